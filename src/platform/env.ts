@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { bytes, flag, httpOrigins, instant, port, whole } from './env-values.ts';
+
+/** Signs tokens and media links on a laptop only; {@link loadEnv} refuses it in production. */
+export const LOCAL_AUTH_SECRET = 'local-only-secret-that-production-refuses-to-start-with';
+
+const SETTINGS = z.object({
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('production')
+    .describe('Anything but `production` is local mode, the only mode with insecure defaults.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe log line that is written.'),
+
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .describe('PostgreSQL 18 or newer. `npm start` brings its own when this is unset.'),
+  DATABASE_POOL_SIZE: whole(1, 200).default(10).describe('Connections a process may hold.'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .describe('Redis with `noeviction`. `npm start` brings its own when this is unset.'),
+  STORAGE_DIR: z
+    .string()
+    .min(1)
+    .describe('Folder that every API and worker process shares; holds original/, processed/ and temp/.'),
+
+  API_HOST: z.string().default('0.0.0.0').describe('Address the API listens on.'),
+  API_PORT: port.default(8000).describe('Port of the API.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where clients reach the API; the base of media links. Required in production.'),
+  CORS_ORIGINS: httpOrigins.default([]).describe('Browser origins that may call the API, comma separated.'),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform(list => list.split(',').flatMap(entry => entry.trim() || []))
+    .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed, comma separated.'),
+  GRAPHIQL: flag.optional().describe('Serve GraphiQL, Altair and introspection. On in local mode only.'),
+  MAX_JSON_BYTES: bytes.default(256 * 1024).describe('Largest GraphQL request without a file.'),
+
+  AUTH_SECRET: z
+    .string()
+    .min(32, 'needs at least 32 characters (256 bits)')
+    .default(LOCAL_AUTH_SECRET)
+    .describe('Signs access tokens and media links. Required in production.'),
+  ACCESS_TOKEN_MINUTES: whole(1, 24 * 60)
+    .default(60)
+    .describe('Life of an access token.'),
+  REFRESH_TOKEN_DAYS: whole(1, 365).default(30).describe('Life of a refresh token family without use.'),
+  LOG_IN_ATTEMPTS: whole(1, 1000).default(8).describe('Failed log-ins an account may have per 15 minutes.'),
+  LOG_IN_ATTEMPTS_PER_ADDRESS: whole(1, 100_000)
+    .default(100)
+    .describe('Failed log-ins an address may have per 15 minutes.'),
+
+  MAX_UPLOAD_BYTES: bytes.default(100 * 1024 ** 2).describe('Largest video file.'),
+  MIN_SOURCE_SECONDS: whole(1, 3600).default(20).describe('Shortest source that is accepted.'),
+  MAX_SOURCE_SECONDS: whole(1, 3600).default(60).describe('Longest source that is accepted.'),
+  MIN_SOURCE_HEIGHT: whole(16, 4320)
+    .default(1080)
+    .describe('Least pixels of the shorter side, after rotation.'),
+  CLIP_SECONDS: whole(2, 300).default(30).describe('How much of the source a clip keeps, from its start.'),
+  ORIGINAL_LINK_SECONDS: whole(10, 86_400).default(300).describe('Life of a signed link to an original.'),
+
+  WORKER_HOST: z.string().default('0.0.0.0').describe('Address the worker health API listens on.'),
+  WORKER_PORT: port.default(8001).describe('Port of the worker health API.'),
+  WORKER_CONCURRENCY: whole(1, 64).default(4).describe('Videos one worker process encodes at once.'),
+  WORKER_TEMP_DIR: z
+    .string()
+    .optional()
+    .describe("Local folder for a job's working files; the system's temporary folder when unset."),
+  MAX_ATTEMPTS: whole(1, 20).default(3).describe('Times a video is tried before it ends FAILED(INTERNAL).'),
+  LEASE_SECONDS: whole(2, 3600)
+    .default(15)
+    .describe('How long a worker may be silent before its video is taken over.'),
+  RENDER_TIMEOUT_SECONDS: whole(5, 7200).default(600).describe('Longest a single ffmpeg run may take.'),
+  RECONCILE_SECONDS: whole(1, 3600).default(5).describe('Pause between two runs of the reconciler.'),
+  SHUTDOWN_GRACE_SECONDS: whole(1, 3600)
+    .default(25)
+    .describe('How long a stopping process may finish its work.'),
+
+  VOTING_OPENS_AT: instant
+    .optional()
+    .describe('First instant at which votes count (ISO 8601); open when unset.'),
+  VOTING_CLOSES_AT: instant.optional().describe('Instant from which votes no longer count; open when unset.'),
+  MAX_VOTES_PER_PLAYER: whole(1, 1_000_000).optional().describe('Votes a player has; unlimited when unset.'),
+  WINNERS_PER_CITY: whole(1, 1000).default(1).describe('Players called up from each city.'),
+});
+
+/** Name, default and meaning of every setting, for the README's table and `.env.example`. */
+export const settings = SETTINGS.shape;
+
+/** Everything a process may be told from outside, grouped by who reads it; sizes in bytes, instants as Dates. */
+export type Env = ReturnType<typeof loadEnv>;
+
+/**
+ * The settings in `source`, validated and grouped. A pure function: only the two mains pass `process.env`.
+ *
+ * @throws {InvalidEnv} naming every problem at once.
+ */
+export function loadEnv(source: Record<string, string | undefined>) {
+  // An empty variable is how Compose and shells spell "unset".
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = SETTINGS.safeParse(given);
+  if (!parsed.success) {
+    throw new InvalidEnv(parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const env = parsed.data;
+  const local = env.NODE_ENV !== 'production';
+  const problems: string[] = [];
+  if (!local && env.AUTH_SECRET === LOCAL_AUTH_SECRET) problems.push('AUTH_SECRET: required in production');
+  if (!local && env.PUBLIC_URL === undefined) problems.push('PUBLIC_URL: required in production');
+  if (env.MIN_SOURCE_SECONDS > env.MAX_SOURCE_SECONDS) {
+    problems.push('MIN_SOURCE_SECONDS: must not exceed MAX_SOURCE_SECONDS');
+  }
+  if (env.VOTING_OPENS_AT && env.VOTING_CLOSES_AT && env.VOTING_OPENS_AT >= env.VOTING_CLOSES_AT) {
+    problems.push('VOTING_OPENS_AT: must be before VOTING_CLOSES_AT');
+  }
+  if (problems.length > 0) throw new InvalidEnv(problems);
+
+  return {
+    local,
+    log: { level: env.LOG_LEVEL },
+    database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE },
+    redis: { url: env.REDIS_URL },
+    storage: { dir: env.STORAGE_DIR },
+    http: {
+      host: env.API_HOST,
+      port: env.API_PORT,
+      publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.API_PORT}`).replace(/\/+$/, ''),
+      corsOrigins: env.CORS_ORIGINS,
+      trustedProxies: env.TRUSTED_PROXIES,
+      explorers: env.GRAPHIQL ?? local,
+      maxJsonBytes: env.MAX_JSON_BYTES,
+    },
+    auth: {
+      secret: env.AUTH_SECRET,
+      accessTokenSeconds: env.ACCESS_TOKEN_MINUTES * 60,
+      refreshTokenSeconds: env.REFRESH_TOKEN_DAYS * 86_400,
+      logInAttempts: env.LOG_IN_ATTEMPTS,
+      logInAttemptsPerAddress: env.LOG_IN_ATTEMPTS_PER_ADDRESS,
+    },
+    media: {
+      maxUploadBytes: env.MAX_UPLOAD_BYTES,
+      minSourceSeconds: env.MIN_SOURCE_SECONDS,
+      maxSourceSeconds: env.MAX_SOURCE_SECONDS,
+      minSourceHeight: env.MIN_SOURCE_HEIGHT,
+      clipSeconds: env.CLIP_SECONDS,
+      originalLinkSeconds: env.ORIGINAL_LINK_SECONDS,
+    },
+    worker: {
+      host: env.WORKER_HOST,
+      port: env.WORKER_PORT,
+      concurrency: env.WORKER_CONCURRENCY,
+      tempDir: env.WORKER_TEMP_DIR,
+      renderTimeoutSeconds: env.RENDER_TIMEOUT_SECONDS,
+      reconcileSeconds: env.RECONCILE_SECONDS,
+    },
+    processing: { maxAttempts: env.MAX_ATTEMPTS, leaseSeconds: env.LEASE_SECONDS },
+    shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
+    contest: {
+      votingOpensAt: env.VOTING_OPENS_AT ?? null,
+      votingClosesAt: env.VOTING_CLOSES_AT ?? null,
+      maxVotesPerPlayer: env.MAX_VOTES_PER_PLAYER ?? null,
+      winnersPerCity: env.WINNERS_PER_CITY,
+    },
+  };
+}
+
+/** The environment breaks a rule; the message lists every problem, one a line. */
+export class InvalidEnv extends Error {
+  override name = 'InvalidEnv';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The environment is not valid:\n${problems.map(problem => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
