@@ -1,0 +1,18 @@
+// Brings the database that DATABASE_URL names to the newest schema, and says what it did.
+
+import { openModel } from '../src/model.ts';
+import { migrate } from '../src/platform/database.ts';
+
+const url = process.env.DATABASE_URL;
+if (!url) {
+  console.error('DATABASE_URL is not set: nothing to migrate.');
+  process.exit(1);
+}
+
+const database = await openModel({ database: { url, poolSize: 2 } });
+try {
+  const ran = await migrate(database);
+  console.log(ran.length > 0 ? `Migrated: ${ran.join(', ')}` : 'The schema is up to date.');
+} finally {
+  await database.close(true);
+}

@@ -1,0 +1,80 @@
+import { defineEntity, type Opt, p } from '@mikro-orm/core';
+import type { StorageKey } from '../platform/storage.ts';
+import { Player } from '../players/player.entity.ts';
+import {
+  FAILURE_REASONS,
+  type FailureReason,
+  PROCESSING_PHASES,
+  type ProcessingPhase,
+  VIDEO_STATUSES,
+  type VideoStatus,
+} from './video.status.ts';
+
+const PUBLISHED = `status = 'PROCESSED' and hidden_at is null`;
+
+const VideoSchema = defineEntity({
+  name: 'Video',
+  tableName: 'videos',
+  properties: {
+    id: p.uuid().primary(),
+    player: () => p.manyToOne(Player).ref(),
+    title: p.string().length(120),
+    uploadedAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
+
+    status: p
+      .enum(() => VIDEO_STATUSES)
+      .$type<Opt<VideoStatus>>()
+      .default('UPLOADED'),
+    phase: p
+      .enum(() => PROCESSING_PHASES)
+      .$type<Opt<ProcessingPhase>>()
+      .default('QUEUED'),
+    // Of the output, 0 to 100; never falls within an attempt.
+    percent: p.float().$type<Opt<number>>().default(0),
+    // Grows with every change that a subscriber should see.
+    sequence: p.integer().$type<Opt<number>>().default(0),
+    failureReason: p
+      .enum(() => FAILURE_REASONS)
+      .$type<FailureReason | null>()
+      .nullable(),
+
+    // The fence: a worker writes only while its number is still the row's.
+    attempt: p.integer().$type<Opt<number>>().default(0),
+    attemptLimit: p.integer(),
+    // Until when the worker of this attempt owns the video, by the database's clock.
+    leaseUntil: p.datetime().nullable(),
+    queuedAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
+    startedAt: p.datetime().nullable(),
+    processedAt: p.datetime().nullable(),
+    hiddenAt: p.datetime().nullable(),
+
+    originalKey: p.string().length(120).$type<StorageKey>(),
+    originalType: p.string().length(40),
+    originalBytes: p.bigint('number'),
+    clipKey: p.string().length(120).$type<StorageKey | null>().nullable(),
+    posterKey: p.string().length(120).$type<StorageKey | null>().nullable(),
+    durationSeconds: p.float().nullable(),
+
+    idempotencyKey: p.string().length(200).nullable(),
+    // SHA-256 of what came with the key: the same key with another upload is a mistake worth telling.
+    idempotencyFingerprint: p.string().length(64).nullable(),
+
+    votes: p.integer().$type<Opt<number>>().default(0),
+  },
+  uniques: [{ properties: ['player', 'idempotencyKey'] }],
+  indexes: [
+    { properties: ['player', 'id'] },
+    // What the reconciler and the queue position read; stays as small as the queue.
+    { properties: ['status', 'queuedAt'], where: `status in ('UPLOADED', 'PROCESSING')` },
+    // The public gallery in its two orders.
+    { name: 'videos_published_newest_index', properties: ['id'], where: PUBLISHED },
+    { name: 'videos_published_most_voted_index', properties: ['votes', 'id'], where: PUBLISHED },
+  ],
+});
+
+/** One upload and what became of it. The row is also the outbox: what it says is what will happen. */
+export class Video extends VideoSchema.class {}
+VideoSchema.setClass(Video);
+
+/** Whether everybody may watch it. */
+export const isPublished = (video: Video): boolean => video.status === 'PROCESSED' && video.hiddenAt === null;
