@@ -71,6 +71,10 @@ const SETTINGS = z.object({
     .string()
     .optional()
     .describe("Local folder for a job's working files; the system's temporary folder when unset."),
+  BUMPERS_DIR: z
+    .string()
+    .optional()
+    .describe('Folder that keeps the encoded bumpers; below WORKER_TEMP_DIR when unset.'),
   MAX_ATTEMPTS: whole(1, 20).default(3).describe('Times a video is tried before it ends FAILED(INTERNAL).'),
   LEASE_SECONDS: whole(2, 3600)
     .default(15)
@@ -155,6 +159,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
       port: env.WORKER_PORT,
       concurrency: env.WORKER_CONCURRENCY,
       tempDir: env.WORKER_TEMP_DIR,
+      bumpersDir: env.BUMPERS_DIR,
       renderTimeoutSeconds: env.RENDER_TIMEOUT_SECONDS,
       reconcileSeconds: env.RECONCILE_SECONDS,
     },

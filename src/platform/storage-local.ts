@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream, type Stats } from 'node:fs';
 import { access, copyFile, link, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -28,7 +28,7 @@ export async function openLocalStorage(root: string): Promise<Storage> {
   return {
     async write(key, body, { maxBytes, signal }) {
       const temporary = temporaryPath();
-      const meter = new ByteMeter(maxBytes);
+      const meter = new Meter(maxBytes);
       try {
         const file = await open(temporary, 'wx');
         // `flush` makes the stream call fsync before it closes the descriptor.
@@ -39,7 +39,7 @@ export async function openLocalStorage(root: string): Promise<Storage> {
         await rm(temporary, { force: true });
         throw error;
       }
-      return { sizeBytes: meter.sizeBytes };
+      return { sizeBytes: meter.sizeBytes, sha256: meter.hash.digest('hex') };
     },
 
     async upload(path, key) {
@@ -124,8 +124,9 @@ export async function openLocalStorage(root: string): Promise<Storage> {
   };
 }
 
-class ByteMeter extends Transform {
+class Meter extends Transform {
   sizeBytes = 0;
+  readonly hash = createHash('sha256');
   readonly #maxBytes: number;
 
   constructor(maxBytes: number) {
@@ -139,8 +140,12 @@ class ByteMeter extends Transform {
     done: (error?: Error | null, chunk?: Buffer) => void,
   ) {
     this.sizeBytes += chunk.length;
-    if (this.sizeBytes > this.#maxBytes) done(new BodyTooLarge(this.#maxBytes));
-    else done(null, chunk);
+    if (this.sizeBytes > this.#maxBytes) {
+      done(new BodyTooLarge(this.#maxBytes));
+      return;
+    }
+    this.hash.update(chunk);
+    done(null, chunk);
   }
 }
 

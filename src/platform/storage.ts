@@ -43,14 +43,15 @@ export class NoSuchFile extends Error {
  */
 export interface Storage {
   /**
-   * Streams `body` into `key` in constant memory; resolves once it would survive a power cut.
+   * Streams `body` into `key` in constant memory; resolves with its size and SHA-256 (hex) once it would survive a
+   * power cut.
    * @throws {BodyTooLarge} past `maxBytes`. Whatever fails, no part of the file stays behind.
    */
   write(
     key: StorageKey,
     body: Readable,
     limits: { maxBytes: number; signal?: AbortSignal },
-  ): Promise<{ sizeBytes: number }>;
+  ): Promise<{ sizeBytes: number; sha256: string }>;
 
   /** Stores a finished local file under `key`, replacing what was there in one step. */
   upload(path: string, key: StorageKey): Promise<void>;

@@ -1,6 +1,7 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import type { StorageKey } from '../platform/storage.ts';
 import { Player } from '../players/player.entity.ts';
+import type { OriginalType } from './accepted-file.ts';
 import {
   FAILURE_REASONS,
   type FailureReason,
@@ -49,15 +50,14 @@ const VideoSchema = defineEntity({
     hiddenAt: p.datetime().nullable(),
 
     originalKey: p.string().length(120).$type<StorageKey>(),
-    originalType: p.string().length(40),
+    originalType: p.string().length(40).$type<OriginalType['contentType']>(),
     originalBytes: p.bigint('number'),
+    originalSha256: p.string().length(64),
     clipKey: p.string().length(120).$type<StorageKey | null>().nullable(),
     posterKey: p.string().length(120).$type<StorageKey | null>().nullable(),
     durationSeconds: p.float().nullable(),
 
     idempotencyKey: p.string().length(200).nullable(),
-    // SHA-256 of what came with the key: the same key with another upload is a mistake worth telling.
-    idempotencyFingerprint: p.string().length(64).nullable(),
 
     votes: p.integer().$type<Opt<number>>().default(0),
   },

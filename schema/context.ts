@@ -1,0 +1,50 @@
+import type { EntityManager } from '../src/platform/database.ts';
+import type { Env } from '../src/platform/env.ts';
+import type { EventBus } from '../src/platform/events.ts';
+import type { Logger } from '../src/platform/logger.ts';
+import type { SignedLinks } from '../src/platform/signed-links.ts';
+import type { Storage } from '../src/platform/storage.ts';
+import type { AccessTokens } from '../src/players/access-tokens.ts';
+import type { LogInLimits } from '../src/players/log-in.ts';
+import type { VideoJobs } from '../src/videos/video.jobs.ts';
+import type { Viewer } from '../src/videos/visibility.ts';
+import type { Loaders } from './loaders.ts';
+import { refusal } from './refusals.ts';
+
+/** The languages that messages are written in. */
+export type Language = 'en' | 'es';
+
+/** What the process brings to every operation. */
+export interface Services {
+  storage: Storage;
+  jobs: VideoJobs;
+  events: EventBus;
+  accessTokens: AccessTokens;
+  logInLimits: LogInLimits;
+  links: SignedLinks;
+  settings: Pick<Env, 'auth' | 'media' | 'processing' | 'contest'> & { publicUrl: string };
+}
+
+/** What resolvers are given: one for each operation, and for each event of a subscription. */
+export interface Context extends Services {
+  /** Own to this operation or event: entities are never shared between two viewers. */
+  em: EntityManager;
+  /** A fresh manager, for work that outlives this operation or event. */
+  forkEm: () => EntityManager;
+  loaders: Loaders;
+  /** Who the access token speaks for; null for anyone. */
+  viewer: Viewer;
+  /** When the viewer's access token ends; null for anyone. */
+  expiresAt: Date | null;
+  /** The client's IP address. */
+  address: string;
+  language: Language;
+  requestId: string;
+  logger: Logger;
+}
+
+/** The viewer of a field that only players reach. @throws {GraphQLError} `UNAUTHENTICATED` when nobody is logged in. */
+export function viewerOf({ viewer }: Context): NonNullable<Viewer> {
+  if (viewer === null) throw refusal('UNAUTHENTICATED');
+  return viewer;
+}

@@ -1,0 +1,43 @@
+import DataLoader from 'dataloader';
+import type { EntityManager } from '../src/platform/database.ts';
+import { findPlayersByIds } from '../src/players/find-players.ts';
+import type { Player } from '../src/players/player.entity.ts';
+import { findVideosByIds, findVideosOfPlayers, type VideoPage } from '../src/videos/find-videos.ts';
+import type { Video } from '../src/videos/video.entity.ts';
+import { maySee, seesAllOf, type Viewer } from '../src/videos/visibility.ts';
+
+/** One query for all that an operation asks of one kind at once. Own to one viewer and one operation or event. */
+export interface Loaders {
+  players: DataLoader<string, Player | null>;
+  /** A video that is not for this viewer does not exist for them, by whichever field they ask. */
+  videos: DataLoader<string, Video | null>;
+  videosOf: DataLoader<{ playerId: string; page: VideoPage }, Video[], string>;
+}
+
+export function createLoaders(em: EntityManager, viewer: Viewer): Loaders {
+  return {
+    players: new DataLoader(ids => findPlayersByIds(em, ids)),
+    videos: new DataLoader(async ids => {
+      const videos = await findVideosByIds(em, ids);
+      return videos.map(video => (video && maySee(viewer, video) ? video : null));
+    }),
+    videosOf: new DataLoader(
+      async asked => {
+        const lists = new Map<(typeof asked)[number], Video[]>();
+        // One query for each page that is asked for; the fields of one operation ask for very few.
+        for (const group of Map.groupBy(asked, ({ page }) => JSON.stringify(page)).values()) {
+          const [{ page } = { page: undefined }] = group;
+          if (page === undefined) continue;
+          const players = group.map(({ playerId }) => ({
+            playerId,
+            unpublished: seesAllOf(viewer, playerId),
+          }));
+          const found = await findVideosOfPlayers(em, players, page);
+          for (const [index, key] of group.entries()) lists.set(key, found[index] ?? []);
+        }
+        return asked.map(key => lists.get(key) ?? []);
+      },
+      { cacheKeyFn: key => JSON.stringify(key) },
+    ),
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * A failure that clients must expect: a typed member of a mutation's result, never a 500. `code` is part of the
+ * public contract and never changes; the fields of each kind say what a sentence about it needs.
+ */
+export abstract class ExpectedError extends Error {
+  abstract readonly code: string;
+}
+
+/** One broken rule of an input; `path` leads to the field, `rule` with its `params` makes the sentence. */
+export interface InputProblem {
+  path: readonly string[];
+  rule: string;
+  params?: Readonly<Record<string, string | number>>;
+}
+
+/** An input breaks one or more rules; all of them are told at once. */
+export class InvalidInput extends ExpectedError {
+  override name = 'InvalidInput';
+  readonly code = 'INVALID_INPUT';
+  readonly problems: readonly InputProblem[];
+
+  constructor(problems: readonly InputProblem[]) {
+    super(`Invalid input: ${problems.map(({ path, rule }) => `${path.join('.')} ${rule}`).join(', ')}`);
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,37 @@
+import { type Env, InvalidEnv, loadEnv } from './env.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { type ShutdownStep, stopOnSignal } from './shutdown.ts';
+
+/**
+ * Runs one of the product's processes: reads the environment, starts, and stops in the order that `start` returns. A
+ * start that fails says why in one line and ends the process with 1.
+ */
+export async function runProcess(
+  name: string,
+  environment: Record<string, string | undefined>,
+  start: (env: Env, logger: Logger) => Promise<readonly ShutdownStep[]>,
+): Promise<void> {
+  const env = readEnv(environment);
+  const logger = createLogger(env.log, { process: name });
+  process.on('uncaughtException', (error, origin) => {
+    logger.fatal({ err: error, origin }, 'uncaught: the process is in an unknown state and ends');
+    process.exit(1);
+  });
+  try {
+    const steps = await start(env, logger);
+    stopOnSignal(logger, env.shutdownGraceSeconds, steps);
+  } catch (error) {
+    logger.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  }
+}
+
+function readEnv(environment: Record<string, string | undefined>): Env {
+  try {
+    return loadEnv(environment);
+  } catch (error) {
+    if (!(error instanceof InvalidEnv)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,45 @@
+import { Redis } from 'ioredis';
+import type { Logger } from './logger.ts';
+
+/**
+ * - `command`: answers or fails at once, so that no request hangs while Redis is away.
+ * - `worker`: BullMQ's blocking connection; waits for Redis as long as it takes.
+ * - `subscriber`: keeps its subscriptions through outages.
+ */
+export type RedisUse = 'command' | 'worker' | 'subscriber';
+
+/** A connection that reconnects by itself and logs each outage once. Must be closed with `disconnect()`. */
+export function openRedis(url: string, use: RedisUse, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    connectTimeout: use === 'command' ? 500 : 5000,
+    maxRetriesPerRequest: use === 'command' ? 1 : null,
+    enableOfflineQueue: use !== 'command',
+    autoResubscribe: true,
+    retryStrategy: attempt => Math.min(50 * 2 ** attempt, 2000),
+    connectionName: `anb-${use}`,
+  });
+  let away = false;
+  redis.on('error', error => {
+    if (!away) logger.warn({ err: error, use }, 'redis is away');
+    away = true;
+  });
+  redis.on('ready', () => {
+    if (away) logger.info({ use }, 'redis is back');
+    away = false;
+  });
+  return redis;
+}
+
+/** Whether Redis answers within `milliseconds`. */
+export async function redisAnswers(redis: Redis, milliseconds: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(resolve, milliseconds, false);
+  try {
+    return await Promise.race([redis.ping().then(reply => reply === 'PONG'), late]);
+  } catch {
+    // The question was whether it answers; an error is a no.
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}

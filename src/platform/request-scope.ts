@@ -1,0 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Logger } from './logger.ts';
+
+/** What everything done for one request or socket message shares. */
+export interface RequestScope {
+  /** Stands in the response, in errors and in each log line. */
+  requestId: string;
+  logger: Logger;
+}
+
+/** The request that the running code works for; undefined outside any. */
+export const requestScope = new AsyncLocalStorage<RequestScope>();

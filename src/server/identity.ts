@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { Plugin } from 'graphql-yoga';
+import { fatalRefusal } from '../../schema/refusals.ts';
+import type { EntityManager } from '../platform/database.ts';
+import { type AccessTokens, InvalidAccessToken } from '../players/access-tokens.ts';
+import { identify } from '../players/identify.ts';
+
+/** Whom a request or a socket speaks for; null is anyone. */
+export type Identity = Awaited<ReturnType<typeof identify>> | null;
+
+interface IdentityDeps {
+  forkEm: () => EntityManager;
+  accessTokens: AccessTokens;
+}
+
+/**
+ * Whom an `Authorization` value speaks for; null without one.
+ * @throws {GraphQLError} `UNAUTHENTICATED`, 401, for anything but a good bearer token (RFC 6750).
+ */
+export async function identifyBearer(
+  { forkEm, accessTokens }: IdentityDeps,
+  authorization: string | undefined,
+): Promise<Identity> {
+  if (authorization === undefined || authorization === '') return null;
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  try {
+    if (token === undefined) throw new InvalidAccessToken('INVALID');
+    return await identify({ em: forkEm(), accessTokens }, token);
+  } catch (error) {
+    if (error instanceof InvalidAccessToken) throw fatalRefusal('UNAUTHENTICATED');
+    throw error;
+  }
+}
+
+const identities = new WeakMap<IncomingMessage, Identity>();
+
+/** Whom {@link useIdentity} found a request to speak for. */
+export const identityOf = (request: IncomingMessage): Identity => identities.get(request) ?? null;
+
+/** Finds out who is asking before a byte of the body is read; a stranger's multipart body is never read. */
+export function useIdentity(deps: IdentityDeps): Plugin<object, { req: IncomingMessage }> {
+  return {
+    async onRequestParse({ serverContext: { req } }) {
+      const identity = await identifyBearer(deps, req.headers.authorization);
+      const multipart = req.headers['content-type']?.toLowerCase().startsWith('multipart/');
+      if (multipart && identity === null) throw fatalRefusal('UNAUTHENTICATED');
+      identities.set(req, identity);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { EntityManager } from '../platform/database.ts';
+import type { EventBus } from '../platform/events.ts';
+import type { Storage, StorageKey } from '../platform/storage.ts';
+import { Video } from './video.entity.ts';
+import { VideoIsPublished, VideoNotFound } from './video.errors.ts';
+import { videoChanged } from './video.events.ts';
+
+/**
+ * Removes the owner's unpublished video with its files. A worker that is on it learns so at once from the event, at
+ * the latest from its next heartbeat, and finds no row to bring back.
+ *
+ * @throws {VideoNotFound} also for other players' videos.
+ * @throws {VideoIsPublished}
+ */
+export async function deleteVideo(
+  { em, storage, events }: { em: EntityManager; storage: Storage; events: EventBus },
+  playerId: string,
+  videoId: string,
+): Promise<void> {
+  const [gone] = await em.execute<DeletedRow[]>(
+    `delete from videos
+      where id = ? and player_id = ? and not (status = 'PROCESSED' and hidden_at is null)
+      returning original_key, clip_key, poster_key`,
+    [videoId, playerId],
+  );
+  if (!gone) {
+    const kept = await em.findOne(Video, { id: videoId, player: playerId });
+    throw kept ? new VideoIsPublished() : new VideoNotFound();
+  }
+  await events.publish(videoChanged, videoId, { videoId, deleted: true });
+  // A crash before this leaves files without a row, which the reconciler sweeps.
+  for (const key of [gone.original_key, gone.clip_key, gone.poster_key]) {
+    if (key) await storage.remove(key);
+  }
+}
+
+interface DeletedRow {
+  original_key: StorageKey;
+  clip_key: StorageKey | null;
+  poster_key: StorageKey | null;
+}

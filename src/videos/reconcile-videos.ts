@@ -1,0 +1,60 @@
+import type { EntityManager } from '../platform/database.ts';
+import type { EventBus } from '../platform/events.ts';
+import { videoChanged } from './video.events.ts';
+import type { VideoJobs } from './video.jobs.ts';
+
+/** Any number, as long as every worker agrees on it. */
+const RECONCILE_LOCK = 7_262_012;
+/** A fresh row's own offer is given this long to reach the queue. */
+const OFFER_SECONDS = 5;
+/** Rows looked at in one run; the oldest first, so that a longer backlog is worked off over several runs. */
+const BATCH = 500;
+
+export interface ReconcileDeps {
+  em: EntityManager;
+  jobs: VideoJobs;
+  events: EventBus;
+}
+
+/** What one run mended. */
+export interface Reconciliation {
+  offered: number;
+  exhausted: number;
+}
+
+/**
+ * Makes the queue agree with the rows: offers again what waits or lost its worker, and ends `FAILED` what is out of
+ * attempts. Offering what is queued already changes nothing. Null when another process is at it.
+ */
+export async function reconcileVideos({ em, jobs, events }: ReconcileDeps): Promise<Reconciliation | null> {
+  const found = await em.transactional(async em => {
+    const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [
+      RECONCILE_LOCK,
+    ]);
+    if (!lock?.mine) return null;
+    const exhausted = await em.execute<{ id: string }[]>(
+      `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1
+        where status = 'PROCESSING' and lease_until < now() and attempt >= attempt_limit
+        returning id`,
+    );
+    const claimable = await em.execute<{ id: string; attempt: number }[]>(
+      `select id, attempt from videos
+        where (status = 'UPLOADED' and queued_at < now() - make_interval(secs => ?))
+           or (status = 'PROCESSING' and lease_until < now())
+        order by queued_at limit ?`,
+      [OFFER_SECONDS, BATCH],
+    );
+    return { exhausted, claimable };
+  });
+  if (!found) return null;
+
+  for (const { id } of found.exhausted)
+    await events.publish(videoChanged, id, { videoId: id, deleted: false });
+  let offered = 0;
+  for (const { id, attempt } of found.claimable) {
+    // The first refusal means that Redis is away; the next run will see.
+    if (!(await jobs.offer({ videoId: id, attempt }))) break;
+    offered++;
+  }
+  return { offered, exhausted: found.exhausted.length };
+}

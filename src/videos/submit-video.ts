@@ -1,0 +1,110 @@
+import type { Readable } from 'node:stream';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { v7 as uuidv7 } from 'uuid';
+import type { EntityManager } from '../platform/database.ts';
+import type { Env } from '../platform/env.ts';
+import { InvalidInput } from '../platform/errors.ts';
+import { BodyTooLarge, type Storage, type StorageKey } from '../platform/storage.ts';
+import { acceptFile } from './accepted-file.ts';
+import { Video } from './video.entity.ts';
+import { FileTooLarge, IdempotencyKeyReused } from './video.errors.ts';
+import type { VideoJobs } from './video.jobs.ts';
+import { originalKeyOf } from './video-files.ts';
+
+const TITLE_CHARACTERS = 120;
+const IDEMPOTENCY_KEY_CHARACTERS = 200;
+
+export interface VideoSubmission {
+  playerId: string;
+  title: string;
+  /** The file's bytes, as they come. */
+  file: Readable;
+  /** Names this upload, so that a client that lost the answer may send it again. */
+  idempotencyKey: string | null;
+}
+
+/**
+ * Takes in an upload: the file is durably stored and its row committed when this resolves, whatever then happens to
+ * the queue, to Redis or to this process. An upload repeated under its idempotency key answers with the first video.
+ *
+ * @throws {InvalidInput} for the title or the idempotency key.
+ * @throws {UnsupportedFile} when the content is neither MP4 nor QuickTime.
+ * @throws {FileTooLarge} past `maxUploadBytes`.
+ * @throws {IdempotencyKeyReused} when the key came before with something else.
+ */
+export async function submitVideo(
+  { em, storage, jobs, media, processing }: SubmitVideoDeps,
+  submission: VideoSubmission,
+): Promise<Video> {
+  const { playerId, idempotencyKey } = submission;
+  const title = validTitle(submission);
+
+  const { type, body } = await acceptFile(submission.file);
+  const id = uuidv7();
+  const originalKey = originalKeyOf(id, type);
+  const stored = await store(storage, originalKey, body, media.maxUploadBytes);
+
+  // From here until the commit a crash leaves a file without a row; the reconciler sweeps those.
+  try {
+    await em.insert(Video, {
+      id,
+      player: playerId,
+      title,
+      originalKey,
+      originalType: type.contentType,
+      originalBytes: stored.sizeBytes,
+      attemptLimit: processing.maxAttempts,
+      originalSha256: stored.sha256,
+      idempotencyKey,
+    });
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintViolationException)) throw error;
+    await storage.remove(originalKey);
+    const first = await em.findOneOrFail(Video, { player: playerId, idempotencyKey });
+    if (first.title !== title || first.originalSha256 !== stored.sha256) throw new IdempotencyKeyReused();
+    return first;
+  }
+
+  // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
+  void jobs.offer({ videoId: id, attempt: 0 });
+  return em.findOneOrFail(Video, id);
+}
+
+export interface SubmitVideoDeps {
+  em: EntityManager;
+  storage: Storage;
+  jobs: VideoJobs;
+  media: Pick<Env['media'], 'maxUploadBytes'>;
+  processing: Pick<Env['processing'], 'maxAttempts'>;
+}
+
+function validTitle({ title: given, idempotencyKey }: VideoSubmission): string {
+  const title = given.trim().replace(/\s+/g, ' ');
+  const characters = [...title].length;
+  const problems = [];
+  if (characters === 0) problems.push({ path: ['title'], rule: 'required' });
+  if (characters > TITLE_CHARACTERS) {
+    problems.push({ path: ['title'], rule: 'too_long', params: { limit: TITLE_CHARACTERS } });
+  }
+  if (
+    idempotencyKey !== null &&
+    !(idempotencyKey.length > 0 && idempotencyKey.length <= IDEMPOTENCY_KEY_CHARACTERS)
+  ) {
+    problems.push({
+      path: ['idempotencyKey'],
+      rule: 'too_long',
+      params: { limit: IDEMPOTENCY_KEY_CHARACTERS },
+    });
+  }
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return title;
+}
+
+async function store(storage: Storage, key: StorageKey, body: Readable, maxBytes: number) {
+  try {
+    return await storage.write(key, body, { maxBytes });
+  } catch (error) {
+    if (error instanceof BodyTooLarge) throw new FileTooLarge(maxBytes, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { ExpectedError } from '../platform/errors.ts';
+
+/** The file is larger than the contest allows. */
+export class FileTooLarge extends ExpectedError {
+  override name = 'FileTooLarge';
+  readonly code = 'FILE_TOO_LARGE';
+  readonly limitBytes: number;
+
+  constructor(limitBytes: number, options?: ErrorOptions) {
+    super(`The file is larger than ${limitBytes} bytes`, options);
+    this.limitBytes = limitBytes;
+  }
+}
+
+/** The file's content is neither MP4 nor QuickTime, whatever its name says. */
+export class UnsupportedFile extends ExpectedError {
+  override name = 'UnsupportedFile';
+  readonly code = 'UNSUPPORTED_FILE';
+  /** The media type found in the content, or null when it is of no known kind. */
+  readonly detectedType: string | null;
+
+  constructor(detectedType: string | null) {
+    super(`Neither MP4 nor QuickTime but ${detectedType ?? 'of no known kind'}`);
+    this.detectedType = detectedType;
+  }
+}
+
+/** The same idempotency key came earlier with another title or another file. */
+export class IdempotencyKeyReused extends ExpectedError {
+  override name = 'IdempotencyKeyReused';
+  readonly code = 'IDEMPOTENCY_KEY_REUSED';
+}
+
+/** There is no such video, or it is not this viewer's to know of. */
+export class VideoNotFound extends ExpectedError {
+  override name = 'VideoNotFound';
+  readonly code = 'VIDEO_NOT_FOUND';
+}
+
+/** A published video stays: people may have voted for it. */
+export class VideoIsPublished extends ExpectedError {
+  override name = 'VideoIsPublished';
+  readonly code = 'VIDEO_IS_PUBLISHED';
+}

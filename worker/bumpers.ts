@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BUMPER_FRAMES, bumperJob } from './ffmpeg/arguments.ts';
+import { probeClip } from './ffmpeg/clip-file.ts';
+import { runFfmpeg } from './ffmpeg/run.ts';
+import { type Grant, UNCONFINED } from './ffmpeg/sandbox.ts';
+import { ffmpegVersion } from './ffmpeg/version.ts';
+
+const ASSETS = join(import.meta.dirname, '..', 'assets');
+const NAMES = ['opening.mp4', 'closing.mp4'] as const;
+const ENCODE_TIMEOUT_SECONDS = 120;
+const LIMITS = { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 120, fileBytes: 64 * 1024 ** 2, openFiles: 64 };
+
+/** What is put around and over every clip, in the very form that the installed ffmpeg encodes clips in. */
+export interface Bumpers {
+  openingPath: string;
+  closingPath: string;
+  watermarkPath: string;
+  /** Of the headers that both share, and that a clip must share to be joined to them. */
+  headerHash: string;
+}
+
+/**
+ * Encodes the bumpers once per asset, ffmpeg build and encoder settings, and finds them in `cacheDir` from then on.
+ * Any number of workers may do so at once: the first to finish wins, the others use its files.
+ */
+export async function prepareBumpers(cacheDir: string): Promise<Bumpers> {
+  await mkdir(cacheDir, { recursive: true });
+  const folder = join(cacheDir, await cacheKey());
+  try {
+    return await openBumpers(folder);
+  } catch (error) {
+    if (!isMissing(error)) await rm(folder, { recursive: true, force: true });
+  }
+
+  const temporary = await mkdtemp(join(cacheDir, '.preparing-'));
+  try {
+    const grant: Grant = { folder: temporary, readOnly: [ASSETS], limits: LIMITS };
+    for (const name of NAMES) {
+      await runFfmpeg(bumperJob(join(ASSETS, name), join(temporary, name)), {
+        sandbox: UNCONFINED,
+        grant,
+        timeoutSeconds: ENCODE_TIMEOUT_SECONDS,
+      });
+    }
+    await rename(temporary, folder).catch(error => {
+      if (!isTaken(error)) throw error;
+    });
+    return await openBumpers(folder);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function cacheKey(): Promise<string> {
+  const hash = createHash('sha256').update(await ffmpegVersion());
+  for (const name of NAMES) {
+    hash.update(await readFile(join(ASSETS, name))).update(JSON.stringify(bumperJob(name, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** The bumpers in a folder, checked. @throws ENOENT when they were never made, another error when they are damaged. */
+async function openBumpers(folder: string): Promise<Bumpers> {
+  const headers = new Set<string>();
+  for (const name of NAMES) {
+    // Asked first, for its error code: ffprobe would only say that it failed.
+    await readFile(join(folder, name));
+    const clip = await probeClip(
+      join(folder, name),
+      { folder, readOnly: [folder], limits: LIMITS },
+      { sandbox: UNCONFINED, signal: AbortSignal.timeout(ENCODE_TIMEOUT_SECONDS * 1000) },
+    );
+    if (clip.frameCount !== BUMPER_FRAMES) {
+      throw new Error(`${name} has ${clip.frameCount} frames instead of ${BUMPER_FRAMES}`);
+    }
+    headers.add(clip.headerHash);
+  }
+  const [headerHash, different] = headers;
+  if (!headerHash || different) throw new Error('The bumpers have different headers');
+  return {
+    openingPath: join(folder, 'opening.mp4'),
+    closingPath: join(folder, 'closing.mp4'),
+    watermarkPath: join(ASSETS, 'watermark.png'),
+    headerHash,
+  };
+}
+
+const isMissing = (error: unknown) => hasCode(error, ['ENOENT']);
+const isTaken = (error: unknown) => hasCode(error, ['EEXIST', 'ENOTEMPTY']);
+
+function hasCode(error: unknown, codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openModel } from '../src/model.ts';
+import { pendingMigrations } from '../src/platform/database.ts';
+import { openEventBus } from '../src/platform/events.ts';
+import { startJobWorker } from '../src/platform/job-worker.ts';
+import { openJobQueue } from '../src/platform/jobs.ts';
+import { startLoop } from '../src/platform/loop.ts';
+import { createMetrics } from '../src/platform/metrics.ts';
+import { runProcess } from '../src/platform/process.ts';
+import { openRedis } from '../src/platform/redis.ts';
+import { openLocalStorage } from '../src/platform/storage-local.ts';
+import { sweepSessions } from '../src/players/sessions.ts';
+import { reconcileVideos } from '../src/videos/reconcile-videos.ts';
+import { sweepFiles } from '../src/videos/sweep-files.ts';
+import { processVideoJob } from '../src/videos/video.jobs.ts';
+import { prepareBumpers } from './bumpers.ts';
+import { detectSandbox } from './ffmpeg/sandbox.ts';
+import { ffmpegVersion } from './ffmpeg/version.ts';
+import { createHealthServer } from './health.ts';
+import { createWorkerMetrics } from './metrics.ts';
+import { processVideo } from './process-video.ts';
+import { sweepWorkspaces } from './workspace.ts';
+
+const SWEEP_SECONDS = 3600;
+/** Kept back from the grace for giving work back and closing connections. */
+const HAND_BACK_SECONDS = 3;
+
+await runProcess('worker', process.env, async (env, logger) => {
+  const database = await openModel(env);
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) throw new Error(`The schema is not migrated, missing: ${pending.join(', ')}`);
+
+  const redis = openRedis(env.redis.url, 'command', logger);
+  const blocking = openRedis(env.redis.url, 'worker', logger);
+  const subscriber = openRedis(env.redis.url, 'subscriber', logger);
+  const events = openEventBus({ publisher: redis, subscriber }, logger);
+  const jobs = openJobQueue(processVideoJob, redis, logger);
+  const storage = await openLocalStorage(env.storage.dir);
+  const tempDir = join(env.worker.tempDir ?? tmpdir(), 'anb-worker');
+  const sandbox = await detectSandbox();
+  logger.info({ isolation: sandbox.isolation, limits: sandbox.limits, gaps: sandbox.gaps }, 'sandbox');
+
+  const metrics = createMetrics('worker');
+  const stopping = new AbortController();
+  const deps = {
+    em: database.em,
+    events,
+    storage,
+    jobs,
+    sandbox,
+    bumpers: await prepareBumpers(env.worker.bumpersDir ?? join(tempDir, 'bumpers')),
+    settings: {
+      media: env.media,
+      processing: env.processing,
+      renderTimeoutSeconds: env.worker.renderTimeoutSeconds,
+    },
+    tempDir: join(tempDir, 'jobs'),
+    metrics: createWorkerMetrics(metrics),
+    logger,
+    stopping: stopping.signal,
+  };
+  const { concurrency, reconcileSeconds } = env.worker;
+  const worker = startJobWorker(processVideoJob, { connection: blocking, concurrency, logger }, job =>
+    processVideo(deps, job.videoId),
+  );
+
+  const reconciler = startLoop(
+    'reconcile',
+    reconcileSeconds,
+    () => reconcileVideos({ em: database.em.fork(), jobs, events }),
+    logger,
+  );
+  const sweeper = startLoop(
+    'sweep',
+    SWEEP_SECONDS,
+    async () => {
+      const workspaces = await sweepWorkspaces(deps.tempDir);
+      const files = await sweepFiles(database.em.fork(), storage);
+      const sessions = await sweepSessions(database.em.fork());
+      logger.info({ workspaces, ...files, sessions }, 'swept');
+    },
+    logger,
+  );
+
+  const health = createHealthServer({
+    database,
+    redis,
+    storage,
+    jobs,
+    worker,
+    concurrency,
+    ffmpeg: await ffmpegVersion(),
+    sandbox,
+    metrics,
+    logger,
+  });
+  health.listen(env.worker.port, env.worker.host);
+  await once(health, 'listening');
+  logger.info({ address: health.address(), concurrency }, 'listening');
+
+  return [
+    ['loops', () => Promise.all([reconciler.stop(), sweeper.stop()])],
+    [
+      'jobs under way',
+      async () => {
+        const handBack = setTimeout(
+          () => stopping.abort(new Error('The worker stops')),
+          Math.max(0, env.shutdownGraceSeconds - HAND_BACK_SECONDS) * 1000,
+        );
+        await worker.close();
+        clearTimeout(handBack);
+      },
+    ],
+    ['queue', () => jobs.close()],
+    ['health', () => health.close()],
+    ['events', () => events.close()],
+    ['redis', () => [redis, blocking, subscriber].map(connection => connection.disconnect())],
+    ['database', () => database.close(true)],
+  ];
+});

@@ -1,0 +1,45 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ProcessingPhase } from '../src/videos/video.status.ts';
+import type { UnfinishedOutcome } from './settle-failure.ts';
+
+export interface WorkerMetrics {
+  /** Counts a video as under way until the returned function is told how it ended. */
+  startVideo(): (outcome: 'PROCESSED' | UnfinishedOutcome) => void;
+  /** Measures one phase of a video, also when it fails. */
+  time<Result>(phase: ProcessingPhase, run: () => Promise<Result>): Promise<Result>;
+}
+
+export function createWorkerMetrics(registry: Registry): WorkerMetrics {
+  const registers = [registry];
+  const outcomes = new Counter({
+    name: 'anb_videos_total',
+    help: 'Attempts at videos by how they ended',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const running = new Gauge({ name: 'anb_videos_running', help: 'Videos being processed now', registers });
+  const phases = new Histogram({
+    name: 'anb_video_phase_seconds',
+    help: 'Time that each phase of a video takes',
+    labelNames: ['phase'],
+    buckets: [0.1, 0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300, 600],
+    registers,
+  });
+  return {
+    startVideo() {
+      running.inc();
+      return outcome => {
+        running.dec();
+        outcomes.inc({ outcome });
+      };
+    },
+    async time(phase, run) {
+      const stop = phases.startTimer({ phase });
+      try {
+        return await run();
+      } finally {
+        stop();
+      }
+    },
+  };
+}
