@@ -8,7 +8,7 @@ import type { AccessTokens } from '../src/players/access-tokens.ts';
 import type { LogInLimits } from '../src/players/log-in.ts';
 import type { VideoJobs } from '../src/videos/video.jobs.ts';
 import type { Viewer } from '../src/videos/visibility.ts';
-import type { Loaders } from './loaders.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 import { refusal } from './refusals.ts';
 
 /** The languages that messages are written in. */
@@ -47,4 +47,13 @@ export interface Context extends Services {
 export function viewerOf({ viewer }: Context): NonNullable<Viewer> {
   if (viewer === null) throw refusal('UNAUTHENTICATED');
   return viewer;
+}
+
+/** What no two operations or events share: what one has read may have changed for the next. */
+export function freshParts({
+  forkEm,
+  viewer,
+}: Pick<Context, 'forkEm' | 'viewer'>): Pick<Context, 'em' | 'loaders'> {
+  const em = forkEm();
+  return { em, loaders: createLoaders(em, viewer) };
 }

@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ProcessingPhase } from '../src/videos/video.status.ts';
-import type { UnfinishedOutcome } from './settle-failure.ts';
+import type { FailureReason, ProcessingPhase } from '../src/videos/video.status.ts';
+
+/** How an attempt ended that made no clip. */
+export type UnfinishedOutcome = FailureReason | 'RETRIED' | 'HANDED_BACK' | 'LOST';
 
 export interface WorkerMetrics {
   /** Counts a video as under way until the returned function is told how it ended. */

@@ -1,34 +1,14 @@
-import type { Env } from '../src/platform/env.ts';
-import type { Logger } from '../src/platform/logger.ts';
-import type { Storage } from '../src/platform/storage.ts';
-import { type Claim, claimVideo, type RecordingDeps } from '../src/videos/record-processing.ts';
-import type { VideoJobs } from '../src/videos/video.jobs.ts';
-import type { Bumpers } from './bumpers.ts';
-import type { Sandbox } from './ffmpeg/sandbox.ts';
+import { type Claim, claimVideo } from '../src/videos/record-processing.ts';
+import type { WorkerContext } from './context.ts';
 import { holdLease, LeaseLost } from './lease.ts';
-import type { WorkerMetrics } from './metrics.ts';
 import { settleFailure } from './settle-failure.ts';
 import { inspect } from './steps/inspect.ts';
 import { publish } from './steps/publish.ts';
 import { render } from './steps/render.ts';
 import { openWorkspace } from './workspace.ts';
 
-/** The world of a job. */
-export interface WorkerDeps extends RecordingDeps {
-  storage: Storage;
-  jobs: VideoJobs;
-  bumpers: Bumpers;
-  sandbox: Sandbox;
-  settings: Pick<Env, 'media' | 'processing'> & Pick<Env['worker'], 'renderTimeoutSeconds'>;
-  tempDir: string;
-  metrics: WorkerMetrics;
-  logger: Logger;
-  /** Aborts when this process must end now: work under way is given back. */
-  stopping: AbortSignal;
-}
-
 /** Takes one video from its upload to its published clip, or to the reason why not; nothing when it is not to be had. */
-export async function processVideo(shared: WorkerDeps, videoId: string): Promise<void> {
+export async function processVideo(shared: WorkerContext, videoId: string): Promise<void> {
   const em = shared.em.fork();
   const claim = await claimVideo({ ...shared, em }, videoId, shared.settings.processing.leaseSeconds);
   if (claim === null) return;
@@ -45,7 +25,7 @@ export async function processVideo(shared: WorkerDeps, videoId: string): Promise
   }
 }
 
-async function makeClip(deps: WorkerDeps, claim: Claim): Promise<void> {
+async function makeClip(deps: WorkerContext, claim: Claim): Promise<void> {
   const { settings, sandbox, bumpers, storage, metrics } = deps;
   await using lease = await holdLease({ ...deps, ...settings.processing }, claim);
   await using workspace = await openWorkspace(deps.tempDir, claim.videoId);

@@ -1,20 +1,18 @@
 import { type Claim, failVideo, releaseVideo } from '../src/videos/record-processing.ts';
-import { type FailureReason, SourceRejected } from '../src/videos/video.status.ts';
+import { SourceRejected } from '../src/videos/video.status.ts';
+import type { WorkerContext } from './context.ts';
 import { LeaseLost } from './lease.ts';
-import type { WorkerDeps } from './process-video.ts';
+import type { UnfinishedOutcome } from './metrics.ts';
 
 const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 300;
-
-/** How an attempt ended that made no clip. */
-export type UnfinishedOutcome = FailureReason | 'RETRIED' | 'HANDED_BACK' | 'LOST';
 
 /**
  * Records why no clip was made. The source's own fault is final at once; ours is tried again, later each time, until
  * the attempts are used up; an attempt that this process had to end itself does not count.
  */
 export async function settleFailure(
-  deps: WorkerDeps,
+  deps: WorkerContext,
   claim: Claim,
   error: unknown,
 ): Promise<UnfinishedOutcome> {

@@ -9,7 +9,7 @@ import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Registry } from 'prom-client';
-import type { Context, Services } from '../../schema/context.ts';
+import { type Context, freshParts, type Services } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { Env } from '../platform/env.ts';
 import { requestScope } from '../platform/request-scope.ts';
@@ -17,7 +17,7 @@ import { reportError } from './error-reports.ts';
 import { graphiqlOptions, renderGraphiql } from './graphiql.ts';
 import { useGraphqlBody } from './graphql-body.ts';
 import { identityOf, useIdentity } from './identity.ts';
-import { type ContextFactory, freshForEvent } from './operation-context.ts';
+import type { ContextFactory } from './operation-context.ts';
 
 /** Any of these shows that a browser asked the server first (a CORS preflight), so that no form can send it. */
 export const PREFLIGHT_HEADERS = [
@@ -62,7 +62,7 @@ export function createGraphql({ services, contextFor, forkEm, http, metrics, add
       maxDirectivesPlugin({ n: 5 }),
       ...(http.explorers ? [] : [useClosedSchema()]),
       useExtendContextValuePerExecuteSubscriptionEvent<Context>(({ args }) => ({
-        contextPartial: freshForEvent(args.contextValue as Context),
+        contextPartial: freshParts(args.contextValue as Context),
       })),
       usePrometheus({
         registry: metrics,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { fatalRefusal } from '../../schema/refusals.ts';
 import type { EntityManager } from '../platform/database.ts';
 import { type AccessTokens, InvalidAccessToken } from '../players/access-tokens.ts';
 import { identify } from '../players/identify.ts';
@@ -27,7 +27,7 @@ export async function identifyBearer(
     if (token === undefined) throw new InvalidAccessToken('INVALID');
     return await identify({ em: forkEm(), accessTokens }, token);
   } catch (error) {
-    if (error instanceof InvalidAccessToken) throw fatalRefusal('UNAUTHENTICATED');
+    if (error instanceof InvalidAccessToken) throw unauthenticated();
     throw error;
   }
 }
@@ -43,8 +43,15 @@ export function useIdentity(deps: IdentityDeps): Plugin<object, { req: IncomingM
     async onRequestParse({ serverContext: { req } }) {
       const identity = await identifyBearer(deps, req.headers.authorization);
       const multipart = req.headers['content-type']?.toLowerCase().startsWith('multipart/');
-      if (multipart && identity === null) throw fatalRefusal('UNAUTHENTICATED');
+      if (multipart && identity === null) throw unauthenticated();
       identities.set(req, identity);
     },
   };
+}
+
+/** Ends the whole request: a client whose token has expired must not take an answer for strangers as its own. */
+function unauthenticated(): GraphQLError {
+  return new GraphQLError('This needs a valid access token. Log in, or refresh the session.', {
+    extensions: { code: 'UNAUTHENTICATED', http: { status: 401, headers: { 'www-authenticate': 'Bearer' } } },
+  });
 }

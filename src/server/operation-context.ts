@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context, Services } from '../../schema/context.ts';
-import { createLoaders } from '../../schema/loaders.ts';
+import { type Context, freshParts, type Services } from '../../schema/context.ts';
 import type { EntityManager } from '../platform/database.ts';
 import { requestScope } from '../platform/request-scope.ts';
 import { languageOf } from './client.ts';
@@ -21,23 +20,15 @@ export function createContextFactory(services: Services, forkEm: () => EntityMan
     const scope = requestScope.getStore();
     if (scope === undefined) throw new Error('An operation runs outside any request');
     const viewer = identity && { playerId: identity.playerId, role: identity.role };
-    const em = forkEm();
     return {
       ...services,
       ...scope,
-      em,
+      ...freshParts({ forkEm, viewer }),
       forkEm,
-      loaders: createLoaders(em, viewer),
       viewer,
       expiresAt: identity?.expiresAt ?? null,
       address,
       language: languageOf(request),
     };
   };
-}
-
-/** What an event of a subscription must not share with the one before: what was read then may have changed since. */
-export function freshForEvent({ forkEm, viewer }: Context): Pick<Context, 'em' | 'loaders'> {
-  const em = forkEm();
-  return { em, loaders: createLoaders(em, viewer) };
 }

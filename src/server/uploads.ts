@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { processRequest, Upload } from 'graphql-upload-minimal';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { BadRequestBody } from './bad-request-body.ts';
@@ -25,8 +25,9 @@ export async function readMultipart(
   const opened = await openMultipart(request, limits);
   response.once('close', opened.close);
 
-  const boundary = randomUUID();
-  const body = Readable.from(rewritten(opened, boundary), { objectMode: false });
+  // Beyond guessing; and long, because the parser skips ahead by its length.
+  const boundary = randomBytes(32).toString('hex');
+  const body = rewrite(opened, boundary);
   // An error without a listener would end the process; the resolver gets it from its own stream, below.
   let stream: Readable | undefined;
   body.on('error', error => stream?.destroy(error));
@@ -55,20 +56,22 @@ export async function readMultipart(
 }
 
 /** What the guard let through, in the form that the library is known to read well. */
-async function* rewritten({ operations, target, file, complete }: OpenedMultipart, boundary: string) {
+function rewrite({ operations, target, file, complete }: OpenedMultipart, boundary: string): Readable {
   const field = (name: string, text: string) =>
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`;
-  yield Buffer.from(
+  const body = new PassThrough();
+  body.write(
     `${field('operations', operations)}${field('map', JSON.stringify({ file: [target.path] }))}` +
       `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="file"\r\n\r\n`,
   );
-  try {
-    yield* file;
-  } finally {
-    // The file must not look whole before the request turned out to be; if it failed, this knows better why.
-    await complete;
-  }
-  yield Buffer.from(`\r\n--${boundary}--\r\n`);
+  // Piped, not iterated: an iterator joins what has been buffered, and that copy was half of an upload's garbage.
+  file.pipe(body, { end: false });
+  // The file must not look whole before the request turned out to be.
+  complete.then(
+    () => body.end(`\r\n--${boundary}--\r\n`),
+    error => body.destroy(error),
+  );
+  return body;
 }
 
 function asRequest(body: Readable, boundary: string): IncomingMessage {

@@ -65,9 +65,10 @@ export async function submitVideo(
     return first;
   }
 
+  const video = await em.findOneOrFail(Video, id);
   // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
   void jobs.offer({ videoId: id, attempt: 0 });
-  return em.findOneOrFail(Video, id);
+  return video;
 }
 
 export interface SubmitVideoDeps {

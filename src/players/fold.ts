@@ -1,0 +1,17 @@
+/** Combining marks of the Latin, Greek and Cyrillic scripts. In other scripts marks make other letters, and stay. */
+const ACCENTS = /[\u0300-\u036f]/g;
+
+/**
+ * `text` as it is compared: without case, accents and surplus white space. "Bogota", "bogotá" and "BOGOTÁ " are one.
+ * Upper case before lower, as Unicode folds ß to ss and ı to i only that way.
+ */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(ACCENTS, '')
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,22 @@
+import type { EntityManager } from '../platform/database.ts';
+import { type AccessTokens, type Identity, InvalidAccessToken } from './access-tokens.ts';
+import type { Role } from './player.entity.ts';
+
+/**
+ * Whom an access token speaks for. Asks the database, so that logging out and a change of role count at once.
+ *
+ * @throws {InvalidAccessToken} also when its session was ended or its player is gone.
+ */
+export async function identify(
+  { em, accessTokens }: { em: EntityManager; accessTokens: AccessTokens },
+  accessToken: string,
+): Promise<Identity & { role: Role }> {
+  const identity = await accessTokens.verify(accessToken);
+  const [row] = await em.execute<{ role: Role }[]>(
+    `select role from sessions join players on players.id = sessions.player_id
+      where sessions.id = ? and players.id = ? and revoked_at is null and expires_at > now()`,
+    [identity.sessionId, identity.playerId],
+  );
+  if (row === undefined) throw new InvalidAccessToken('INVALID');
+  return { ...identity, role: row.role };
+}

@@ -1,0 +1,73 @@
+import { openModel } from '../model.ts';
+import { type Database, pendingMigrations } from '../platform/database.ts';
+import type { Env } from '../platform/env.ts';
+import { openEventBus } from '../platform/events.ts';
+import { openJobQueue } from '../platform/jobs.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import { createRateLimiter } from '../platform/rate-limiter.ts';
+import { openRedis } from '../platform/redis.ts';
+import type { ShutdownStep } from '../platform/shutdown.ts';
+import { createSignedLinks } from '../platform/signed-links.ts';
+import { openLocalStorage } from '../platform/storage-local.ts';
+import { createAccessTokens } from '../players/access-tokens.ts';
+import { processVideoJob } from '../videos/video.jobs.ts';
+import { type App, createApp } from './app.ts';
+
+const THROTTLE_SECONDS = 15 * 60;
+
+/** The API with the clients it lives on, not yet listening; `shutdown` undoes all of it in order. */
+export async function openApi(
+  env: Env,
+  logger: Logger,
+): Promise<App & { database: Database; shutdown: readonly ShutdownStep[] }> {
+  const database = await openModel(env);
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) throw new Error(`The schema is not migrated, missing: ${pending.join(', ')}`);
+
+  const redis = openRedis(env.redis.url, 'command', logger);
+  const subscriber = openRedis(env.redis.url, 'subscriber', logger);
+  const events = openEventBus({ publisher: redis, subscriber }, logger);
+  const jobs = openJobQueue(processVideoJob, redis, logger);
+  const limiter = (name: string, points: number) =>
+    createRateLimiter(redis, { name, points, windowSeconds: THROTTLE_SECONDS });
+
+  const app = createApp({
+    database,
+    redis,
+    http: env.http,
+    metrics: createMetrics('api'),
+    logger,
+    services: {
+      storage: await openLocalStorage(env.storage.dir),
+      jobs,
+      events,
+      accessTokens: createAccessTokens(env.auth),
+      logInLimits: {
+        accounts: limiter('log-in:account', env.auth.logInAttempts),
+        networks: limiter('log-in:network', env.auth.logInAttemptsPerAddress),
+      },
+      links: createSignedLinks(env.auth.secret),
+      settings: {
+        auth: env.auth,
+        media: env.media,
+        processing: env.processing,
+        contest: env.contest,
+        publicUrl: env.http.publicUrl,
+      },
+    },
+  });
+
+  return {
+    ...app,
+    database,
+    shutdown: [
+      ['readiness', () => app.drain()],
+      ['http', () => app.close()],
+      ['jobs', () => jobs.close()],
+      ['events', () => events.close()],
+      ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],
+      ['database', () => database.close(true)],
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { anyFreePort } from '../../scripts/stack/ports.ts';
+import type { Database } from '../../src/platform/database.ts';
+import { loadEnv } from '../../src/platform/env.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { openApi } from '../../src/server/api.ts';
+import { createClient, type TestClient } from './client.ts';
+import { createDatabase, startRedis, type TestRedis } from './services.ts';
+
+/** The API on a real port, with a database, a Redis and a storage folder of its own. */
+export interface App extends TestClient {
+  /** The variables under which another process works for this app. */
+  processEnv: Record<string, string>;
+  database: Database;
+  redis: TestRedis;
+  storageDir: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the API within the test's process. `settings` are environment variables. */
+export async function startApp(settings: Record<string, string> = {}): Promise<App> {
+  const storageDir = await mkdtemp(join(inject('services').runDir, 'storage-'));
+  const [testDatabase, redis, port] = await Promise.all([createDatabase(), startRedis(), anyFreePort()]);
+  const url = `http://127.0.0.1:${port}`;
+  const processEnv = {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: testDatabase.url,
+    REDIS_URL: redis.url,
+    STORAGE_DIR: storageDir,
+    API_HOST: '127.0.0.1',
+    API_PORT: String(port),
+    PUBLIC_URL: url,
+    AUTH_SECRET: randomUUID() + randomUUID(),
+    ...settings,
+  };
+  const env = loadEnv(processEnv);
+  const api = await openApi(env, createLogger(env.log, { process: 'test' }));
+  api.server.listen(port, env.http.host);
+  await once(api.server, 'listening');
+
+  return {
+    ...createClient(url),
+    processEnv,
+    database: api.database,
+    redis,
+    storageDir,
+    async stop() {
+      api.server.closeAllConnections();
+      for (const [, step] of api.shutdown) await step();
+      await redis.stop();
+      await testDatabase.drop();
+      await rm(storageDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { migrateDatabase } from '../../scripts/stack/migrate-database.ts';
+import { anyFreePort } from '../../scripts/stack/ports.ts';
+import { createDatabase, startPostgres } from '../../scripts/stack/postgres.ts';
+import { findProgram, withTools } from '../../scripts/stack/tools.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    services: {
+      /** Connects to the run's Postgres as its owner. */
+      adminUrl: string;
+      /** A migrated database to copy; nothing may be connected to it. */
+      template: string;
+      /** Folder of the run, removed at its end. */
+      runDir: string;
+      redisServer: string;
+    };
+  }
+}
+
+const TEMPLATE = 'migrated';
+// Nothing of a test has to survive a power cut.
+const UNSAFE_AND_FAST = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '300',
+};
+
+/** Starts the one Postgres of a run, with a migrated template; ended by the function it returns. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const runDir = await mkdtemp(join(tmpdir(), 'anb-tests-'));
+  const removeRun = watchRun(runDir);
+  try {
+    const postgres = await startPostgres({
+      dir: join(runDir, 'postgres'),
+      port: await anyFreePort(),
+      password: randomUUID(),
+      logPath: join(runDir, 'postgres.log'),
+      pidPath: join(runDir, 'postgres.service.pid'),
+      options: UNSAFE_AND_FAST,
+    });
+    const adminUrl = postgres.url('postgres');
+    await createDatabase(adminUrl, TEMPLATE);
+    await migrateDatabase({ ...process.env, DATABASE_URL: postgres.url(TEMPLATE) });
+    const redisServer = findProgram('redis-server', withTools(process.env.PATH));
+    project.provide('services', { adminUrl, template: TEMPLATE, runDir, redisServer });
+    return removeRun;
+  } catch (error) {
+    await removeRun();
+    throw error;
+  }
+}
+
+/** Has the run removed once this process has ended, or when the returned function is called. */
+function watchRun(runDir: string): () => Promise<void> {
+  const watcher = spawn(process.execPath, [join(import.meta.dirname, 'remove-run.ts'), runDir], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const exit = once(watcher, 'exit');
+  watcher.unref();
+  return async () => {
+    watcher.stdin.end();
+    await exit;
+  };
+}

@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll } from 'vitest';
+import { z } from 'zod';
+
+const exec = promisify(execFile);
+const folder = await mkdtemp(join(tmpdir(), 'anb-media-'));
+const made = new Map<string, Promise<string>>();
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A folder of this test file for anything bulky; removed when its tests are over. */
+export const mediaFolder = folder;
+
+/** How to make a source: what is seen, and how a camera would have stored it. */
+export interface Recipe {
+  /** A libavfilter graph with one video output, such as {@link quadrants} gives. */
+  picture: string;
+  /** Adds a tone as long as the picture. */
+  sound?: boolean;
+  /** Encoder options; H.264, fast and small, when absent. */
+  encode?: readonly string[];
+  /** Degrees clockwise by which a player is told to turn the picture. */
+  rotate?: 90 | 180 | 270;
+  container?: 'mp4' | 'mov' | 'mkv';
+  /** Leaves the index at the end of the file, as a camera does. */
+  indexLast?: boolean;
+}
+
+const PLAIN_H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '30', '-pix_fmt', 'yuv420p'];
+
+/** The path of a file made to the recipe, once per test file. Not to be changed: copy it first. */
+export function makeSource(recipe: Recipe): Promise<string> {
+  const name = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
+  const path = join(folder, `${name}.${recipe.container ?? 'mp4'}`);
+  const making = made.get(path) ?? encode(recipe, path);
+  made.set(path, making);
+  return making;
+}
+
+async function encode(recipe: Recipe, path: string): Promise<string> {
+  const upright = recipe.rotate ? path.replace(/(?=\.\w+$)/, '-upright') : path;
+  await runTool('ffmpeg', [
+    ...['-f', 'lavfi', '-i', recipe.picture],
+    ...(recipe.sound ? ['-f', 'lavfi', '-i', 'sine=frequency=440', '-shortest', '-c:a', 'aac'] : []),
+    ...(recipe.encode ?? PLAIN_H264),
+    ...(recipe.indexLast ? [] : ['-movflags', '+faststart']),
+    upright,
+  ]);
+  if (recipe.rotate) {
+    // ffmpeg 5 sets the display matrix from this tag when it copies, not when it encodes, and counts it the other way.
+    await runTool('ffmpeg', [
+      '-i',
+      upright,
+      '-c',
+      'copy',
+      '-metadata:s:v:0',
+      `rotate=${360 - recipe.rotate}`,
+      path,
+    ]);
+  }
+  return path;
+}
+
+/** Runs ffmpeg or ffprobe without a sandbox; what it wrote to stdout. Fails with all it said. */
+export async function runTool(tool: 'ffmpeg' | 'ffprobe', args: readonly string[]): Promise<Buffer> {
+  const quiet = tool === 'ffmpeg' ? ['-v', 'error', '-nostdin', '-y'] : ['-v', 'error'];
+  const { stdout } = await exec(tool, [...quiet, ...args], {
+    encoding: 'buffer',
+    maxBuffer: 256 * 1024 ** 2,
+  });
+  return stdout;
+}
+
+/**
+ * A picture that shows how it was turned, stretched or cut: red, green, blue and yellow quadrants (from the left top,
+ * by rows) around a white square. `squareHeight` undoes non-square pixels.
+ */
+export function quadrants(shape: {
+  width: number;
+  height: number;
+  seconds: number;
+  frameRate?: number;
+  squareWidth?: number;
+  squareHeight?: number;
+}): string {
+  const { width, height, seconds, frameRate = 30 } = shape;
+  const [left, top] = [Math.floor(width / 2), Math.floor(height / 2)];
+  const square = Math.floor(Math.min(width, height) / 3);
+  const { squareWidth = square, squareHeight = square } = shape;
+  const tile = (color: string, w: number, h: number) =>
+    `color=${color}:s=${w}x${h}:r=${frameRate}:d=${seconds},format=gbrp`;
+  return [
+    `${tile('0xD02020', left, top)}[a];${tile('0x20B020', width - left, top)}[b];[a][b]hstack[top]`,
+    `${tile('0x2020D0', left, height - top)}[c];${tile('0xD0D020', width - left, height - top)}[d];[c][d]hstack[foot]`,
+    `[top][foot]vstack,drawbox=x=(iw-w)/2:y=(ih-h)/2:w=${squareWidth}:h=${squareHeight}:color=white:t=fill`,
+  ].join(';');
+}
+
+const probedFile = z.object({
+  streams: z.array(
+    z.object({
+      codec_type: z.string(),
+      codec_name: z.string(),
+      profile: z.string().optional(),
+      width: z.number().optional(),
+      height: z.number().optional(),
+      sample_aspect_ratio: z.string().optional(),
+      pix_fmt: z.string().optional(),
+      r_frame_rate: z.string(),
+      nb_read_frames: z.coerce.number().optional(),
+      color_range: z.string().optional(),
+      color_space: z.string().optional(),
+      color_transfer: z.string().optional(),
+      color_primaries: z.string().optional(),
+    }),
+  ),
+  format: z.object({ format_name: z.string(), duration: z.coerce.number(), size: z.coerce.number() }),
+});
+export type ProbedFile = z.output<typeof probedFile>;
+
+/** What ffprobe says about a file, every frame decoded and counted. */
+export async function probeFile(path: string): Promise<ProbedFile> {
+  const json = await runTool('ffprobe', [
+    '-of',
+    'json',
+    '-count_frames',
+    '-show_streams',
+    '-show_format',
+    path,
+  ]);
+  return probedFile.parse(JSON.parse(json.toString()));
+}
+
+export type Color = [red: number, green: number, blue: number];
+
+/** One decoded picture. */
+export interface Frame {
+  width: number;
+  height: number;
+  /** The colour of one point, 0 to 255 a channel. */
+  pixel(x: number, y: number): Color;
+  /** The mean colour of a small square around a point, 0 to 255 a channel. */
+  at(x: number, y: number): Color;
+}
+
+/** Decodes the picture with this index, counted from 0. Its size is the file's own. */
+export async function framePixels(path: string, frameIndex: number): Promise<Frame> {
+  const ppm = await runTool('ffmpeg', [
+    ...['-i', path, '-vf', `select=eq(n\\,${frameIndex})`, '-frames:v', '1'],
+    ...['-pix_fmt', 'rgb24', '-c:v', 'ppm', '-f', 'image2pipe', '-'],
+  ]);
+  const [header = '', size = ''] = /^P6\s(\d+ \d+)\s255\s/.exec(ppm.toString('latin1', 0, 64)) ?? [];
+  const [width = 0, height = 0] = size.split(' ').map(Number);
+  if (width === 0) throw new Error(`${path} has no frame ${frameIndex}`);
+  const pixels = ppm.subarray(header.length);
+  const pixel = (x: number, y: number): Color => {
+    const offset = 3 * (clamp(y, height) * width + clamp(x, width));
+    return [pixels[offset] ?? 0, pixels[offset + 1] ?? 0, pixels[offset + 2] ?? 0];
+  };
+  return {
+    width,
+    height,
+    pixel,
+    at(x, y) {
+      const around = [-2, -1, 0, 1, 2].flatMap(dy => [-2, -1, 0, 1, 2].map(dx => pixel(x + dx, y + dy)));
+      const mean = (channel: 0 | 1 | 2) =>
+        around.reduce((sum, color) => sum + color[channel], 0) / around.length;
+      return [mean(0), mean(1), mean(2)];
+    },
+  };
+}
+
+const clamp = (position: number, size: number) => Math.max(0, Math.min(size - 1, Math.round(position)));
+
+/** The colour's name among those of {@link quadrants}, or `dark` or `other`. */
+export function colorName([red, green, blue]: Color): string {
+  const [r, g, b] = [red > 120, green > 100, blue > 120];
+  if (r && g && b) return 'white';
+  if (r && g) return 'yellow';
+  if (r) return 'red';
+  if (g) return 'green';
+  if (b) return 'blue';
+  return red + green + blue < 90 ? 'dark' : 'other';
+}

@@ -1,0 +1,55 @@
+import { copyFile, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadEnv } from '../../src/platform/env.ts';
+import { type Bumpers, prepareBumpers } from '../../worker/bumpers.ts';
+import { detectSandbox, type Sandbox } from '../../worker/ffmpeg/sandbox.ts';
+import { inspect, type SourceFile } from '../../worker/steps/inspect.ts';
+import { type RenderedClip, type RenderOptions, render } from '../../worker/steps/render.ts';
+import { mediaFolder } from './media.ts';
+
+/** The rules that hold when no setting is given. */
+export const defaultRules = loadEnv({
+  NODE_ENV: 'test',
+  DATABASE_URL: 'postgres://localhost/unused',
+  REDIS_URL: 'redis://localhost',
+  STORAGE_DIR: 'unused',
+}).media;
+
+/** Rules under which a short, small source is fine: for tests whose subject is something else. */
+export const lenientRules = { ...defaultRules, minSourceSeconds: 0.1, minSourceHeight: 16, clipSeconds: 2 };
+
+let tools: Promise<{ sandbox: Sandbox; bumpers: Bumpers }> | undefined;
+
+/** The real sandbox of this host and real bumpers, prepared once per test file. */
+export function renderTools(): Promise<{ sandbox: Sandbox; bumpers: Bumpers }> {
+  tools ??= (async () => ({
+    sandbox: await detectSandbox(),
+    bumpers: await prepareBumpers(join(mediaFolder, 'bumpers')),
+  }))();
+  return tools;
+}
+
+/** A job's folder with a copy of a file in it, as the worker lays it out. */
+export async function jobFolder(path: string): Promise<SourceFile> {
+  const folder = await mkdtemp(join(mediaFolder, 'job-'));
+  await copyFile(path, join(folder, 'source'));
+  return { folder, fileName: 'source' };
+}
+
+/** Inspects and renders a file as the worker does. */
+export async function renderFile(path: string, options: Partial<RenderOptions> = {}): Promise<RenderedClip> {
+  const { sandbox, bumpers } = await renderTools();
+  const rules = options.rules ?? lenientRules;
+  const signal = options.signal ?? AbortSignal.timeout(60_000);
+  const source = await jobFolder(path);
+  const facts = await inspect(source, rules, { sandbox, signal });
+  return render(source, facts, {
+    rules,
+    bumpers,
+    sandbox,
+    signal,
+    timeoutSeconds: 60,
+    onProgress: () => undefined,
+    ...options,
+  });
+}

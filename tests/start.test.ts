@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { endLeftover } from '../scripts/stack/pid-file.ts';
+import { identifyProcess, signalProcess } from '../scripts/stack/process-table.ts';
+import { waitUntil } from '../scripts/stack/wait-until.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const PASSWORD = 'a long enough password';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'anb-start-'));
+afterAll(async () => {
+  // Nothing is left when the tests pass.
+  for (const path of pidFiles()) await endLeftover(path, { signal: 'SIGTERM', graceSeconds: 10 });
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+// In order and on one data folder: what a run leaves behind is what the next one is about.
+describe('npm start', { timeout: 60_000 }, () => {
+  test('says where everything is, beside a program that has the usual port', async () => {
+    await occupy(8000);
+    const stack = startStack({ API_PORT: '' });
+    await stack.untilReady();
+    expect(stack.output()).toMatch(/^Postgres +postgres:\/\/anb@127\.0\.0\.1:\d+\/anb$/m);
+    expect(stack.output()).toMatch(/^Redis +redis:\/\/127\.0\.0\.1:\d+$/m);
+    expect(stack.output()).toMatch(/^API +http:\/\/localhost:80\d\d\/graphql \(port 8000 is taken;/m);
+    expect(stack.output()).toMatch(/^Worker +http:\/\/localhost:\d+\/health /m);
+    expect(await signUp(stack.apiUrl())).toBe('Session');
+
+    const twin = startStack();
+    expect(await twin.exit).toBe(1);
+    expect(twin.output()).toContain('It is running already');
+    killAll(stack.pids());
+    await stack.exit;
+
+    const picky = startStack({ API_PORT: '8000' });
+    expect(await picky.exit).toBe(1);
+    expect(picky.output()).toContain('Port 8000 is taken by another program');
+  });
+
+  test('finds its data again after a kill -9 of everything', async () => {
+    const stack = startStack();
+    await stack.untilReady();
+    expect(await signUp(stack.apiUrl())).toBe('EmailTaken');
+    stack.signal('SIGKILL');
+    await stack.exit;
+    expect(stack.pids().filter(isRunning)).toHaveLength(4);
+  });
+
+  test('ends what a killed run left running, and leaves nothing itself after Ctrl-C', async () => {
+    const stack = startStack();
+    const orphans = stack.pids();
+    await stack.untilReady();
+    expect(orphans.filter(isRunning)).toEqual([]);
+    const pids = stack.pids();
+    expect(pids.filter(isRunning)).toHaveLength(5);
+    stack.signal('SIGINT');
+    expect(await stack.exit).toBe(0);
+    expect(pids.filter(isRunning)).toEqual([]);
+  });
+
+  test('stops everything and says why when one of its processes dies', async () => {
+    const stack = startStack();
+    await stack.untilReady();
+    const pids = stack.pids();
+    killAll([readPid(join(dataDir, 'run/worker.pid'))]);
+    expect(await stack.exit).toBe(1);
+    expect(stack.output()).toContain('Worker ended: SIGKILL');
+    expect(pids.filter(isRunning)).toEqual([]);
+  });
+});
+
+function startStack(env: Record<string, string> = {}) {
+  const stack = spawn(process.execPath, ['scripts/start.ts'], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      DATABASE_URL: '',
+      REDIS_URL: '',
+      API_PORT: '0',
+      WORKER_PORT: '0',
+      BUMPERS_DIR: join(ROOT, '.data/bumpers'),
+      DATA_DIR: dataDir,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [stack.stdout, stack.stderr]) stream.on('data', chunk => (output += chunk));
+  const exit = once(stack, 'close').then(([code]) => z.number().nullable().parse(code));
+  onTestFinished(async () => {
+    stack.kill('SIGTERM');
+    await exit;
+  });
+  return {
+    exit,
+    output: () => output,
+    signal: (signal: NodeJS.Signals) => stack.kill(signal),
+    async untilReady() {
+      const check = () => {
+        if (stack.exitCode !== null) throw new Error(`It ended before it was ready:\n${output}`);
+        return output.includes('Ready.');
+      };
+      await waitUntil('The stack to be ready', check, { deadlineSeconds: 40 });
+    },
+    apiUrl: () => z.url().parse(/^API +(\S+)\/graphql/m.exec(output)?.[1]),
+    /** Of start itself and all that it started. */
+    pids: () =>
+      globSync(join(dataDir, 'run/*.pid')).map(path => Number.parseInt(readFileSync(path, 'utf8'), 10)),
+  };
+}
+
+async function signUp(apiUrl: string): Promise<string> {
+  const response = await fetch(`${apiUrl}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: 'mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }',
+      variables: {
+        input: {
+          firstName: 'Ana',
+          lastName: 'Ruiz',
+          email: 'ana@example.com',
+          password: PASSWORD,
+          passwordConfirmation: PASSWORD,
+          city: 'Cali',
+          country: 'Colombia',
+        },
+      },
+    }),
+  });
+  const answer = z.object({ data: z.object({ signUp: z.object({ __typename: z.string() }) }) });
+  return answer.parse(await response.json()).data.signUp.__typename;
+}
+
+/** Has something listen on a port until the test ends; somebody else's program will do as well. */
+async function occupy(port: number): Promise<void> {
+  const server = createServer().listen(port);
+  onTestFinished(() => void server.close());
+  await new Promise<unknown>(done => server.once('listening', done).once('error', done));
+}
+
+const pidFiles = () => globSync(join(dataDir, 'run/*.pid'));
+
+function killAll(pids: readonly number[]): void {
+  for (const pid of pids) signalProcess(pid, 'SIGKILL');
+}
+
+const readPid = (path: string) => Number.parseInt(readFileSync(path, 'utf8'), 10);
+const isRunning = (pid: number) => identifyProcess(pid) !== null;

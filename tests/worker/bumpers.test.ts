@@ -1,0 +1,40 @@
+import { mkdtemp, readdir, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { prepareBumpers } from '../../worker/bumpers.ts';
+import { mediaFolder, probeFile } from '../kit/media.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+const cache = await mkdtemp(join(mediaFolder, 'cache-'));
+
+it('gives several workers that start at once the same bumpers, and leaves nothing half made', async () => {
+  const [first, second] = await Promise.all([prepareBumpers(cache), prepareBumpers(cache)]);
+  expect(first).toEqual(second);
+  expect(await readdir(cache)).toHaveLength(1);
+});
+
+it('makes both bumpers 75 frames long and silent, in the form of a clip', async () => {
+  const { openingPath, closingPath } = await prepareBumpers(cache);
+  for (const path of [openingPath, closingPath]) {
+    expect((await probeFile(path)).streams).toEqual([
+      expect.objectContaining({
+        codec_name: 'h264',
+        profile: 'High',
+        width: 1280,
+        height: 720,
+        nb_read_frames: 75,
+      }),
+    ]);
+  }
+});
+
+it('finds them again instead of making them, and makes damaged ones anew', async () => {
+  const { openingPath } = await prepareBumpers(cache);
+  const first = await stat(openingPath);
+  await prepareBumpers(cache);
+  expect((await stat(openingPath)).ino).toBe(first.ino);
+
+  await truncate(openingPath, 1000);
+  await prepareBumpers(cache);
+  expect((await stat(openingPath)).size).toBe(first.size);
+});

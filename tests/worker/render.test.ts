@@ -1,0 +1,331 @@
+import { readFile, truncate } from 'node:fs/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { startsFast } from '../../worker/ffmpeg/clip-file.ts';
+import type { RenderedClip } from '../../worker/steps/render.ts';
+import { colorName, framePixels, makeSource, probeFile, quadrants, type Recipe } from '../kit/media.ts';
+import { jobFolder, lenientRules, renderFile, renderTools } from '../kit/worker-media.ts';
+
+const BUMPERS = 150;
+/** A frame of the source in the middle of its first second. */
+const IN_MAIN = 75 + 15;
+const oneSecond = { ...lenientRules, clipSeconds: 1 };
+const portrait: Recipe = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
+const clips = new Map<string, Promise<RenderedClip>>();
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** The clip of a source's first second, made once. */
+function clipOf(recipe: Recipe): Promise<RenderedClip> {
+  const key = JSON.stringify(recipe);
+  const clip = clips.get(key) ?? makeSource(recipe).then(path => renderFile(path, { rules: oneSecond }));
+  clips.set(key, clip);
+  return clip;
+}
+
+describe('whatever the source', () => {
+  const cases: [title: string, recipe: Recipe, fitted: [width: number, height: number]][] = [
+    [
+      'landscape with sound',
+      { picture: quadrants({ width: 1280, height: 720, seconds: 1 }), sound: true },
+      [1280, 720],
+    ],
+    ['portrait', portrait, [406, 720]],
+    ['square', { picture: quadrants({ width: 480, height: 480, seconds: 1 }) }, [720, 720]],
+    ['wider than 16:9', { picture: quadrants({ width: 960, height: 400, seconds: 1 }) }, [1280, 534]],
+    [
+      'pixels that are not square',
+      {
+        picture: `${quadrants({ width: 720, height: 540, seconds: 1, squareWidth: 180, squareHeight: 240 })},setsar=4/3`,
+      },
+      [1280, 720],
+    ],
+    [
+      'an odd size',
+      {
+        picture: quadrants({ width: 641, height: 363, seconds: 1 }),
+        encode: ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv444p'],
+      },
+      [1272, 720],
+    ],
+    [
+      '240 frames a second',
+      { picture: quadrants({ width: 640, height: 360, seconds: 1, frameRate: 240 }) },
+      [1280, 720],
+    ],
+    [
+      '23.976 frames a second',
+      { picture: quadrants({ width: 640, height: 360, seconds: 1.1, frameRate: 23.976 }) },
+      [1280, 720],
+    ],
+    [
+      'QuickTime with full-range colours',
+      {
+        picture: `${quadrants({ width: 640, height: 360, seconds: 1 })},scale=out_range=pc,format=yuvj420p`,
+        encode: ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuvj420p'],
+        container: 'mov',
+      },
+      [1280, 720],
+    ],
+  ];
+
+  it.each(cases)('makes the same kind of clip: %s', async (_title, recipe, [width, height]) => {
+    const clip = await clipOf(recipe);
+
+    const { streams, format } = await probeFile(clip.clipPath);
+    expect(streams).toEqual([
+      expect.objectContaining({
+        ...{ codec_type: 'video', codec_name: 'h264', profile: 'High', pix_fmt: 'yuv420p' },
+        ...{
+          width: 1280,
+          height: 720,
+          sample_aspect_ratio: '1:1',
+          r_frame_rate: '30/1',
+          nb_read_frames: 30 + BUMPERS,
+        },
+        ...{ color_range: 'tv', color_space: 'bt709', color_transfer: 'bt709', color_primaries: 'bt709' },
+      }),
+    ]);
+    expect(format.duration).toBeCloseTo(6, 3);
+    expect(clip).toMatchObject({ durationSeconds: 6, frameCount: 180, sizeBytes: format.size });
+
+    const frame = await framePixels(clip.clipPath, IN_MAIN);
+    const [left, top] = [(1280 - width) / 2, (720 - height) / 2];
+    const corner = (right: boolean, down: boolean) =>
+      colorName(
+        frame.at(right ? left + width - 200 * (width / 1280) : left + 6, down ? top + height - 7 : top + 6),
+      );
+    expect([corner(false, false), corner(true, false), corner(false, true), corner(true, true)]).toEqual([
+      ...['red', 'green', 'blue', 'yellow'],
+    ]);
+    // Within the fitted picture: the backdrop behind it has a square of its own.
+    const across = extent(x => colorName(frame.at(left + x, 360)) === 'white', width);
+    const down = extent(y => colorName(frame.at(640, y)) === 'white', 720);
+    expect(Math.abs(across - down)).toBeLessThanOrEqual(6);
+  });
+
+  it('turns a recording by its metadata', async () => {
+    const recipe: Recipe = { picture: quadrants({ width: 960, height: 540, seconds: 1 }), rotate: 90 };
+    const clip = await clipOf(recipe);
+    const frame = await framePixels(clip.clipPath, IN_MAIN);
+    const [left, right] = [640 - 190, 640 + 190];
+    expect(
+      [frame.at(left, 10), frame.at(right, 10), frame.at(left, 710), frame.at(right, 710)].map(colorName),
+    ).toEqual(['blue', 'red', 'yellow', 'green']);
+  });
+});
+
+describe('the picture', () => {
+  it('is laid over a blurred backdrop of itself, not over black bars', async () => {
+    const frame = await framePixels((await clipOf(portrait)).clipPath, IN_MAIN);
+    expect([frame.at(60, 40), frame.at(60, 700), frame.at(1220, 700)].map(colorName)).toEqual([
+      'red',
+      'blue',
+      'yellow',
+    ]);
+    const step = (x: number) => Math.abs(frame.at(60, x)[0] - frame.at(60, x + 12)[0]);
+    const steepest = Math.max(...Array.from({ length: 57 }, (_, index) => step(20 + index * 12)));
+    expect(steepest).toBeLessThan(60);
+  });
+
+  it('carries the watermark in its top right corner, and the poster shows the picture with it', async () => {
+    const gray = 'color=0x404040:s=1280x720:r=30:d=2';
+    const clip = await renderFile(await makeSource({ picture: gray }));
+    const moving = await framePixels(clip.clipPath, IN_MAIN);
+    const still = await framePixels(clip.posterPath, 0);
+    for (const frame of [moving, still]) {
+      expect([frame.width, frame.height]).toEqual([1280, 720]);
+      const marked = (fromX: number, fromY: number) =>
+        Array.from({ length: 168 * 16 }, (_, i) =>
+          frame.at(fromX + (i % 168), fromY + 4 * Math.floor(i / 168)),
+        ).filter(([red]) => red > 150).length;
+      expect(marked(1280 - 24 - 168, 24)).toBeGreaterThan(300);
+      expect(marked(24, 24)).toBe(0);
+      expect(marked(1280 - 24 - 168, 720 - 24 - 64)).toBe(0);
+    }
+  });
+
+  it('stands between the bumpers, which are its first and last 2.5 seconds', async () => {
+    const { bumpers } = await renderTools();
+    const clip = await renderFile(await makeSource({ picture: 'color=0x20B020:s=640x360:r=30:d=1' }), {
+      rules: oneSecond,
+    });
+    const isGreen = async (index: number) =>
+      colorName((await framePixels(clip.clipPath, index)).at(300, 600)) === 'green';
+    expect([await isGreen(74), await isGreen(75), await isGreen(104), await isGreen(105)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    for (const [path, index, from] of [
+      [bumpers.openingPath, 50, 0],
+      [bumpers.closingPath, 50, 105],
+    ] as const) {
+      const [expected, found] = [
+        await framePixels(path, index),
+        await framePixels(clip.clipPath, from + index),
+      ];
+      for (const [x, y] of [
+        [400, 270],
+        [640, 300],
+        [700, 470],
+      ] as const)
+        expect(found.at(x, y)).toEqual(expected.at(x, y));
+    }
+  });
+
+  it('keeps the pace of a recording whose frame rate varies', async () => {
+    const picture =
+      "color=0xD02020:s=640x360:r=60:d=1[a];color=0x2020D0:s=640x360:r=60:d=1[b];[a][b]concat,select='lt(t,0.5)+not(mod(n,7))'";
+    const encode = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-vsync', 'vfr'];
+    const clip = await renderFile(await makeSource({ picture, encode }));
+    expect(clip.frameCount).toBeGreaterThanOrEqual(57 + BUMPERS);
+    const color = async (index: number) =>
+      colorName((await framePixels(clip.clipPath, 75 + index)).at(300, 600));
+    expect([await color(0), await color(26), await color(34), await color(56)]).toEqual([
+      'red',
+      'red',
+      'blue',
+      'blue',
+    ]);
+  });
+
+  it('has no combs where the source was interlaced', async () => {
+    const picture =
+      'color=black:s=1280x720:r=60:d=1[a];color=white:s=200x720:r=60:d=1[b];[a][b]overlay=x=n*16:y=0,tinterlace=interleave_top';
+    const encode = [
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-pix_fmt',
+      'yuv420p',
+      '-flags',
+      '+ilme+ildct',
+      '-x264-params',
+      'tff=1',
+    ];
+    const clip = await renderFile(await makeSource({ picture, encode }), { rules: oneSecond });
+    const frame = await framePixels(clip.clipPath, IN_MAIN);
+    const combed = Array.from({ length: 1200 }, (_, x) => rowDifference(frame, 30 + x)).filter(
+      difference => difference > 40,
+    );
+    expect(combed.length).toBeLessThan(4);
+  });
+
+  it('is tone-mapped from 10-bit HLG so that white stays white and gray stays gray', async () => {
+    // 75 % of the HLG signal is reference white, 38 % is the mid gray card (ITU-R BT.2408).
+    const picture =
+      'color=0xBFBFBF:s=640x720:r=30:d=1[a];color=0x616161:s=640x720:r=30:d=1[b];[a][b]hstack,format=yuv420p10le';
+    const encode = [
+      ...[
+        '-c:v',
+        'libx265',
+        '-preset',
+        'ultrafast',
+        '-x265-params',
+        'log-level=error',
+        '-pix_fmt',
+        'yuv420p10le',
+        '-tag:v',
+        'hvc1',
+      ],
+      ...[
+        '-color_primaries',
+        'bt2020',
+        '-color_trc',
+        'arib-std-b67',
+        '-colorspace',
+        'bt2020nc',
+        '-color_range',
+        'tv',
+      ],
+    ];
+    const clip = await renderFile(await makeSource({ picture, encode }), { rules: oneSecond });
+    const frame = await framePixels(clip.clipPath, IN_MAIN);
+    const [white, gray] = [frame.at(200, 500), frame.at(1000, 500)];
+    expect(Math.min(...white)).toBeGreaterThan(195);
+    expect(Math.min(...gray)).toBeGreaterThan(85);
+    expect(Math.max(...gray)).toBeLessThan(150);
+    for (const color of [white, gray]) expect(Math.max(...color) - Math.min(...color)).toBeLessThan(8);
+  });
+});
+
+describe('the length', () => {
+  it.each([
+    [2.5, 2, 60],
+    [0.7, 2, 21],
+  ])('of %d s with at most %d s kept is %d frames and the bumpers', async (seconds, clipSeconds, frames) => {
+    const picture = `color=red:s=320x180:r=100:d=${seconds}`;
+    const clip = await renderFile(await makeSource({ picture }), { rules: { ...lenientRules, clipSeconds } });
+    const { streams } = await probeFile(clip.clipPath);
+    expect(streams[0]?.nb_read_frames).toBe(frames + BUMPERS);
+    expect(clip.frameCount).toBe(frames + BUMPERS);
+  });
+
+  it('holds for a source whose last frame lasts, and costs little when frames are hours apart', async () => {
+    const hours = [
+      '-vf',
+      "setpts='N*36000/TB'",
+      '-vsync',
+      'vfr',
+      '-c:v',
+      'libx264',
+      '-video_track_timescale',
+      '1000',
+    ];
+    const gap = await makeSource({ picture: 'color=red:s=320x180:r=1:d=3', encode: hours });
+    const rules = { ...oneSecond, maxSourceSeconds: 1e6 };
+    const clip = await renderFile(gap, { rules });
+    expect(clip.frameCount).toBe(30 + BUMPERS);
+  });
+});
+
+it('puts the index in front, and gives the same bytes for the same source', async () => {
+  const [first, second] = [
+    await clipOf(portrait),
+    await renderFile(await makeSource(portrait), { rules: oneSecond }),
+  ];
+  expect(await startsFast(first.clipPath)).toBe(true);
+  expect((await readFile(first.clipPath)).equals(await readFile(second.clipPath))).toBe(true);
+  expect((await readFile(first.posterPath)).equals(await readFile(second.posterPath))).toBe(true);
+});
+
+it('tells how much of the output is made: rising, and never 100', async () => {
+  const percents: number[] = [];
+  const picture = 'testsrc2=s=1920x1080:r=30:d=4';
+  const rules = { ...lenientRules, clipSeconds: 4 };
+  await renderFile(await makeSource({ picture }), { rules, onProgress: percent => percents.push(percent) });
+  expect(percents.length).toBeGreaterThan(1);
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  expect(percents.at(-1)).toBe(99);
+});
+
+it('refuses a source that ends before its index says as CORRUPT', async () => {
+  const whole = await jobFolder(await makeSource({ picture: 'testsrc2=s=640x360:r=30:d=4' }));
+  const path = `${whole.folder}/${whole.fileName}`;
+  await truncate(path, Math.floor((await readFile(path)).length * 0.6));
+  await expect(renderFile(path, { rules: { ...lenientRules, clipSeconds: 4 } })).rejects.toMatchObject({
+    name: 'SourceRejected',
+    reason: 'CORRUPT',
+  });
+});
+
+it('refuses a source that takes too long as TIMED_OUT', async () => {
+  const path = await makeSource({ picture: 'testsrc2=s=1920x1080:r=30:d=4' });
+  await expect(renderFile(path, { timeoutSeconds: 0.3 })).rejects.toMatchObject({ reason: 'TIMED_OUT' });
+});
+
+/** How many points of a line from 0 to `length` have the property. */
+function extent(has: (position: number) => boolean, length: number): number {
+  return Array.from({ length }, (_, position) => has(position)).filter(Boolean).length;
+}
+
+/** How much a column's neighbouring rows differ on average. */
+function rowDifference(frame: Awaited<ReturnType<typeof framePixels>>, x: number): number {
+  const rows = Array.from({ length: 40 }, (_, index) => frame.pixel(x, 200 + index)[0]);
+  return (
+    rows.slice(1).reduce((sum, value, index) => sum + Math.abs(value - (rows[index] ?? 0)), 0) /
+    (rows.length - 1)
+  );
+}

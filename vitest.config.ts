@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+import { withTools } from './scripts/stack/tools.ts';
+import { ClosingLine } from './tests/kit/closing-line.ts';
+
+export default defineConfig({
+  // Vite would take graphql's `module` build for our files, Node its `main` build for packages; graphql-js refuses a mixture.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    globalSetup: 'tests/kit/global-setup.ts',
+    // Processes, not threads: tests send signals and set limits that belong to a process.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 30_000,
+    reporters: ['default', new ClosingLine()],
+    env: { PATH: withTools(process.env.PATH), NODE_ENV: 'test' },
+  },
+});

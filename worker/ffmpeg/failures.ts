@@ -1,0 +1,57 @@
+import { SourceRejected } from '../../src/videos/video.status.ts';
+
+/** How a process ended: by itself with a code, or by a signal. */
+export interface Ending {
+  exitCode: number | null;
+  signal: string | null;
+}
+
+/** ffmpeg or ffprobe ended badly. The message ends with its last words, which hold paths: for operators, not for players. */
+export class FfmpegFailed extends Error {
+  override name = 'FfmpegFailed';
+  readonly ending: Ending;
+  readonly stderrTail: string;
+
+  constructor(ending: Ending, stderrTail: string, options?: ErrorOptions) {
+    const how = ending.signal ? `killed by ${ending.signal}` : `exit code ${ending.exitCode ?? 'unknown'}`;
+    super(`ffmpeg failed (${how})\n${stderrTail}`, options);
+    this.ending = ending;
+    this.stderrTail = stderrTail;
+  }
+}
+
+/** The process used up its wall clock or its CPU time and was ended. */
+export class FfmpegTimedOut extends Error {
+  override name = 'FfmpegTimedOut';
+}
+
+/** The error for a process that ended badly; SIGXCPU, the end of the granted CPU time, counts as {@link FfmpegTimedOut}. */
+export function failureOf(ending: Ending, stderrTail: string, options?: ErrorOptions): Error {
+  // Seen directly, as bubblewrap's exit code (128 + 24), or as ffmpeg says before an orderly end.
+  const spent =
+    ending.signal === 'SIGXCPU' || ending.exitCode === 152 || /received signal 24\b/.test(stderrTail);
+  return spent
+    ? new FfmpegTimedOut(`The granted CPU time is used up\n${stderrTail}`, options)
+    : new FfmpegFailed(ending, stderrTail, options);
+}
+
+// Exit code 1 is any error, 69 more undecodable frames than `-max_error_rate`; signals are 255 or more than 128.
+const OWN_VERDICTS = [1, 69];
+const HOST_TROUBLE =
+  /No space left|Disk quota|Input\/output error|Read-only file system|Permission denied|Stale file|No such file|Too many open files|shared libraries|^(bwrap|prlimit|env): |Unknown (encoder|decoder)|No such filter|Unrecognized option|Option not found|Error parsing|Invalid max_alloc/m;
+const OUT_OF_MEMORY = /Cannot allocate memory|malloc of size/;
+
+/**
+ * `error` as the fault of the source it happened on, where it certainly is one; otherwise `error` itself, to be tried
+ * again. Certain are a spent time budget, a spent memory budget, and an error that ffmpeg found by itself on a healthy host.
+ */
+export function blameSource(error: unknown): unknown {
+  if (error instanceof FfmpegTimedOut)
+    return new SourceRejected('TIMED_OUT', error.message, { cause: error });
+  if (!(error instanceof FfmpegFailed)) return error;
+  const { ending, stderrTail } = error;
+  if (ending.exitCode === null || !OWN_VERDICTS.includes(ending.exitCode)) return error;
+  if (HOST_TROUBLE.test(stderrTail)) return error;
+  const reason = OUT_OF_MEMORY.test(stderrTail) ? 'UNSUPPORTED_FORMAT' : 'CORRUPT';
+  return new SourceRejected(reason, error.message, { cause: error });
+}

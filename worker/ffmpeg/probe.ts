@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { FfmpegTimedOut, failureOf } from './failures.ts';
+import type { Grant, Sandbox } from './sandbox.ts';
+
+const PROBE_TIMEOUT_SECONDS = 15;
+const TAIL_CHARACTERS = 4_000;
+
+/** What the pipeline needs to know about a source's first real video stream. */
+export interface MediaFacts {
+  codec: string;
+  /** As it is meant to be seen: after rotation, with square pixels. */
+  width: number;
+  height: number;
+  /** Of the video stream; audio may run longer. */
+  durationSeconds: number;
+  /** On average; 0 when the file does not say. */
+  frameRate: number;
+  rotation: 0 | 90 | 180 | 270;
+  interlaced: boolean;
+  /** The transfer function, when it is one that a standard screen can't show. */
+  hdr: 'arib-std-b67' | 'smpte2084' | null;
+  /** The colour matrix as ffmpeg names it, or null when the file does not say. */
+  colorMatrix: string | null;
+}
+
+const rational = z
+  .string()
+  .regex(/^\d+[:/]\d+$/)
+  .transform(text => {
+    const [above = 0, below = 0] = text.split(/[:/]/).map(Number);
+    return below === 0 ? 0 : above / below;
+  });
+
+const videoStream = z.object({
+  codec_type: z.literal('video'),
+  codec_name: z.string().default('unknown'),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  sample_aspect_ratio: rational.catch(1),
+  avg_frame_rate: rational.catch(0),
+  field_order: z.string().default('unknown'),
+  color_transfer: z.string().default('unknown'),
+  color_space: z.string().optional(),
+  duration: z.coerce.number().positive().optional(),
+  disposition: z.object({ attached_pic: z.number().default(0) }).default({ attached_pic: 0 }),
+  side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
+});
+
+const ENTRIES = [
+  'format=duration',
+  'stream=codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,field_order,color_transfer,color_space,duration',
+  'stream_disposition=attached_pic',
+  'stream_side_data=rotation',
+].join(':');
+
+const probed = z.object({
+  streams: z.array(z.union([videoStream, z.object({ codec_type: z.string().optional() })])).default([]),
+  format: z.object({ duration: z.coerce.number().positive().optional() }),
+});
+
+/**
+ * Reads the headers of a QuickTime or MP4 file that nobody trusts; null when there is no video stream in it, cover art
+ * aside. Nothing but that file can be opened, whatever the file says.
+ *
+ * @throws {FfmpegFailed} when the file can't be read as such. @throws {FfmpegTimedOut} after 15 s.
+ */
+export async function probe(
+  source: { folder: string; fileName: string },
+  options: { sandbox: Sandbox; signal: AbortSignal },
+): Promise<MediaFacts | null> {
+  const grant: Grant = {
+    folder: source.folder,
+    readOnly: [source.folder],
+    limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 10, fileBytes: 1024 ** 2, openFiles: 64 },
+  };
+  const json = await runFfprobe(
+    [
+      ...['-protocol_whitelist', 'file', '-format_whitelist', 'mov', '-max_streams', '32'],
+      ...['-probesize', '10M', '-analyzeduration', '10M', '-max_alloc', String(256 * 1024 ** 2)],
+      ...['-show_entries', ENTRIES],
+      `file:${source.folder}/${source.fileName}`,
+    ],
+    grant,
+    options,
+  );
+  const { streams, format } = probed.parse(json);
+  for (const stream of streams) {
+    if ('width' in stream && stream.disposition.attached_pic === 0) return toFacts(stream, format.duration);
+  }
+  return null;
+}
+
+/** ffprobe's JSON for one file, as yet unchecked. @throws as {@link probe}. */
+export async function runFfprobe(
+  args: readonly string[],
+  grant: Grant,
+  { sandbox, signal }: { sandbox: Sandbox; signal: AbortSignal },
+): Promise<unknown> {
+  const [command = '', ...rest] = sandbox.wrap(['ffprobe', '-v', 'error', '-of', 'json', ...args], grant);
+  try {
+    const { stdout } = await promisify(execFile)(command, rest, {
+      cwd: grant.folder,
+      timeout: PROBE_TIMEOUT_SECONDS * 1000,
+      killSignal: 'SIGKILL',
+      signal,
+    });
+    return JSON.parse(stdout);
+  } catch (error) {
+    signal.throwIfAborted();
+    const { killed, stderr = '', signal: endSignal = null, code } = error as ExecFailure;
+    if (killed)
+      throw new FfmpegTimedOut(`ffprobe did not end in ${PROBE_TIMEOUT_SECONDS} s`, { cause: error });
+    const exitCode = typeof code === 'number' ? code : null;
+    throw failureOf({ exitCode, signal: endSignal }, stderr.trim().slice(-TAIL_CHARACTERS), { cause: error });
+  }
+}
+
+/** What child_process adds to the errors of execFile. */
+interface ExecFailure extends Error {
+  killed?: boolean;
+  stderr?: string;
+  signal?: NodeJS.Signals | null;
+  code?: number | string | null;
+}
+
+function toFacts(video: z.output<typeof videoStream>, fileSeconds: number | undefined): MediaFacts {
+  const rotation = quarterTurns(video.side_data_list.find(entry => entry.rotation !== undefined)?.rotation);
+  const seenWidth = video.width * (video.sample_aspect_ratio || 1);
+  const [width, height] = rotation % 180 === 0 ? [seenWidth, video.height] : [video.height, seenWidth];
+  return {
+    codec: video.codec_name,
+    width: Math.round(width),
+    height: Math.round(height),
+    durationSeconds: video.duration ?? fileSeconds ?? 0,
+    frameRate: video.avg_frame_rate,
+    rotation,
+    interlaced: ['tt', 'bb', 'tb', 'bt'].includes(video.field_order),
+    hdr: hdrTransfer(video.color_transfer),
+    colorMatrix: video.color_space ?? null,
+  };
+}
+
+/** The display matrix's angle, counter-clockwise and any whole number, as the clockwise quarter turns that ffmpeg applies. */
+function quarterTurns(degrees = 0): MediaFacts['rotation'] {
+  const turned = (((Math.round(-degrees / 90) * 90) % 360) + 360) % 360;
+  return turned === 90 || turned === 180 || turned === 270 ? turned : 0;
+}
+
+function hdrTransfer(transfer: string): MediaFacts['hdr'] {
+  return transfer === 'arib-std-b67' || transfer === 'smpte2084' ? transfer : null;
+}

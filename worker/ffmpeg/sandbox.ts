@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const TRIAL_TIMEOUT_MS = 10_000;
+
+/** What one run of ffmpeg or ffprobe may touch and use. Paths are absolute. */
+export interface Grant {
+  /** The job's own folder; writable unless `readOnly` names it too. */
+  folder: string;
+  /** Files and folders that can be read and never changed; inside `folder` they shadow its write access. */
+  readOnly: readonly string[];
+  limits: ResourceLimits;
+}
+
+/** Caps on one process; passing one ends that process and nothing else. */
+export interface ResourceLimits {
+  memoryBytes: number;
+  cpuSeconds: number;
+  fileBytes: number;
+  openFiles: number;
+}
+
+/** How far the host lets us fence in a program that reads untrusted video. */
+export interface Sandbox {
+  /** `bubblewrap`: no network, no other process, no file but those granted. `none`: the host forbids it. */
+  readonly isolation: 'bubblewrap' | 'none';
+  /** Whether memory, CPU time, file size and descriptors are capped. */
+  readonly limits: 'prlimit' | 'none';
+  /** Why a protection is missing, one sentence each; empty when all hold. */
+  readonly gaps: readonly string[];
+  /** The command line that runs `command` fenced in. */
+  wrap(command: readonly string[], grant: Grant): string[];
+}
+
+/** Runs commands as they are: for our own assets only, never for an upload. */
+export const UNCONFINED: Sandbox = {
+  isolation: 'none',
+  limits: 'none',
+  gaps: [],
+  wrap: command => [...command],
+};
+
+/**
+ * The strongest sandbox that works on this host, found by running `ffmpeg -version` in it: many containers ship
+ * bubblewrap and forbid what it needs, and an ffmpeg outside `/usr` can't be seen from inside.
+ */
+export async function detectSandbox(): Promise<Sandbox> {
+  const gaps: string[] = [];
+  const works = async (what: string, prefix: readonly string[]) => {
+    try {
+      await run('env', [...prefix, 'ffmpeg', '-version'], { timeout: TRIAL_TIMEOUT_MS });
+      return true;
+    } catch (error) {
+      gaps.push(`${what} does not work here: ${firstLine(error)}`);
+      return false;
+    }
+  };
+  const trial: Grant = {
+    folder: '/usr',
+    readOnly: ['/usr'],
+    limits: { memoryBytes: 1024 ** 3, cpuSeconds: 10, fileBytes: 1024 ** 2, openFiles: 64 },
+  };
+  const limits = (await works('prlimit', prlimit(trial.limits))) ? 'prlimit' : 'none';
+  const isolation = (await works('bubblewrap', bubblewrap(trial))) ? 'bubblewrap' : 'none';
+
+  return {
+    isolation,
+    limits,
+    gaps,
+    wrap: (command, grant) => [
+      ...(limits === 'prlimit' ? prlimit(grant.limits) : []),
+      ...(isolation === 'bubblewrap' ? bubblewrap(grant) : []),
+      ...command,
+    ],
+  };
+}
+
+function prlimit({ memoryBytes, cpuSeconds, fileBytes, openFiles }: ResourceLimits): string[] {
+  const seconds = Math.ceil(cpuSeconds);
+  return [
+    'prlimit',
+    `--as=${memoryBytes}`,
+    // The soft limit's SIGXCPU tells a spent budget from an out-of-memory kill; the hard one ends who ignores it.
+    `--cpu=${seconds}:${seconds + 5}`,
+    `--fsize=${fileBytes}`,
+    `--nofile=${openFiles}`,
+    '--core=0',
+    '--',
+  ];
+}
+
+/** bwrap(1). The granted paths keep their names inside, so that one argument list serves with and without it. */
+function bubblewrap({ folder, readOnly }: Grant): string[] {
+  return [
+    'bwrap',
+    '--unshare-all',
+    '--die-with-parent',
+    '--new-session',
+    '--clearenv',
+    ...['--setenv', 'PATH', '/usr/local/bin:/usr/bin:/bin'],
+    ...['--cap-drop', 'ALL'],
+    ...['--ro-bind', '/usr', '/usr'],
+    ...['/bin', '/lib', '/lib64', '/etc/alternatives', '/etc/ld.so.cache'].flatMap(path => [
+      '--ro-bind-try',
+      path,
+      path,
+    ]),
+    ...['--dev', '/dev'],
+    ...(readOnly.includes(folder) ? [] : ['--bind', folder, folder]),
+    ...readOnly.flatMap(path => ['--ro-bind', path, path]),
+    ...['--chdir', folder],
+    '--',
+  ];
+}
+
+function firstLine(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message?: string };
+  return (stderr || message || String(error)).trim().split('\n', 1)[0] ?? '';
+}
