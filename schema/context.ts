@@ -1,13 +1,18 @@
 import type { EntityManager } from '../src/platform/database.ts';
 import type { Env } from '../src/platform/env.ts';
 import type { EventBus } from '../src/platform/events.ts';
+import type { Leaderboard } from '../src/platform/leaderboard.ts';
 import type { Logger } from '../src/platform/logger.ts';
+import type { RateLimiter } from '../src/platform/rate-limiter.ts';
 import type { SignedLinks } from '../src/platform/signed-links.ts';
 import type { Storage } from '../src/platform/storage.ts';
 import type { AccessTokens } from '../src/players/access-tokens.ts';
 import type { LogInLimits } from '../src/players/log-in.ts';
+import type { RankingFeed } from '../src/rankings/follow-rankings.ts';
 import type { VideoJobs } from '../src/videos/video.jobs.ts';
 import type { Viewer } from '../src/videos/visibility.ts';
+import type { BallotBox } from '../src/votes/ballot-box.ts';
+import type { VoteDeps } from '../src/votes/cast-vote.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { refusal } from './refusals.ts';
 
@@ -21,6 +26,11 @@ export interface Services {
   events: EventBus;
   accessTokens: AccessTokens;
   logInLimits: LogInLimits;
+  signUpLimit: RateLimiter;
+  ballotBox: BallotBox;
+  voteLimits: VoteDeps['limits'];
+  leaderboard: Leaderboard;
+  rankingFeed: RankingFeed;
   links: SignedLinks;
   settings: Pick<Env, 'auth' | 'media' | 'processing' | 'contest'> & { publicUrl: string };
 }
@@ -53,7 +63,8 @@ export function viewerOf({ viewer }: Context): NonNullable<Viewer> {
 export function freshParts({
   forkEm,
   viewer,
-}: Pick<Context, 'forkEm' | 'viewer'>): Pick<Context, 'em' | 'loaders'> {
+  leaderboard,
+}: Pick<Context, 'forkEm' | 'viewer' | 'leaderboard'>): Pick<Context, 'em' | 'loaders'> {
   const em = forkEm();
-  return { em, loaders: createLoaders(em, viewer) };
+  return { em, loaders: createLoaders({ em, viewer, leaderboard }) };
 }

@@ -1,6 +1,10 @@
+import './contest.ts';
+import './moderation.ts';
+import './ranking.ts';
 import './session.ts';
 import './video-lists.ts';
 import './video-status.ts';
+import './vote.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema. Loading it opens nothing. */

@@ -1,10 +1,14 @@
 import DataLoader from 'dataloader';
 import type { EntityManager } from '../src/platform/database.ts';
+import type { Leaderboard } from '../src/platform/leaderboard.ts';
 import { findPlayersByIds } from '../src/players/find-players.ts';
 import type { Player } from '../src/players/player.entity.ts';
+import { findPlaces } from '../src/rankings/find-rankings.ts';
+import type { Ranked } from '../src/rankings/ranked.ts';
 import { findVideosByIds, findVideosOfPlayers, type VideoPage } from '../src/videos/find-videos.ts';
 import type { Video } from '../src/videos/video.entity.ts';
 import { maySee, seesAllOf, type Viewer } from '../src/videos/visibility.ts';
+import { findVotedVideos } from '../src/votes/find-votes.ts';
 
 /** One query for all that an operation asks of one kind at once. Own to one viewer and one operation or event. */
 export interface Loaders {
@@ -12,9 +16,20 @@ export interface Loaders {
   /** A video that is not for this viewer does not exist for them, by whichever field they ask. */
   videos: DataLoader<string, Video | null>;
   videosOf: DataLoader<{ playerId: string; page: VideoPage }, Video[], string>;
+  /** Whether the viewer's vote for a video counts. */
+  voted: DataLoader<string, boolean>;
+  places: DataLoader<string, Ranked | null>;
 }
 
-export function createLoaders(em: EntityManager, viewer: Viewer): Loaders {
+export function createLoaders({
+  em,
+  viewer,
+  leaderboard,
+}: {
+  em: EntityManager;
+  viewer: Viewer;
+  leaderboard: Leaderboard;
+}): Loaders {
   return {
     players: new DataLoader(ids => findPlayersByIds(em, ids)),
     videos: new DataLoader(async ids => {
@@ -39,5 +54,10 @@ export function createLoaders(em: EntityManager, viewer: Viewer): Loaders {
       },
       { cacheKeyFn: key => JSON.stringify(key) },
     ),
+    voted: new DataLoader(async ids => {
+      const voted = viewer && (await findVotedVideos(em, viewer.playerId, ids));
+      return ids.map(id => voted?.has(id) ?? false);
+    }),
+    places: new DataLoader(ids => findPlaces({ em, leaderboard }, ids)),
   };
 }

@@ -10,25 +10,41 @@ import type {
   IdempotencyKeyReused,
   UnsupportedFile,
   VideoIsPublished,
+  VideoNotFailed,
   VideoNotFound,
 } from '../src/videos/video.errors.ts';
 import type { FailureReason } from '../src/videos/video.status.ts';
+import type {
+  AlreadyVoted,
+  NotVoted,
+  OwnVideo,
+  VideoNotPublished,
+  VoteLimitReached,
+  VotingClosed,
+} from '../src/votes/vote.errors.ts';
 import type { Language } from './context.ts';
 
 type Sentence = Record<Language, string>;
 
 /** Every error that is a member of some result. */
 export type PublicError =
+  | AlreadyVoted
   | BadCredentials
   | EmailTaken
   | FileTooLarge
   | IdempotencyKeyReused
   | InvalidInput
+  | NotVoted
+  | OwnVideo
   | SessionExpired
   | TooManyAttempts
   | UnsupportedFile
   | VideoIsPublished
-  | VideoNotFound;
+  | VideoNotFailed
+  | VideoNotFound
+  | VideoNotPublished
+  | VoteLimitReached
+  | VotingClosed;
 
 /** What a person is told about an expected error. */
 export function messageOf(error: PublicError, language: Language): string {
@@ -77,6 +93,26 @@ function sentenceFor(error: PublicError): Sentence {
       return { en: 'There is no such video.', es: 'Ese video no existe.' };
     case 'VIDEO_IS_PUBLISHED':
       return { en: 'A published video can not be deleted.', es: 'Un video publicado no se puede eliminar.' };
+    case 'VIDEO_NOT_FAILED':
+      return {
+        en: 'Only a failed video can be tried again.',
+        es: 'Solo se puede reintentar un video fallido.',
+      };
+    case 'ALREADY_VOTED':
+      return { en: 'You have already voted for this video.', es: 'Ya votaste por este video.' };
+    case 'OWN_VIDEO':
+      return { en: 'You can not vote for your own video.', es: 'No puedes votar por tu propio video.' };
+    case 'VIDEO_NOT_PUBLISHED':
+      return { en: 'This video can not be voted for.', es: 'No se puede votar por este video.' };
+    case 'VOTING_CLOSED':
+      return { en: 'The voting is not open.', es: 'La votación no está abierta.' };
+    case 'VOTE_LIMIT_REACHED':
+      return {
+        en: `You have given all your ${error.limit} votes.`,
+        es: `Ya diste tus ${error.limit} votos.`,
+      };
+    case 'NOT_VOTED':
+      return { en: 'You have not voted for this video.', es: 'No has votado por este video.' };
     case 'INVALID_INPUT':
       return { en: 'The input breaks one or more rules.', es: 'Los datos incumplen una o más reglas.' };
   }

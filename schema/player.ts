@@ -1,6 +1,7 @@
 import { InvalidInput } from '../src/platform/errors.ts';
 import { Player, type ROLES } from '../src/players/player.entity.ts';
 import { updateProfile } from '../src/players/update-profile.ts';
+import { markTally } from '../src/videos/tallies.ts';
 import { builder } from './builder.ts';
 import { viewerOf } from './context.ts';
 
@@ -68,6 +69,7 @@ builder.mutationField('updateProfile', t =>
     authScopes: { player: true },
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) => updateProfile(context, viewerOf(context).playerId, input),
+    resolve: (_root, { input }, context) =>
+      updateProfile({ em: context.em, changed: markTally }, viewerOf(context).playerId, input),
   }),
 );

@@ -62,7 +62,7 @@ builder.objectType(BadCredentials, {
 
 builder.objectType(TooManyAttempts, {
   name: 'TooManyAttempts',
-  description: 'This account or this network has failed to log in too often.',
+  description: 'This account or this network has done this too often of late.',
   interfaces: [ErrorInterface],
   isTypeOf: error => error instanceof TooManyAttempts,
   fields: t => ({
@@ -107,9 +107,10 @@ builder.mutationFields(t => ({
   signUp: t.field({
     type: SessionType,
     description: 'Makes somebody a player and logs them in.',
-    errors: { types: [EmailTaken, InvalidInput] },
+    errors: { types: [EmailTaken, InvalidInput, TooManyAttempts] },
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'Who it is.' }) },
-    resolve: (_root, { input }, context) => signUp(sessionDeps(context), input),
+    resolve: (_root, { input }, context) =>
+      signUp({ ...sessionDeps(context), limit: context.signUpLimit }, input, context.address),
   }),
 
   logIn: t.field({
@@ -123,7 +124,8 @@ builder.mutationFields(t => ({
 
   refreshSession: t.field({
     type: SessionType,
-    description: 'Exchanges a refresh token for a new access token and the next refresh token.',
+    description:
+      'Exchanges a refresh token for a new access token and the next refresh token. Send it without an `Authorization` header: one that has expired is refused.',
     errors: { types: [SessionExpired] },
     args: { refreshToken: t.arg.string({ required: true, description: refreshTokenDescription }) },
     resolve: (_root, { refreshToken }, context) => refreshSession(sessionDeps(context), refreshToken),

@@ -74,7 +74,7 @@ builder.subscriptionField('videoStatus', t =>
       if ((await context.loaders.videos.load(videoId.id)) === null) {
         throw refusal('FORBIDDEN', 'There is no such video, or it is not yours to follow.');
       }
-      return followVideo(context, context.viewer, videoId.id);
+      return followVideo(context, context.viewer, videoId.id, context.expiresAt);
     },
     resolve: (moment: VideoMoment) => moment,
   }),

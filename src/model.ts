@@ -1,15 +1,20 @@
 import { fileURLToPath } from 'node:url';
+import { Result } from './contest/result.entity.ts';
 import { type Database, openDatabase } from './platform/database.ts';
 import type { Env } from './platform/env.ts';
+import { AuditEntry } from './players/audit.entity.ts';
 import { Player } from './players/player.entity.ts';
 import { Session } from './players/session.entity.ts';
+import { Tally } from './videos/tally.entity.ts';
 import { Video } from './videos/video.entity.ts';
+import { Closure } from './votes/closure.entity.ts';
+import { Vote } from './votes/vote.entity.ts';
 
 /** The product's whole relational model on the database that `env` names. Must be closed. */
 export function openModel(env: Pick<Env, 'database'>): Promise<Database> {
   return openDatabase({
     ...env.database,
-    entities: [Player, Session, Video],
+    entities: [Player, Session, AuditEntry, Video, Tally, Vote, Closure, Result],
     migrationsDir: fileURLToPath(new URL('./migrations', import.meta.url)),
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUMPER_FRAMES, bumperJob } from './ffmpeg/arguments.ts';
 import { probeClip } from './ffmpeg/clip-file.ts';
@@ -66,7 +66,7 @@ async function openBumpers(folder: string): Promise<Bumpers> {
   const headers = new Set<string>();
   for (const name of NAMES) {
     // Asked first, for its error code: ffprobe would only say that it failed.
-    await readFile(join(folder, name));
+    await access(join(folder, name));
     const clip = await probeClip(
       join(folder, name),
       { folder, readOnly: [folder], limits: LIMITS },

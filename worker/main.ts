@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { openModel } from '../src/model.ts';
 import { pendingMigrations } from '../src/platform/database.ts';
@@ -38,7 +38,9 @@ await runProcess('worker', process.env, async (env, logger) => {
   const events = openEventBus({ publisher: redis, subscriber }, logger);
   const jobs = openJobQueue(processVideoJob, redis, logger);
   const storage = await openLocalStorage(env.storage.dir);
-  const tempDir = join(env.worker.tempDir ?? tmpdir(), 'anb-worker');
+  // Of this user alone: a folder that another account has made could not be written.
+  // Of this account alone: a folder that another one has made could not be written.
+  const tempDir = env.worker.tempDir ?? join(tmpdir(), `anb-worker-${userInfo().uid}`);
   const sandbox = await detectSandbox();
   logger.info({ isolation: sandbox.isolation, limits: sandbox.limits, gaps: sandbox.gaps }, 'sandbox');
 

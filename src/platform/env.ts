@@ -50,6 +50,15 @@ const SETTINGS = z.object({
     .default(60)
     .describe('Life of an access token.'),
   REFRESH_TOKEN_DAYS: whole(1, 365).default(30).describe('Life of a refresh token family without use.'),
+  SIGN_UPS_PER_HOUR: whole(1, 1_000_000)
+    .default(100)
+    .describe('Sign-ups per hour from one network: enough for a school behind one address.'),
+  VOTES_PER_MINUTE: whole(1, 1_000_000)
+    .default(600)
+    .describe('Votes and withdrawals per minute of one account.'),
+  VOTES_PER_MINUTE_PER_NETWORK: whole(1, 10_000_000)
+    .default(6000)
+    .describe('Votes and withdrawals per minute from one network.'),
   LOG_IN_ATTEMPTS: whole(1, 1000).default(8).describe('Failed log-ins an account may have per 15 minutes.'),
   LOG_IN_ATTEMPTS_PER_ADDRESS: whole(1, 100_000)
     .default(100)
@@ -143,6 +152,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
       secret: env.AUTH_SECRET,
       accessTokenSeconds: env.ACCESS_TOKEN_MINUTES * 60,
       refreshTokenSeconds: env.REFRESH_TOKEN_DAYS * 86_400,
+      signUpsPerHour: env.SIGN_UPS_PER_HOUR,
       logInAttempts: env.LOG_IN_ATTEMPTS,
       logInAttemptsPerAddress: env.LOG_IN_ATTEMPTS_PER_ADDRESS,
     },
@@ -169,6 +179,8 @@ export function loadEnv(source: Record<string, string | undefined>) {
       votingOpensAt: env.VOTING_OPENS_AT ?? null,
       votingClosesAt: env.VOTING_CLOSES_AT ?? null,
       maxVotesPerPlayer: env.MAX_VOTES_PER_PLAYER ?? null,
+      votesPerMinute: env.VOTES_PER_MINUTE,
+      votesPerMinutePerNetwork: env.VOTES_PER_MINUTE_PER_NETWORK,
       winnersPerCity: env.WINNERS_PER_CITY,
     },
   };

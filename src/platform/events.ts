@@ -20,7 +20,10 @@ export type Listener<Payload> = (event: Payload | null) => void;
 
 /** Tells every process that something changed. Events may be lost; what they are about is in the database. */
 export interface EventBus {
-  /** Resolves when sent; never rejects, as a lost event must not fail the work it reports. */
+  /**
+   * Resolves when sent; never rejects, as a lost event must not fail the work it reports. While Redis is away the latest
+   * event of each topic is kept and sent when it is back.
+   */
   publish<Payload>(channel: Channel<Payload>, subject: string, payload: Payload): Promise<void>;
   /** Resolves once Redis has acknowledged, so that no later event is missed; then call the result to stop. */
   subscribe<Payload>(
@@ -34,8 +37,25 @@ export interface EventBus {
 /** An {@link EventBus} over Redis pub/sub: two connections a process, whatever the number of subscribers. */
 export function openEventBus(connections: { publisher: Redis; subscriber: Redis }, logger: Logger): EventBus {
   const { publisher, subscriber } = connections;
-  const pubsub = new RedisPubSub({ publisher, subscriber });
+  const pubsub = new RedisPubSub({ publisher, subscriber: withHeardFarewells(subscriber, logger) });
   const listeners = new Set<Listener<never>>();
+  const unsent = new Map<string, unknown>();
+
+  const send = async (topic: string, payload: unknown) => {
+    try {
+      await pubsub.publish(topic, payload);
+    } catch (error) {
+      unsent.set(topic, payload);
+      logger.debug({ err: error, topic }, 'event not sent yet');
+    }
+  };
+  // Subscribers elsewhere may have been connected again, and have looked, before this publisher is.
+  const sendAgain = () => {
+    const events = [...unsent];
+    unsent.clear();
+    for (const [topic, payload] of events) void send(topic, payload);
+  };
+  publisher.on('ready', sendAgain);
 
   const everybodyLooksAgain = () => {
     for (const listener of listeners) listener(null);
@@ -48,13 +68,7 @@ export function openEventBus(connections: { publisher: Redis; subscriber: Redis 
   blind.unref();
 
   return {
-    async publish(channel, subject, payload) {
-      try {
-        await pubsub.publish(channel.topic(subject), payload);
-      } catch (error) {
-        logger.debug({ err: error, topic: channel.topic(subject) }, 'event not sent');
-      }
-    },
+    publish: (channel, subject, payload) => send(channel.topic(subject), payload),
 
     async subscribe(channel, subject, listener) {
       const topic = channel.topic(subject);
@@ -77,9 +91,23 @@ export function openEventBus(connections: { publisher: Redis; subscriber: Redis 
 
     close() {
       clearInterval(blind);
+      publisher.off('ready', sendAgain);
       subscriber.off('ready', everybodyLooksAgain);
     },
   };
+}
+
+/** RedisPubSub drops the promises of these two, and a rejection that nobody hears would end the process. */
+function withHeardFarewells(subscriber: Redis, logger: Logger): Redis {
+  const hear = (farewell: Promise<unknown>) =>
+    farewell.catch(error => logger.debug({ err: error }, 'the connection ended before a subscription did'));
+  return new Proxy(subscriber, {
+    get(redis, name) {
+      if (name === 'unsubscribe') return (...topics: string[]) => hear(redis.unsubscribe(...topics));
+      if (name === 'punsubscribe') return (...topics: string[]) => hear(redis.punsubscribe(...topics));
+      return Reflect.get(redis, name, redis);
+    },
+  });
 }
 
 function after(milliseconds: number): Promise<void> {

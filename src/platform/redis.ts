@@ -13,6 +13,8 @@ export function openRedis(url: string, use: RedisUse, logger: Logger): Redis {
   const redis = new Redis(url, {
     connectTimeout: use === 'command' ? 500 : 5000,
     maxRetriesPerRequest: use === 'command' ? 1 : null,
+    // One that is connected and silent is as good as away.
+    ...(use === 'command' && { commandTimeout: 2000 }),
     enableOfflineQueue: use !== 'command',
     autoResubscribe: true,
     retryStrategy: attempt => Math.min(50 * 2 ** attempt, 2000),

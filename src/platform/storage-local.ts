@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, createReadStream, type Stats } from 'node:fs';
+import { constants, createReadStream, type Dir, type Stats } from 'node:fs';
 import { access, copyFile, link, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { Transform } from 'node:stream';
@@ -12,6 +12,9 @@ import {
   type StorageKey,
   type StoredFile,
 } from './storage.ts';
+
+/** Each is one more `remove` that has to come at exactly the wrong moment. */
+const SETTLE_ATTEMPTS = 5;
 
 const KEY = /^(original|processed)(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/;
 
@@ -90,9 +93,7 @@ export async function openLocalStorage(root: string): Promise<Storage> {
     },
 
     async *list(area) {
-      for await (const entry of await opendir(join(root, area), { recursive: true })) {
-        if (!entry.isFile() || entry.name.startsWith('.')) continue;
-        const path = join(entry.parentPath, entry.name);
+      for await (const path of filesBelow(join(root, area))) {
         const key = relative(root, path).replaceAll(sep, '/') as StorageKey;
         const file = stored(key, await statOrNull(path));
         if (file) yield file;
@@ -149,11 +150,37 @@ class Meter extends Transform {
   }
 }
 
-/** Gives a flushed temporary file its name, durably: the folder entry is flushed too. */
+/** Gives a flushed temporary file its name, durably: the folder entries on the way to it are flushed too. */
 async function settle(temporary: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await rename(temporary, path);
-  await flush(dirname(path));
+  const folder = dirname(path);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const made = await mkdir(folder, { recursive: true });
+      await rename(temporary, path);
+      await flush(folder);
+      for (let at = folder; made && at.length >= made.length; at = dirname(at)) await flush(dirname(at));
+      return;
+    } catch (error) {
+      // A `remove` found the folder empty just then and took it away.
+      if (attempt === SETTLE_ATTEMPTS || !hasCode(error, 'ENOENT')) throw error;
+    }
+  }
+}
+
+/** The files below a folder; one that is removed meanwhile may be among them or not. */
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  let entries: Dir;
+  try {
+    entries = await opendir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  for await (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile() && !entry.name.startsWith('.')) yield path;
+  }
 }
 
 async function flush(path: string): Promise<void> {

@@ -1,9 +1,11 @@
 import { InvalidInput } from '../platform/errors.ts';
+import type { RateLimiter } from '../platform/rate-limiter.ts';
 import { cityKeyOf } from './city.ts';
 import { emailProblems, normalizeEmail, passwordProblems } from './credentials.ts';
+import { networkOf } from './network.ts';
 import { hashPassword } from './passwords.ts';
 import { Player } from './player.entity.ts';
-import { EmailTaken } from './players.errors.ts';
+import { EmailTaken, TooManyAttempts } from './players.errors.ts';
 import { type Profile, profileProblems, tidyProfile } from './profile.ts';
 import { type OpenSession, openSession, type SessionDeps } from './sessions.ts';
 import { reserveUsernameNumber, usernameBaseOf, usernameOf } from './usernames.ts';
@@ -20,8 +22,13 @@ export interface SignUpInput extends Profile {
  *
  * @throws {InvalidInput} naming every problem.
  * @throws {EmailTaken}
+ * @throws {TooManyAttempts} when the network of `address` has signed up too many lately.
  */
-export async function signUp(deps: SessionDeps, input: SignUpInput): Promise<OpenSession> {
+export async function signUp(
+  deps: SessionDeps & { limit: RateLimiter },
+  input: SignUpInput,
+  address: string,
+): Promise<OpenSession> {
   const profile = tidyProfile(input);
   const email = normalizeEmail(input.email);
   const problems = [
@@ -30,6 +37,8 @@ export async function signUp(deps: SessionDeps, input: SignUpInput): Promise<Ope
     ...passwordProblems(input.password, input.passwordConfirmation, email),
   ];
   if (problems.length > 0) throw new InvalidInput(problems);
+  const allowance = await deps.limit.consume(networkOf(address));
+  if (!allowance.allowed) throw new TooManyAttempts(allowance.retryAfterSeconds);
 
   const passwordHash = await hashPassword(input.password);
   const usernameBase = usernameBaseOf(profile);

@@ -6,11 +6,12 @@ import { type PartialProfile, profileProblems, tidyProfile } from './profile.ts'
 
 /**
  * Changes what is given of a player's profile and keeps the rest. The username stays: links to it are out there.
+ * `changed` runs in the same transaction, for what else holds the old profile.
  *
  * @throws {InvalidInput} naming every problem.
  */
 export async function updateProfile(
-  { em }: { em: EntityManager },
+  { em, changed }: { em: EntityManager; changed: (em: EntityManager, playerId: string) => Promise<void> },
   playerId: string,
   changes: PartialProfile,
 ): Promise<Player> {
@@ -21,6 +22,9 @@ export async function updateProfile(
   const player = await em.findOneOrFail(Player, playerId);
   em.assign(player, profile);
   if (profile.city !== undefined) player.cityKey = cityKeyOf(profile.city);
-  await em.flush();
+  await em.transactional(async em => {
+    await em.flush();
+    await changed(em, playerId);
+  });
   return player;
 }

@@ -3,6 +3,7 @@ import { type Database, pendingMigrations } from '../platform/database.ts';
 import type { Env } from '../platform/env.ts';
 import { openEventBus } from '../platform/events.ts';
 import { openJobQueue } from '../platform/jobs.ts';
+import { openRedisLeaderboard } from '../platform/leaderboard-redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createRateLimiter } from '../platform/rate-limiter.ts';
@@ -11,10 +12,13 @@ import type { ShutdownStep } from '../platform/shutdown.ts';
 import { createSignedLinks } from '../platform/signed-links.ts';
 import { openLocalStorage } from '../platform/storage-local.ts';
 import { createAccessTokens } from '../players/access-tokens.ts';
+import { createRankingFeed } from '../rankings/follow-rankings.ts';
+import { startProjector } from '../rankings/projector.ts';
 import { processVideoJob } from '../videos/video.jobs.ts';
+import { createBallotBox } from '../votes/ballot-box.ts';
 import { type App, createApp } from './app.ts';
 
-const THROTTLE_SECONDS = 15 * 60;
+const LOG_IN_SECONDS = 15 * 60;
 
 /** The API with the clients it lives on, not yet listening; `shutdown` undoes all of it in order. */
 export async function openApi(
@@ -29,8 +33,11 @@ export async function openApi(
   const subscriber = openRedis(env.redis.url, 'subscriber', logger);
   const events = openEventBus({ publisher: redis, subscriber }, logger);
   const jobs = openJobQueue(processVideoJob, redis, logger);
-  const limiter = (name: string, points: number) =>
-    createRateLimiter(redis, { name, points, windowSeconds: THROTTLE_SECONDS });
+  const forkEm = () => database.em.fork();
+  const leaderboard = openRedisLeaderboard(redis);
+  const projector = startProjector({ forkEm, leaderboard, events, logger });
+  const limiter = (name: string, points: number, windowSeconds: number) =>
+    createRateLimiter(redis, { name, points, windowSeconds });
 
   const app = createApp({
     database,
@@ -44,9 +51,17 @@ export async function openApi(
       events,
       accessTokens: createAccessTokens(env.auth),
       logInLimits: {
-        accounts: limiter('log-in:account', env.auth.logInAttempts),
-        networks: limiter('log-in:network', env.auth.logInAttemptsPerAddress),
+        accounts: limiter('log-in:account', env.auth.logInAttempts, LOG_IN_SECONDS),
+        networks: limiter('log-in:network', env.auth.logInAttemptsPerAddress, LOG_IN_SECONDS),
       },
+      signUpLimit: limiter('sign-up:network', env.auth.signUpsPerHour, 3600),
+      voteLimits: {
+        accounts: limiter('vote:account', env.contest.votesPerMinute, 60),
+        networks: limiter('vote:network', env.contest.votesPerMinutePerNetwork, 60),
+      },
+      ballotBox: createBallotBox({ forkEm, rules: env.contest, changed: projector.kick }, env.auth.secret),
+      leaderboard,
+      rankingFeed: createRankingFeed({ forkEm, leaderboard, events, logger }),
       links: createSignedLinks(env.auth.secret),
       settings: {
         auth: env.auth,
@@ -64,6 +79,7 @@ export async function openApi(
     shutdown: [
       ['readiness', () => app.drain()],
       ['http', () => app.close()],
+      ['projector', () => projector.stop()],
       ['jobs', () => jobs.close()],
       ['events', () => events.close()],
       ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],

@@ -10,8 +10,9 @@ import type { Logger } from '../platform/logger.ts';
 import { sendMetrics } from '../platform/metrics.ts';
 import { requestScope } from '../platform/request-scope.ts';
 import { findMedia } from '../videos/find-media.ts';
-import { serveAltair } from './altair.ts';
+import { createAltair } from './altair.ts';
 import { createAddressReader } from './client.ts';
+import { createGraphiql, wantsGraphiql } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { serveMedia } from './media.ts';
 import { createContextFactory } from './operation-context.ts';
@@ -42,17 +43,21 @@ export function createApp(deps: AppDeps): App {
   const addressOf = createAddressReader(http.trustedProxies);
   const contextFor = createContextFactory(services, forkEm);
   const graphql = createGraphql({ services, contextFor, forkEm, http, metrics, addressOf });
+  const serveGraphiql = createGraphiql(http.publicUrl);
+  const serveAltair = createAltair(http.publicUrl);
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
-    if (pathname === '/graphql') await graphql(request, response);
+    if (pathname === '/graphql' && http.explorers && wantsGraphiql(request))
+      await serveGraphiql(request, response);
+    else if (pathname === '/graphql') await graphql(request, response);
     else if (pathname.startsWith('/media/')) {
       await serveMedia(request, response, { ...services, findMedia: id => findMedia(forkEm(), id) });
     } else if (pathname === '/health') sendJson(response, 200, { status: 'ok' });
     else if (pathname === '/ready') await answerReady(response);
     else if (pathname === '/metrics') await sendMetrics(response, metrics);
-    else if (http.explorers && pathname.startsWith('/altair')) await serveAltair(request, response);
+    else if (http.explorers && /^\/altair(\/|$)/.test(pathname)) await serveAltair(request, response);
     else sendJson(response, 404, { error: 'Not found' });
   };
 
@@ -84,10 +89,8 @@ export function createApp(deps: AppDeps): App {
 
   const webSockets = serveWebSockets(server, {
     graphql,
-    contextFor,
     forkEm,
     accessTokens: services.accessTokens,
-    addressOf,
     logger,
   });
 

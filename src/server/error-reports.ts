@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { requestScope } from '../platform/request-scope.ts';
 
 /** SQLSTATE classes and system errors that mean the database is away, not that a statement was wrong. */
-const OUTAGE = /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+const OUTAGE = /^(08(?!P01)...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
 /**
  * What a client is told of an error. The caller's own faults and expected refusals pass, with a code; everything else

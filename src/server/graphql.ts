@@ -14,7 +14,6 @@ import { schema } from '../../schema/index.ts';
 import type { Env } from '../platform/env.ts';
 import { requestScope } from '../platform/request-scope.ts';
 import { reportError } from './error-reports.ts';
-import { graphiqlOptions, renderGraphiql } from './graphiql.ts';
 import { useGraphqlBody } from './graphql-body.ts';
 import { identityOf, useIdentity } from './identity.ts';
 import type { ContextFactory } from './operation-context.ts';
@@ -43,8 +42,7 @@ export function createGraphql({ services, contextFor, forkEm, http, metrics, add
     graphqlEndpoint: '/graphql',
     landingPage: false,
     healthCheckEndpoint: '/health/yoga',
-    graphiql: http.explorers && graphiqlOptions,
-    renderGraphiQL: renderGraphiql,
+    graphiql: false,
     batching: false,
     multipart: false,
     maxRequestBodySize: false,

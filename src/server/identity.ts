@@ -34,8 +34,13 @@ export async function identifyBearer(
 
 const identities = new WeakMap<IncomingMessage, Identity>();
 
-/** Whom {@link useIdentity} found a request to speak for. */
+/** Whom a request, or the socket that it opened, was found to speak for. */
 export const identityOf = (request: IncomingMessage): Identity => identities.get(request) ?? null;
+
+/** Remembers it for {@link identityOf}. */
+export const setIdentity = (request: IncomingMessage, identity: Identity): void => {
+  identities.set(request, identity);
+};
 
 /** Finds out who is asking before a byte of the body is read; a stranger's multipart body is never read. */
 export function useIdentity(deps: IdentityDeps): Plugin<object, { req: IncomingMessage }> {
@@ -44,7 +49,7 @@ export function useIdentity(deps: IdentityDeps): Plugin<object, { req: IncomingM
       const identity = await identifyBearer(deps, req.headers.authorization);
       const multipart = req.headers['content-type']?.toLowerCase().startsWith('multipart/');
       if (multipart && identity === null) throw unauthenticated();
-      identities.set(req, identity);
+      setIdentity(req, identity);
     },
   };
 }

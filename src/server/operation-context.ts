@@ -23,7 +23,7 @@ export function createContextFactory(services: Services, forkEm: () => EntityMan
     return {
       ...services,
       ...scope,
-      ...freshParts({ forkEm, viewer }),
+      ...freshParts({ ...services, forkEm, viewer }),
       forkEm,
       viewer,
       expiresAt: identity?.expiresAt ?? null,

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import type { Server } from 'node:http';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { isAsyncIterable } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
+import type { Context } from '../../schema/context.ts';
 import type { EntityManager } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import { requestScope } from '../platform/request-scope.ts';
+import { type RequestScope, requestScope } from '../platform/request-scope.ts';
 import type { AccessTokens } from '../players/access-tokens.ts';
 import { reportError } from './error-reports.ts';
 import type { createGraphql } from './graphql.ts';
-import { type Identity, identifyBearer } from './identity.ts';
-import type { ContextFactory } from './operation-context.ts';
+import { type Identity, identifyBearer, setIdentity } from './identity.ts';
 
 /** A GraphQL operation fits; a file does not belong here. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -23,16 +24,13 @@ const INIT = z.object({ authorization: z.string().optional() }).nullish();
 
 export interface WebSocketDeps {
   graphql: ReturnType<typeof createGraphql>;
-  contextFor: ContextFactory;
   forkEm: () => EntityManager;
   accessTokens: AccessTokens;
-  addressOf: (request: IncomingMessage) => string;
   logger: Logger;
 }
 
 /** What is known of a socket once it has said who it is. */
 interface Known extends Record<PropertyKey, unknown> {
-  identity: Identity;
   expiry: NodeJS.Timeout | undefined;
 }
 type SocketExtra = Extra & Partial<Known>;
@@ -51,8 +49,12 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
   const disposable = useServer<Record<string, unknown> | undefined, Known>(
     {
       connectionInitWaitTimeout: INIT_MILLISECONDS,
-      execute: args => deps.graphql.getEnveloped().execute(args),
-      subscribe: args => deps.graphql.getEnveloped().subscribe(args),
+      execute: args => requestScope.run(scopeOf(args), () => deps.graphql.getEnveloped().execute(args)),
+      async subscribe(args) {
+        const scope = scopeOf(args);
+        const result = await requestScope.run(scope, () => deps.graphql.getEnveloped().subscribe(args));
+        return isAsyncIterable<ExecutionResult>(result) ? withinScope(scope, result) : result;
+      },
 
       async onConnect({ connectionParams, extra }) {
         const identity = await inScope(deps, () => identify(deps, connectionParams));
@@ -60,7 +62,7 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
           extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
           return false;
         }
-        extra.identity = identity;
+        setIdentity(extra.request, identity);
         if (identity) {
           // What is subscribed to under a token ends with it.
           const millisecondsLeft = identity.expiresAt.getTime() - Date.now();
@@ -103,13 +105,12 @@ async function identify(deps: WebSocketDeps, params: unknown): Promise<Identity 
 
 /** Parses and validates as over HTTP; a faulty document is answered, where throwing would close the socket. */
 async function prepare(
-  { graphql, contextFor, addressOf }: WebSocketDeps,
-  { request, identity = null }: SocketExtra,
+  { graphql }: WebSocketDeps,
+  { request }: SocketExtra,
   { query, operationName, variables }: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const context = contextFor({ request, identity, address: addressOf(request) });
-    const { schema, parse, validate, contextFactory } = graphql.getEnveloped(context);
+    const { schema, parse, validate, contextFactory } = graphql.getEnveloped({ req: request });
     const document = parse(query);
     const errors: readonly GraphQLError[] = validate(schema, document);
     if (errors.length > 0) return errors.map(reportError);
@@ -118,6 +119,26 @@ async function prepare(
   } catch (error) {
     return [reportError(error)];
   }
+}
+
+const scopeOf = ({ contextValue }: ExecutionArgs): RequestScope => contextValue as Context;
+
+/** Each step of a stream runs in the scope of its operation, so that its errors are logged with the request's id. */
+function withinScope<Result>(
+  scope: RequestScope,
+  results: AsyncIterable<Result>,
+): AsyncGenerator<Result, void, undefined> {
+  const steps = results[Symbol.asyncIterator]() as AsyncGenerator<Result, void, undefined>;
+  const inScope = <Step>(step: () => Step) => requestScope.run(scope, step);
+  return {
+    next: () => inScope(() => steps.next()),
+    return: value => inScope(() => steps.return(value)),
+    throw: error => inScope(() => steps.throw(error)),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: () => inScope(async () => void (await steps.return())),
+  };
 }
 
 function inScope<Result>({ logger }: WebSocketDeps, run: () => Result): Result {

@@ -16,18 +16,20 @@ export interface VideoMoment {
 
 /**
  * A video's present moment first, then each later one with a higher sequence, ending after a terminal status or when
- * the video is deleted. A reader that is slow misses moments in between, never the newest. Nothing when the video is
- * not the viewer's to see.
+ * the video is deleted or the viewer's session is over, at `until`. A reader that is slow misses moments in between,
+ * never the newest. Nothing when the video is not the viewer's to see.
  */
 export function followVideo(
   { forkEm, events }: { forkEm: () => EntityManager; events: EventBus },
   viewer: Viewer,
   videoId: string,
+  until: Date | null,
 ): Repeater<VideoMoment> {
   return new Repeater<VideoMoment>(async (push, stop) => {
     let changed = Promise.withResolvers<void>();
     // Subscribed before the first look, so that nothing happens in between unseen.
     const unsubscribe = await events.subscribe(videoChanged, videoId, () => changed.resolve());
+    const expiry = until && setTimeout(stop, until.getTime() - Date.now()).unref();
     let stopped = false;
     const left = stop.then(() => {
       stopped = true;
@@ -46,6 +48,7 @@ export function followVideo(
         await Promise.race([changed.promise, left]);
       }
     } finally {
+      if (expiry) clearTimeout(expiry);
       unsubscribe();
       stop();
     }

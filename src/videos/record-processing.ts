@@ -2,6 +2,7 @@ import { raw } from '@mikro-orm/core';
 import type { EntityManager } from '../platform/database.ts';
 import type { EventBus } from '../platform/events.ts';
 import type { StorageKey } from '../platform/storage.ts';
+import { recountTallies } from './tallies.ts';
 import { Video } from './video.entity.ts';
 import { videoChanged } from './video.events.ts';
 import type { FailureReason, ProcessingPhase } from './video.status.ts';
@@ -80,13 +81,17 @@ export async function completeVideo(
   claim: Claim,
   clip: { clipKey: StorageKey; posterKey: StorageKey; durationSeconds: number },
 ): Promise<boolean> {
-  return change(deps, claim, {
-    ...clip,
-    status: 'PROCESSED',
-    percent: 100,
-    processedAt: raw('now()'),
-    leaseUntil: null,
+  const published = await deps.em.transactional(async em => {
+    const row = owned(claim);
+    const video = await em.findOne(Video, row, { fields: ['player'] });
+    const changes = { ...clip, status: 'PROCESSED' as const, percent: 100, leaseUntil: null };
+    const changed = await em.nativeUpdate(Video, row, { ...changes, processedAt: raw('now()'), ...next });
+    if (changed === 0 || video === null) return false;
+    await recountTallies(em, [video.player.id]);
+    return true;
   });
+  if (published) await announce(deps, claim.videoId);
+  return published;
 }
 
 /** Ends the video `FAILED` for good; false when it is no longer ours. */

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EntityManager } from '../platform/database.ts';
 import type { Env } from '../platform/env.ts';
 import { InvalidInput } from '../platform/errors.ts';
-import { BodyTooLarge, type Storage, type StorageKey } from '../platform/storage.ts';
+import { BodyTooLarge, type Storage } from '../platform/storage.ts';
 import { acceptFile } from './accepted-file.ts';
 import { Video } from './video.entity.ts';
 import { FileTooLarge, IdempotencyKeyReused } from './video.errors.ts';
@@ -13,6 +13,8 @@ import { originalKeyOf } from './video-files.ts';
 
 const TITLE_CHARACTERS = 120;
 const IDEMPOTENCY_KEY_CHARACTERS = 200;
+/** Control characters; PostgreSQL has no place for U+0000 in a text. */
+const NOT_TEXT = /\p{Cc}/u;
 
 export interface VideoSubmission {
   playerId: string;
@@ -39,10 +41,8 @@ export async function submitVideo(
   const { playerId, idempotencyKey } = submission;
   const title = validTitle(submission);
 
-  const { type, body } = await acceptFile(submission.file);
   const id = uuidv7();
-  const originalKey = originalKeyOf(id, type);
-  const stored = await store(storage, originalKey, body, media.maxUploadBytes);
+  const { type, originalKey, stored } = await store(storage, id, submission.file, media.maxUploadBytes);
 
   // From here until the commit a crash leaves a file without a row; the reconciler sweeps those.
   try {
@@ -87,24 +87,26 @@ function validTitle({ title: given, idempotencyKey }: VideoSubmission): string {
   if (characters > TITLE_CHARACTERS) {
     problems.push({ path: ['title'], rule: 'too_long', params: { limit: TITLE_CHARACTERS } });
   }
-  if (
-    idempotencyKey !== null &&
-    !(idempotencyKey.length > 0 && idempotencyKey.length <= IDEMPOTENCY_KEY_CHARACTERS)
-  ) {
-    problems.push({
-      path: ['idempotencyKey'],
-      rule: 'too_long',
-      params: { limit: IDEMPOTENCY_KEY_CHARACTERS },
-    });
+  if (NOT_TEXT.test(title)) problems.push({ path: ['title'], rule: 'not_text' });
+  const keyPath = ['idempotencyKey'];
+  if (idempotencyKey === '') problems.push({ path: keyPath, rule: 'required' });
+  if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_CHARACTERS) {
+    problems.push({ path: keyPath, rule: 'too_long', params: { limit: IDEMPOTENCY_KEY_CHARACTERS } });
+  }
+  if (idempotencyKey !== null && NOT_TEXT.test(idempotencyKey)) {
+    problems.push({ path: keyPath, rule: 'not_text' });
   }
   if (problems.length > 0) throw new InvalidInput(problems);
   return title;
 }
 
-async function store(storage: Storage, key: StorageKey, body: Readable, maxBytes: number) {
+async function store(storage: Storage, videoId: string, file: Readable, maxBytes: number) {
   try {
-    return await storage.write(key, body, { maxBytes });
+    const { type, body } = await acceptFile(file);
+    const originalKey = originalKeyOf(videoId, type);
+    return { type, originalKey, stored: await storage.write(originalKey, body, { maxBytes }) };
   } catch (error) {
+    // A file that comes all at once fails before anything of it is stored.
     if (error instanceof BodyTooLarge) throw new FileTooLarge(maxBytes, { cause: error });
     throw error;
   }

@@ -42,3 +42,9 @@ export class VideoIsPublished extends ExpectedError {
   override name = 'VideoIsPublished';
   readonly code = 'VIDEO_IS_PUBLISHED';
 }
+
+/** Only a failed video can be given another try. */
+export class VideoNotFailed extends ExpectedError {
+  override name = 'VideoNotFailed';
+  readonly code = 'VIDEO_NOT_FAILED';
+}

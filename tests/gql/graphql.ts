@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'TOO_MANY_ATTEMPTS'
   | 'UNSUPPORTED_FILE'
   | 'VIDEO_IS_PUBLISHED'
+  | 'VIDEO_NOT_FAILED'
   | 'VIDEO_NOT_FOUND'
   | 'VIDEO_NOT_PUBLISHED'
   | 'VOTE_LIMIT_REACHED'
@@ -107,6 +108,38 @@ export type VideoStatus =
   | 'PROCESSING'
   | 'UPLOADED';
 
+export type FollowVideoSubscriptionVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type FollowVideoSubscription = { videoStatus: { sequence: number, status: VideoStatus, phase: ProcessingPhase | null, percent: number, queuePosition: number | null, etaSeconds: number | null, failure: { reason: FailureReason, message: string } | null, video: { title: string, processedUrl: string | null, posterUrl: string | null } } };
+
+export type GalleryQueryVariables = Exact<{
+  city?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type GalleryQuery = { videos: { nodes: Array<{ id: string, title: string, votes: number, durationSeconds: number | null, processedUrl: string | null, posterUrl: string | null, player: { username: string, city: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type LogInMutationVariables = Exact<{
+  input: LogInInput;
+}>;
+
+
+export type LogInMutation = { logIn:
+    | { __typename: 'BadCredentials', code: ErrorCode, message: string }
+    | { __typename: 'Session', accessToken: string, expiresIn: number, refreshToken: string }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string }
+   };
+
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { email: string, role: Role, player: { id: string, username: string, city: string, videos: { nodes: Array<{ id: string, title: string, status: VideoStatus, votes: number }> } } } | null };
+
 export type SignUpMutationVariables = Exact<{
   input: SignUpInput;
 }>;
@@ -116,6 +149,21 @@ export type SignUpMutation = { signUp:
     | { __typename: 'EmailTaken', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, problems: Array<{ path: Array<string>, message: string }> }
     | { __typename: 'Session', accessToken: string, expiresIn: number, refreshToken: string, viewer: { email: string, player: { id: string, username: string, city: string } } }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string }
+   };
+
+export type UploadMutationVariables = Exact<{
+  title: string;
+  file: null;
+}>;
+
+
+export type UploadMutation = { uploadVideo:
+    | { __typename: 'FileTooLarge', code: ErrorCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, problems: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'UnsupportedFile', code: ErrorCode, message: string }
+    | { __typename: 'Video', id: string, status: VideoStatus }
    };
 
 export type SeedLogInMutationVariables = Exact<{
@@ -128,6 +176,11 @@ export type SeedLogInMutation = { logIn:
     | { __typename: 'Session', accessToken: string }
     | { __typename: 'TooManyAttempts', code: ErrorCode, message: string }
    };
+
+export type SeedOwnVideosQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SeedOwnVideosQuery = { me: { player: { videos: { nodes: Array<{ id: string, title: string, status: VideoStatus }> } } } | null };
 
 export type AccountMeQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -155,6 +208,7 @@ export type AccountSignUpMutation = { signUp:
     | { __typename: 'EmailTaken', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, problems: Array<{ path: Array<string>, message: string }> }
     | { __typename: 'Session', accessToken: string, tokenType: string, expiresIn: number, refreshToken: string, viewer: { email: string, role: Role, player: { username: string, firstName: string, lastName: string, city: string, country: string } } }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string }
    };
 
 export type AccountLogInMutationVariables = Exact<{
@@ -185,6 +239,19 @@ export type AccountLogOutMutationVariables = Exact<{
 
 export type AccountLogOutMutation = { logOut: { __typename: 'LoggedOut', wasOpen: boolean } };
 
+export type VideoUploadMutationVariables = Exact<{
+  input: UploadVideoInput;
+}>;
+
+
+export type VideoUploadMutation = { uploadVideo:
+    | { __typename: 'FileTooLarge', code: ErrorCode, message: string, limitBytes: number }
+    | { __typename: 'IdempotencyKeyReused' }
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'UnsupportedFile' }
+    | { __typename: 'Video', id: string, title: string, status: VideoStatus }
+   };
+
 export type UploadVideoMutationVariables = Exact<{
   input: UploadVideoInput;
 }>;
@@ -204,6 +271,13 @@ export type VideoStatusSubscriptionVariables = Exact<{
 
 
 export type VideoStatusSubscription = { videoStatus: { sequence: number, status: VideoStatus, phase: ProcessingPhase | null, percent: number, queuePosition: number | null, etaSeconds: number | null, attempt: number, maxAttempts: number, failure: { reason: FailureReason, message: string } | null, video: { id: string, status: VideoStatus, processedUrl: string | null, posterUrl: string | null, durationSeconds: number | null } } };
+
+export type ProcessingFailureQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ProcessingFailureQuery = { video: { failure: { reason: FailureReason, message: string } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -243,6 +317,86 @@ export const AccountSessionFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"AccountSession"}) as unknown as TypedDocumentString<AccountSessionFragment, unknown>;
+export const FollowVideoDocument = new TypedDocumentString(`
+    subscription FollowVideo($videoId: ID!) {
+  videoStatus(videoId: $videoId) {
+    sequence
+    status
+    phase
+    percent
+    queuePosition
+    etaSeconds
+    failure {
+      reason
+      message
+    }
+    video {
+      title
+      processedUrl
+      posterUrl
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowVideoSubscription, FollowVideoSubscriptionVariables>;
+export const GalleryDocument = new TypedDocumentString(`
+    query Gallery($city: String, $first: Int, $after: String) {
+  videos(city: $city, first: $first, after: $after, orderBy: MOST_VOTED) {
+    nodes {
+      id
+      title
+      votes
+      durationSeconds
+      processedUrl
+      posterUrl
+      player {
+        username
+        city
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<GalleryQuery, GalleryQueryVariables>;
+export const LogInDocument = new TypedDocumentString(`
+    mutation LogIn($input: LogInInput!) {
+  logIn(input: $input) {
+    __typename
+    ... on Session {
+      accessToken
+      expiresIn
+      refreshToken
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
+export const MeDocument = new TypedDocumentString(`
+    query Me {
+  me {
+    email
+    role
+    player {
+      id
+      username
+      city
+      videos(first: 10) {
+        nodes {
+          id
+          title
+          status
+          votes
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
 export const SignUpDocument = new TypedDocumentString(`
     mutation SignUp($input: SignUpInput!) {
   signUp(input: $input) {
@@ -273,6 +427,27 @@ export const SignUpDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SignUpMutation, SignUpMutationVariables>;
+export const UploadDocument = new TypedDocumentString(`
+    mutation Upload($title: String!, $file: Upload!) {
+  uploadVideo(input: {title: $title, file: $file}) {
+    __typename
+    ... on Video {
+      id
+      status
+    }
+    ... on InvalidInput {
+      problems {
+        path
+        message
+      }
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UploadMutation, UploadMutationVariables>;
 export const SeedLogInDocument = new TypedDocumentString(`
     mutation SeedLogIn($input: LogInInput!) {
   logIn(input: $input) {
@@ -287,6 +462,21 @@ export const SeedLogInDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SeedLogInMutation, SeedLogInMutationVariables>;
+export const SeedOwnVideosDocument = new TypedDocumentString(`
+    query SeedOwnVideos {
+  me {
+    player {
+      videos(first: 10) {
+        nodes {
+          id
+          title
+          status
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SeedOwnVideosQuery, SeedOwnVideosQueryVariables>;
 export const AccountMeDocument = new TypedDocumentString(`
     query AccountMe {
   me {
@@ -424,6 +614,23 @@ export const AccountLogOutDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountLogOutMutation, AccountLogOutMutationVariables>;
+export const VideoUploadDocument = new TypedDocumentString(`
+    mutation VideoUpload($input: UploadVideoInput!) {
+  uploadVideo(input: $input) {
+    __typename
+    ... on Video {
+      id
+      title
+      status
+    }
+    ... on FileTooLarge {
+      code
+      message
+      limitBytes
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VideoUploadMutation, VideoUploadMutationVariables>;
 export const UploadVideoDocument = new TypedDocumentString(`
     mutation UploadVideo($input: UploadVideoInput!) {
   uploadVideo(input: $input) {
@@ -474,3 +681,13 @@ export const VideoStatusDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VideoStatusSubscription, VideoStatusSubscriptionVariables>;
+export const ProcessingFailureDocument = new TypedDocumentString(`
+    query ProcessingFailure($id: ID!) {
+  video(id: $id) {
+    failure {
+      reason
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProcessingFailureQuery, ProcessingFailureQueryVariables>;

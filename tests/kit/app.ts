@@ -35,6 +35,7 @@ export async function startApp(settings: Record<string, string> = {}): Promise<A
     API_HOST: '127.0.0.1',
     API_PORT: String(port),
     PUBLIC_URL: url,
+    SIGN_UPS_PER_HOUR: '1000000',
     AUTH_SECRET: randomUUID() + randomUUID(),
     ...settings,
   };

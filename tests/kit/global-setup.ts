@@ -5,9 +5,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { createDatabase } from '../../scripts/stack/databases.ts';
 import { migrateDatabase } from '../../scripts/stack/migrate-database.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import { createDatabase, startPostgres } from '../../scripts/stack/postgres.ts';
+import { startPostgres } from '../../scripts/stack/postgres.ts';
 import { findProgram, withTools } from '../../scripts/stack/tools.ts';
 
 declare module 'vitest' {

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import * as databases from '../../scripts/stack/databases.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import * as postgres from '../../scripts/stack/postgres.ts';
 import * as redis from '../../scripts/stack/redis.ts';
 
 /** A migrated database of one's own, empty. `drop` ends the connections that are left. */
 export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const { adminUrl, template } = inject('services');
   const name = `test_${randomUUID()}`;
-  await postgres.createDatabase(adminUrl, name, template);
+  await databases.createDatabase(adminUrl, name, template);
   const url = new URL(adminUrl);
   url.pathname = name;
-  return { url: url.href, drop: () => postgres.dropDatabase(adminUrl, name) };
+  return { url: url.href, drop: () => databases.dropDatabase(adminUrl, name) };
 }
 
 /** A running Redis of one's own. */

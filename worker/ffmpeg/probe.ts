@@ -13,6 +13,8 @@ export interface MediaFacts {
   /** As it is meant to be seen: after rotation, with square pixels. */
   width: number;
   height: number;
+  /** Whether both sides are even as stored, which all cameras keep to and files may not. */
+  evenSides: boolean;
   /** Of the video stream; audio may run longer. */
   durationSeconds: number;
   /** On average; 0 when the file does not say. */
@@ -133,6 +135,7 @@ function toFacts(video: z.output<typeof videoStream>, fileSeconds: number | unde
     codec: video.codec_name,
     width: Math.round(width),
     height: Math.round(height),
+    evenSides: video.width % 2 === 0 && video.height % 2 === 0,
     durationSeconds: video.duration ?? fileSeconds ?? 0,
     frameRate: video.avg_frame_rate,
     rotation,

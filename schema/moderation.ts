@@ -1,0 +1,93 @@
+import { InvalidInput } from '../src/platform/errors.ts';
+import { AUDITED_ACTIONS, type AuditEntry } from '../src/players/audit.entity.ts';
+import { findAuditTrail } from '../src/players/audit.ts';
+import { hideVideo, requeueVideo, restoreVideo } from '../src/videos/moderate-videos.ts';
+import { VideoNotFailed, VideoNotFound } from '../src/videos/video.errors.ts';
+import { builder } from './builder.ts';
+import { type Context, viewerOf } from './context.ts';
+import { ErrorInterface } from './errors.ts';
+import { PlayerType } from './player.ts';
+import { VideoType } from './video.ts';
+
+const LONGEST_TRAIL = 100;
+
+const AuditedAction = builder.enumType('AuditedAction', {
+  description: 'What was done.',
+  values: AUDITED_ACTIONS,
+});
+
+const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
+  description: 'Who did what, when and why.',
+  fields: t => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    action: t.field({ type: AuditedAction, description: 'What.', resolve: ({ action }) => action }),
+    actor: t.field({
+      type: PlayerType,
+      nullable: true,
+      description: 'Who; null for the operator.',
+      resolve: ({ actor }, _arguments, { loaders }) => (actor ? loaders.players.load(actor.id) : null),
+    }),
+    reason: t.string({ nullable: true, description: 'Why.', resolve: ({ reason }) => reason ?? null }),
+  }),
+});
+
+builder.objectField(VideoType, 'auditTrail', t =>
+  t.field({
+    type: [AuditEntryType],
+    description: `What moderators did to it, the latest first, at most ${LONGEST_TRAIL}. Moderators only.`,
+    authScopes: { moderator: true },
+    resolve: (video, _arguments, { em }) => findAuditTrail(em, video.id, LONGEST_TRAIL),
+  }),
+);
+
+builder.objectField(VideoType, 'hidden', t =>
+  t.boolean({
+    description: 'Whether a moderator has hidden it. Only its owner and moderators ever see a hidden one.',
+    resolve: ({ hiddenAt }) => hiddenAt != null,
+  }),
+);
+
+builder.objectType(VideoNotFailed, {
+  name: 'VideoNotFailed',
+  description: 'Only a failed video can be given another try.',
+  interfaces: [ErrorInterface],
+});
+
+builder.mutationFields(t => {
+  const args = {
+    videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }),
+    reason: t.arg.string({ required: true, description: 'For the audit trail; 1 to 500 characters.' }),
+  };
+  const deedOf = (context: Context, { videoId, reason }: { videoId: { id: string }; reason: string }) => ({
+    moderatorId: viewerOf(context).playerId,
+    videoId: videoId.id,
+    reason,
+  });
+  return {
+    hideVideo: t.field({
+      type: VideoType,
+      description: 'Takes a video out of everybody’s sight, and its votes out of the ranking.',
+      authScopes: { moderator: true },
+      errors: { types: [VideoNotFound, InvalidInput] },
+      args,
+      resolve: (_root, given, context) => hideVideo(context, deedOf(context, given)),
+    }),
+    restoreVideo: t.field({
+      type: VideoType,
+      description: 'Shows a hidden video again; its votes count again.',
+      authScopes: { moderator: true },
+      errors: { types: [VideoNotFound, InvalidInput] },
+      args,
+      resolve: (_root, given, context) => restoreVideo(context, deedOf(context, given)),
+    }),
+    requeueVideo: t.field({
+      type: VideoType,
+      description: 'Gives a failed video a new set of attempts.',
+      authScopes: { moderator: true },
+      errors: { types: [VideoNotFound, VideoNotFailed, InvalidInput] },
+      args,
+      resolve: (_root, given, context) =>
+        requeueVideo({ ...context, processing: context.settings.processing }, deedOf(context, given)),
+    }),
+  };
+});

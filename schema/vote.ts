@@ -1,0 +1,139 @@
+import {
+  type ResolveCursorConnectionArgs as CursorPage,
+  resolveCursorConnection,
+} from '@pothos/plugin-relay';
+import { z } from 'zod';
+import { TooManyAttempts } from '../src/players/players.errors.ts';
+import { castVote, type VoteDeps, withdrawVote } from '../src/votes/cast-vote.ts';
+import { countVotes, findVotesOf } from '../src/votes/find-votes.ts';
+import type { Vote } from '../src/votes/vote.entity.ts';
+import {
+  AlreadyVoted,
+  NotVoted,
+  OwnVideo,
+  VideoNotPublished,
+  VoteLimitReached,
+  VotingClosed,
+} from '../src/votes/vote.errors.ts';
+import { builder } from './builder.ts';
+import { type Context, viewerOf } from './context.ts';
+import { ErrorInterface } from './errors.ts';
+import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
+import { ViewerType } from './player.ts';
+import { VideoType } from './video.ts';
+
+const VoteType = builder.objectRef<Vote>('Vote').implement({
+  description: 'A vote that counts.',
+  fields: t => ({
+    video: t.field({
+      type: VideoType,
+      nullable: true,
+      description: 'What it is for; null while it is hidden.',
+      resolve: (vote, _arguments, { loaders }) => loaders.videos.load(vote.video.id),
+    }),
+    castAt: t.expose('castAt', { type: 'DateTime', description: 'When it was cast.' }),
+  }),
+});
+
+builder.objectField(VideoType, 'viewerHasVoted', t =>
+  t.boolean({
+    description: 'Whether the viewer’s vote for it counts; false for anyone.',
+    resolve: (video, _arguments, { viewer, loaders }) => viewer !== null && loaders.voted.load(video.id),
+  }),
+);
+
+const POSITION = z.object({ id: z.uuid() });
+
+builder.objectFields(ViewerType, t => ({
+  votesRemaining: t.int({
+    nullable: true,
+    description: 'Votes the viewer may still give; null when there is no limit.',
+    resolve: async (player, _arguments, { em, settings }) => {
+      const limit = settings.contest.maxVotesPerPlayer;
+      return limit === null ? null : Math.max(0, limit - (await countVotes(em, player.id)));
+    },
+  }),
+  myVotes: t.connection({
+    type: VoteType,
+    description: 'The votes of the viewer that count, the latest first.',
+    resolve: (player, args, { em }) => {
+      checkPage(args);
+      return resolveCursorConnection(
+        { ...PAGE_SIZES, args, toCursor: ({ id }: Vote) => encodeCursor({ id }) },
+        ({ after, before, limit, inverted }: CursorPage) =>
+          findVotesOf(em, player.id, {
+            limit,
+            after: decodeCursor(after, POSITION)?.id,
+            before: decodeCursor(before, POSITION)?.id,
+            fromEnd: inverted,
+          }),
+      );
+    },
+  }),
+}));
+
+builder.objectType(AlreadyVoted, {
+  name: 'AlreadyVoted',
+  description: 'The viewer’s vote for this video counts already.',
+  interfaces: [ErrorInterface],
+});
+builder.objectType(OwnVideo, {
+  name: 'OwnVideo',
+  description: 'Nobody votes for an own video.',
+  interfaces: [ErrorInterface],
+});
+builder.objectType(VideoNotPublished, {
+  name: 'VideoNotPublished',
+  description: 'There is no such video for everybody to see.',
+  interfaces: [ErrorInterface],
+});
+builder.objectType(VotingClosed, {
+  name: 'VotingClosed',
+  description: 'The voting has not begun, or is over; `contest` says when it is open.',
+  interfaces: [ErrorInterface],
+});
+builder.objectType(VoteLimitReached, {
+  name: 'VoteLimitReached',
+  description: 'The viewer has given all the votes that a player has.',
+  interfaces: [ErrorInterface],
+  fields: t => ({ limit: t.exposeInt('limit', { description: 'Votes that a player has.' }) }),
+});
+builder.objectType(NotVoted, {
+  name: 'NotVoted',
+  description: 'There is no vote of the viewer for this video to take back.',
+  interfaces: [ErrorInterface],
+});
+
+builder.mutationFields(t => ({
+  castVote: t.field({
+    type: VideoType,
+    description: 'Gives the viewer’s one vote to a published video. The count in the answer has it.',
+    authScopes: { player: true },
+    errors: {
+      types: [AlreadyVoted, OwnVideo, VideoNotPublished, VotingClosed, VoteLimitReached, TooManyAttempts],
+    },
+    args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
+    resolve: (_root, { videoId }, context) => castVote(depsOf(context), requestOf(context, videoId.id)),
+  }),
+  withdrawVote: t.field({
+    type: VideoType,
+    description: 'Takes the viewer’s vote back, while the voting is open.',
+    authScopes: { player: true },
+    errors: { types: [NotVoted, VotingClosed, TooManyAttempts] },
+    args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
+    resolve: (_root, { videoId }, context) => withdrawVote(depsOf(context), requestOf(context, videoId.id)),
+  }),
+}));
+
+const depsOf = ({ em, ballotBox, voteLimits, settings }: Context): VoteDeps => ({
+  em,
+  ballotBox,
+  limits: voteLimits,
+  rules: settings.contest,
+});
+
+const requestOf = (context: Context, videoId: string) => ({
+  voterId: viewerOf(context).playerId,
+  videoId,
+  address: context.address,
+});

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const ROOT = join(import.meta.dirname, '..');
+const CODE = ['src', 'schema', 'worker', 'tests', 'scripts', 'bench', 'codegen.ts', 'vitest.config.ts'];
+
+const STEPS = [
+  { name: 'format and lint', program: 'biome', args: ['check'], cure: 'npm run format mends what it can' },
+  { name: 'types', program: 'tsc', args: ['--noEmit'] },
+  {
+    name: 'import boundaries',
+    program: 'depcruise',
+    args: ['--config', '.dependency-cruiser.json', ...CODE],
+  },
+  {
+    name: 'generated files',
+    program: 'graphql-codegen',
+    // Generates in memory and compares; writes nothing.
+    args: ['--config', 'codegen.ts', '--check'],
+    cure: 'npm run generate writes them anew',
+  },
+];
+
+const results = await Promise.all(STEPS.map(runStep));
+if (results.includes(false)) process.exitCode = 1;
+
+async function runStep({ name, program, args, cure }: (typeof STEPS)[number]): Promise<boolean> {
+  const startedAt = performance.now();
+  const step = spawn(join(ROOT, 'node_modules/.bin', program), args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [output, complaints, [code]] = await Promise.all([
+    text(step.stdout),
+    text(step.stderr),
+    once(step, 'exit'),
+  ]);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (code === 0) console.log(`ok    ${name} (${seconds} s)`);
+  else console.log(`FAIL  ${name} (${seconds} s)${cure ? `: ${cure}` : ''}\n${output}${complaints}`);
+  return code === 0;
+}

@@ -1,0 +1,91 @@
+// Fills the running local stack with a demo contest, through its public API and its real worker. Running it again adds
+// nothing that is there already.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { graphql } from '../tests/gql/gql.ts';
+import { createClient } from '../tests/kit/client.ts';
+import { makeDemoClip } from './seed/demo-clip.ts';
+import { type DemoPlayer, ROSTER } from './seed/roster.ts';
+import { withTools } from './stack/tools.ts';
+
+const LOG_IN = graphql(`
+  mutation SeedLogIn($input: LogInInput!) {
+    logIn(input: $input) { __typename ... on Session { accessToken } ... on Error { code message } }
+  }
+`);
+const OWN_VIDEOS = graphql(`
+  query SeedOwnVideos { me { player { videos(first: 10) { nodes { id title status } } } } }
+`);
+const PASSWORD = 'balon al aire 2026';
+
+const ROOT = join(import.meta.dirname, '..');
+const addressFile = join(resolve(ROOT, process.env.DATA_DIR || '.data'), 'stack.json');
+if (!existsSync(addressFile)) {
+  console.error('Nothing is running here: npm start in another terminal comes first.');
+  process.exit(1);
+}
+const { apiUrl } = z.object({ apiUrl: z.url() }).parse(JSON.parse(readFileSync(addressFile, 'utf8')));
+const api = createClient(apiUrl);
+const tools = { ...process.env, PATH: withTools(process.env.PATH) };
+
+await using clips = await mkdtempDisposable(join(tmpdir(), 'anb-seed-'));
+const ends: Promise<boolean>[] = [];
+// One clip at a time: the worker is busy with the last one while the next is made.
+for (const player of ROSTER) ends.push(finished(player, await upload(player)));
+if ((await Promise.all(ends)).includes(false)) process.exitCode = 1;
+console.log(`Log in as one of ${ROSTER.map(emailOf).join(', ')}; the password is "${PASSWORD}".`);
+
+/** Logs a demo player in and finds the video of the player, each made when it is missing. */
+async function upload(player: DemoPlayer): Promise<{ token: string; videoId: string }> {
+  const token = (await logIn(player)) ?? (await signUp(player));
+  const { data } = await api.graphql(OWN_VIDEOS, {}, { token });
+  const present = data.me?.player.videos.nodes.find(
+    ({ title, status }) => title === player.title && status !== 'FAILED',
+  );
+  if (present) return { token, videoId: present.id };
+
+  const path = join(clips.path, `${emailOf(player)}.mp4`);
+  await makeDemoClip(player.look, path, tools);
+  const video = await api.upload({ token }, path, { title: player.title });
+  if (video.__typename !== 'Video') throw new Error(`${nameOf(player)}: ${JSON.stringify(video)}`);
+  console.log(`${nameOf(player)}: uploaded "${player.title}"`);
+  return { token, videoId: video.id };
+}
+
+async function logIn(player: DemoPlayer): Promise<string | null> {
+  const input = { email: emailOf(player), password: PASSWORD };
+  const { data, errors } = await api.graphql(LOG_IN, { input });
+  if (data?.logIn.__typename === 'Session') return data.logIn.accessToken;
+  if (data?.logIn.__typename === 'BadCredentials') return null;
+  throw new Error(`${nameOf(player)}: ${JSON.stringify({ data, errors })}`);
+}
+
+async function signUp(player: DemoPlayer): Promise<string> {
+  const { firstName, lastName, city } = player;
+  const account = { email: emailOf(player), password: PASSWORD };
+  return (await api.signUp({ firstName, lastName, city, country: 'Colombia', ...account })).token;
+}
+
+/** Follows a video to its end; whether it is published. */
+async function finished(player: DemoPlayer, { token, videoId }: { token: string; videoId: string }) {
+  for await (const { status, failure } of api.follow(videoId, { token })) {
+    if (status === 'PROCESSED' || status === 'FAILED') {
+      console.log(`${nameOf(player)}: ${status}${failure ? ` (${failure.reason})` : ''}`);
+      return status === 'PROCESSED';
+    }
+  }
+  throw new Error(`${nameOf(player)}: the status ended before the video did`);
+}
+
+function nameOf({ firstName, lastName, city }: DemoPlayer): string {
+  return `${firstName} ${lastName} (${city})`;
+}
+
+function emailOf({ firstName, lastName }: Pick<DemoPlayer, 'firstName' | 'lastName'>): string {
+  const plain = `${firstName}.${lastName}`.normalize('NFD').replaceAll(/[^A-Za-z.]/g, '');
+  return `${plain.toLowerCase()}@demo.example`;
+}

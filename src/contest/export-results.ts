@@ -1,0 +1,35 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Result } from './result.entity.ts';
+
+/** The forms that results are handed on in. */
+export const EXPORT_FORMATS = {
+  json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
+} as const;
+export type ExportFormat = keyof typeof EXPORT_FORMATS;
+
+/** The certified winners as a file: JSON, or CSV (RFC 4180) with a header, in which no cell can act as a formula. */
+export function exportResults(results: readonly Result[], format: ExportFormat): string {
+  const rows = results.map(result => ({
+    city: result.city,
+    position: result.position,
+    playerId: result.player.id,
+    username: result.username,
+    votes: result.votes,
+    reachedAt: result.reachedAt.toISOString(),
+    decidedBy: result.decidedBy,
+    certifiedAt: result.frozenAt.toISOString(),
+  }));
+  if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`;
+  const columns = [
+    'city',
+    'position',
+    'playerId',
+    'username',
+    'votes',
+    'reachedAt',
+    'decidedBy',
+    'certifiedAt',
+  ];
+  return stringify(rows, { header: true, columns, record_delimiter: '\r\n', escape_formulas: true });
+}

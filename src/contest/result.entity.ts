@@ -1,0 +1,28 @@
+import { defineEntity, type Opt, p } from '@mikro-orm/core';
+import { Player } from '../players/player.entity.ts';
+
+/** What put a winner before the next one of the city. */
+export const DECISIONS = ['ONLY_CANDIDATE', 'MORE_VOTES', 'REACHED_FIRST', 'LOWER_ID'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+const ResultSchema = defineEntity({
+  name: 'Result',
+  tableName: 'results',
+  properties: {
+    cityKey: p.string().length(80).primary(),
+    // Within the city, from 1.
+    position: p.integer().primary(),
+    // As it stood at the end, whatever the player changes later.
+    city: p.string().length(80),
+    player: () => p.manyToOne(Player).ref(),
+    username: p.string().length(90),
+    votes: p.integer(),
+    reachedAt: p.datetime(6),
+    decidedBy: p.enum(() => DECISIONS).$type<Decision>(),
+    frozenAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('now()'),
+  },
+});
+
+/** A winner of a city, certified once the voting was over. */
+export class Result extends ResultSchema.class {}
+ResultSchema.setClass(Result);

@@ -1,0 +1,51 @@
+import type { EntityManager } from '../platform/database.ts';
+import type { Env } from '../platform/env.ts';
+import { readVotingWindow } from '../votes/voting-window.ts';
+import type { VotingRules } from '../votes/write-votes.ts';
+import { Result } from './result.entity.ts';
+
+export type ContestRules = VotingRules & Pick<Env['contest'], 'winnersPerCity'>;
+
+/**
+ * The winners of each city, by city and position; null while the voting is not over. The first to ask after its end
+ * certifies them, and from then on they stand, whatever is hidden, restored or renamed later.
+ */
+export async function findResults(em: EntityManager, rules: ContestRules): Promise<Result[] | null> {
+  if ((await readVotingWindow(em, rules)).phase !== 'CLOSED') return null;
+  const certified = () => em.find(Result, {}, { orderBy: { cityKey: 'asc', position: 'asc' } });
+  const known = await certified();
+  if (known.length > 0) return known;
+  await certify(em, rules);
+  return certified();
+}
+
+/** Only who has a vote can win. The first row of each pair of neighbours is told what put it before the second. */
+const CERTIFY = `
+  with ranked as (
+    select city_key, city, player_id, username, tallies.votes, reached_at,
+           row_number() over (partition by city_key order by tallies.votes desc, reached_at, player_id) as position,
+           lead(tallies.votes) over (partition by city_key order by tallies.votes desc, reached_at, player_id) as next_votes,
+           lead(reached_at) over (partition by city_key order by tallies.votes desc, reached_at, player_id) as next_reached_at
+      from tallies join players on players.id = tallies.player_id
+     where published_videos > 0 and tallies.votes > 0
+  )
+  insert into results (city_key, position, city, player_id, username, votes, reached_at, decided_by)
+  select city_key, position, city, player_id, username, votes, reached_at,
+         case when next_votes is null then 'ONLY_CANDIDATE'
+              when next_votes < votes then 'MORE_VOTES'
+              when next_reached_at > reached_at then 'REACHED_FIRST'
+              else 'LOWER_ID' end
+    from ranked where position <= ?
+  on conflict do nothing`;
+
+async function certify(em: EntityManager, rules: ContestRules): Promise<void> {
+  await em.transactional(async em => {
+    // Waits for votes that were in time and are being written, and for another process that is certifying.
+    await em.execute('lock table votes in share mode');
+    await em.execute('lock table results in share row exclusive mode');
+    const [row] = await em.execute<{ certified: boolean }[]>(
+      'select exists (select from results) as certified',
+    );
+    if (!row?.certified) await em.execute(CERTIFY, [rules.winnersPerCity]);
+  });
+}

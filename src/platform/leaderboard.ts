@@ -1,0 +1,47 @@
+/** Where an entry stands: higher scores first; among equals the smaller tie-breaker, then the smaller id, as text. */
+export interface Standing {
+  id: string;
+  score: number;
+  tie: string;
+}
+
+/** An entry as it should be from `version` on: on these boards, or on none. */
+export interface BoardRow extends Standing {
+  /** Rows of one id are ordered by it: an older one never replaces a newer. */
+  version: number;
+  boards: readonly string[];
+}
+
+/** The total of a board. */
+export interface BoardTotal {
+  board: string;
+  entries: number;
+  score: number;
+}
+
+/** The boards can't be read or written now, or were never built; what they show is to be had from elsewhere. */
+export class LeaderboardAway extends Error {
+  override name = 'LeaderboardAway';
+}
+
+/**
+ * Boards that any process may write at any time, in any order, as often as it likes: what they show depends only on the
+ * newest version of each row. Reading a page or a position costs O(log n + page), wherever it is.
+ *
+ * Every call throws {@link LeaderboardAway} when the store does not answer; all but {@link Leaderboard.rebuild} also
+ * when there are no boards.
+ */
+export interface Leaderboard {
+  write(rows: readonly BoardRow[]): Promise<void>;
+  /** Entries from one index to another, the first being 0 and the last not included. */
+  range(board: string, from: number, to: number): Promise<Standing[]>;
+  /** The index and standing of each id, in order; null for those that are not on the board. */
+  find(board: string, ids: readonly string[]): Promise<({ index: number; standing: Standing } | null)[]>;
+  /** How many entries come before a place, and how many up to it, whether or not somebody stands there now. */
+  locate(board: string, place: Standing): Promise<{ before: number; upTo: number }>;
+  size(board: string): Promise<number>;
+  /** The totals of all boards, in no particular order. */
+  totals(): Promise<BoardTotal[]>;
+  /** Replaces all boards at once by what `rows` gives; readers see the old ones until the last row is in. */
+  rebuild(rows: AsyncIterable<readonly BoardRow[]>): Promise<void>;
+}

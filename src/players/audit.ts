@@ -1,0 +1,37 @@
+import type { EntityManager } from '../platform/database.ts';
+import { InvalidInput } from '../platform/errors.ts';
+import { AuditEntry, type AuditedAction } from './audit.entity.ts';
+
+const REASON_CHARACTERS = 500;
+
+/** Notes who did what, in the transaction of the deed. A null actor is the operator. */
+export async function audit(
+  em: EntityManager,
+  entry: { actorId: string | null; action: AuditedAction; subject?: string; reason?: string },
+): Promise<void> {
+  await em.insert(AuditEntry, {
+    actor: entry.actorId,
+    action: entry.action,
+    subject: entry.subject ?? null,
+    reason: entry.reason ?? null,
+  });
+}
+
+/** The reason as it is kept. @throws {InvalidInput} when there is none, or it is longer than 500 characters. */
+export function tidyReason(given: string): string {
+  const reason = given.trim();
+  if (reason === '') throw new InvalidInput([{ path: ['reason'], rule: 'required' }]);
+  if ([...reason].length > REASON_CHARACTERS) {
+    throw new InvalidInput([{ path: ['reason'], rule: 'too_long', params: { limit: REASON_CHARACTERS } }]);
+  }
+  return reason;
+}
+
+/** What was done to something, the latest first. */
+export async function findAuditTrail(
+  em: EntityManager,
+  subject: string,
+  limit: number,
+): Promise<AuditEntry[]> {
+  return em.find(AuditEntry, { subject }, { orderBy: { id: 'desc' }, limit });
+}

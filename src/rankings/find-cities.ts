@@ -1,0 +1,62 @@
+import type { EntityManager } from '../platform/database.ts';
+import { type Leaderboard, LeaderboardAway } from '../platform/leaderboard.ts';
+import { cityKeyOfBoard } from './boards.ts';
+
+/** A city with players whose videos are published. */
+export interface CityTotal {
+  /** As most of its players spell it. */
+  name: string;
+  players: number;
+  votes: number;
+}
+
+/** The cities that have players with a published video, most votes first. */
+export async function findCities(deps: {
+  em: EntityManager;
+  leaderboard: Leaderboard;
+}): Promise<CityTotal[]> {
+  const totals = await findTotals(deps);
+  const names = await findNames(deps.em, [...totals.keys()]);
+  return [...totals]
+    .map(([key, total]) => ({ name: names.get(key) ?? key, ...total }))
+    .sort((a, b) => b.votes - a.votes || b.players - a.players || a.name.localeCompare(b.name));
+}
+
+async function findTotals({
+  em,
+  leaderboard,
+}: {
+  em: EntityManager;
+  leaderboard: Leaderboard;
+}): Promise<Map<string, Omit<CityTotal, 'name'>>> {
+  try {
+    const totals = await leaderboard.totals();
+    return new Map(
+      totals.flatMap(({ board, entries, score }) => {
+        const key = cityKeyOfBoard(board);
+        return key !== null && entries > 0 ? [[key, { players: entries, votes: score }] as const] : [];
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof LeaderboardAway)) throw error;
+  }
+  const rows = await em.execute<{ key: string; players: number; votes: number }[]>(
+    `select city_key as key, count(*)::int as players, sum(tallies.votes)::int as votes
+       from tallies join players on players.id = tallies.player_id where published_videos > 0 group by city_key`,
+  );
+  return new Map(rows.map(({ key, players, votes }) => [key, { players, votes }]));
+}
+
+/** The commonest spelling among the first players of each city; a look at each city's index, not at all its players. */
+async function findNames(em: EntityManager, keys: readonly string[]): Promise<Map<string, string>> {
+  const rows = await em.execute<{ key: string; name: string }[]>(
+    `select key, spelled.city as name
+       from jsonb_array_elements_text(?::jsonb) as key
+      cross join lateral (
+        select city from (select city from players where city_key = key limit 100) as some
+         group by city order by count(*) desc, city limit 1
+      ) as spelled`,
+    [JSON.stringify(keys)],
+  );
+  return new Map(rows.map(({ key, name }) => [key, name]));
+}

@@ -1,0 +1,89 @@
+import type { EntityManager } from '../platform/database.ts';
+import { type Leaderboard, LeaderboardAway } from '../platform/leaderboard.ts';
+import { cityKeyOf } from '../players/city.ts';
+import { boardOfCity, EVERYBODY } from './boards.ts';
+import * as tables from './rank-from-tables.ts';
+import type { Ranked, RankingPage, RankingSlice } from './ranked.ts';
+
+export interface RankingDeps {
+  em: EntityManager;
+  leaderboard: Leaderboard;
+}
+
+/** The board of a city as people spell it; of everybody without one. */
+export const boardOf = (city: string | null): string =>
+  city === null ? EVERYBODY : boardOfCity(cityKeyOf(city));
+
+/** A page costs the same wherever it is. While Redis is away it comes from Postgres. */
+export function findRankings(deps: RankingDeps, board: string, page: RankingPage): Promise<RankingSlice> {
+  return orElse(
+    async () => {
+      const { leaderboard } = deps;
+      const [size, after, before] = await Promise.all([
+        leaderboard.size(board),
+        page.after && leaderboard.locate(board, page.after),
+        page.before && leaderboard.locate(board, page.before),
+      ]);
+      const lowest = after?.upTo ?? 0;
+      const highest = Math.max(lowest, before?.before ?? size);
+      const from = page.fromEnd ? Math.max(lowest, highest - page.limit) : lowest;
+      const to = page.fromEnd ? highest : Math.min(highest, lowest + page.limit);
+      const standings = await leaderboard.range(board, from, to);
+      return {
+        entries: standings.map((standing, at) => ({ ...standing, position: from + at + 1 })),
+        hasPreviousPage: from > 0,
+        hasNextPage: to < size,
+      };
+    },
+    () => tables.findRankings(deps.em, board, page),
+  );
+}
+
+/** How many players a ranking has. */
+export function countRanked({ em, leaderboard }: RankingDeps, board: string): Promise<number> {
+  return orElse(
+    () => leaderboard.size(board),
+    () => tables.countRanked(em, board),
+  );
+}
+
+/** The places of these players among everybody, in their order; null for those without a published video. */
+export function findPlaces(
+  { em, leaderboard }: RankingDeps,
+  playerIds: readonly string[],
+): Promise<(Ranked | null)[]> {
+  return orElse(
+    async () => {
+      const found = await leaderboard.find(EVERYBODY, playerIds);
+      return found.map(place => place && { ...place.standing, position: place.index + 1 });
+    },
+    () => tables.findPlaces(em, playerIds),
+  );
+}
+
+/** Up to `around` players before and after a place among everybody, and the place itself, best first. */
+export async function findNeighbours(deps: RankingDeps, place: Ranked, around: number): Promise<Ranked[]> {
+  const [before, after] = await Promise.all([
+    findRankings(deps, EVERYBODY, { limit: around, after: null, before: place, fromEnd: true }),
+    findRankings(deps, EVERYBODY, { limit: around, after: place, before: null, fromEnd: false }),
+  ]);
+  return [...before.entries, place, ...after.entries];
+}
+
+/** The best of a board as they stand now. */
+export async function findTop(deps: RankingDeps, board: string, top: number): Promise<Ranked[]> {
+  const page = { limit: top, after: null, before: null, fromEnd: false };
+  return (await findRankings(deps, board, page)).entries;
+}
+
+async function orElse<Result>(
+  fromBoards: () => Promise<Result>,
+  fromTables: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await fromBoards();
+  } catch (error) {
+    if (!(error instanceof LeaderboardAway)) throw error;
+    return fromTables();
+  }
+}

@@ -1,0 +1,125 @@
+import { Repeater, SlidingBuffer } from '@repeaterjs/repeater';
+import type { EntityManager } from '../platform/database.ts';
+import type { EventBus } from '../platform/events.ts';
+import type { Leaderboard } from '../platform/leaderboard.ts';
+import type { Logger } from '../platform/logger.ts';
+import { findTop } from './find-rankings.ts';
+import type { Ranked } from './ranked.ts';
+import { boardChanged } from './ranking.events.ts';
+
+/** Between two looks at a board, however often it changes. */
+const THROTTLE_MILLISECONDS = 500;
+
+/** The best of a board at one moment. */
+export interface RankingMoment {
+  entries: Ranked[];
+  at: Date;
+}
+
+/** The live tops of boards: each is read once for all its followers in this process. */
+export interface RankingFeed {
+  /**
+   * The top as it is first, then each time it has changed, at most twice a second. A reader that is slow misses tops in
+   * between, never the newest.
+   */
+  follow(board: string, top: number): Repeater<RankingMoment>;
+}
+
+interface Deps {
+  forkEm: () => EntityManager;
+  leaderboard: Leaderboard;
+  events: EventBus;
+  logger: Logger;
+}
+
+export function createRankingFeed(deps: Deps): RankingFeed {
+  const watches = new Map<string, Watch>();
+
+  return {
+    follow: (board, top) =>
+      new Repeater<RankingMoment>(async (push, stop) => {
+        const key = `${top} ${board}`;
+        const watch = watches.get(key) ?? new Watch(deps, board, top);
+        watches.set(key, watch);
+        // Buffered and never awaited: the newest moment waits for the reader, the watch waits for nobody.
+        const listener = (moment: RankingMoment) => void push(moment);
+        try {
+          await watch.add(listener);
+          await stop;
+        } finally {
+          if (watch.remove(listener) === 0) watches.delete(key);
+          stop();
+        }
+      }, new SlidingBuffer(1)),
+  };
+}
+
+/** Looks after one top for all who follow it. */
+class Watch {
+  readonly #deps: Deps;
+  readonly #board: string;
+  readonly #top: number;
+  readonly #listeners = new Set<(moment: RankingMoment) => void>();
+  #started: Promise<() => void> | undefined;
+  #latest: RankingMoment | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stale = false;
+
+  constructor(deps: Deps, board: string, top: number) {
+    this.#deps = deps;
+    this.#board = board;
+    this.#top = top;
+  }
+
+  async add(listener: (moment: RankingMoment) => void): Promise<void> {
+    this.#listeners.add(listener);
+    // Subscribed before the first look, so that nothing happens in between unseen.
+    this.#started ??= this.#deps.events.subscribe(boardChanged, this.#board, () => this.#changed());
+    await this.#started;
+    this.#latest ??= await this.#read();
+    if (this.#listeners.has(listener)) listener(this.#latest);
+  }
+
+  /** How many followers are left. */
+  remove(listener: (moment: RankingMoment) => void): number {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) {
+      clearTimeout(this.#timer);
+      void this.#started?.then(unsubscribe => unsubscribe());
+      this.#started = undefined;
+    }
+    return this.#listeners.size;
+  }
+
+  #changed(): void {
+    if (this.#timer) this.#stale = true;
+    else void this.#look();
+  }
+
+  async #look(): Promise<void> {
+    this.#stale = false;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#stale && this.#listeners.size > 0) void this.#look();
+    }, THROTTLE_MILLISECONDS);
+    try {
+      const moment = await this.#read();
+      if (this.#latest && isSameTop(this.#latest, moment)) return;
+      this.#latest = moment;
+      for (const listener of this.#listeners) listener(moment);
+    } catch (error) {
+      // Followers keep what they have; the next change brings another look.
+      this.#deps.logger.warn({ err: error, board: this.#board }, 'top not read');
+    }
+  }
+
+  async #read(): Promise<RankingMoment> {
+    const deps = { ...this.#deps, em: this.#deps.forkEm() };
+    return { entries: await findTop(deps, this.#board, this.#top), at: new Date() };
+  }
+}
+
+function isSameTop(one: RankingMoment, other: RankingMoment): boolean {
+  const textOf = ({ entries }: RankingMoment) => entries.map(({ id, score }) => `${id} ${score}`).join();
+  return textOf(one) === textOf(other);
+}

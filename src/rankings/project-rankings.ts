@@ -1,0 +1,75 @@
+import type { EntityManager } from '../platform/database.ts';
+import type { EventBus } from '../platform/events.ts';
+import type { Leaderboard } from '../platform/leaderboard.ts';
+import { boardRow, TALLY_COLUMNS, type TallyRow } from './boards.ts';
+import { boardChanged } from './ranking.events.ts';
+
+const BATCH = 500;
+/** Any number, as long as every process agrees on it. */
+const REBUILD_LOCK = 7_262_013;
+
+export interface ProjectionDeps {
+  forkEm: () => EntityManager;
+  leaderboard: Leaderboard;
+  events: EventBus;
+}
+
+/**
+ * Brings the boards up to date with the tallies that changed; how many there were. A crash at any point leaves the rest
+ * marked, and doing it twice, or in two processes, changes nothing.
+ *
+ * @throws {LeaderboardAway}
+ */
+export async function projectRankings({ forkEm, leaderboard, events }: ProjectionDeps): Promise<number> {
+  const em = forkEm();
+  let projected = 0;
+  for (;;) {
+    const rows = await em.execute<TallyRow[]>(
+      `select ${TALLY_COLUMNS} from tallies join players on players.id = tallies.player_id
+        where dirty order by version limit ?`,
+      [BATCH],
+    );
+    if (rows.length === 0) return projected;
+    const changes = rows.map(boardRow);
+    await leaderboard.write(changes);
+    // Only the version that was written: what has changed since stays marked.
+    await em.execute(
+      `update tallies set dirty = false
+         from jsonb_to_recordset(?::jsonb) as written ("playerId" uuid, version bigint)
+        where player_id = "playerId" and tallies.version = written.version`,
+      [JSON.stringify(rows.map(({ playerId, version }) => ({ playerId, version })))],
+    );
+    projected += rows.length;
+    const boards = new Set(changes.flatMap(({ boards }) => boards));
+    await Promise.all([...boards].map(board => events.publish(boardChanged, board, { board })));
+    if (rows.length < BATCH) return projected;
+  }
+}
+
+/** Makes the boards anew from the tallies; how many players are on them, or null when another process is at it. */
+export async function rebuildRankings({ forkEm, leaderboard }: ProjectionDeps): Promise<number | null> {
+  return forkEm().transactional(async lock => {
+    const [row] = await lock.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [
+      REBUILD_LOCK,
+    ]);
+    if (!row?.mine) return null;
+    await lock.execute('set local idle_in_transaction_session_timeout = 0');
+    const em = forkEm();
+    let players = 0;
+    const rows = async function* () {
+      for (let after: string | null = null; ; ) {
+        const batch: TallyRow[] = await em.execute<TallyRow[]>(
+          `select ${TALLY_COLUMNS} from tallies join players on players.id = tallies.player_id
+            where (?::uuid is null or player_id > ?::uuid) order by player_id limit 5000`,
+          [after, after],
+        );
+        if (batch.length === 0) return;
+        after = batch.at(-1)?.playerId ?? null;
+        players += batch.filter(({ publishedVideos }) => publishedVideos > 0).length;
+        yield batch.map(boardRow);
+      }
+    };
+    await leaderboard.rebuild(rows());
+    return players;
+  });
+}

@@ -1,0 +1,43 @@
+import type { EntityManager } from '../platform/database.ts';
+
+/**
+ * Counts the votes of these players' published videos anew and marks them for the leaderboard. Part of the caller's
+ * transaction, in which the players' videos have changed; rows are locked in the order of ids, so that two callers never
+ * wait for each other.
+ */
+export async function recountTallies(em: EntityManager, playerIds: readonly string[]): Promise<void> {
+  const ids = JSON.stringify([...new Set(playerIds)].sort());
+  await em.execute(
+    `insert into tallies (player_id, version) select id::uuid, 0 from jsonb_array_elements_text(?::jsonb) as id
+      order by 1 on conflict do nothing`,
+    [ids],
+  );
+  await em.execute(
+    `select from tallies where player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)
+      order by player_id for update`,
+    [ids],
+  );
+  // A statement of its own: it sees what the transactions that held the locks have committed.
+  await em.execute(
+    `update tallies
+        set votes = fresh.votes, published_videos = fresh.videos, version = nextval('tally_versions'), dirty = true,
+            reached_at = case when tallies.votes <> fresh.votes or tallies.published_videos = 0
+                              then clock_timestamp() else reached_at end
+       from (
+         select id::uuid as player_id, coalesce(sum(videos.votes), 0) as votes, count(videos.id) as videos
+           from jsonb_array_elements_text(?::jsonb) as id
+           left join videos on videos.player_id = id::uuid and status = 'PROCESSED' and hidden_at is null
+          group by id
+       ) as fresh
+      where tallies.player_id = fresh.player_id`,
+    [ids],
+  );
+}
+
+/** Marks a player whose name or city has changed, so that the leaderboard shows it. Part of the caller's transaction. */
+export async function markTally(em: EntityManager, playerId: string): Promise<void> {
+  await em.execute(
+    `update tallies set version = nextval('tally_versions'), dirty = true where player_id = ?`,
+    [playerId],
+  );
+}

@@ -1,0 +1,52 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { type Batcher, createBatcher } from '../platform/batcher.ts';
+import type { EntityManager } from '../platform/database.ts';
+import { networkOf } from '../players/network.ts';
+import {
+  type Ballot,
+  type CastVerdict,
+  eraseVotes,
+  type VotingRules,
+  type WithdrawVerdict,
+  writeVotes,
+} from './write-votes.ts';
+
+/** Long enough for votes that come together to be written together, too short to be felt. */
+const GATHER_MILLISECONDS = 3;
+const MAX_BATCH = 500;
+
+/** Where all votes that reach this process come together. */
+export interface BallotBox {
+  casts: Batcher<Ballot, CastVerdict>;
+  withdrawals: Batcher<Omit<Ballot, 'networkHash'>, WithdrawVerdict>;
+  /** Names the network of an address without giving it away: keyed, so that it can't be found by trying all addresses. */
+  networkHash(address: string): string;
+}
+
+/** `changed` is called after each commit that changed a count. */
+export function createBallotBox(
+  deps: { forkEm: () => EntityManager; rules: VotingRules; changed: () => void },
+  secret: string,
+): BallotBox {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'anb-rising-stars/vote-networks/v1', 32));
+  const batch = { maxItems: MAX_BATCH, gatherMilliseconds: GATHER_MILLISECONDS };
+  return {
+    casts: createBatcher({
+      ...batch,
+      async write(ballots) {
+        const verdicts = await writeVotes(deps.forkEm(), ballots, deps.rules);
+        if (verdicts.includes('COUNTED')) deps.changed();
+        return verdicts;
+      },
+    }),
+    withdrawals: createBatcher({
+      ...batch,
+      async write(votes) {
+        const verdicts = await eraseVotes(deps.forkEm(), votes, deps.rules);
+        if (verdicts.includes('WITHDRAWN')) deps.changed();
+        return verdicts;
+      },
+    }),
+    networkHash: address => createHmac('sha256', key).update(networkOf(address)).digest('base64url'),
+  };
+}

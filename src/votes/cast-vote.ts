@@ -1,0 +1,94 @@
+import type { EntityManager } from '../platform/database.ts';
+import type { RateLimiter } from '../platform/rate-limiter.ts';
+import { networkOf } from '../players/network.ts';
+import { TooManyAttempts } from '../players/players.errors.ts';
+import { Video } from '../videos/video.entity.ts';
+import type { BallotBox } from './ballot-box.ts';
+import {
+  AlreadyVoted,
+  NotVoted,
+  OwnVideo,
+  VideoNotPublished,
+  VoteLimitReached,
+  VotingClosed,
+} from './vote.errors.ts';
+import type { CastVerdict, VotingRules, WithdrawVerdict } from './write-votes.ts';
+
+export interface VoteDeps {
+  em: EntityManager;
+  ballotBox: BallotBox;
+  rules: VotingRules;
+  limits: { accounts: RateLimiter; networks: RateLimiter };
+}
+
+interface VoteRequest {
+  voterId: string;
+  videoId: string;
+  /** The client's IP address. */
+  address: string;
+}
+
+/**
+ * Counts one vote; the video as it stands after the commit. Each vote costs one point of the account and of the
+ * network, however many come in one request.
+ *
+ * @throws {AlreadyVoted}
+ * @throws {OwnVideo}
+ * @throws {VideoNotPublished} also when there is no such video.
+ * @throws {VotingClosed}
+ * @throws {VoteLimitReached}
+ * @throws {TooManyAttempts} with the time to wait.
+ */
+export async function castVote(deps: VoteDeps, { voterId, videoId, address }: VoteRequest): Promise<Video> {
+  await spend(deps, voterId, address);
+  const networkHash = deps.ballotBox.networkHash(address);
+  const verdict = await deps.ballotBox.casts.add({ voterId, videoId, networkHash });
+  if (verdict !== 'COUNTED') throw refusalOf(verdict, deps.rules);
+  return deps.em.findOneOrFail(Video, videoId, { refresh: true });
+}
+
+/**
+ * Takes a vote back; the video as it stands after the commit.
+ *
+ * @throws {NotVoted}
+ * @throws {VotingClosed}
+ * @throws {TooManyAttempts} with the time to wait.
+ */
+export async function withdrawVote(
+  deps: VoteDeps,
+  { voterId, videoId, address }: VoteRequest,
+): Promise<Video> {
+  await spend(deps, voterId, address);
+  const verdict = await deps.ballotBox.withdrawals.add({ voterId, videoId });
+  if (verdict !== 'WITHDRAWN') throw refusalOf(verdict, deps.rules);
+  return deps.em.findOneOrFail(Video, videoId, { refresh: true });
+}
+
+async function spend({ limits }: VoteDeps, voterId: string, address: string): Promise<void> {
+  const allowances = await Promise.all([
+    limits.accounts.consume(voterId),
+    limits.networks.consume(networkOf(address)),
+  ]);
+  const waits = allowances.flatMap(allowance => (allowance.allowed ? [] : allowance.retryAfterSeconds));
+  if (waits.length > 0) throw new TooManyAttempts(Math.max(...waits));
+}
+
+function refusalOf(
+  verdict: Exclude<CastVerdict, 'COUNTED'> | Exclude<WithdrawVerdict, 'WITHDRAWN'>,
+  rules: VotingRules,
+): Error {
+  switch (verdict) {
+    case 'ALREADY_VOTED':
+      return new AlreadyVoted();
+    case 'OWN_VIDEO':
+      return new OwnVideo();
+    case 'VIDEO_NOT_PUBLISHED':
+      return new VideoNotPublished();
+    case 'VOTING_CLOSED':
+      return new VotingClosed();
+    case 'VOTE_LIMIT_REACHED':
+      return new VoteLimitReached(rules.maxVotesPerPlayer ?? 0);
+    case 'NOT_VOTED':
+      return new NotVoted();
+  }
+}

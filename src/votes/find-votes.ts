@@ -1,0 +1,36 @@
+import type { EntityManager } from '../platform/database.ts';
+import { Vote } from './vote.entity.ts';
+
+/** Of these videos, those that have this player's vote. One query. */
+export async function findVotedVideos(
+  em: EntityManager,
+  voterId: string,
+  videoIds: readonly string[],
+): Promise<Set<string>> {
+  const votes = await em.find(Vote, { voter: voterId, video: { $in: [...videoIds] } }, { fields: ['video'] });
+  return new Set(votes.map(vote => vote.video.id));
+}
+
+/** How many votes a player has given. */
+export async function countVotes(em: EntityManager, voterId: string): Promise<number> {
+  return em.count(Vote, { voter: voterId });
+}
+
+/** A part of a player's votes, the latest first: those after and before two votes, from the end when `fromEnd`. */
+export async function findVotesOf(
+  em: EntityManager,
+  voterId: string,
+  page: { limit: number; after?: string | undefined; before?: string | undefined; fromEnd: boolean },
+): Promise<Vote[]> {
+  return em.find(
+    Vote,
+    {
+      $and: [
+        { voter: voterId },
+        ...(page.after ? [{ id: { $lt: page.after } }] : []),
+        ...(page.before ? [{ id: { $gt: page.before } }] : []),
+      ],
+    },
+    { orderBy: { id: page.fromEnd ? 'asc' : 'desc' }, limit: page.limit },
+  );
+}

@@ -1,0 +1,23 @@
+import { defineEntity, type Opt, p } from '@mikro-orm/core';
+import { Player } from '../players/player.entity.ts';
+import { Video } from '../videos/video.entity.ts';
+
+const VoteSchema = defineEntity({
+  name: 'Vote',
+  tableName: 'votes',
+  properties: {
+    id: p.uuid().primary().defaultRaw('uuidv7()'),
+    video: () => p.manyToOne(Video).ref().deleteRule('cascade'),
+    voter: () => p.manyToOne(Player).ref().deleteRule('cascade'),
+    castAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('clock_timestamp()'),
+    // For a later review: says whether votes came from one network, not from which.
+    networkHash: p.string().length(43),
+    voterAgeSeconds: p.integer(),
+  },
+  uniques: [{ properties: ['video', 'voter'] }],
+  indexes: [{ properties: ['voter', 'id'] }],
+});
+
+/** One player's vote for one video. */
+export class Vote extends VoteSchema.class {}
+VoteSchema.setClass(Vote);

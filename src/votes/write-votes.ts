@@ -1,0 +1,189 @@
+import type { EntityManager } from '../platform/database.ts';
+import type { Env } from '../platform/env.ts';
+import { recountTallies } from '../videos/tallies.ts';
+
+/** The rules that a vote must keep, from the settings. */
+export type VotingRules = Pick<Env['contest'], 'votingOpensAt' | 'votingClosesAt' | 'maxVotesPerPlayer'>;
+
+/** A vote on its way in. */
+export interface Ballot {
+  voterId: string;
+  videoId: string;
+  networkHash: string;
+}
+
+export type CastVerdict =
+  | 'COUNTED'
+  | 'ALREADY_VOTED'
+  | 'OWN_VIDEO'
+  | 'VIDEO_NOT_PUBLISHED'
+  | 'VOTING_CLOSED'
+  | 'VOTE_LIMIT_REACHED';
+
+export type WithdrawVerdict = 'WITHDRAWN' | 'NOT_VOTED' | 'VOTING_CLOSED';
+
+/*
+ * Each function below is one transaction for all its votes. Rows are locked in one order everywhere: voters, videos,
+ * tallies, each by id; so no two transactions ever wait for each other in a circle. Whether the voting is open is
+ * asked of the database's clock in the statement that writes, after the locks were waited for.
+ */
+
+const IS_OPEN = `coalesce(clock_timestamp() >= ?::timestamptz, true) and coalesce(clock_timestamp() < ?::timestamptz, true)
+  and not exists (select from closures where closed_at <= clock_timestamp())`;
+
+/** Counts each ballot that may be counted, exactly once; the verdict on each, in order. */
+export async function writeVotes(
+  em: EntityManager,
+  ballots: readonly Ballot[],
+  rules: VotingRules,
+): Promise<CastVerdict[]> {
+  const pairs = new Map<string, Ballot>();
+  for (const ballot of ballots) if (!pairs.has(pairOf(ballot))) pairs.set(pairOf(ballot), ballot);
+  const input = JSON.stringify([...pairs.values()]);
+
+  const judged = await em.transactional(async em => {
+    // Two votes of one player in two processes would each find the last vote still free.
+    if (rules.maxVotesPerPlayer !== null) await lock(em, 'players', 'voterId', input);
+    await lock(em, 'videos', 'videoId', input);
+    const rows = await em.execute<JudgedRow[]>(CAST, [
+      input,
+      rules.votingOpensAt,
+      rules.votingClosesAt,
+      rules.maxVotesPerPlayer,
+    ]);
+    await addToCounters(
+      em,
+      rows.filter(row => row.verdict === 'COUNTED'),
+      1,
+    );
+    return rows;
+  });
+
+  const verdicts = new Map(judged.map(row => [pairOf(row), row.verdict]));
+  const counted = new Set<string>();
+  return ballots.map(ballot => {
+    const pair = pairOf(ballot);
+    const verdict = verdicts.get(pair) ?? 'VIDEO_NOT_PUBLISHED';
+    if (verdict !== 'COUNTED') return verdict;
+    // The first of equal ballots is the one that was counted.
+    if (counted.has(pair)) return 'ALREADY_VOTED';
+    counted.add(pair);
+    return 'COUNTED';
+  });
+}
+
+/** Takes back each vote that there is, while the voting is open; the verdict on each, in order. */
+export async function eraseVotes(
+  em: EntityManager,
+  votes: readonly Omit<Ballot, 'networkHash'>[],
+  rules: VotingRules,
+): Promise<WithdrawVerdict[]> {
+  const input = JSON.stringify(votes);
+  const { open, erased } = await em.transactional(async em => {
+    await lock(em, 'videos', 'videoId', input);
+    const rows = await em.execute<
+      { open: boolean; voterId: string | null; videoId: string; playerId: string }[]
+    >(ERASE, [rules.votingOpensAt, rules.votingClosesAt, input]);
+    const erased = rows.filter(row => row.voterId !== null);
+    await addToCounters(em, erased, -1);
+    return { open: rows.some(row => row.open), erased: new Set(erased.map(pairOf)) };
+  });
+  return votes.map(vote => {
+    if (!open) return 'VOTING_CLOSED';
+    // Of equal requests the first takes the vote back.
+    return erased.delete(pairOf(vote)) ? 'WITHDRAWN' : 'NOT_VOTED';
+  });
+}
+
+interface JudgedRow {
+  voterId: string;
+  videoId: string;
+  playerId: string;
+  verdict: CastVerdict;
+}
+
+const INPUT = `input as (
+  select * from jsonb_to_recordset(?::jsonb) as i ("voterId" uuid, "videoId" uuid, "networkHash" text)
+)`;
+
+const CAST = `
+  with ${INPUT},
+  window_now as materialized (select ${IS_OPEN} as open),
+  known as (
+    select input.*, videos.player_id as "playerId", voter.created_at as joined_at,
+           (select count(*) from votes where votes.voter_id = input."voterId") as given,
+           case
+             when videos.id is null or videos.status <> 'PROCESSED' or videos.hidden_at is not null
+               then 'VIDEO_NOT_PUBLISHED'
+             when videos.player_id = input."voterId" then 'OWN_VIDEO'
+             when not window_now.open then 'VOTING_CLOSED'
+             when exists (select from votes where video_id = input."videoId" and voter_id = input."voterId")
+               then 'ALREADY_VOTED'
+             else 'COUNTED'
+           end as verdict
+      from input cross join window_now
+      join players as voter on voter.id = input."voterId"
+      left join videos on videos.id = input."videoId"
+  ),
+  judged as (
+    select known.*, case
+      when verdict = 'COUNTED'
+       and given + row_number() over (partition by "voterId", verdict order by "videoId") > ?::int
+        then 'VOTE_LIMIT_REACHED' else verdict end as final
+      from known
+  ),
+  written as (
+    insert into votes (video_id, voter_id, network_hash, voter_age_seconds)
+    select "videoId", "voterId", "networkHash", extract(epoch from now() - joined_at)
+      from judged where final = 'COUNTED'
+    on conflict (video_id, voter_id) do nothing
+    returning video_id, voter_id
+  )
+  select "voterId", "videoId", "playerId",
+         case when final = 'COUNTED' and written.video_id is null then 'ALREADY_VOTED' else final end as verdict
+    from judged left join written on video_id = "videoId" and voter_id = "voterId"`;
+
+const ERASE = `
+  with window_now as materialized (select ${IS_OPEN} as open),
+  ${INPUT},
+  erased as (
+    delete from votes using input, window_now
+     where open and video_id = "videoId" and voter_id = "voterId"
+    returning voter_id, video_id
+  )
+  select open, voter_id as "voterId", video_id as "videoId", videos.player_id as "playerId"
+    from window_now left join erased on true left join videos on videos.id = video_id`;
+
+async function lock(
+  em: EntityManager,
+  table: 'players' | 'videos',
+  field: string,
+  input: string,
+): Promise<void> {
+  await em.execute(
+    `select from ${table} where id in (select (i->>'${field}')::uuid from jsonb_array_elements(?::jsonb) as i)
+      order by id for no key update`,
+    [input],
+  );
+}
+
+/** Brings the counters of the videos and of their players in line with the rows just written. */
+async function addToCounters(
+  em: EntityManager,
+  rows: readonly { videoId: string; playerId: string }[],
+  step: 1 | -1,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await em.execute(
+    `update videos set votes = votes + ? * changed.count
+       from (select id::uuid, count(*) from jsonb_array_elements_text(?::jsonb) as id group by id) as changed
+      where videos.id = changed.id`,
+    [step, JSON.stringify(rows.map(({ videoId }) => videoId))],
+  );
+  await recountTallies(
+    em,
+    rows.map(({ playerId }) => playerId),
+  );
+}
+
+const pairOf = ({ voterId, videoId }: { voterId: string | null; videoId: string }) => `${voterId}:${videoId}`;
