@@ -51,9 +51,9 @@ async function findTotals({
 async function findNames(em: EntityManager, keys: readonly string[]): Promise<Map<string, string>> {
   const rows = await em.execute<{ key: string; name: string }[]>(
     `select key, spelled.city as name
-       from jsonb_array_elements_text(?::jsonb) as key
+       from jsonb_array_elements_text(?::jsonb) as asked (key)
       cross join lateral (
-        select city from (select city from players where city_key = key limit 100) as some
+        select city from (select city from players where city_key = key limit 100) as sample
          group by city order by count(*) desc, city limit 1
       ) as spelled`,
     [JSON.stringify(keys)],

@@ -47,7 +47,10 @@ export async function projectRankings({ forkEm, leaderboard, events }: Projectio
 }
 
 /** Makes the boards anew from the tallies; how many players are on them, or null when another process is at it. */
-export async function rebuildRankings({ forkEm, leaderboard }: ProjectionDeps): Promise<number | null> {
+export async function rebuildRankings({
+  forkEm,
+  leaderboard,
+}: Omit<ProjectionDeps, 'events'>): Promise<number | null> {
   return forkEm().transactional(async lock => {
     const [row] = await lock.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [
       REBUILD_LOCK,

@@ -74,7 +74,7 @@ export async function findPlaces(
                 and (other.reached_at, other.player_id) < (tallies.reached_at, tallies.player_id))
       ) as better ${FROM}
       where published_videos > 0
-        and tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)`,
+        and tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))`,
     [JSON.stringify(playerIds)],
   );
   const places = new Map(rows.map(row => [row.playerId, { ...standingOf(row), position: row.better + 1 }]));

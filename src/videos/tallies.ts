@@ -8,12 +8,12 @@ import type { EntityManager } from '../platform/database.ts';
 export async function recountTallies(em: EntityManager, playerIds: readonly string[]): Promise<void> {
   const ids = JSON.stringify([...new Set(playerIds)].sort());
   await em.execute(
-    `insert into tallies (player_id, version) select id::uuid, 0 from jsonb_array_elements_text(?::jsonb) as id
+    `insert into tallies (player_id, version) select id::uuid, 0 from jsonb_array_elements_text(?::jsonb) as given (id)
       order by 1 on conflict do nothing`,
     [ids],
   );
   await em.execute(
-    `select from tallies where player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)
+    `select from tallies where player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))
       order by player_id for update`,
     [ids],
   );
@@ -24,10 +24,10 @@ export async function recountTallies(em: EntityManager, playerIds: readonly stri
             reached_at = case when tallies.votes <> fresh.votes or tallies.published_videos = 0
                               then clock_timestamp() else reached_at end
        from (
-         select id::uuid as player_id, coalesce(sum(videos.votes), 0) as votes, count(videos.id) as videos
-           from jsonb_array_elements_text(?::jsonb) as id
-           left join videos on videos.player_id = id::uuid and status = 'PROCESSED' and hidden_at is null
-          group by id
+         select given.id::uuid as player_id, coalesce(sum(videos.votes), 0) as votes, count(videos.id) as videos
+           from jsonb_array_elements_text(?::jsonb) as given (id)
+           left join videos on videos.player_id = given.id::uuid and status = 'PROCESSED' and hidden_at is null
+          group by given.id
        ) as fresh
       where tallies.player_id = fresh.player_id`,
     [ids],

@@ -176,7 +176,7 @@ async function addToCounters(
   if (rows.length === 0) return;
   await em.execute(
     `update videos set votes = votes + ? * changed.count
-       from (select id::uuid, count(*) from jsonb_array_elements_text(?::jsonb) as id group by id) as changed
+       from (select id::uuid, count(*) from jsonb_array_elements_text(?::jsonb) as given (id) group by id) as changed
       where videos.id = changed.id`,
     [step, JSON.stringify(rows.map(({ videoId }) => videoId))],
   );
