@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openModel } from '../src/model.ts';
 import { pendingMigrations } from '../src/platform/database.ts';
 import { openEventBus } from '../src/platform/events.ts';
@@ -40,7 +40,8 @@ await runProcess('worker', process.env, async (env, logger) => {
   const storage = await openLocalStorage(env.storage.dir);
   // Of this user alone: a folder that another account has made could not be written.
   // Of this account alone: a folder that another one has made could not be written.
-  const tempDir = env.worker.tempDir ?? join(tmpdir(), `anb-worker-${userInfo().uid}`);
+  // Absolute, as ffmpeg runs in a folder of its own.
+  const tempDir = resolve(env.worker.tempDir ?? join(tmpdir(), `anb-worker-${userInfo().uid}`));
   const sandbox = await detectSandbox();
   logger.info({ isolation: sandbox.isolation, limits: sandbox.limits, gaps: sandbox.gaps }, 'sandbox');
 
@@ -52,7 +53,7 @@ await runProcess('worker', process.env, async (env, logger) => {
     storage,
     jobs,
     sandbox,
-    bumpers: await prepareBumpers(env.worker.bumpersDir ?? join(tempDir, 'bumpers')),
+    bumpers: await prepareBumpers(resolve(env.worker.bumpersDir ?? join(tempDir, 'bumpers'))),
     settings: {
       media: env.media,
       processing: env.processing,

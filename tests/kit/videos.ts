@@ -11,18 +11,15 @@ import { makeSource } from './media.ts';
 /** Rules under which a source of a second and a few pixels is fine. */
 export const TINY_RULES = {
   MIN_SOURCE_SECONDS: '1',
-  MAX_SOURCE_SECONDS: '12',
+  MAX_SOURCE_SECONDS: '4',
   MIN_SOURCE_HEIGHT: '16',
-  CLIP_SECONDS: '12',
+  CLIP_SECONDS: '2',
   RECONCILE_SECONDS: '1',
-  LEASE_SECONDS: '2',
+  LEASE_SECONDS: '3',
 };
 
 /** A source that is a clip in about a second. */
 export const shortSource = () => makeSource({ picture: 'testsrc2=size=64x36:rate=10:duration=1.2' });
-
-/** A source that takes long enough for something to happen meanwhile. */
-export const longSource = () => makeSource({ picture: 'testsrc2=size=640x360:rate=15:duration=12' });
 
 /** The uuid in a global id. */
 export const rowIdOf = (globalId: string): string =>

@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
+import { writePidFile } from '../../scripts/stack/pid-file.ts';
 import { waitUntil } from '../../scripts/stack/wait-until.ts';
 import type { App } from './app.ts';
 
-const MAIN = join(import.meta.dirname, '../../worker/main.ts');
+const ROOT = join(import.meta.dirname, '../..');
+const MAIN = join(ROOT, 'worker/main.ts');
+/** Where the local stack keeps them too: named by what they were made of, so that nobody finds the wrong ones. */
+const BUMPERS = join(ROOT, '.data/bumpers');
 
 /** The worker as a process of its own. */
 export interface TestWorker {
@@ -36,11 +41,15 @@ export async function startWorker(app: App, settings: Record<string, string> = {
       WORKER_PORT: String(port),
       WORKER_CONCURRENCY: '2',
       WORKER_TEMP_DIR: await mkdtemp(join(runDir, 'worker-')),
-      BUMPERS_DIR: join(runDir, 'bumpers'),
+      BUMPERS_DIR: BUMPERS,
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // Ends with the run, also when the test file does not get to stop it.
+  const pidPath = join(runDir, `worker-${port}.service.pid`);
+  if (child.pid !== undefined) writePidFile(pidPath, child.pid);
+  child.once('exit', () => rmSync(pidPath, { force: true }));
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(text));
   const ended = once(child, 'exit').then(() => child.exitCode);
   const url = `http://127.0.0.1:${port}`;
@@ -51,7 +60,12 @@ export async function startWorker(app: App, settings: Record<string, string> = {
       () => false,
     );
   };
-  await waitUntil('the worker is healthy', healthy, { deadlineSeconds: 25 });
+  try {
+    await waitUntil('the worker is healthy', healthy, { deadlineSeconds: 25 });
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   return {
     pid: child.pid ?? Number.NaN,
     url,

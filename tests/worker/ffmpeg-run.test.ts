@@ -138,7 +138,7 @@ it('does not blame a source that went away', async () => {
 
 const plainFacts = {
   ...{ codec: 'h264', width: 320, height: 180, durationSeconds: 1, frameRate: 30, rotation: 0 as const },
-  ...{ interlaced: false, hdr: null, colorMatrix: null },
+  ...{ evenSides: true, interlaced: false, hdr: null, colorMatrix: null },
 };
 
 it('opens the source with its guards before the input, where ffmpeg takes them for input options', () => {

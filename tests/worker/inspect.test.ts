@@ -150,7 +150,9 @@ describe('what a file is', () => {
   });
 
   it('refuses a file that lost its end, and its index with it, as CORRUPT', async () => {
-    const source = await jobFolder(await makeSource({ picture: 'testsrc2=s=640x360:r=10:d=1', indexLast: true }));
+    const source = await jobFolder(
+      await makeSource({ picture: 'testsrc2=s=640x360:r=10:d=1', indexLast: true }),
+    );
     const path = join(source.folder, source.fileName);
     await truncate(path, Math.floor((await readFile(path)).length * 0.7));
     await expect(look(source)).rejects.toMatchObject({ reason: 'CORRUPT' });

@@ -1,0 +1,152 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { processVideoJob } from '../../src/videos/video.jobs.ts';
+import { graphql } from '../gql/gql.ts';
+import { type App, startApp } from '../kit/app.ts';
+import type { TestPlayer } from '../kit/client.ts';
+import { makeSource, type Recipe } from '../kit/media.ts';
+import { eventually } from '../kit/multipart.ts';
+import {
+  outcomeOf,
+  rowIdOf,
+  rowOf,
+  shortSource,
+  storedFiles,
+  TINY_RULES,
+  uploadVideo,
+} from '../kit/videos.ts';
+import { startWorker, type TestWorker } from '../kit/worker.ts';
+
+const RULES = { ...TINY_RULES, MAX_SOURCE_SECONDS: '2', CLIP_SECONDS: '2', MAX_ATTEMPTS: '2' };
+
+let app: App;
+let worker: TestWorker;
+let player: TestPlayer;
+let queue: Queue;
+let queueRedis: Redis;
+beforeAll(async () => {
+  app = await startApp(RULES);
+  queueRedis = new Redis(app.redis.url, { maxRetriesPerRequest: null });
+  queue = new Queue(processVideoJob.queue, { connection: queueRedis });
+  [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
+});
+afterAll(async () => {
+  await queue?.close();
+  queueRedis?.disconnect();
+  await worker?.stop();
+  await app?.stop();
+});
+
+const FAILURE = graphql(`
+  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }
+`);
+
+const picture = (size: string, seconds: number): Recipe => ({
+  picture: `testsrc2=size=${size}:rate=10:duration=${seconds}`,
+});
+const soundOnly: Recipe = { picture: 'sine=frequency=440:duration=1.2', encode: ['-c:a', 'aac'] };
+/** A file of which the last part never arrived. */
+const cut = async () => {
+  const whole = await readFile(await makeSource({ ...picture('320x180', 1.8), indexLast: true }));
+  return new Blob([whole.subarray(0, Math.floor(whole.length / 2))]);
+};
+
+test.each([
+  {
+    rule: 'too short',
+    file: () => makeSource(picture('64x36', 0.7)),
+    reason: 'TOO_SHORT',
+    en: 'The video is too short. Upload one of at least 1 seconds.',
+    es: 'El video es demasiado corto. Sube uno de al menos 1 segundos.',
+  },
+  {
+    rule: 'too long',
+    file: () => makeSource(picture('64x36', 2.5)),
+    reason: 'TOO_LONG',
+    en: 'The video is too long. Upload one of at most 2 seconds.',
+    es: 'El video es demasiado largo. Sube uno de 2 segundos como máximo.',
+  },
+  {
+    rule: 'too small',
+    file: () => makeSource(picture('64x14', 1.2)),
+    reason: 'RESOLUTION_TOO_LOW',
+    en: 'The picture is too small. Record in at least 16p and upload again.',
+    es: 'La imagen es demasiado pequeña. Graba al menos en 16p y súbelo de nuevo.',
+  },
+  {
+    rule: 'without a picture',
+    file: () => makeSource(soundOnly),
+    reason: 'NOT_A_VIDEO',
+    en: expect.stringContaining('no video in this file'),
+    es: expect.stringContaining('no contiene un video'),
+  },
+  {
+    rule: 'cut off',
+    file: cut,
+    reason: 'CORRUPT',
+    en: expect.stringContaining('damaged'),
+    es: expect.stringContaining('dañado'),
+  },
+])(
+  'a video that is $rule fails with its reason, in the language of who asks',
+  async ({ file, reason, en, es }) => {
+    const videoId = await uploadVideo(app, player, await file());
+    const last = await outcomeOf(app, player, videoId);
+    expect(last).toMatchObject({ status: 'FAILED', attempt: 1, failure: { reason, message: en } });
+    const headers = { 'accept-language': 'es-CO,es;q=0.9,en;q=0.5' };
+    const { data } = await app.graphql(FAILURE, { id: videoId }, { token: player.token, headers });
+    expect(data.video?.failure).toEqual({ reason, message: es });
+    const files = await storedFiles(app);
+    expect(files).toContain((await rowOf(app, videoId))?.originalKey);
+    expect(files.filter(path => path.includes(`processed/${rowIdOf(videoId)}`))).toEqual([]);
+  },
+);
+
+test('five equal jobs at once, and five more when all is done, make one clip', async () => {
+  const videoId = await uploadVideo(app, player, await shortSource());
+  const job = { videoId: rowIdOf(videoId), attempt: 0 };
+  // Under ids of their own: under its own id the queue itself would drop the copies.
+  const addCopies = (name: string) =>
+    queue.addBulk([1, 2, 3, 4, 5].map(n => ({ name, data: job, opts: { jobId: `${name}-${n}` } })));
+  await addCopies('copy');
+  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  const done = await rowOf(app, videoId);
+  await addCopies('late');
+  await eventually(async () => {
+    const { completed = 0 } = await queue.getJobCounts('completed');
+    return completed >= 10;
+  });
+  expect(await rowOf(app, videoId)).toEqual(done);
+  const clips = (await storedFiles(app)).filter(path => path.startsWith(`processed/${rowIdOf(videoId)}/`));
+  expect(clips).toEqual([done?.posterKey, done?.clipKey]);
+});
+
+test('a job that nobody of ours wrote is dropped, and the worker goes on', async () => {
+  await queue.addBulk([
+    { name: 'forged', data: { videoId: "'; drop table videos" }, opts: { removeOnFail: true } },
+    { name: 'forged', data: { videoId: crypto.randomUUID(), attempt: 0 }, opts: { removeOnComplete: true } },
+  ]);
+  const videoId = await uploadVideo(app, player, await shortSource());
+  expect((await outcomeOf(app, player, videoId)).status).toBe('PROCESSED');
+});
+
+test('a video whose file is gone is tried again, and then fails as our own fault', async () => {
+  const before = worker.log().length;
+  const videoId = await uploadVideo(app, player, await shortSource());
+  // Taken away before the worker can look: it is at most just claiming the row.
+  await rm(join(app.storageDir, (await rowOf(app, videoId))?.originalKey ?? ''), { force: true });
+  const last = await outcomeOf(app, player, videoId);
+  expect(last).toMatchObject({
+    status: 'FAILED',
+    attempt: 2,
+    failure: { reason: 'INTERNAL', message: expect.stringContaining('on our side') },
+  });
+  const told = worker.log().slice(before);
+  expect(told.map(line => line.msg)).toEqual(
+    expect.arrayContaining(['failed, will be tried again', 'failed for good: no attempts left']),
+  );
+  expect(JSON.stringify(last)).not.toContain(app.storageDir);
+});

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type App, startApp } from '../kit/app.ts';
+import type { TestPlayer } from '../kit/client.ts';
+import { eventually } from '../kit/multipart.ts';
+import { encodersOf, holdEncoder, isRunning } from '../kit/processes.ts';
+import {
+  outcomeOf,
+  rowIdOf,
+  rowOf,
+  shortSource,
+  storedFiles,
+  TINY_RULES,
+  uploadVideo,
+} from '../kit/videos.ts';
+import { startWorker, type TestWorker } from '../kit/worker.ts';
+
+let app: App;
+let player: TestPlayer;
+const workers = new Set<TestWorker>();
+beforeAll(async () => {
+  app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '2' });
+  player = await app.signUp();
+});
+afterAll(async () => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  await Promise.all([...workers].map(worker => worker.ended));
+  await app?.stop();
+});
+
+async function addWorker(settings: Record<string, string> = {}): Promise<void> {
+  const worker = await startWorker(app, { SHUTDOWN_GRACE_SECONDS: '40', ...settings });
+  workers.add(worker);
+  void worker.ended.then(() => workers.delete(worker));
+}
+
+/** Uploads a video and holds whichever worker takes it in the middle of it. */
+async function underWay(): Promise<{ videoId: string; worker: TestWorker; encoder: number }> {
+  const videoId = await uploadVideo(app, player, await shortSource());
+  const [worker, encoder] = await holdEncoder(workers);
+  return { videoId, worker, encoder };
+}
+
+const clipsOf = async (videoId: string) =>
+  (await storedFiles(app)).filter(path => path.startsWith(`processed/${rowIdOf(videoId)}/`));
+
+test('a worker that wakes up after its lease changes nothing any more', { timeout: 60_000 }, async () => {
+  await Promise.all([addWorker(), addWorker()]);
+  const { videoId, worker: sleeper, encoder } = await underWay();
+  sleeper.kill('SIGSTOP');
+  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
+  const done = await rowOf(app, videoId);
+  process.kill(encoder, 'SIGCONT');
+  sleeper.kill('SIGCONT');
+  await eventually(async () => sleeper.log().some(line => String(line.msg).startsWith('given up')));
+  expect(await rowOf(app, videoId)).toEqual(done);
+  expect(await clipsOf(videoId)).toEqual([done?.posterKey, done?.clipKey]);
+  await eventually(async () => encodersOf(sleeper.pid).length === 0);
+});
+
+test('a video whose worker is killed is finished by another one, once', { timeout: 60_000 }, async () => {
+  const { videoId, worker, encoder } = await underWay();
+  worker.kill('SIGKILL');
+  await worker.ended;
+  await eventually(async () => !isRunning(encoder));
+  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
+  const row = await rowOf(app, videoId);
+  expect(await clipsOf(videoId)).toEqual([row?.posterKey, row?.clipKey]);
+});
+
+test('a worker that is told to stop first finishes what it is at', { timeout: 60_000 }, async () => {
+  const { videoId, worker, encoder } = await underWay();
+  worker.kill('SIGTERM');
+  await eventually(async () => worker.log().some(line => line.msg === 'stopping'));
+  process.kill(encoder, 'SIGCONT');
+  expect(await worker.ended).toBe(0);
+  expect(await rowOf(app, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+});
+
+test('a worker that must stop at once hands its video back, at no attempt', { timeout: 60_000 }, async () => {
+  await addWorker({ SHUTDOWN_GRACE_SECONDS: '4' });
+  const { videoId, worker: hasty, encoder } = await underWay();
+  hasty.kill('SIGTERM');
+  process.kill(encoder, 'SIGCONT');
+  const askedAt = performance.now();
+  expect(await hasty.ended).toBe(0);
+  expect(performance.now() - askedAt).toBeLessThan(4000);
+  expect(await rowOf(app, videoId)).toMatchObject({ phase: 'QUEUED', attempt: 1, attemptLimit: 3 });
+  await addWorker();
+  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
+});
