@@ -129,6 +129,10 @@ const RULES: Record<string, Sentence> = {
   required: { en: 'This is required.', es: 'Este dato es obligatorio.' },
   too_short: { en: 'At least {limit} characters, please.', es: 'Se necesitan al menos {limit} caracteres.' },
   too_long: { en: 'At most {limit} characters, please.', es: 'Se permiten como máximo {limit} caracteres.' },
+  not_text: {
+    en: 'This holds characters that are no text.',
+    es: 'Esto contiene caracteres que no son texto.',
+  },
   not_a_name: { en: 'This is not a name.', es: 'Esto no es un nombre.' },
   not_an_email: { en: 'This is not an e-mail address.', es: 'Esto no es un correo electrónico.' },
   same_as_email: {

@@ -8,6 +8,8 @@ import { viewerOf } from './context.ts';
 export const PlayerType = builder.node(builder.objectRef<Player>('Player'), {
   description: 'Somebody who signed up: uploads, votes, and is ranked.',
   id: { description: 'Global id.', resolve: player => player.id },
+  // As for videos.
+  isTypeOf: value => value instanceof Player,
   loadMany: (ids, { loaders }) => ids.map(id => loaders.players.load(id)),
   fields: t => ({
     username: t.exposeString('username', {

@@ -31,9 +31,9 @@ const RankingEntry = builder.objectRef<Ranked>('RankingEntry').implement({
 
 const PLACE = z.object({
   id: z.uuid(),
-  score: z.int(),
+  score: z.int32(),
   tie: z.string().regex(/^\d{16}$/),
-  position: z.int(),
+  position: z.int32(),
 });
 const cursorOf = ({ id, score, tie, position }: Ranked) => encodeCursor({ id, score, tie, position });
 

@@ -4,7 +4,8 @@ import {
 } from '@pothos/plugin-relay';
 import { z } from 'zod';
 import { TooManyAttempts } from '../src/players/players.errors.ts';
-import { castVote, type VoteDeps, withdrawVote } from '../src/votes/cast-vote.ts';
+import type { Video } from '../src/videos/video.entity.ts';
+import { castVote, withdrawVote } from '../src/votes/cast-vote.ts';
 import { countVotes, findVotesOf } from '../src/votes/find-votes.ts';
 import type { Vote } from '../src/votes/vote.entity.ts';
 import {
@@ -113,7 +114,7 @@ builder.mutationFields(t => ({
       types: [AlreadyVoted, OwnVideo, VideoNotPublished, VotingClosed, VoteLimitReached, TooManyAttempts],
     },
     args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
-    resolve: (_root, { videoId }, context) => castVote(depsOf(context), requestOf(context, videoId.id)),
+    resolve: (_root, { videoId }, context) => vote(castVote, context, videoId.id),
   }),
   withdrawVote: t.field({
     type: VideoType,
@@ -121,19 +122,16 @@ builder.mutationFields(t => ({
     authScopes: { player: true },
     errors: { types: [NotVoted, VotingClosed, TooManyAttempts] },
     args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
-    resolve: (_root, { videoId }, context) => withdrawVote(depsOf(context), requestOf(context, videoId.id)),
+    resolve: (_root, { videoId }, context) => vote(withdrawVote, context, videoId.id),
   }),
 }));
 
-const depsOf = ({ em, ballotBox, voteLimits, settings }: Context): VoteDeps => ({
-  em,
-  ballotBox,
-  limits: voteLimits,
-  rules: settings.contest,
-});
-
-const requestOf = (context: Context, videoId: string) => ({
-  voterId: viewerOf(context).playerId,
-  videoId,
-  address: context.address,
-});
+async function vote(act: typeof castVote, context: Context, videoId: string): Promise<Video> {
+  const { em, ballotBox, voteLimits, settings, address, loaders } = context;
+  const { playerId } = viewerOf(context);
+  const deps = { em, ballotBox, limits: voteLimits, rules: settings.contest };
+  const video = await act(deps, { voterId: playerId, videoId, address });
+  // An earlier field of the same document may have asked.
+  loaders.voted.clear(videoId);
+  return video;
+}

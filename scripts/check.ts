@@ -6,13 +6,25 @@ import { text } from 'node:stream/consumers';
 const ROOT = join(import.meta.dirname, '..');
 const CODE = ['src', 'schema', 'worker', 'tests', 'scripts', 'bench', 'codegen.ts', 'vitest.config.ts'];
 
-const STEPS = [
+interface Step {
+  name: string;
+  program: string;
+  args: string[];
+  /** What to do about a failure. */
+  cure?: string;
+  /** What the output of a step that did its work holds. */
+  proof?: RegExp;
+}
+
+const STEPS: Step[] = [
   { name: 'format and lint', program: 'biome', args: ['check'], cure: 'npm run format mends what it can' },
   { name: 'types', program: 'tsc', args: ['--noEmit'] },
   {
     name: 'import boundaries',
     program: 'depcruise',
     args: ['--config', '.dependency-cruiser.json', ...CODE],
+    // Without a transpiler that it likes it finds no modules, and so nothing wrong with them.
+    proof: /\(\d{3,} modules/,
   },
   {
     name: 'generated files',
@@ -26,7 +38,7 @@ const STEPS = [
 const results = await Promise.all(STEPS.map(runStep));
 if (results.includes(false)) process.exitCode = 1;
 
-async function runStep({ name, program, args, cure }: (typeof STEPS)[number]): Promise<boolean> {
+async function runStep({ name, program, args, cure, proof }: Step): Promise<boolean> {
   const startedAt = performance.now();
   const step = spawn(join(ROOT, 'node_modules/.bin', program), args, {
     cwd: ROOT,
@@ -38,7 +50,8 @@ async function runStep({ name, program, args, cure }: (typeof STEPS)[number]): P
     once(step, 'exit'),
   ]);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  if (code === 0) console.log(`ok    ${name} (${seconds} s)`);
+  const passed = code === 0 && (proof === undefined || proof.test(output));
+  if (passed) console.log(`ok    ${name} (${seconds} s)`);
   else console.log(`FAIL  ${name} (${seconds} s)${cure ? `: ${cure}` : ''}\n${output}${complaints}`);
-  return code === 0;
+  return passed;
 }

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { prepareBumpers } from '../worker/bumpers.ts';
 
 const [cacheDir] = process.argv.slice(2);
 if (cacheDir === undefined) throw new Error('Usage: node scripts/prepare-bumpers.ts FOLDER');
-await prepareBumpers(cacheDir);
+// ffmpeg runs in a folder of its own, from where a relative path leads elsewhere.
+await prepareBumpers(resolve(cacheDir));

@@ -42,7 +42,7 @@ await runProcess('worker', process.env, async (env, logger) => {
   // Of this account alone: a folder that another one has made could not be written.
   // Absolute, as ffmpeg runs in a folder of its own.
   const tempDir = resolve(env.worker.tempDir ?? join(tmpdir(), `anb-worker-${userInfo().uid}`));
-  const sandbox = await detectSandbox();
+  const sandbox = await detectSandbox(process.env.PATH);
   logger.info({ isolation: sandbox.isolation, limits: sandbox.limits, gaps: sandbox.gaps }, 'sandbox');
 
   const metrics = createMetrics('worker');

@@ -16,12 +16,16 @@ export async function processVideo(shared: WorkerContext, videoId: string): Prom
   const deps = { ...shared, em, logger };
   logger.info('processing');
   const ended = deps.metrics.startVideo();
+  // Also when the end can't be written down: the lease then runs out.
+  let outcome: Parameters<typeof ended>[0] = 'LOST';
   try {
     await makeClip(deps, claim);
-    ended('PROCESSED');
+    outcome = 'PROCESSED';
     logger.info('processed');
   } catch (error) {
-    ended(await settleFailure(deps, claim, error));
+    outcome = await settleFailure(deps, claim, error);
+  } finally {
+    ended(outcome);
   }
 }
 

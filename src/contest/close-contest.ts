@@ -1,6 +1,5 @@
 import type { EntityManager } from '../platform/database.ts';
 import { audit, tidyReason } from '../players/audit.ts';
-import { Closure } from '../votes/closure.entity.ts';
 
 /** Ends the voting now, for good. Closing a closed contest changes nothing. */
 export async function closeContest(
@@ -9,13 +8,12 @@ export async function closeContest(
 ): Promise<void> {
   const reason = tidyReason(given.reason);
   await em.transactional(async em => {
-    const closed = await em
-      .createQueryBuilder(Closure)
-      .insert({ id: 1, closedBy: moderatorId })
-      .onConflict('id')
-      .ignore()
-      .returning('id')
-      .execute();
+    // Waits for votes that are being written, and lets later ones wait: no vote is dated past the end.
+    await em.execute('lock table votes in share mode');
+    const closed = await em.execute<{ id: number }[]>(
+      'insert into closures (id, closed_by_id) values (1, ?) on conflict do nothing returning id',
+      [moderatorId],
+    );
     if (closed.length === 0) return;
     await audit(em, { actorId: moderatorId, action: 'CLOSE_CONTEST', reason });
   });

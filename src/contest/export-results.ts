@@ -1,5 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
+import type { EntityManager } from '../platform/database.ts';
+import { audit } from '../players/audit.ts';
 import type { Result } from './result.entity.ts';
+import { type ContestRules, findResults } from './results.ts';
 
 /** The forms that results are handed on in. */
 export const EXPORT_FORMATS = {
@@ -8,8 +11,23 @@ export const EXPORT_FORMATS = {
 } as const;
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
-/** The certified winners as a file: JSON, or CSV (RFC 4180) with a header, in which no cell can act as a formula. */
-export function exportResults(results: readonly Result[], format: ExportFormat): string {
+/**
+ * The certified winners as a file, noted in the audit trail; null while the voting is not over. A null actor is the
+ * operator.
+ */
+export async function exportResults(
+  em: EntityManager,
+  rules: ContestRules,
+  { actorId, format }: { actorId: string | null; format: ExportFormat },
+): Promise<string | null> {
+  const results = await findResults(em, rules);
+  if (results === null) return null;
+  await audit(em, { actorId, action: 'EXPORT_RESULTS' });
+  return formatResults(results, format);
+}
+
+/** JSON, or CSV (RFC 4180) with a header, in which no cell can act as a formula. */
+function formatResults(results: readonly Result[], format: ExportFormat): string {
   const rows = results.map(result => ({
     city: result.city,
     position: result.position,

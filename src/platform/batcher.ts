@@ -13,13 +13,14 @@ interface Waiting<Item, Outcome> {
 /**
  * Writes items together, at most `maxItems` at once, one write at a time: what comes while one is under way makes up
  * the next, so that the batches grow with the load. The first item of an idle batcher waits `gatherMilliseconds` for
- * others. `write` gives one outcome for each item, in order. When it fails, each of its items is written alone, so
- * that one bad item fails nobody else's.
+ * others. `write` gives one outcome for each item, in order. When it fails in a way that `isItemsFault` says may lie in
+ * one item, each is written alone, so that one bad item fails nobody else's; otherwise all fail with it at once.
  */
 export function createBatcher<Item, Outcome>(options: {
   maxItems: number;
   gatherMilliseconds: number;
   write: (items: readonly Item[]) => Promise<readonly Outcome[]>;
+  isItemsFault: (error: unknown) => boolean;
 }): Batcher<Item, Outcome> {
   const queue: Waiting<Item, Outcome>[] = [];
   let running = false;
@@ -38,9 +39,11 @@ export function createBatcher<Item, Outcome>(options: {
         else waiting.resolve(outcome);
       }
     } catch (error) {
-      const [only, ...others] = batch;
-      if (others.length === 0) only?.reject(error);
-      else for (const waiting of batch) await writeTogether([waiting]);
+      if (batch.length > 1 && options.isItemsFault(error)) {
+        for (const waiting of batch) await writeTogether([waiting]);
+      } else {
+        for (const { reject } of batch) reject(error);
+      }
     }
   };
 

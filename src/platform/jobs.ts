@@ -34,10 +34,15 @@ export function openJobQueue<Payload>(
   const queue = new Queue(type.queue, { connection });
   // BullMQ reports the connection's own errors here too, and the connection logs them already.
   queue.on('error', error => logger.debug({ err: error, queue: type.queue }, 'queue error'));
+  /** A queue that was never connected would make its callers wait for the first connection. */
+  const checkConnection = () => {
+    if (connection.status !== 'ready') throw new Error(`Redis is away: ${connection.status}`);
+  };
   return {
     async offer(payload, options = {}) {
       const job = type.payload.parse(payload);
       try {
+        checkConnection();
         await queue.add(type.queue, job, {
           jobId: type.id(job),
           delay: (options.delaySeconds ?? 0) * 1000,
@@ -53,6 +58,7 @@ export function openJobQueue<Payload>(
 
     async counts() {
       try {
+        checkConnection();
         const {
           waiting = 0,
           delayed = 0,

@@ -12,6 +12,14 @@ export interface BoardRow extends Standing {
   boards: readonly string[];
 }
 
+/** A part of a board: up to `limit` entries after and before two places, from the end when `fromEnd`. */
+export interface BoardPage {
+  limit: number;
+  after: Standing | null;
+  before: Standing | null;
+  fromEnd: boolean;
+}
+
 /** The total of a board. */
 export interface BoardTotal {
   board: string;
@@ -19,20 +27,28 @@ export interface BoardTotal {
   score: number;
 }
 
-/** The boards can't be read or written now, or were never built; what they show is to be had from elsewhere. */
+/** The boards can't be read or written now; what they show is to be had from elsewhere. */
 export class LeaderboardAway extends Error {
-  override name = 'LeaderboardAway';
+  override name: string = 'LeaderboardAway';
+}
+
+/** The store answers and has no boards: they were never built, or were lost. */
+export class BoardsMissing extends LeaderboardAway {
+  override name = 'BoardsMissing';
 }
 
 /**
  * Boards that any process may write at any time, in any order, as often as it likes: what they show depends only on the
  * newest version of each row. Reading a page or a position costs O(log n + page), wherever it is.
  *
- * Every call throws {@link LeaderboardAway} when the store does not answer; all but {@link Leaderboard.rebuild} also
- * when there are no boards.
+ * Every call throws {@link LeaderboardAway} when the store does not answer; all but {@link Leaderboard.rebuild} throw
+ * {@link BoardsMissing} when there are no boards.
  */
 export interface Leaderboard {
-  write(rows: readonly BoardRow[]): Promise<void>;
+  /** The boards that show something else now, in no particular order. */
+  write(rows: readonly BoardRow[]): Promise<string[]>;
+  /** A page, the index of its first entry and how many entries there are, all of one moment. */
+  page(board: string, page: BoardPage): Promise<{ standings: Standing[]; from: number; size: number }>;
   /** Entries from one index to another, the first being 0 and the last not included. */
   range(board: string, from: number, to: number): Promise<Standing[]>;
   /** The index and standing of each id, in order; null for those that are not on the board. */
@@ -42,6 +58,9 @@ export interface Leaderboard {
   size(board: string): Promise<number>;
   /** The totals of all boards, in no particular order. */
   totals(): Promise<BoardTotal[]>;
-  /** Replaces all boards at once by what `rows` gives; readers see the old ones until the last row is in. */
+  /**
+   * Replaces all boards at once by what `rows` gives; readers see the old ones until the last row is in. Replaces
+   * nothing, and throws {@link LeaderboardAway}, when another rebuild has begun meanwhile or the store has lost a part.
+   */
   rebuild(rows: AsyncIterable<readonly BoardRow[]>): Promise<void>;
 }

@@ -2,7 +2,7 @@
 const ACCENTS = /[\u0300-\u036f]/g;
 
 /**
- * `text` as it is compared: without case, accents and surplus white space. "Bogota", "bogotá" and "BOGOTÁ " are one.
+ * `text` as it is compared: without case, accents, control characters and surplus white space. "Bogota", "bogotá" and "BOGOTÁ " are one.
  * Upper case before lower, as Unicode folds ß to ss and ı to i only that way.
  */
 export function fold(text: string): string {
@@ -12,6 +12,6 @@ export function fold(text: string): string {
     .toUpperCase()
     .toLowerCase()
     .normalize('NFC')
-    .replace(/\s+/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 }

@@ -18,21 +18,11 @@ export const boardOf = (city: string | null): string =>
 export function findRankings(deps: RankingDeps, board: string, page: RankingPage): Promise<RankingSlice> {
   return orElse(
     async () => {
-      const { leaderboard } = deps;
-      const [size, after, before] = await Promise.all([
-        leaderboard.size(board),
-        page.after && leaderboard.locate(board, page.after),
-        page.before && leaderboard.locate(board, page.before),
-      ]);
-      const lowest = after?.upTo ?? 0;
-      const highest = Math.max(lowest, before?.before ?? size);
-      const from = page.fromEnd ? Math.max(lowest, highest - page.limit) : lowest;
-      const to = page.fromEnd ? highest : Math.min(highest, lowest + page.limit);
-      const standings = await leaderboard.range(board, from, to);
+      const { standings, from, size } = await deps.leaderboard.page(board, page);
       return {
         entries: standings.map((standing, at) => ({ ...standing, position: from + at + 1 })),
         hasPreviousPage: from > 0,
-        hasNextPage: to < size,
+        hasNextPage: from + standings.length < size,
       };
     },
     () => tables.findRankings(deps.em, board, page),

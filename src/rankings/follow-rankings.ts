@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Repeater, SlidingBuffer } from '@repeaterjs/repeater';
 import type { EntityManager } from '../platform/database.ts';
 import type { EventBus } from '../platform/events.ts';
@@ -10,7 +11,7 @@ import { boardChanged } from './ranking.events.ts';
 /** Between two looks at a board, however often it changes. */
 const THROTTLE_MILLISECONDS = 500;
 
-/** The best of a board at one moment. */
+/** The best of a board, as it stood at one moment or right after it. */
 export interface RankingMoment {
   entries: Ranked[];
   at: Date;
@@ -41,8 +42,13 @@ export function createRankingFeed(deps: Deps): RankingFeed {
         const key = `${top} ${board}`;
         const watch = watches.get(key) ?? new Watch(deps, board, top);
         watches.set(key, watch);
-        // Buffered and never awaited: the newest moment waits for the reader, the watch waits for nobody.
-        const listener = (moment: RankingMoment) => void push(moment);
+        let told: RankingMoment | undefined;
+        const listener = (moment: RankingMoment) => {
+          if (moment === told) return;
+          told = moment;
+          // Buffered and never awaited: the newest moment waits for the reader, the watch waits for nobody.
+          void push(moment);
+        };
         try {
           await watch.add(listener);
           await stop;
@@ -62,7 +68,7 @@ class Watch {
   readonly #listeners = new Set<(moment: RankingMoment) => void>();
   #started: Promise<() => void> | undefined;
   #latest: RankingMoment | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #looking = true;
   #stale = false;
 
   constructor(deps: Deps, board: string, top: number) {
@@ -73,35 +79,54 @@ class Watch {
 
   async add(listener: (moment: RankingMoment) => void): Promise<void> {
     this.#listeners.add(listener);
-    // Subscribed before the first look, so that nothing happens in between unseen.
-    this.#started ??= this.#deps.events.subscribe(boardChanged, this.#board, () => this.#changed());
+    this.#started ??= this.#start();
     await this.#started;
-    this.#latest ??= await this.#read();
-    if (this.#listeners.has(listener)) listener(this.#latest);
+    if (this.#latest && this.#listeners.has(listener)) listener(this.#latest);
   }
 
   /** How many followers are left. */
   remove(listener: (moment: RankingMoment) => void): number {
     this.#listeners.delete(listener);
     if (this.#listeners.size === 0) {
-      clearTimeout(this.#timer);
-      void this.#started?.then(unsubscribe => unsubscribe());
+      // When it failed to start, each follower was told.
+      void this.#started?.then(
+        unsubscribe => unsubscribe(),
+        () => undefined,
+      );
       this.#started = undefined;
     }
     return this.#listeners.size;
   }
 
-  #changed(): void {
-    if (this.#timer) this.#stale = true;
-    else void this.#look();
+  async #start(): Promise<() => void> {
+    // Subscribed before the first look, so that nothing happens in between unseen.
+    const unsubscribe = await this.#deps.events.subscribe(boardChanged, this.#board, () => {
+      this.#stale = true;
+      void this.#look();
+    });
+    try {
+      this.#latest = await this.#read();
+    } catch (error) {
+      unsubscribe();
+      throw error;
+    }
+    this.#looking = false;
+    void this.#look();
+    return unsubscribe;
   }
 
+  /** One look after another, so that an older top never follows a newer one. */
   async #look(): Promise<void> {
-    this.#stale = false;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#stale && this.#listeners.size > 0) void this.#look();
-    }, THROTTLE_MILLISECONDS);
+    if (this.#looking) return;
+    this.#looking = true;
+    while (this.#stale && this.#listeners.size > 0) {
+      this.#stale = false;
+      await Promise.all([this.#tell(), pause(THROTTLE_MILLISECONDS, undefined, { ref: false })]);
+    }
+    this.#looking = false;
+  }
+
+  async #tell(): Promise<void> {
     try {
       const moment = await this.#read();
       if (this.#latest && isSameTop(this.#latest, moment)) return;
@@ -115,7 +140,8 @@ class Watch {
 
   async #read(): Promise<RankingMoment> {
     const deps = { ...this.#deps, em: this.#deps.forkEm() };
-    return { entries: await findTop(deps, this.#board, this.#top), at: new Date() };
+    const at = new Date();
+    return { entries: await findTop(deps, this.#board, this.#top), at };
   }
 }
 

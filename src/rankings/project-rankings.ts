@@ -31,16 +31,20 @@ export async function projectRankings({ forkEm, leaderboard, events }: Projectio
     );
     if (rows.length === 0) return projected;
     const changes = rows.map(boardRow);
-    await leaderboard.write(changes);
-    // Only the version that was written: what has changed since stays marked.
+    const changed = await leaderboard.write(changes);
+    // Only the version that was written: what has changed since, or is changing, stays marked. So this waits for nobody.
     await em.execute(
       `update tallies set dirty = false
-         from jsonb_to_recordset(?::jsonb) as written ("playerId" uuid, version bigint)
-        where player_id = "playerId" and tallies.version = written.version`,
+         from (select player_id from tallies
+                 join jsonb_to_recordset(?::jsonb) as written ("playerId" uuid, version bigint)
+                   on player_id = "playerId" and tallies.version = written.version
+                  for no key update of tallies skip locked) as unchanged
+        where tallies.player_id = unchanged.player_id`,
       [JSON.stringify(rows.map(({ playerId, version }) => ({ playerId, version })))],
     );
     projected += rows.length;
-    const boards = new Set(changes.flatMap(({ boards }) => boards));
+    // Also those that players have left; and those that a projection wrote to before it crashed.
+    const boards = new Set([...changed, ...changes.flatMap(({ boards }) => boards)]);
     await Promise.all([...boards].map(board => events.publish(boardChanged, board, { board })));
     if (rows.length < BATCH) return projected;
   }

@@ -1,8 +1,7 @@
-import { LeaderboardAway } from '../platform/leaderboard.ts';
+import { BoardsMissing, LeaderboardAway } from '../platform/leaderboard.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import { EVERYBODY } from './boards.ts';
-import { countRanked } from './find-rankings.ts';
 import { type ProjectionDeps, projectRankings, rebuildRankings } from './project-rankings.ts';
 
 /** Finds what other processes have marked; this one's own votes are projected at once. */
@@ -16,33 +15,47 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
-/** Also builds the boards when there are none, and anew when they hold another number of players than the tallies. */
+/** Also builds the boards when there are none, and anew when they hold other players or votes than the tallies. */
 export function startProjector(deps: ProjectionDeps & { logger: Logger }): Projector {
   const { logger } = deps;
   let running: Promise<void> | undefined;
   let again = false;
+  let away = false;
 
   const project = async (): Promise<void> => {
     do {
       again = false;
-      try {
+      await whileThere(async () => {
+        // Asked also when nothing is marked: the boards may have been lost since.
+        await deps.leaderboard.size(EVERYBODY);
         await projectRankings(deps);
-      } catch (error) {
-        if (!(error instanceof LeaderboardAway)) throw error;
-        await rebuild(error.message);
-      }
+      });
     } while (again);
   };
 
-  /** Redis may be away, then this fails too: the loop tries again. */
-  const rebuild = async (why: string): Promise<void> => {
+  /** What is not done while the boards are away is done by a later run. */
+  const whileThere = async (work: () => Promise<void>): Promise<void> => {
     try {
-      const players = await rebuildRankings(deps);
-      if (players !== null) logger.info({ players, why }, 'leaderboard rebuilt');
+      await work().catch(error => {
+        if (!(error instanceof BoardsMissing)) throw error;
+        return rebuild(error.message);
+      });
+      away = false;
     } catch (error) {
       if (!(error instanceof LeaderboardAway)) throw error;
-      logger.debug({ err: error }, 'leaderboard not rebuilt');
+      if (!away) logger.warn({ err: error }, 'leaderboard is away');
+      away = true;
     }
+  };
+
+  const rebuild = async (why: string): Promise<void> => {
+    const players = await rebuildRankings(deps);
+    if (players !== null) logger.info({ players, why }, 'leaderboard rebuilt');
+  };
+
+  const compare = async (): Promise<void> => {
+    const drift = await findDrift(deps);
+    if (drift !== null) await rebuild(drift);
   };
 
   const once = (): Promise<void> => {
@@ -54,7 +67,7 @@ export function startProjector(deps: ProjectionDeps & { logger: Logger }): Proje
 
   const loops: Loop[] = [
     startLoop('project rankings', PAUSE_SECONDS, once, logger),
-    startLoop('compare rankings', COMPARE_SECONDS, () => compare(deps, rebuild), logger),
+    startLoop('compare rankings', COMPARE_SECONDS, () => whileThere(compare), logger),
   ];
   return {
     kick() {
@@ -68,14 +81,31 @@ export function startProjector(deps: ProjectionDeps & { logger: Logger }): Proje
   };
 }
 
-async function compare(deps: ProjectionDeps, rebuild: (why: string) => Promise<void>): Promise<void> {
-  const em = deps.forkEm();
-  const [truth] = await em.execute<{ players: number; dirty: boolean }[]>(
-    `select count(*)::int as players, coalesce(bool_or(dirty), false) as dirty from tallies where published_videos > 0`,
+/** In what the boards differ from the tallies, as a sentence; null when in nothing, or while the tallies change. */
+export async function findDrift(
+  deps: Pick<ProjectionDeps, 'forkEm' | 'leaderboard'>,
+): Promise<string | null> {
+  const truth = await readTruth(deps);
+  const all = (await deps.leaderboard.totals()).find(({ board }) => board === EVERYBODY);
+  const { players, votes } = { players: all?.entries ?? 0, votes: all?.score ?? 0 };
+  if (truth.players === players && truth.votes === votes) return null;
+  if (truth.dirty || truth.version !== (await readTruth(deps)).version) return null;
+  return `the boards hold ${players} players and ${votes} votes, not ${truth.players} and ${truth.votes}`;
+}
+
+interface Truth {
+  players: number;
+  votes: number;
+  dirty: boolean;
+  /** Of the latest change. */
+  version: string;
+}
+
+async function readTruth({ forkEm }: Pick<ProjectionDeps, 'forkEm'>): Promise<Truth> {
+  const [truth] = await forkEm().execute<[Truth]>(
+    `select count(*) filter (where published_videos > 0)::int as players, coalesce(sum(votes), 0)::int as votes,
+            coalesce(bool_or(dirty), false) as dirty, coalesce(max(version), 0)::text as version
+       from tallies`,
   );
-  const shown = await countRanked({ em, leaderboard: deps.leaderboard }, EVERYBODY);
-  // While something is marked the two may differ; the next comparison will tell.
-  if (truth && !truth.dirty && truth.players !== shown) {
-    await rebuild(`the boards hold ${shown} players, the tallies ${truth.players}`);
-  }
+  return truth;
 }

@@ -42,6 +42,8 @@ async function loadAltair(publicUrl: string) {
     initialHeaders: { authorization: '', 'x-graphql-yoga-csrf': '1' },
     initialSubscriptionRequestHandlerId: 'graphql-sse',
     disableAccount: true,
+    // They advertise plugins from elsewhere.
+    persistedSettings: { 'banners.disable': true },
   });
   const start = html.slice(html.lastIndexOf('<script'));
   const script = start.slice(start.indexOf('>') + 1, start.indexOf('</script>'));
@@ -70,7 +72,10 @@ async function loadAltair(publicUrl: string) {
   };
 }
 
-const HOW_TO_UPLOAD = `# 1. Headers (the sun on the left): put "Bearer <accessToken>" as the authorization.
-# 2. Variables, below: "Add files", name it "file", and choose an MP4 or QuickTime video.
-# 3. Send request.
+const HOW_TO_UPLOAD = `# 1. Headers (the topmost button on the left):
+#    authorization is "Bearer " and your access token.
+# 2. Variables (at the foot): "Add files", call it "file",
+#    and choose an MP4 or QuickTime video.
+# 3. "Send Request". The answer comes at once; follow the
+#    video with the last tab of /graphql.
 `;

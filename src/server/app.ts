@@ -12,6 +12,8 @@ import { requestScope } from '../platform/request-scope.ts';
 import { findMedia } from '../videos/find-media.ts';
 import { createAltair } from './altair.ts';
 import { createAddressReader } from './client.ts';
+import { drainRequest } from './drain-request.ts';
+import { serveExport } from './exports.ts';
 import { createGraphiql, wantsGraphiql } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { serveMedia } from './media.ts';
@@ -54,6 +56,9 @@ export function createApp(deps: AppDeps): App {
     else if (pathname === '/graphql') await graphql(request, response);
     else if (pathname.startsWith('/media/')) {
       await serveMedia(request, response, { ...services, findMedia: id => findMedia(forkEm(), id) });
+    } else if (pathname.startsWith('/exports/')) {
+      const { accessTokens, settings } = services;
+      await serveExport(request, response, { forkEm, accessTokens, rules: settings.contest });
     } else if (pathname === '/health') sendJson(response, 200, { status: 'ok' });
     else if (pathname === '/ready') await answerReady(response);
     else if (pathname === '/metrics') await sendMetrics(response, metrics);
@@ -72,6 +77,8 @@ export function createApp(deps: AppDeps): App {
     const requestId = randomUUID();
     const scope = { requestId, logger: logger.child({ requestId }) };
     response.setHeader('x-request-id', requestId);
+    // Whatever route answers without reading a body: the client may go on with the next request.
+    response.once('finish', () => drainRequest(request));
     requestScope.run(scope, () =>
       route(request, response).catch(error => {
         scope.logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'request failed');

@@ -12,7 +12,11 @@ export function reportError(error: unknown): GraphQLError {
   const scope = requestScope.getStore();
   const known = callersFault(error);
   if (known) {
-    known.extensions.code ??= known.path ? 'BAD_USER_INPUT' : 'BAD_REQUEST';
+    if (known.extensions.code === undefined) {
+      known.extensions.code = known.path ? 'BAD_USER_INPUT' : 'BAD_REQUEST';
+      // Refused as a whole, by one of the limits on documents.
+      if (!known.path) known.extensions.http ??= { status: 400 };
+    }
     known.extensions.requestId = scope?.requestId;
     return known;
   }

@@ -68,6 +68,7 @@ export function createGraphql({ services, contextFor, forkEm, http, metrics, add
         // A client chooses these, so that as labels they would grow without end.
         labels: { url: false, operationName: false },
       }),
+      useRequestIds(),
       useUnbufferedStreams(),
     ],
   });
@@ -82,12 +83,26 @@ function useClosedSchema(): Plugin {
   };
 }
 
+/** Puts the request's id where {@link reportError} has not been: into what validation found, and onto the response. */
+function useRequestIds(): Plugin {
+  return {
+    onResultProcess({ result }) {
+      if (Array.isArray(result) || !('errors' in result)) return;
+      for (const { extensions } of result.errors ?? []) {
+        if (extensions) extensions.requestId ??= requestScope.getStore()?.requestId;
+      }
+    },
+    onResponse({ response }) {
+      const id = requestScope.getStore()?.requestId;
+      if (id) response.headers.set('x-request-id', id);
+    },
+  };
+}
+
 /** Tells proxies to pass events on as they come. */
 function useUnbufferedStreams(): Plugin {
   return {
     onResponse({ response }) {
-      const id = requestScope.getStore()?.requestId;
-      if (id) response.headers.set('x-request-id', id);
       if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
         response.headers.set('x-accel-buffering', 'no');
         response.headers.set('cache-control', 'no-store');

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import { processRequest, Upload } from 'graphql-upload-minimal';
 import type { GraphQLParams } from 'graphql-yoga';
-import type { BadRequestBody } from './bad-request-body.ts';
+import { BodyTooLarge } from '../platform/storage.ts';
+import { type BadRequestBody, payloadTooLarge } from './bad-request-body.ts';
 import { type MultipartLimits, type OpenedMultipart, openMultipart } from './multipart-guard.ts';
 import { MULTIPART_OPERATION } from './upload-target.ts';
 
@@ -51,7 +52,10 @@ export async function readMultipart(
     };
   } catch (error) {
     opened.close();
-    throw body.errored ?? error;
+    const cause = body.errored ?? error;
+    // A small limit can be passed before there is a resolver to say so.
+    if (cause instanceof BodyTooLarge) throw payloadTooLarge(cause.message);
+    throw cause;
   }
 }
 

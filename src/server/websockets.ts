@@ -19,6 +19,8 @@ import { type Identity, identifyBearer, setIdentity } from './identity.ts';
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const MAX_OPERATIONS_PER_SOCKET = 20;
 const INIT_MILLISECONDS = 5000;
+/** https://www.iana.org/assignments/websocket: clients connect again, where 4401 and 4500 make them give up. */
+const TRY_AGAIN_LATER = 1013;
 
 const INIT = z.object({ authorization: z.string().optional() }).nullish();
 
@@ -58,8 +60,9 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
 
       async onConnect({ connectionParams, extra }) {
         const identity = await inScope(deps, () => identify(deps, connectionParams));
-        if (identity === 'refused') {
-          extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+        if (identity === 'refused' || identity === 'unknown') {
+          if (identity === 'refused') extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+          else extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
           return false;
         }
         setIdentity(extra.request, identity);
@@ -92,14 +95,15 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
   return { close: async () => disposable.dispose() };
 }
 
-async function identify(deps: WebSocketDeps, params: unknown): Promise<Identity | 'refused'> {
+async function identify(deps: WebSocketDeps, params: unknown): Promise<Identity | 'refused' | 'unknown'> {
   const init = INIT.safeParse(params);
   if (!init.success) return 'refused';
   try {
     return await identifyBearer(deps, init.data?.authorization);
   } catch (error) {
     reportError(error);
-    return 'refused';
+    // In an outage a good token must not look like a bad one: clients throw those away.
+    return error instanceof GraphQLError ? 'refused' : 'unknown';
   }
 }
 

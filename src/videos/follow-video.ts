@@ -69,7 +69,8 @@ async function queuePosition(em: EntityManager, video: Video): Promise<number | 
 
 /** From the share that is done and the time it took, by the database's clock; unknown until enough is done to tell. */
 async function etaSeconds(em: EntityManager, video: Video): Promise<number | null> {
-  if (video.status !== 'PROCESSING' || video.percent < 5) return null;
+  // A later attempt keeps the percentage of the one before, so that it says nothing of the pace.
+  if (video.status !== 'PROCESSING' || video.attempt > 1 || video.percent < 5) return null;
   const [row] = await em.execute<{ elapsed: number }[]>(
     'select extract(epoch from now() - started_at)::float8 as elapsed from videos where id = ?',
     [video.id],

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { type RequiredEntityData, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { v7 as uuidv7 } from 'uuid';
 import type { EntityManager } from '../platform/database.ts';
 import type { Env } from '../platform/env.ts';
@@ -45,27 +45,23 @@ export async function submitVideo(
   const { type, originalKey, stored } = await store(storage, id, submission.file, media.maxUploadBytes);
 
   // From here until the commit a crash leaves a file without a row; the reconciler sweeps those.
-  try {
-    await em.insert(Video, {
-      id,
-      player: playerId,
-      title,
-      originalKey,
-      originalType: type.contentType,
-      originalBytes: stored.sizeBytes,
-      attemptLimit: processing.maxAttempts,
-      originalSha256: stored.sha256,
-      idempotencyKey,
-    });
-  } catch (error) {
-    if (!(error instanceof UniqueConstraintViolationException)) throw error;
+  const video = await insertOrFind(em, {
+    id,
+    player: playerId,
+    title,
+    originalKey,
+    originalType: type.contentType,
+    originalBytes: stored.sizeBytes,
+    attemptLimit: processing.maxAttempts,
+    originalSha256: stored.sha256,
+    idempotencyKey,
+  });
+  if (video.id !== id) {
     await storage.remove(originalKey);
-    const first = await em.findOneOrFail(Video, { player: playerId, idempotencyKey });
-    if (first.title !== title || first.originalSha256 !== stored.sha256) throw new IdempotencyKeyReused();
-    return first;
+    if (video.title !== title || video.originalSha256 !== stored.sha256) throw new IdempotencyKeyReused();
+    return video;
   }
 
-  const video = await em.findOneOrFail(Video, id);
   // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
   void jobs.offer({ videoId: id, attempt: 0 });
   return video;
@@ -98,6 +94,23 @@ function validTitle({ title: given, idempotencyKey }: VideoSubmission): string {
   }
   if (problems.length > 0) throw new InvalidInput(problems);
   return title;
+}
+
+type NewVideo = RequiredEntityData<Video> & { id: string; player: string; idempotencyKey: string | null };
+
+/** The new row, or the one that has its idempotency key already. */
+async function insertOrFind(em: EntityManager, row: NewVideo): Promise<Video> {
+  for (;;) {
+    try {
+      await em.insert(Video, row);
+      return await em.findOneOrFail(Video, row.id);
+    } catch (error) {
+      if (!(error instanceof UniqueConstraintViolationException)) throw error;
+      const first = await em.findOne(Video, { player: row.player, idempotencyKey: row.idempotencyKey });
+      // None: it was deleted meanwhile, and the key is free again.
+      if (first !== null) return first;
+    }
+  }
 }
 
 async function store(storage: Storage, videoId: string, file: Readable, maxBytes: number) {

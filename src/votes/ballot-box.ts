@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import { ServerException } from '@mikro-orm/core';
 import { type Batcher, createBatcher } from '../platform/batcher.ts';
 import type { EntityManager } from '../platform/database.ts';
 import { networkOf } from '../players/network.ts';
@@ -29,7 +30,12 @@ export function createBallotBox(
   secret: string,
 ): BallotBox {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'anb-rising-stars/vote-networks/v1', 32));
-  const batch = { maxItems: MAX_BATCH, gatherMilliseconds: GATHER_MILLISECONDS };
+  const batch = {
+    maxItems: MAX_BATCH,
+    gatherMilliseconds: GATHER_MILLISECONDS,
+    // Such as a voter who is gone. A database that is away or too slow would be so for each vote.
+    isItemsFault: (error: unknown) => error instanceof ServerException,
+  };
   return {
     casts: createBatcher({
       ...batch,

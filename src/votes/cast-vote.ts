@@ -44,7 +44,10 @@ export async function castVote(deps: VoteDeps, { voterId, videoId, address }: Vo
   const networkHash = deps.ballotBox.networkHash(address);
   const verdict = await deps.ballotBox.casts.add({ voterId, videoId, networkHash });
   if (verdict !== 'COUNTED') throw refusalOf(verdict, deps.rules);
-  return deps.em.findOneOrFail(Video, videoId, { refresh: true });
+  const video = await deps.em.findOne(Video, videoId, { refresh: true });
+  // Hidden and deleted since, and the vote with it.
+  if (video === null) throw new VideoNotPublished();
+  return video;
 }
 
 /**
@@ -61,16 +64,16 @@ export async function withdrawVote(
   await spend(deps, voterId, address);
   const verdict = await deps.ballotBox.withdrawals.add({ voterId, videoId });
   if (verdict !== 'WITHDRAWN') throw refusalOf(verdict, deps.rules);
-  return deps.em.findOneOrFail(Video, videoId, { refresh: true });
+  const video = await deps.em.findOne(Video, videoId, { refresh: true });
+  if (video === null) throw new NotVoted();
+  return video;
 }
 
 async function spend({ limits }: VoteDeps, voterId: string, address: string): Promise<void> {
-  const allowances = await Promise.all([
-    limits.accounts.consume(voterId),
-    limits.networks.consume(networkOf(address)),
-  ]);
-  const waits = allowances.flatMap(allowance => (allowance.allowed ? [] : allowance.retryAfterSeconds));
-  if (waits.length > 0) throw new TooManyAttempts(Math.max(...waits));
+  const own = await limits.accounts.consume(voterId);
+  // One account that asks without end takes nothing from the others of its network.
+  const allowance = own.allowed ? await limits.networks.consume(networkOf(address)) : own;
+  if (!allowance.allowed) throw new TooManyAttempts(allowance.retryAfterSeconds);
 }
 
 function refusalOf(

@@ -28,8 +28,12 @@ export type WithdrawVerdict = 'WITHDRAWN' | 'NOT_VOTED' | 'VOTING_CLOSED';
  * asked of the database's clock in the statement that writes, after the locks were waited for.
  */
 
-const IS_OPEN = `coalesce(clock_timestamp() >= ?::timestamptz, true) and coalesce(clock_timestamp() < ?::timestamptz, true)
-  and not exists (select from closures where closed_at <= clock_timestamp())`;
+/** One look at the clock: votes are judged by it and dated by it, so that none is dated past the end. */
+const VOTING = `voting as materialized (
+  select now, coalesce(now >= ?::timestamptz, true) and coalesce(now < ?::timestamptz, true)
+              and not exists (select from closures where closed_at <= now) as open
+    from clock_timestamp() as now
+)`;
 
 /** Counts each ballot that may be counted, exactly once; the verdict on each, in order. */
 export async function writeVotes(
@@ -108,20 +112,20 @@ const INPUT = `input as (
 
 const CAST = `
   with ${INPUT},
-  window_now as materialized (select ${IS_OPEN} as open),
+  ${VOTING},
   known as (
-    select input.*, videos.player_id as "playerId", voter.created_at as joined_at,
+    select input.*, videos.player_id as "playerId", now as cast_at, now - voter.created_at as voter_age,
            (select count(*) from votes where votes.voter_id = input."voterId") as given,
            case
              when videos.id is null or videos.status <> 'PROCESSED' or videos.hidden_at is not null
                then 'VIDEO_NOT_PUBLISHED'
              when videos.player_id = input."voterId" then 'OWN_VIDEO'
-             when not window_now.open then 'VOTING_CLOSED'
+             when not open then 'VOTING_CLOSED'
              when exists (select from votes where video_id = input."videoId" and voter_id = input."voterId")
                then 'ALREADY_VOTED'
              else 'COUNTED'
            end as verdict
-      from input cross join window_now
+      from input cross join voting
       join players as voter on voter.id = input."voterId"
       left join videos on videos.id = input."videoId"
   ),
@@ -133,8 +137,8 @@ const CAST = `
       from known
   ),
   written as (
-    insert into votes (video_id, voter_id, network_hash, voter_age_seconds)
-    select "videoId", "voterId", "networkHash", extract(epoch from now() - joined_at)
+    insert into votes (video_id, voter_id, cast_at, network_hash, voter_age_seconds)
+    select "videoId", "voterId", cast_at, "networkHash", extract(epoch from voter_age)
       from judged where final = 'COUNTED'
     on conflict (video_id, voter_id) do nothing
     returning video_id, voter_id
@@ -144,15 +148,15 @@ const CAST = `
     from judged left join written on video_id = "videoId" and voter_id = "voterId"`;
 
 const ERASE = `
-  with window_now as materialized (select ${IS_OPEN} as open),
+  with ${VOTING},
   ${INPUT},
   erased as (
-    delete from votes using input, window_now
+    delete from votes using input, voting
      where open and video_id = "videoId" and voter_id = "voterId"
     returning voter_id, video_id
   )
   select open, voter_id as "voterId", video_id as "videoId", videos.player_id as "playerId"
-    from window_now left join erased on true left join videos on videos.id = video_id`;
+    from voting left join erased on true left join videos on videos.id = video_id`;
 
 async function lock(
   em: EntityManager,

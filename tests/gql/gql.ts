@@ -16,7 +16,7 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "subscription FollowVideo($videoId: ID!) {\n  videoStatus(videoId: $videoId) {\n    sequence\n    status\n    phase\n    percent\n    queuePosition\n    etaSeconds\n    failure {\n      reason\n      message\n    }\n    video {\n      title\n      processedUrl\n      posterUrl\n    }\n  }\n}": typeof types.FollowVideoDocument,
-    "query Gallery($city: String, $first: Int, $after: String) {\n  videos(city: $city, first: $first, after: $after, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": typeof types.GalleryDocument,
+    "query Gallery {\n  videos(first: 10, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": typeof types.GalleryDocument,
     "mutation LogIn($input: LogInInput!) {\n  logIn(input: $input) {\n    __typename\n    ... on Session {\n      accessToken\n      expiresIn\n      refreshToken\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": typeof types.LogInDocument,
     "query Me {\n  me {\n    email\n    role\n    player {\n      id\n      username\n      city\n      videos(first: 10) {\n        nodes {\n          id\n          title\n          status\n          votes\n        }\n      }\n    }\n  }\n}": typeof types.MeDocument,
     "mutation SignUp($input: SignUpInput!) {\n  signUp(input: $input) {\n    __typename\n    ... on Session {\n      accessToken\n      expiresIn\n      refreshToken\n      viewer {\n        email\n        player {\n          id\n          username\n          city\n        }\n      }\n    }\n    ... on InvalidInput {\n      problems {\n        path\n        message\n      }\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": typeof types.SignUpDocument,
@@ -30,14 +30,41 @@ type Documents = {
     "\n  mutation AccountLogIn($input: LogInInput!) {\n    logIn(input: $input) {\n      __typename\n      ...AccountSession\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.AccountLogInDocument,
     "\n  mutation AccountRefresh($refreshToken: String!) {\n    refreshSession(refreshToken: $refreshToken) { __typename ...AccountSession ... on Error { code message } }\n  }\n": typeof types.AccountRefreshDocument,
     "\n  mutation AccountLogOut($refreshToken: String!) {\n    logOut(refreshToken: $refreshToken) { __typename ... on LoggedOut { wasOpen } }\n  }\n": typeof types.AccountLogOutDocument,
+    "\n  mutation CloseTheContest($reason: String!) {\n    closeContest(reason: $reason) {\n      __typename\n      ... on Contest { phase votingClosesAt }\n      ... on InvalidInput { code problems { path } }\n    }\n  }\n": typeof types.CloseTheContestDocument,
+    "\n  query CertifiedResults {\n    contest { phase votingOpensAt votingClosesAt winnersPerCity }\n    results { city position votes decidedBy reachedAt certifiedAt player { id } }\n  }\n": typeof types.CertifiedResultsDocument,
+    "\n  mutation RenameWinner($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }\n": typeof types.RenameWinnerDocument,
+    "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n": typeof types.HideWinnerDocument,
+    "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n": typeof types.DeleteOwnVideoDocument,
+    "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": typeof types.ModerateHideDocument,
+    "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": typeof types.ModerateRestoreDocument,
+    "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": typeof types.ModerateRequeueDocument,
+    "\n  query ModerationTrail($id: ID!) {\n    video(id: $id) { auditTrail { at action reason actor { id } } }\n  }\n": typeof types.ModerationTrailDocument,
+    "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": typeof types.PagingGalleryDocument,
+    "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n": typeof types.PagingPlayerDocument,
+    "\n  query PagingWall($first: Int!) {\n    videos(first: $first) {\n      nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }\n    }\n  }\n": typeof types.PagingWallDocument,
+    "\n  mutation MoveToCity($city: String!) { updateProfile(input: { city: $city }) { __typename } }\n": typeof types.MoveToCityDocument,
+    "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": typeof types.PlaceOfDocument,
+    "query RankedCities { cities { name players votes } }": typeof types.RankedCitiesDocument,
+    "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n": typeof types.PlayersRankingDocument,
+    "\n  mutation LimitedSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.LimitedSignUpDocument,
     "\n  mutation VideoUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on FileTooLarge { code message limitBytes }\n    }\n  }\n": typeof types.VideoUploadDocument,
+    "\n  query VisibilitySeen($id: ID!, $owner: ID!) {\n    video(id: $id) { id originalUrl processedUrl posterUrl failure { reason } }\n    node(id: $id) { id }\n    nodes(ids: [$id]) { id }\n    videos(first: 100) { nodes { id } }\n    owner: node(id: $owner) { ... on Player { videos(first: 100) { nodes { id } } } }\n  }\n": typeof types.VisibilitySeenDocument,
+    "\n  mutation CrowdHide($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"A closer look\") { __typename } }\n": typeof types.CrowdHideDocument,
+    "\n  mutation CrowdRestore($videoId: ID!) { restoreVideo(videoId: $videoId, reason: \"It is fine\") { __typename } }\n": typeof types.CrowdRestoreDocument,
+    "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n": typeof types.MyVotesDocument,
+    "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n": typeof types.ViewerHasVotedDocument,
+    "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }": typeof types.VotesRemainingDocument,
+    "\n  mutation BallotCast($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.BallotCastDocument,
+    "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.BallotWithdrawDocument,
     "\n  mutation UploadVideo($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": typeof types.UploadVideoDocument,
     "\n  subscription VideoStatus($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent queuePosition etaSeconds attempt maxAttempts\n      failure { reason message }\n      video { id status processedUrl posterUrl durationSeconds }\n    }\n  }\n": typeof types.VideoStatusDocument,
+    "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": typeof types.RankingPageDocument,
+    "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n": typeof types.RankingTopDocument,
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": typeof types.ProcessingFailureDocument,
 };
 const documents: Documents = {
     "subscription FollowVideo($videoId: ID!) {\n  videoStatus(videoId: $videoId) {\n    sequence\n    status\n    phase\n    percent\n    queuePosition\n    etaSeconds\n    failure {\n      reason\n      message\n    }\n    video {\n      title\n      processedUrl\n      posterUrl\n    }\n  }\n}": types.FollowVideoDocument,
-    "query Gallery($city: String, $first: Int, $after: String) {\n  videos(city: $city, first: $first, after: $after, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": types.GalleryDocument,
+    "query Gallery {\n  videos(first: 10, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": types.GalleryDocument,
     "mutation LogIn($input: LogInInput!) {\n  logIn(input: $input) {\n    __typename\n    ... on Session {\n      accessToken\n      expiresIn\n      refreshToken\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": types.LogInDocument,
     "query Me {\n  me {\n    email\n    role\n    player {\n      id\n      username\n      city\n      videos(first: 10) {\n        nodes {\n          id\n          title\n          status\n          votes\n        }\n      }\n    }\n  }\n}": types.MeDocument,
     "mutation SignUp($input: SignUpInput!) {\n  signUp(input: $input) {\n    __typename\n    ... on Session {\n      accessToken\n      expiresIn\n      refreshToken\n      viewer {\n        email\n        player {\n          id\n          username\n          city\n        }\n      }\n    }\n    ... on InvalidInput {\n      problems {\n        path\n        message\n      }\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": types.SignUpDocument,
@@ -51,9 +78,36 @@ const documents: Documents = {
     "\n  mutation AccountLogIn($input: LogInInput!) {\n    logIn(input: $input) {\n      __typename\n      ...AccountSession\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.AccountLogInDocument,
     "\n  mutation AccountRefresh($refreshToken: String!) {\n    refreshSession(refreshToken: $refreshToken) { __typename ...AccountSession ... on Error { code message } }\n  }\n": types.AccountRefreshDocument,
     "\n  mutation AccountLogOut($refreshToken: String!) {\n    logOut(refreshToken: $refreshToken) { __typename ... on LoggedOut { wasOpen } }\n  }\n": types.AccountLogOutDocument,
+    "\n  mutation CloseTheContest($reason: String!) {\n    closeContest(reason: $reason) {\n      __typename\n      ... on Contest { phase votingClosesAt }\n      ... on InvalidInput { code problems { path } }\n    }\n  }\n": types.CloseTheContestDocument,
+    "\n  query CertifiedResults {\n    contest { phase votingOpensAt votingClosesAt winnersPerCity }\n    results { city position votes decidedBy reachedAt certifiedAt player { id } }\n  }\n": types.CertifiedResultsDocument,
+    "\n  mutation RenameWinner($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }\n": types.RenameWinnerDocument,
+    "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n": types.HideWinnerDocument,
+    "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n": types.DeleteOwnVideoDocument,
+    "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": types.ModerateHideDocument,
+    "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": types.ModerateRestoreDocument,
+    "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": types.ModerateRequeueDocument,
+    "\n  query ModerationTrail($id: ID!) {\n    video(id: $id) { auditTrail { at action reason actor { id } } }\n  }\n": types.ModerationTrailDocument,
+    "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": types.PagingGalleryDocument,
+    "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n": types.PagingPlayerDocument,
+    "\n  query PagingWall($first: Int!) {\n    videos(first: $first) {\n      nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }\n    }\n  }\n": types.PagingWallDocument,
+    "\n  mutation MoveToCity($city: String!) { updateProfile(input: { city: $city }) { __typename } }\n": types.MoveToCityDocument,
+    "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": types.PlaceOfDocument,
+    "query RankedCities { cities { name players votes } }": types.RankedCitiesDocument,
+    "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n": types.PlayersRankingDocument,
+    "\n  mutation LimitedSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.LimitedSignUpDocument,
     "\n  mutation VideoUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on FileTooLarge { code message limitBytes }\n    }\n  }\n": types.VideoUploadDocument,
+    "\n  query VisibilitySeen($id: ID!, $owner: ID!) {\n    video(id: $id) { id originalUrl processedUrl posterUrl failure { reason } }\n    node(id: $id) { id }\n    nodes(ids: [$id]) { id }\n    videos(first: 100) { nodes { id } }\n    owner: node(id: $owner) { ... on Player { videos(first: 100) { nodes { id } } } }\n  }\n": types.VisibilitySeenDocument,
+    "\n  mutation CrowdHide($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"A closer look\") { __typename } }\n": types.CrowdHideDocument,
+    "\n  mutation CrowdRestore($videoId: ID!) { restoreVideo(videoId: $videoId, reason: \"It is fine\") { __typename } }\n": types.CrowdRestoreDocument,
+    "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n": types.MyVotesDocument,
+    "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n": types.ViewerHasVotedDocument,
+    "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }": types.VotesRemainingDocument,
+    "\n  mutation BallotCast($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.BallotCastDocument,
+    "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.BallotWithdrawDocument,
     "\n  mutation UploadVideo($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": types.UploadVideoDocument,
     "\n  subscription VideoStatus($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent queuePosition etaSeconds attempt maxAttempts\n      failure { reason message }\n      video { id status processedUrl posterUrl durationSeconds }\n    }\n  }\n": types.VideoStatusDocument,
+    "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": types.RankingPageDocument,
+    "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n": types.RankingTopDocument,
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": types.ProcessingFailureDocument,
 };
 
@@ -64,7 +118,7 @@ export function graphql(source: "subscription FollowVideo($videoId: ID!) {\n  vi
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query Gallery($city: String, $first: Int, $after: String) {\n  videos(city: $city, first: $first, after: $after, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}"): typeof import('./graphql.ts').GalleryDocument;
+export function graphql(source: "query Gallery {\n  videos(first: 10, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}"): typeof import('./graphql.ts').GalleryDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -120,7 +174,107 @@ export function graphql(source: "\n  mutation AccountLogOut($refreshToken: Strin
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation CloseTheContest($reason: String!) {\n    closeContest(reason: $reason) {\n      __typename\n      ... on Contest { phase votingClosesAt }\n      ... on InvalidInput { code problems { path } }\n    }\n  }\n"): typeof import('./graphql.ts').CloseTheContestDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CertifiedResults {\n    contest { phase votingOpensAt votingClosesAt winnersPerCity }\n    results { city position votes decidedBy reachedAt certifiedAt player { id } }\n  }\n"): typeof import('./graphql.ts').CertifiedResultsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameWinner($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }\n"): typeof import('./graphql.ts').RenameWinnerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n"): typeof import('./graphql.ts').HideWinnerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n"): typeof import('./graphql.ts').DeleteOwnVideoDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').ModerateHideDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n"): typeof import('./graphql.ts').ModerateRestoreDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n"): typeof import('./graphql.ts').ModerateRequeueDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModerationTrail($id: ID!) {\n    video(id: $id) { auditTrail { at action reason actor { id } } }\n  }\n"): typeof import('./graphql.ts').ModerationTrailDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n"): typeof import('./graphql.ts').PagingGalleryDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').PagingPlayerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PagingWall($first: Int!) {\n    videos(first: $first) {\n      nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }\n    }\n  }\n"): typeof import('./graphql.ts').PagingWallDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation MoveToCity($city: String!) { updateProfile(input: { city: $city }) { __typename } }\n"): typeof import('./graphql.ts').MoveToCityDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n"): typeof import('./graphql.ts').PlaceOfDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query RankedCities { cities { name players votes } }"): typeof import('./graphql.ts').RankedCitiesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n"): typeof import('./graphql.ts').PlayersRankingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation LimitedSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').LimitedSignUpDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation VideoUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on FileTooLarge { code message limitBytes }\n    }\n  }\n"): typeof import('./graphql.ts').VideoUploadDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query VisibilitySeen($id: ID!, $owner: ID!) {\n    video(id: $id) { id originalUrl processedUrl posterUrl failure { reason } }\n    node(id: $id) { id }\n    nodes(ids: [$id]) { id }\n    videos(first: 100) { nodes { id } }\n    owner: node(id: $owner) { ... on Player { videos(first: 100) { nodes { id } } } }\n  }\n"): typeof import('./graphql.ts').VisibilitySeenDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CrowdHide($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"A closer look\") { __typename } }\n"): typeof import('./graphql.ts').CrowdHideDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CrowdRestore($videoId: ID!) { restoreVideo(videoId: $videoId, reason: \"It is fine\") { __typename } }\n"): typeof import('./graphql.ts').CrowdRestoreDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').MyVotesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n"): typeof import('./graphql.ts').ViewerHasVotedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }"): typeof import('./graphql.ts').VotesRemainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation BallotCast($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').BallotCastDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').BallotWithdrawDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -129,6 +283,14 @@ export function graphql(source: "\n  mutation UploadVideo($input: UploadVideoInp
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription VideoStatus($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent queuePosition etaSeconds attempt maxAttempts\n      failure { reason message }\n      video { id status processedUrl posterUrl durationSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').VideoStatusDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').RankingPageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n"): typeof import('./graphql.ts').RankingTopDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -4,6 +4,26 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What was done. */
+export type AuditedAction =
+  | 'APPOINT_MODERATOR'
+  | 'CLOSE_CONTEST'
+  | 'EXPORT_RESULTS'
+  | 'HIDE_VIDEO'
+  | 'REQUEUE_VIDEO'
+  | 'RESTORE_VIDEO';
+
+/** What put a winner before the next player of the city. */
+export type DecidedBy =
+  /** Equal votes, reached at the same microsecond; the lower id. */
+  | 'LOWER_ID'
+  /** More votes. */
+  | 'MORE_VOTES'
+  /** There is no next player with a vote. */
+  | 'ONLY_CANDIDATE'
+  /** Equal votes, reached earlier. */
+  | 'REACHED_FIRST';
+
 /** Says which expected error it is, for a program. Codes never change; new ones may come. */
 export type ErrorCode =
   | 'ALREADY_VOTED'
@@ -101,12 +121,28 @@ export type UploadVideoInput = {
   title: string;
 };
 
+/** Which videos come first. */
+export type VideoOrder =
+  /** The one with most votes; among equals the latest upload. */
+  | 'MOST_VOTED'
+  /** The latest upload. */
+  | 'NEWEST';
+
 /** Where a video stands: UPLOADED, then PROCESSING, then PROCESSED or FAILED. */
 export type VideoStatus =
   | 'FAILED'
   | 'PROCESSED'
   | 'PROCESSING'
   | 'UPLOADED';
+
+/** Whether votes count. */
+export type VotingPhase =
+  /** It is over, for good. */
+  | 'CLOSED'
+  /** Before it begins. */
+  | 'NOT_YET_OPEN'
+  /** Votes count. */
+  | 'OPEN';
 
 export type FollowVideoSubscriptionVariables = Exact<{
   videoId: string | number;
@@ -115,11 +151,7 @@ export type FollowVideoSubscriptionVariables = Exact<{
 
 export type FollowVideoSubscription = { videoStatus: { sequence: number, status: VideoStatus, phase: ProcessingPhase | null, percent: number, queuePosition: number | null, etaSeconds: number | null, failure: { reason: FailureReason, message: string } | null, video: { title: string, processedUrl: string | null, posterUrl: string | null } } };
 
-export type GalleryQueryVariables = Exact<{
-  city?: string | null | undefined;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-}>;
+export type GalleryQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type GalleryQuery = { videos: { nodes: Array<{ id: string, title: string, votes: number, durationSeconds: number | null, processedUrl: string | null, posterUrl: string | null, player: { username: string, city: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
@@ -239,6 +271,175 @@ export type AccountLogOutMutationVariables = Exact<{
 
 export type AccountLogOutMutation = { logOut: { __typename: 'LoggedOut', wasOpen: boolean } };
 
+export type CloseTheContestMutationVariables = Exact<{
+  reason: string;
+}>;
+
+
+export type CloseTheContestMutation = { closeContest:
+    | { __typename: 'Contest', phase: VotingPhase, votingClosesAt: string | null }
+    | { __typename: 'InvalidInput', code: ErrorCode, problems: Array<{ path: Array<string> }> }
+   };
+
+export type CertifiedResultsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CertifiedResultsQuery = { contest: { phase: VotingPhase, votingOpensAt: string | null, votingClosesAt: string | null, winnersPerCity: number }, results: Array<{ city: string, position: number, votes: number, decidedBy: DecidedBy, reachedAt: string, certifiedAt: string, player: { id: string } }> | null };
+
+export type RenameWinnerMutationVariables = Exact<{
+  input: UpdateProfileInput;
+}>;
+
+
+export type RenameWinnerMutation = { updateProfile:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Player' }
+   };
+
+export type HideWinnerMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type HideWinnerMutation = { hideVideo:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Video' }
+    | { __typename: 'VideoNotFound' }
+   };
+
+export type DeleteOwnVideoMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type DeleteOwnVideoMutation = { deleteVideo:
+    | { __typename: 'DeletedVideo', videoId: string }
+    | { __typename: 'VideoIsPublished', code: ErrorCode, message: string }
+    | { __typename: 'VideoNotFound', code: ErrorCode, message: string }
+   };
+
+export type ModerateHideMutationVariables = Exact<{
+  videoId: string | number;
+  reason: string;
+}>;
+
+
+export type ModerateHideMutation = { hideVideo:
+    | { __typename: 'InvalidInput', code: ErrorCode, problems: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'Video', id: string, hidden: boolean, processedUrl: string | null }
+    | { __typename: 'VideoNotFound', code: ErrorCode }
+   };
+
+export type ModerateRestoreMutationVariables = Exact<{
+  videoId: string | number;
+  reason: string;
+}>;
+
+
+export type ModerateRestoreMutation = { restoreVideo:
+    | { __typename: 'InvalidInput', code: ErrorCode, problems: Array<{ path: Array<string> }> }
+    | { __typename: 'Video', id: string, hidden: boolean, votes: number }
+    | { __typename: 'VideoNotFound', code: ErrorCode }
+   };
+
+export type ModerateRequeueMutationVariables = Exact<{
+  videoId: string | number;
+  reason: string;
+}>;
+
+
+export type ModerateRequeueMutation = { requeueVideo:
+    | { __typename: 'InvalidInput', code: ErrorCode, problems: Array<{ path: Array<string> }> }
+    | { __typename: 'Video', id: string, status: VideoStatus, failure: { reason: FailureReason } | null }
+    | { __typename: 'VideoNotFailed', code: ErrorCode }
+    | { __typename: 'VideoNotFound', code: ErrorCode }
+   };
+
+export type ModerationTrailQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ModerationTrailQuery = { video: { auditTrail: Array<{ at: string, action: AuditedAction, reason: string | null, actor: { id: string } | null }> } | null };
+
+export type PagingGalleryQueryVariables = Exact<{
+  orderBy?: VideoOrder | null | undefined;
+  city?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type PagingGalleryQuery = { videos: { nodes: Array<{ id: string, title: string, votes: number }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } };
+
+export type PagingPlayerQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type PagingPlayerQuery = { node:
+    | { videos: { nodes: Array<{ id: string, uploadedAt: string, processedAt: string | null, durationSeconds: number | null }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type PagingWallQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type PagingWallQuery = { videos: { nodes: Array<{ id: string, player: { username: string, videos: { nodes: Array<{ id: string, player: { city: string } }> } } }> } };
+
+export type MoveToCityMutationVariables = Exact<{
+  city: string;
+}>;
+
+
+export type MoveToCityMutation = { updateProfile:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Player' }
+   };
+
+export type PlaceOfQueryVariables = Exact<{
+  playerId: string | number;
+  around?: number | null | undefined;
+}>;
+
+
+export type PlaceOfQuery = { rankingOf: { entry: { position: number, votes: number, player: { id: string } }, neighbours: Array<{ position: number, player: { id: string } }> } | null };
+
+export type RankedCitiesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RankedCitiesQuery = { cities: Array<{ name: string, players: number, votes: number }> };
+
+export type PlayersRankingQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type PlayersRankingQuery = { nodes: Array<
+    | { ranking: { position: number, votes: number } | null }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type LimitedSignUpMutationVariables = Exact<{
+  input: SignUpInput;
+}>;
+
+
+export type LimitedSignUpMutation = { signUp:
+    | { __typename: 'EmailTaken', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string }
+    | { __typename: 'Session' }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
+   };
+
 export type VideoUploadMutationVariables = Exact<{
   input: UploadVideoInput;
 }>;
@@ -250,6 +451,97 @@ export type VideoUploadMutation = { uploadVideo:
     | { __typename: 'InvalidInput' }
     | { __typename: 'UnsupportedFile' }
     | { __typename: 'Video', id: string, title: string, status: VideoStatus }
+   };
+
+export type VisibilitySeenQueryVariables = Exact<{
+  id: string | number;
+  owner: string | number;
+}>;
+
+
+export type VisibilitySeenQuery = { video: { id: string, originalUrl: string | null, processedUrl: string | null, posterUrl: string | null, failure: { reason: FailureReason } | null } | null, node:
+    | { id: string }
+    | { id: string }
+   | null, nodes: Array<
+    | { id: string }
+    | { id: string }
+   | null>, videos: { nodes: Array<{ id: string }> }, owner:
+    | { videos: { nodes: Array<{ id: string }> } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type CrowdHideMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type CrowdHideMutation = { hideVideo:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Video' }
+    | { __typename: 'VideoNotFound' }
+   };
+
+export type CrowdRestoreMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type CrowdRestoreMutation = { restoreVideo:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Video' }
+    | { __typename: 'VideoNotFound' }
+   };
+
+export type MyVotesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type MyVotesQuery = { me: { votesRemaining: number | null, myVotes: { nodes: Array<{ castAt: string, video: { id: string } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type ViewerHasVotedQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type ViewerHasVotedQuery = { nodes: Array<
+    | { id: string, viewerHasVoted: boolean }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type VotesRemainingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VotesRemainingQuery = { me: { votesRemaining: number | null } | null, contest: { phase: VotingPhase, maxVotesPerPlayer: number | null } };
+
+export type BallotCastMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type BallotCastMutation = { castVote:
+    | { __typename: 'AlreadyVoted', code: ErrorCode, message: string }
+    | { __typename: 'OwnVideo', code: ErrorCode, message: string }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
+    | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
+    | { __typename: 'VideoNotPublished', code: ErrorCode, message: string }
+    | { __typename: 'VoteLimitReached', code: ErrorCode, message: string, limit: number }
+    | { __typename: 'VotingClosed', code: ErrorCode, message: string }
+   };
+
+export type BallotWithdrawMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type BallotWithdrawMutation = { withdrawVote:
+    | { __typename: 'NotVoted', code: ErrorCode, message: string }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
+    | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
+    | { __typename: 'VotingClosed', code: ErrorCode, message: string }
    };
 
 export type UploadVideoMutationVariables = Exact<{
@@ -271,6 +563,25 @@ export type VideoStatusSubscriptionVariables = Exact<{
 
 
 export type VideoStatusSubscription = { videoStatus: { sequence: number, status: VideoStatus, phase: ProcessingPhase | null, percent: number, queuePosition: number | null, etaSeconds: number | null, attempt: number, maxAttempts: number, failure: { reason: FailureReason, message: string } | null, video: { id: string, status: VideoStatus, processedUrl: string | null, posterUrl: string | null, durationSeconds: number | null } } };
+
+export type RankingPageQueryVariables = Exact<{
+  city?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type RankingPageQuery = { rankings: { totalCount: number, edges: Array<{ cursor: string, node: { position: number, votes: number, player: { id: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type RankingTopSubscriptionVariables = Exact<{
+  city?: string | null | undefined;
+  top?: number | null | undefined;
+}>;
+
+
+export type RankingTopSubscription = { rankingChanged: { at: string, entries: Array<{ position: number, votes: number, player: { username: string, city: string } }> } };
 
 export type ProcessingFailureQueryVariables = Exact<{
   id: string | number;
@@ -339,8 +650,8 @@ export const FollowVideoDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<FollowVideoSubscription, FollowVideoSubscriptionVariables>;
 export const GalleryDocument = new TypedDocumentString(`
-    query Gallery($city: String, $first: Int, $after: String) {
-  videos(city: $city, first: $first, after: $after, orderBy: MOST_VOTED) {
+    query Gallery {
+  videos(first: 10, orderBy: MOST_VOTED) {
     nodes {
       id
       title
@@ -614,6 +925,276 @@ export const AccountLogOutDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountLogOutMutation, AccountLogOutMutationVariables>;
+export const CloseTheContestDocument = new TypedDocumentString(`
+    mutation CloseTheContest($reason: String!) {
+  closeContest(reason: $reason) {
+    __typename
+    ... on Contest {
+      phase
+      votingClosesAt
+    }
+    ... on InvalidInput {
+      code
+      problems {
+        path
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CloseTheContestMutation, CloseTheContestMutationVariables>;
+export const CertifiedResultsDocument = new TypedDocumentString(`
+    query CertifiedResults {
+  contest {
+    phase
+    votingOpensAt
+    votingClosesAt
+    winnersPerCity
+  }
+  results {
+    city
+    position
+    votes
+    decidedBy
+    reachedAt
+    certifiedAt
+    player {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CertifiedResultsQuery, CertifiedResultsQueryVariables>;
+export const RenameWinnerDocument = new TypedDocumentString(`
+    mutation RenameWinner($input: UpdateProfileInput!) {
+  updateProfile(input: $input) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<RenameWinnerMutation, RenameWinnerMutationVariables>;
+export const HideWinnerDocument = new TypedDocumentString(`
+    mutation HideWinner($videoId: ID!) {
+  hideVideo(videoId: $videoId, reason: "Too late") {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<HideWinnerMutation, HideWinnerMutationVariables>;
+export const DeleteOwnVideoDocument = new TypedDocumentString(`
+    mutation DeleteOwnVideo($videoId: ID!) {
+  deleteVideo(videoId: $videoId) {
+    __typename
+    ... on DeletedVideo {
+      videoId
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteOwnVideoMutation, DeleteOwnVideoMutationVariables>;
+export const ModerateHideDocument = new TypedDocumentString(`
+    mutation ModerateHide($videoId: ID!, $reason: String!) {
+  hideVideo(videoId: $videoId, reason: $reason) {
+    __typename
+    ... on Video {
+      id
+      hidden
+      processedUrl
+    }
+    ... on Error {
+      code
+    }
+    ... on InvalidInput {
+      problems {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModerateHideMutation, ModerateHideMutationVariables>;
+export const ModerateRestoreDocument = new TypedDocumentString(`
+    mutation ModerateRestore($videoId: ID!, $reason: String!) {
+  restoreVideo(videoId: $videoId, reason: $reason) {
+    __typename
+    ... on Video {
+      id
+      hidden
+      votes
+    }
+    ... on Error {
+      code
+    }
+    ... on InvalidInput {
+      problems {
+        path
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModerateRestoreMutation, ModerateRestoreMutationVariables>;
+export const ModerateRequeueDocument = new TypedDocumentString(`
+    mutation ModerateRequeue($videoId: ID!, $reason: String!) {
+  requeueVideo(videoId: $videoId, reason: $reason) {
+    __typename
+    ... on Video {
+      id
+      status
+      failure {
+        reason
+      }
+    }
+    ... on Error {
+      code
+    }
+    ... on InvalidInput {
+      problems {
+        path
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModerateRequeueMutation, ModerateRequeueMutationVariables>;
+export const ModerationTrailDocument = new TypedDocumentString(`
+    query ModerationTrail($id: ID!) {
+  video(id: $id) {
+    auditTrail {
+      at
+      action
+      reason
+      actor {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModerationTrailQuery, ModerationTrailQueryVariables>;
+export const PagingGalleryDocument = new TypedDocumentString(`
+    query PagingGallery($orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String) {
+  videos(
+    orderBy: $orderBy
+    city: $city
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      id
+      title
+      votes
+    }
+    pageInfo {
+      startCursor
+      endCursor
+      hasNextPage
+      hasPreviousPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PagingGalleryQuery, PagingGalleryQueryVariables>;
+export const PagingPlayerDocument = new TypedDocumentString(`
+    query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  node(id: $id) {
+    ... on Player {
+      videos(first: $first, after: $after, last: $last, before: $before) {
+        nodes {
+          id
+          uploadedAt
+          processedAt
+          durationSeconds
+        }
+        pageInfo {
+          startCursor
+          endCursor
+          hasNextPage
+          hasPreviousPage
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PagingPlayerQuery, PagingPlayerQueryVariables>;
+export const PagingWallDocument = new TypedDocumentString(`
+    query PagingWall($first: Int!) {
+  videos(first: $first) {
+    nodes {
+      id
+      player {
+        username
+        videos(first: 3) {
+          nodes {
+            id
+            player {
+              city
+            }
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PagingWallQuery, PagingWallQueryVariables>;
+export const MoveToCityDocument = new TypedDocumentString(`
+    mutation MoveToCity($city: String!) {
+  updateProfile(input: {city: $city}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<MoveToCityMutation, MoveToCityMutationVariables>;
+export const PlaceOfDocument = new TypedDocumentString(`
+    query PlaceOf($playerId: ID!, $around: Int) {
+  rankingOf(playerId: $playerId, around: $around) {
+    entry {
+      position
+      votes
+      player {
+        id
+      }
+    }
+    neighbours {
+      position
+      player {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaceOfQuery, PlaceOfQueryVariables>;
+export const RankedCitiesDocument = new TypedDocumentString(`
+    query RankedCities {
+  cities {
+    name
+    players
+    votes
+  }
+}
+    `) as unknown as TypedDocumentString<RankedCitiesQuery, RankedCitiesQueryVariables>;
+export const PlayersRankingDocument = new TypedDocumentString(`
+    query PlayersRanking($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Player {
+      ranking {
+        position
+        votes
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlayersRankingQuery, PlayersRankingQueryVariables>;
+export const LimitedSignUpDocument = new TypedDocumentString(`
+    mutation LimitedSignUp($input: SignUpInput!) {
+  signUp(input: $input) {
+    __typename
+    ... on Error {
+      code
+      message
+    }
+    ... on TooManyAttempts {
+      retryAfterSeconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LimitedSignUpMutation, LimitedSignUpMutationVariables>;
 export const VideoUploadDocument = new TypedDocumentString(`
     mutation VideoUpload($input: UploadVideoInput!) {
   uploadVideo(input: $input) {
@@ -631,6 +1212,136 @@ export const VideoUploadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VideoUploadMutation, VideoUploadMutationVariables>;
+export const VisibilitySeenDocument = new TypedDocumentString(`
+    query VisibilitySeen($id: ID!, $owner: ID!) {
+  video(id: $id) {
+    id
+    originalUrl
+    processedUrl
+    posterUrl
+    failure {
+      reason
+    }
+  }
+  node(id: $id) {
+    id
+  }
+  nodes(ids: [$id]) {
+    id
+  }
+  videos(first: 100) {
+    nodes {
+      id
+    }
+  }
+  owner: node(id: $owner) {
+    ... on Player {
+      videos(first: 100) {
+        nodes {
+          id
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VisibilitySeenQuery, VisibilitySeenQueryVariables>;
+export const CrowdHideDocument = new TypedDocumentString(`
+    mutation CrowdHide($videoId: ID!) {
+  hideVideo(videoId: $videoId, reason: "A closer look") {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<CrowdHideMutation, CrowdHideMutationVariables>;
+export const CrowdRestoreDocument = new TypedDocumentString(`
+    mutation CrowdRestore($videoId: ID!) {
+  restoreVideo(videoId: $videoId, reason: "It is fine") {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<CrowdRestoreMutation, CrowdRestoreMutationVariables>;
+export const MyVotesDocument = new TypedDocumentString(`
+    query MyVotes($first: Int, $after: String, $last: Int, $before: String) {
+  me {
+    votesRemaining
+    myVotes(first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        castAt
+        video {
+          id
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MyVotesQuery, MyVotesQueryVariables>;
+export const ViewerHasVotedDocument = new TypedDocumentString(`
+    query ViewerHasVoted($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Video {
+      id
+      viewerHasVoted
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerHasVotedQuery, ViewerHasVotedQueryVariables>;
+export const VotesRemainingDocument = new TypedDocumentString(`
+    query VotesRemaining {
+  me {
+    votesRemaining
+  }
+  contest {
+    phase
+    maxVotesPerPlayer
+  }
+}
+    `) as unknown as TypedDocumentString<VotesRemainingQuery, VotesRemainingQueryVariables>;
+export const BallotCastDocument = new TypedDocumentString(`
+    mutation BallotCast($videoId: ID!) {
+  castVote(videoId: $videoId) {
+    __typename
+    ... on Video {
+      id
+      votes
+      viewerHasVoted
+    }
+    ... on Error {
+      code
+      message
+    }
+    ... on VoteLimitReached {
+      limit
+    }
+    ... on TooManyAttempts {
+      retryAfterSeconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BallotCastMutation, BallotCastMutationVariables>;
+export const BallotWithdrawDocument = new TypedDocumentString(`
+    mutation BallotWithdraw($videoId: ID!) {
+  withdrawVote(videoId: $videoId) {
+    __typename
+    ... on Video {
+      id
+      votes
+      viewerHasVoted
+    }
+    ... on Error {
+      code
+      message
+    }
+    ... on TooManyAttempts {
+      retryAfterSeconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BallotWithdrawMutation, BallotWithdrawMutationVariables>;
 export const UploadVideoDocument = new TypedDocumentString(`
     mutation UploadVideo($input: UploadVideoInput!) {
   uploadVideo(input: $input) {
@@ -681,6 +1392,50 @@ export const VideoStatusDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VideoStatusSubscription, VideoStatusSubscriptionVariables>;
+export const RankingPageDocument = new TypedDocumentString(`
+    query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {
+  rankings(
+    city: $city
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    totalCount
+    edges {
+      cursor
+      node {
+        position
+        votes
+        player {
+          id
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RankingPageQuery, RankingPageQueryVariables>;
+export const RankingTopDocument = new TypedDocumentString(`
+    subscription RankingTop($city: String, $top: Int) {
+  rankingChanged(city: $city, top: $top) {
+    at
+    entries {
+      position
+      votes
+      player {
+        username
+        city
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RankingTopSubscription, RankingTopSubscriptionVariables>;
 export const ProcessingFailureDocument = new TypedDocumentString(`
     query ProcessingFailure($id: ID!) {
   video(id: $id) {

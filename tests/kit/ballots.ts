@@ -1,5 +1,5 @@
-import { graphql } from '../gql/gql.ts';
 import type { Database } from '../../src/platform/database.ts';
+import { graphql } from '../gql/gql.ts';
 import type { TestClient } from './client.ts';
 
 const CAST = graphql(`

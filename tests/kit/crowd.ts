@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { z } from 'zod';
 import { encodeId } from '../../schema/global-ids.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { loadEnv } from '../../src/platform/env.ts';
 import { createLogger } from '../../src/platform/logger.ts';
@@ -25,13 +28,13 @@ export const NO_LIMITS = { VOTES_PER_MINUTE: '1000000', VOTES_PER_MINUTE_PER_NET
 
 /** Puts `count` players of a city into the database, without the cost of their passwords' hashes; in the order of ids. */
 export async function insertPlayers(database: Database, count: number, city = 'Bogotá'): Promise<string[]> {
+  const base = `fan.${randomUUID().slice(0, 13)}`;
   const rows = await database.em.fork().execute<{ id: string }[]>(
-    `with taken as (select coalesce(max(username_number), 0) as number from players where username_base = 'fan')
-     insert into players (username_base, username_number, username, first_name, last_name, email, password_hash, city, city_key, country)
-     select 'fan', taken.number + n, 'fan' || taken.number + n, 'Fan', 'Number', 'fan' || taken.number + n || '@example.com', 'none', ?, ?, 'Colombia'
-       from taken, generate_series(1, ?) as n
+    `insert into players (username_base, username_number, username, first_name, last_name, email, password_hash, city, city_key, country)
+     select base, n, base || n, 'Fan', 'Number', base || n || '@example.com', 'none', ?, ?, 'Colombia'
+       from (select ? as base) as name, generate_series(1, ?) as n
      returning id`,
-    [city, cityKeyOf(city), count],
+    [city, cityKeyOf(city), base, count],
   );
   return rows.map(({ id }) => id).toSorted();
 }
@@ -81,14 +84,72 @@ export async function gatherModerator(app: Pick<App, 'database' | 'processEnv'>)
 
 /** A published video of a player, as if it had been uploaded and processed; its global id. */
 export async function publishVideo(database: Database, player: Pick<Fan, 'id'>): Promise<string> {
-  const videoId = await insertVideo(database, player, { status: 'PROCESSED' });
-  await database.em.fork().transactional(em => recountTallies(em, [rowIdOf(player.id)]));
+  const [videoId] = await publishVideos(database, [player]);
+  if (videoId === undefined) throw new Error('Nothing was published');
   return videoId;
 }
 
+/** One published video of each player, in their order. */
+export async function publishVideos(
+  database: Database,
+  players: readonly Pick<Fan, 'id'>[],
+): Promise<string[]> {
+  const videoIds = await Promise.all(
+    players.map(player => insertVideo(database, player, { status: 'PROCESSED' })),
+  );
+  await database.em.fork().transactional(em =>
+    recountTallies(
+      em,
+      players.map(({ id }) => rowIdOf(id)),
+    ),
+  );
+  return videoIds;
+}
+
+/** Gives each video as many votes as stand beside it, all from players who are made for it. */
+export async function giveVotes(database: Database, counts: ReadonlyMap<string, number>): Promise<void> {
+  const voters = await insertPlayers(database, Math.max(...counts.values()));
+  const input = JSON.stringify([...counts].map(([videoId, count]) => ({ id: rowIdOf(videoId), count })));
+  await database.em.fork().transactional(async em => {
+    const rows = await em.execute<{ player_id: string }[]>(
+      `with given as (select * from jsonb_to_recordset(?::jsonb) as g (id uuid, count int)),
+       cast_votes as (
+         insert into votes (video_id, voter_id, network_hash, voter_age_seconds)
+         select given.id, voter::uuid, 'none', 0
+           from given, jsonb_array_elements_text(?::jsonb) with ordinality as v (voter, n) where n <= count
+       )
+       update videos set votes = votes + given.count from given where videos.id = given.id returning player_id`,
+      [input, JSON.stringify(voters)],
+    );
+    await recountTallies(
+      em,
+      rows.map(({ player_id }) => player_id),
+    );
+  });
+}
+
+/** Resolves once the API is connected to its Redis, at first or again. */
+export const reachesRedis = ({ url }: Pick<App, 'url'>): Promise<void> =>
+  waitUntil(
+    'the API reaches Redis',
+    async () => z.object({ redis: z.boolean() }).parse(await (await fetch(`${url}/ready`)).json()).redis,
+    { deadlineSeconds: 5 },
+  );
+
+/** Resolves once the boards show all that is committed. */
+export const projected = ({ database }: Pick<App, 'database'>): Promise<void> =>
+  waitUntil(
+    'all is projected',
+    async () => (await database.em.fork().execute('select 1 from tallies where dirty limit 1')).length === 0,
+    { deadlineSeconds: 5 },
+  );
+
 /** A second API for the same database, Redis and storage, as on another machine. */
-export async function startSecondApi(app: App): Promise<TestClient & { stop(): Promise<void> }> {
-  const env = loadEnv(app.processEnv);
+export async function startSecondApi(
+  app: App,
+  settings: Record<string, string> = {},
+): Promise<TestClient & { stop(): Promise<void> }> {
+  const env = loadEnv({ ...app.processEnv, ...settings });
   const port = await anyFreePort();
   const api = await openApi(env, createLogger(env.log, { process: 'test' }));
   api.server.listen(port, env.http.host);

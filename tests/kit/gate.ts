@@ -42,7 +42,7 @@ export async function openGate(target: string): Promise<Gate> {
     url: url.href,
     close,
     async open() {
-      await once(relay.listen(relayPort, '127.0.0.1'), 'listening');
+      if (!relay.listening) await once(relay.listen(relayPort, '127.0.0.1'), 'listening');
     },
     async [Symbol.asyncDispose]() {
       close();

@@ -4,8 +4,8 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { writePidFile } from '../../scripts/stack/pid-file.ts';
+import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { waitUntil } from '../../scripts/stack/wait-until.ts';
 import type { App } from './app.ts';
 
@@ -61,7 +61,7 @@ export async function startWorker(app: App, settings: Record<string, string> = {
     );
   };
   try {
-    await waitUntil('the worker is healthy', healthy, { deadlineSeconds: 25 });
+    await waitUntil('the worker is healthy', healthy, { deadlineSeconds: 50 });
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

@@ -11,7 +11,7 @@ let worker: TestWorker;
 beforeAll(async () => {
   app = await startApp(TINY_RULES);
   worker = await startWorker(app, { WORKER_CONCURRENCY: '3' });
-});
+}, 60_000);
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();
@@ -66,7 +66,9 @@ test('it is not healthy while a folder of the store can not be written, and is a
   expect((await ask('/health/detailed')).status).toBe(200);
 });
 
-test('it is alive but not healthy while Redis is away, and healthy again after', async () => {
+test('it is alive but not healthy while Redis is away, and healthy again after', {
+  timeout: 60_000,
+}, async () => {
   await app.redis.stop();
   expect(await ask('/health/detailed')).toMatchObject({
     status: 503,

@@ -32,7 +32,7 @@ beforeAll(async () => {
   queueRedis = new Redis(app.redis.url, { maxRetriesPerRequest: null });
   queue = new Queue(processVideoJob.queue, { connection: queueRedis });
   [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
-});
+}, 60_000);
 afterAll(async () => {
   await queue?.close();
   queueRedis?.disconnect();
@@ -135,9 +135,10 @@ test('a job that nobody of ours wrote is dropped, and the worker goes on', async
 
 test('a video whose file is gone is tried again, and then fails as our own fault', async () => {
   const before = worker.log().length;
+  worker.kill('SIGSTOP');
   const videoId = await uploadVideo(app, player, await shortSource());
-  // Taken away before the worker can look: it is at most just claiming the row.
-  await rm(join(app.storageDir, (await rowOf(app, videoId))?.originalKey ?? ''), { force: true });
+  await rm(join(app.storageDir, (await rowOf(app, videoId))?.originalKey ?? ''));
+  worker.kill('SIGCONT');
   const last = await outcomeOf(app, player, videoId);
   expect(last).toMatchObject({
     status: 'FAILED',

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { startsFast } from '../../worker/ffmpeg/clip-file.ts';
 import type { RenderedClip } from '../../worker/steps/render.ts';
 import { colorName, framePixels, makeSource, probeFile, quadrants, type Recipe } from '../kit/media.ts';
-import { jobFolder, lenientRules, renderFile, renderTools } from '../kit/worker-media.ts';
+import { jobFolder, lenientRules, renderFile } from '../kit/worker-media.ts';
 
 const BUMPERS = 150;
 /** A frame of the source in the middle of its first second. */
@@ -114,143 +114,6 @@ describe('whatever the source', () => {
   });
 });
 
-describe('the picture', () => {
-  it('is laid over a blurred backdrop of itself, not over black bars', async () => {
-    const frame = await framePixels((await clipOf(portrait)).clipPath, IN_MAIN);
-    expect([frame.at(60, 40), frame.at(60, 700), frame.at(1220, 700)].map(colorName)).toEqual([
-      'red',
-      'blue',
-      'yellow',
-    ]);
-    const step = (x: number) => Math.abs(frame.at(60, x)[0] - frame.at(60, x + 12)[0]);
-    const steepest = Math.max(...Array.from({ length: 57 }, (_, index) => step(20 + index * 12)));
-    expect(steepest).toBeLessThan(60);
-  });
-
-  it('carries the watermark in its top right corner, and the poster shows the picture with it', async () => {
-    const gray = 'color=0x404040:s=1280x720:r=30:d=2';
-    const clip = await renderFile(await makeSource({ picture: gray }));
-    const moving = await framePixels(clip.clipPath, IN_MAIN);
-    const still = await framePixels(clip.posterPath, 0);
-    for (const frame of [moving, still]) {
-      expect([frame.width, frame.height]).toEqual([1280, 720]);
-      const marked = (fromX: number, fromY: number) =>
-        Array.from({ length: 168 * 16 }, (_, i) =>
-          frame.at(fromX + (i % 168), fromY + 4 * Math.floor(i / 168)),
-        ).filter(([red]) => red > 150).length;
-      expect(marked(1280 - 24 - 168, 24)).toBeGreaterThan(300);
-      expect(marked(24, 24)).toBe(0);
-      expect(marked(1280 - 24 - 168, 720 - 24 - 64)).toBe(0);
-    }
-  });
-
-  it('stands between the bumpers, which are its first and last 2.5 seconds', async () => {
-    const { bumpers } = await renderTools();
-    const clip = await renderFile(await makeSource({ picture: 'color=0x20B020:s=640x360:r=30:d=1' }), {
-      rules: oneSecond,
-    });
-    const isGreen = async (index: number) =>
-      colorName((await framePixels(clip.clipPath, index)).at(300, 600)) === 'green';
-    expect([await isGreen(74), await isGreen(75), await isGreen(104), await isGreen(105)]).toEqual([
-      false,
-      true,
-      true,
-      false,
-    ]);
-    for (const [path, index, from] of [
-      [bumpers.openingPath, 50, 0],
-      [bumpers.closingPath, 50, 105],
-    ] as const) {
-      const [expected, found] = [
-        await framePixels(path, index),
-        await framePixels(clip.clipPath, from + index),
-      ];
-      for (const [x, y] of [
-        [400, 270],
-        [640, 300],
-        [700, 470],
-      ] as const)
-        expect(found.at(x, y)).toEqual(expected.at(x, y));
-    }
-  });
-
-  it('keeps the pace of a recording whose frame rate varies', async () => {
-    const picture =
-      "color=0xD02020:s=640x360:r=60:d=1[a];color=0x2020D0:s=640x360:r=60:d=1[b];[a][b]concat,select='lt(t,0.5)+not(mod(n,7))'";
-    const encode = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-vsync', 'vfr'];
-    const clip = await renderFile(await makeSource({ picture, encode }));
-    expect(clip.frameCount).toBeGreaterThanOrEqual(57 + BUMPERS);
-    const color = async (index: number) =>
-      colorName((await framePixels(clip.clipPath, 75 + index)).at(300, 600));
-    expect([await color(0), await color(26), await color(34), await color(56)]).toEqual([
-      'red',
-      'red',
-      'blue',
-      'blue',
-    ]);
-  });
-
-  it('has no combs where the source was interlaced', async () => {
-    const picture =
-      'color=black:s=1280x720:r=60:d=1[a];color=white:s=200x720:r=60:d=1[b];[a][b]overlay=x=n*16:y=0,tinterlace=interleave_top';
-    const encode = [
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-      '-pix_fmt',
-      'yuv420p',
-      '-flags',
-      '+ilme+ildct',
-      '-x264-params',
-      'tff=1',
-    ];
-    const clip = await renderFile(await makeSource({ picture, encode }), { rules: oneSecond });
-    const frame = await framePixels(clip.clipPath, IN_MAIN);
-    const combed = Array.from({ length: 1200 }, (_, x) => rowDifference(frame, 30 + x)).filter(
-      difference => difference > 40,
-    );
-    expect(combed.length).toBeLessThan(4);
-  });
-
-  it('is tone-mapped from 10-bit HLG so that white stays white and gray stays gray', async () => {
-    // 75 % of the HLG signal is reference white, 38 % is the mid gray card (ITU-R BT.2408).
-    const picture =
-      'color=0xBFBFBF:s=640x720:r=30:d=1[a];color=0x616161:s=640x720:r=30:d=1[b];[a][b]hstack,format=yuv420p10le';
-    const encode = [
-      ...[
-        '-c:v',
-        'libx265',
-        '-preset',
-        'ultrafast',
-        '-x265-params',
-        'log-level=error',
-        '-pix_fmt',
-        'yuv420p10le',
-        '-tag:v',
-        'hvc1',
-      ],
-      ...[
-        '-color_primaries',
-        'bt2020',
-        '-color_trc',
-        'arib-std-b67',
-        '-colorspace',
-        'bt2020nc',
-        '-color_range',
-        'tv',
-      ],
-    ];
-    const clip = await renderFile(await makeSource({ picture, encode }), { rules: oneSecond });
-    const frame = await framePixels(clip.clipPath, IN_MAIN);
-    const [white, gray] = [frame.at(200, 500), frame.at(1000, 500)];
-    expect(Math.min(...white)).toBeGreaterThan(195);
-    expect(Math.min(...gray)).toBeGreaterThan(85);
-    expect(Math.max(...gray)).toBeLessThan(150);
-    for (const color of [white, gray]) expect(Math.max(...color) - Math.min(...color)).toBeLessThan(8);
-  });
-});
-
 describe('the length', () => {
   it.each([
     [2.5, 2, 60],
@@ -319,13 +182,4 @@ it('refuses a source that takes too long as TIMED_OUT', async () => {
 /** How many points of a line from 0 to `length` have the property. */
 function extent(has: (position: number) => boolean, length: number): number {
   return Array.from({ length }, (_, position) => has(position)).filter(Boolean).length;
-}
-
-/** How much a column's neighbouring rows differ on average. */
-function rowDifference(frame: Awaited<ReturnType<typeof framePixels>>, x: number): number {
-  const rows = Array.from({ length: 40 }, (_, index) => frame.pixel(x, 200 + index)[0]);
-  return (
-    rows.slice(1).reduce((sum, value, index) => sum + Math.abs(value - (rows[index] ?? 0)), 0) /
-    (rows.length - 1)
-  );
 }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const TRIAL_TIMEOUT_MS = 10_000;
+const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /** What one run of ffmpeg or ffprobe may touch and use. Paths are absolute. */
 export interface Grant {
@@ -43,9 +44,10 @@ export const UNCONFINED: Sandbox = {
 
 /**
  * The strongest sandbox that works on this host, found by running `ffmpeg -version` in it: many containers ship
- * bubblewrap and forbid what it needs, and an ffmpeg outside `/usr` can't be seen from inside.
+ * bubblewrap and forbid what it needs, and an ffmpeg outside `/usr` can't be seen from inside. `path` is where
+ * programs are looked for.
  */
-export async function detectSandbox(): Promise<Sandbox> {
+export async function detectSandbox(path = SYSTEM_PATH): Promise<Sandbox> {
   const gaps: string[] = [];
   const works = async (what: string, prefix: readonly string[]) => {
     try {
@@ -70,7 +72,8 @@ export async function detectSandbox(): Promise<Sandbox> {
     gaps,
     wrap: (command, grant) => [
       ...(limits === 'prlimit' ? prlimit(grant.limits) : []),
-      ...(isolation === 'bubblewrap' ? bubblewrap(grant) : []),
+      // The worker's own environment holds secrets; bubblewrap clears it, and so must we.
+      ...(isolation === 'bubblewrap' ? bubblewrap(grant) : ['env', '-i', `PATH=${path}`]),
       ...command,
     ],
   };
@@ -98,7 +101,7 @@ function bubblewrap({ folder, readOnly }: Grant): string[] {
     '--die-with-parent',
     '--new-session',
     '--clearenv',
-    ...['--setenv', 'PATH', '/usr/local/bin:/usr/bin:/bin'],
+    ...['--setenv', 'PATH', SYSTEM_PATH],
     ...['--cap-drop', 'ALL'],
     ...['--ro-bind', '/usr', '/usr'],
     ...['/bin', '/lib', '/lib64', '/etc/alternatives', '/etc/ld.so.cache'].flatMap(path => [

@@ -1,0 +1,259 @@
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type BoardRow,
+  BoardsMissing,
+  LeaderboardAway,
+  type Standing,
+} from '../../src/platform/leaderboard.ts';
+import { openRedisLeaderboard } from '../../src/platform/leaderboard-redis.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { openRedis } from '../../src/platform/redis.ts';
+import { startRedis, type TestRedis } from '../kit/services.ts';
+
+let server: TestRedis;
+let redis: Redis;
+let board: ReturnType<typeof openRedisLeaderboard>;
+beforeAll(async () => {
+  server = await startRedis();
+  redis = openRedis(server.url, 'command', createLogger({ level: 'silent' }, { process: 'test' }));
+  board = openRedisLeaderboard(redis);
+  await new Promise(resolve => redis.once('ready', resolve));
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+const row = (id: string, score: number, changes: Partial<BoardRow> = {}): BoardRow => ({
+  id,
+  score,
+  tie: '5',
+  version: 1,
+  boards: ['all', 'city:bogota'],
+  ...changes,
+});
+async function* each(...batches: BoardRow[][]): AsyncGenerator<BoardRow[]> {
+  yield* batches;
+}
+const idsOn = async (name: string) => (await board.range(name, 0, 1000)).map(({ id }) => id);
+const place = (score: number, tie: string, id: string): Standing => ({ score, tie, id });
+
+beforeEach(async () => {
+  await redis.flushall();
+  await board.rebuild(each());
+});
+
+test('puts higher scores first, among equals the smaller tie-breaker, then the smaller id', async () => {
+  await board.write([
+    row('d', 0),
+    row('c', 7, { tie: '8' }),
+    row('b', 7, { tie: '6' }),
+    row('a', 7, { tie: '6' }),
+    row('e', 12, { tie: '9' }),
+  ]);
+  expect(await idsOn('all')).toEqual(['e', 'a', 'b', 'c', 'd']);
+  expect(await board.range('all', 1, 3)).toEqual([place(7, '6', 'a'), place(7, '6', 'b')]);
+  expect(await board.range('all', 4, 9)).toEqual([place(0, '5', 'd')]);
+  expect(await board.range('all', 2, 2)).toEqual([]);
+  expect(await board.range('nowhere', 0, 9)).toEqual([]);
+});
+
+test('shows only the newest version of a row, in whatever order and however often versions come', async () => {
+  const versions = [
+    row('a', 3, { version: 4, boards: ['all', 'city:cali'] }),
+    row('a', 9, { version: 3 }),
+    row('a', 1, { version: 2, boards: [] }),
+    row('a', 5, { version: 1 }),
+  ];
+  for (const order of [
+    versions,
+    versions.toReversed(),
+    [...versions, ...versions, versions[2] ?? row('a', 0)],
+  ]) {
+    await redis.flushall();
+    await board.rebuild(each());
+    for (const version of order) await board.write([version]);
+    expect(await board.range('all', 0, 9)).toEqual([place(3, '5', 'a')]);
+    expect(await idsOn('city:cali')).toEqual(['a']);
+    expect(await idsOn('city:bogota')).toEqual([]);
+    const totals = (await board.totals()).filter(({ entries, score }) => entries !== 0 || score !== 0);
+    expect(totals).toHaveLength(2);
+    expect(totals).toContainEqual({ board: 'all', entries: 1, score: 3 });
+  }
+});
+
+test('does not bring a removed row back by an older version, and does by a newer', async () => {
+  await board.write([row('a', 3)]);
+  await board.write([row('a', 0, { version: 3, boards: [] })]);
+  await board.write([row('a', 5, { version: 2 })]);
+  expect(await idsOn('all')).toEqual([]);
+  await board.write([row('a', 6, { version: 4 })]);
+  expect(await board.range('all', 0, 9)).toEqual([place(6, '5', 'a')]);
+});
+
+test('names the boards that changed, also those that a row has left', async () => {
+  expect((await board.write([row('a', 0)])).toSorted()).toEqual(['all', 'city:bogota']);
+  const moved = row('a', 0, { version: 2, boards: ['all', 'city:cali'] });
+  expect((await board.write([moved])).toSorted()).toEqual(['all', 'city:bogota', 'city:cali']);
+  expect(await board.write([moved, row('a', 9)])).toEqual([]);
+  expect((await board.write([row('a', 0, { version: 3, boards: [] })])).toSorted()).toEqual([
+    'all',
+    'city:cali',
+  ]);
+});
+
+test('finds index and standing of many at once', async () => {
+  await board.write([row('a', 1), row('b', 2), row('c', 0, { boards: [] })]);
+  expect(await board.find('all', ['a', 'nobody', 'b', 'c'])).toEqual([
+    { index: 1, standing: place(1, '5', 'a') },
+    null,
+    { index: 0, standing: place(2, '5', 'b') },
+    null,
+  ]);
+  expect(await board.find('city:cali', ['a'])).toEqual([null]);
+});
+
+test('locates a place whether or not somebody holds it', async () => {
+  await board.write([row('a', 9), row('b', 4, { tie: '1' }), row('c', 4, { tie: '3' }), row('d', 0)]);
+  const bounds: [Standing, number, number][] = [
+    [place(9, '5', 'a'), 0, 1],
+    [place(4, '1', 'b'), 1, 2],
+    [place(4, '2', 'b'), 2, 2],
+    [place(4, '3', 'bb'), 2, 2],
+    [place(4, '3', 'c'), 2, 3],
+    [place(4, '9', 'z'), 3, 3],
+    [place(99, '0', 'a'), 0, 0],
+    [place(0, '5', 'd'), 3, 4],
+    [place(0, '6', 'd'), 4, 4],
+  ];
+  for (const [standing, before, upTo] of bounds) {
+    expect(await board.locate('all', standing), JSON.stringify(standing)).toEqual({ before, upTo });
+  }
+  await board.write([row('c', 0, { version: 2, boards: [] })]);
+  expect(await board.locate('all', place(4, '3', 'c'))).toEqual({ before: 2, upTo: 2 });
+  expect(await board.locate('nowhere', place(1, '1', 'a'))).toEqual({ before: 0, upTo: 0 });
+});
+
+test('gives pages after and before places, from either end, held or not', async () => {
+  await board.write(['a', 'b', 'c', 'd', 'e'].map((id, n) => row(id, 10 - 2 * n)));
+  const pageOf = async (limit: number, after: Standing | null, before: Standing | null, fromEnd = false) => {
+    const { standings, ...bounds } = await board.page('all', { limit, after, before, fromEnd });
+    return { ids: standings.map(({ id }) => id).join(''), ...bounds };
+  };
+  const [b, gone, e] = [place(8, '5', 'b'), place(5, '5', 'x'), place(2, '5', 'e')];
+  expect(await pageOf(2, null, null)).toEqual({ ids: 'ab', from: 0, size: 5 });
+  expect(await pageOf(2, b, null)).toEqual({ ids: 'cd', from: 2, size: 5 });
+  expect(await pageOf(9, gone, null)).toEqual({ ids: 'de', from: 3, size: 5 });
+  expect(await pageOf(2, e, null)).toEqual({ ids: '', from: 5, size: 5 });
+  expect(await pageOf(2, null, null, true)).toEqual({ ids: 'de', from: 3, size: 5 });
+  expect(await pageOf(2, null, gone, true)).toEqual({ ids: 'bc', from: 1, size: 5 });
+  expect(await pageOf(2, null, place(10, '5', 'a'), true)).toEqual({ ids: '', from: 0, size: 5 });
+  expect(await pageOf(9, b, e)).toEqual({ ids: 'cd', from: 2, size: 5 });
+  expect(await pageOf(1, b, e, true)).toEqual({ ids: 'd', from: 3, size: 5 });
+  expect(await pageOf(9, e, b)).toMatchObject({ ids: '', size: 5 });
+  expect(await pageOf(0, null, null)).toEqual({ ids: '', from: 0, size: 5 });
+});
+
+test('keeps totals for each board', async () => {
+  await board.write([row('a', 3), row('b', 4), row('c', 5, { boards: ['all', 'city:cali'] })]);
+  expect((await board.totals()).toSorted((a, b) => (a.board < b.board ? -1 : 1))).toEqual([
+    { board: 'all', entries: 3, score: 12 },
+    { board: 'city:bogota', entries: 2, score: 7 },
+    { board: 'city:cali', entries: 1, score: 5 },
+  ]);
+  expect(await board.size('city:bogota')).toBe(2);
+  expect(await board.size('nowhere')).toBe(0);
+});
+
+describe('a rebuild', () => {
+  const many = (score: number, version: number) =>
+    Array.from({ length: 1200 }, (_, n) => row(`p${n}`, score, { version }));
+
+  test('is seen at once or not at all by those who read meanwhile', async () => {
+    await board.write(many(1, 1));
+    const seen = new Set<string>();
+    let done = false;
+    const reader = async () => {
+      while (!done) {
+        const [standings, size] = await Promise.all([board.range('all', 0, 2000), board.size('all')]);
+        seen.add(`${standings.length} of ${size}, ${standings.at(0)?.score} to ${standings.at(-1)?.score}`);
+      }
+    };
+    const readers = [reader(), reader()];
+    await board.rebuild(each(many(2, 2).slice(0, 600), many(2, 2).slice(600)));
+    await board.rebuild(each(many(2, 2)));
+    done = true;
+    await Promise.all(readers);
+    expect([...seen].toSorted()).toEqual(['1200 of 1200, 1 to 1', '1200 of 1200, 2 to 2'].slice(-seen.size));
+    expect(await board.range('all', 0, 1)).toEqual([place(2, '5', 'p0')]);
+  });
+
+  test('loses nothing that is written meanwhile', async () => {
+    await board.write([row('old', 1)]);
+    async function* slowly(): AsyncGenerator<BoardRow[]> {
+      yield [row('a', 1)];
+      await board.write([
+        row('a', 7, { version: 2 }),
+        row('b', 5, { version: 2 }),
+        row('c', 0, { version: 3, boards: [] }),
+      ]);
+      yield [row('b', 1), row('c', 9, { version: 2 })];
+    }
+    await board.rebuild(slowly());
+    expect(await board.range('all', 0, 9)).toEqual([place(7, '5', 'a'), place(5, '5', 'b')]);
+  });
+
+  test('that another one has overtaken replaces nothing', async () => {
+    async function* overtaken(): AsyncGenerator<BoardRow[]> {
+      yield [row('late', 1)];
+      await board.rebuild(each([row('a', 1)]));
+      yield [row('later', 1)];
+    }
+    await expect(board.rebuild(overtaken())).rejects.toThrow(LeaderboardAway);
+    expect(await idsOn('all')).toEqual(['a']);
+  });
+
+  test('during which Redis has lost everything replaces nothing', async () => {
+    async function* interrupted(): AsyncGenerator<BoardRow[]> {
+      yield [row('a', 1)];
+      await redis.flushall();
+      yield [row('b', 1)];
+    }
+    await expect(board.rebuild(interrupted())).rejects.toThrow(LeaderboardAway);
+    await expect(board.size('all')).rejects.toThrow(BoardsMissing);
+  });
+
+  test('leaves nothing of older boards, nor of a rebuild that was given up', async () => {
+    async function* broken(): AsyncGenerator<BoardRow[]> {
+      yield [row('a', 1)];
+      throw new Error('the database went away');
+    }
+    await expect(board.rebuild(broken())).rejects.toThrow('the database went away');
+    await board.rebuild(each([row('a', 1)]));
+    // The name of the generation, its rows, its scores and two boards.
+    expect(await redis.keys('*')).toHaveLength(5);
+  });
+});
+
+test('says so when there are no boards, or Redis does not answer', async () => {
+  const calls = () => [
+    board.write([row('a', 1)]),
+    board.range('all', 0, 9),
+    board.page('all', { limit: 9, after: null, before: null, fromEnd: false }),
+    board.find('all', ['a']),
+    board.locate('all', place(1, '1', 'a')),
+    board.size('all'),
+    board.totals(),
+  ];
+  await redis.flushall();
+  for (const call of calls()) await expect(call).rejects.toThrow(BoardsMissing);
+  await server.stop();
+  for (const outcome of await Promise.allSettled([...calls(), board.rebuild(each())])) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'LeaderboardAway' } });
+  }
+  await server.start();
+  await new Promise(resolve => redis.once('ready', resolve));
+  await board.rebuild(each());
+  expect(await board.size('all')).toBe(0);
+});
