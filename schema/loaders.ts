@@ -1,8 +1,7 @@
 import DataLoader from 'dataloader';
 import type { EntityManager } from '../src/platform/database.ts';
 import type { Leaderboard } from '../src/platform/leaderboard.ts';
-import { findPlayersByIds } from '../src/players/find-players.ts';
-import type { Player } from '../src/players/player.entity.ts';
+import { findPlayersByIds, type PublicPlayer } from '../src/players/find-players.ts';
 import { findPlaces } from '../src/rankings/find-rankings.ts';
 import type { Ranked } from '../src/rankings/ranked.ts';
 import { findVideosByIds, findVideosOfPlayers, type VideoPage } from '../src/videos/find-videos.ts';
@@ -12,7 +11,7 @@ import { findVotedVideos } from '../src/votes/find-votes.ts';
 
 /** One query for all that an operation asks of one kind at once. Own to one viewer and one operation or event. */
 export interface Loaders {
-  players: DataLoader<string, Player | null>;
+  players: DataLoader<string, PublicPlayer | null>;
   /** A video that is not for this viewer does not exist for them, by whichever field they ask. */
   videos: DataLoader<string, Video | null>;
   videosOf: DataLoader<{ playerId: string; page: VideoPage }, Video[], string>;

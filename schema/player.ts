@@ -1,15 +1,16 @@
 import { InvalidInput } from '../src/platform/errors.ts';
+import type { PublicPlayer } from '../src/players/find-players.ts';
 import { Player, type ROLES } from '../src/players/player.entity.ts';
 import { updateProfile } from '../src/players/update-profile.ts';
 import { markTally } from '../src/videos/tallies.ts';
 import { builder } from './builder.ts';
 import { viewerOf } from './context.ts';
 
-export const PlayerType = builder.node(builder.objectRef<Player>('Player'), {
+export const PlayerType = builder.node(builder.objectRef<PublicPlayer>('Player'), {
   description: 'Somebody who signed up: uploads, votes, and is ranked.',
   id: { description: 'Global id.', resolve: player => player.id },
   // As for videos.
-  isTypeOf: value => value instanceof Player,
+  isTypeOf: value => typeof value === 'object' && value !== null && 'username' in value,
   loadMany: (ids, { loaders }) => ids.map(id => loaders.players.load(id)),
   fields: t => ({
     username: t.exposeString('username', {

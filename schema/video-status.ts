@@ -34,8 +34,8 @@ const VideoStatusEvent = builder.objectRef<VideoMoment>('VideoStatusEvent').impl
       resolve: ({ video }) => (isTerminal(video.status) ? null : video.phase),
     }),
     percent: t.float({
-      description: 'How much of the clip is made, 0 to 100. Never falls.',
-      resolve: ({ video }) => video.percent,
+      description: 'How much of the clip is made, 0 to 100, to a tenth. Never falls.',
+      resolve: ({ video }) => Math.round(video.percent * 10) / 10,
     }),
     queuePosition: t.exposeInt('queuePosition', {
       nullable: true,

@@ -9,7 +9,7 @@ import { openJobQueue } from '../src/platform/jobs.ts';
 import { startLoop } from '../src/platform/loop.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { runProcess } from '../src/platform/process.ts';
-import { openRedis } from '../src/platform/redis.ts';
+import { firstConnection, openRedis } from '../src/platform/redis.ts';
 import { openLocalStorage } from '../src/platform/storage-local.ts';
 import { sweepSessions } from '../src/players/sessions.ts';
 import { reconcileVideos } from '../src/videos/reconcile-videos.ts';
@@ -24,6 +24,7 @@ import { processVideo } from './process-video.ts';
 import { sweepWorkspaces } from './workspace.ts';
 
 const SWEEP_SECONDS = 3600;
+const REDIS_MILLISECONDS = 2000;
 /** Kept back from the grace for giving work back and closing connections. */
 const HAND_BACK_SECONDS = 3;
 
@@ -35,6 +36,7 @@ await runProcess('worker', process.env, async (env, logger) => {
   const redis = openRedis(env.redis.url, 'command', logger);
   const blocking = openRedis(env.redis.url, 'worker', logger);
   const subscriber = openRedis(env.redis.url, 'subscriber', logger);
+  await firstConnection(redis, REDIS_MILLISECONDS);
   const events = openEventBus({ publisher: redis, subscriber }, logger);
   const jobs = openJobQueue(processVideoJob, redis, logger);
   const storage = await openLocalStorage(env.storage.dir);

@@ -32,6 +32,17 @@ export function openRedis(url: string, use: RedisUse, logger: Logger): Redis {
   return redis;
 }
 
+/** Gives a new connection up to `milliseconds` to be ready, so that what starts on it does not begin with an outage. */
+export async function firstConnection(redis: Redis, milliseconds: number): Promise<void> {
+  if (redis.status === 'ready') return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  redis.once('ready', resolve);
+  await promise;
+  clearTimeout(timer);
+  redis.off('ready', resolve);
+}
+
 /** Whether Redis answers within `milliseconds`. */
 export async function redisAnswers(redis: Redis, milliseconds: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();

@@ -1,12 +1,22 @@
 import type { EntityManager } from '../platform/database.ts';
-import { Player } from './player.entity.ts';
+import type { Player } from './player.entity.ts';
 
-/** The players with these ids, in their order; null where there is none. One query. */
+/** What everybody may see of a player. */
+export type PublicPlayer = Pick<Player, 'id' | 'username' | 'firstName' | 'lastName' | 'city' | 'country'>;
+
+/**
+ * The players with these ids, in their order; null where there is none. One query, and plain rows: every name in every
+ * list comes from here, and an entity costs several times as much.
+ */
 export async function findPlayersByIds(
   em: EntityManager,
   ids: readonly string[],
-): Promise<(Player | null)[]> {
-  const players = await em.find(Player, { id: { $in: [...ids] } });
+): Promise<(PublicPlayer | null)[]> {
+  const players = await em.execute<PublicPlayer[]>(
+    `select id, username, first_name as "firstName", last_name as "lastName", city, country
+       from players where id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)`,
+    [JSON.stringify(ids)],
+  );
   const byId = new Map(players.map(player => [player.id, player]));
   return ids.map(id => byId.get(id) ?? null);
 }

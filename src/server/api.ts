@@ -7,7 +7,7 @@ import { openRedisLeaderboard } from '../platform/leaderboard-redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createRateLimiter } from '../platform/rate-limiter.ts';
-import { openRedis } from '../platform/redis.ts';
+import { firstConnection, openRedis } from '../platform/redis.ts';
 import type { ShutdownStep } from '../platform/shutdown.ts';
 import { createSignedLinks } from '../platform/signed-links.ts';
 import { openLocalStorage } from '../platform/storage-local.ts';
@@ -18,6 +18,8 @@ import { processVideoJob } from '../videos/video.jobs.ts';
 import { createBallotBox } from '../votes/ballot-box.ts';
 import { type App, createApp } from './app.ts';
 
+/** Without Redis the API starts all the same, a little later. */
+const REDIS_MILLISECONDS = 2000;
 const LOG_IN_SECONDS = 15 * 60;
 
 /** The API with the clients it lives on, not yet listening; `shutdown` undoes all of it in order. */
@@ -31,6 +33,7 @@ export async function openApi(
 
   const redis = openRedis(env.redis.url, 'command', logger);
   const subscriber = openRedis(env.redis.url, 'subscriber', logger);
+  await firstConnection(redis, REDIS_MILLISECONDS);
   const events = openEventBus({ publisher: redis, subscriber }, logger);
   const jobs = openJobQueue(processVideoJob, redis, logger);
   const forkEm = () => database.em.fork();
