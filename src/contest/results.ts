@@ -12,11 +12,8 @@ export type ContestRules = VotingRules & Pick<Env['contest'], 'winnersPerCity'>;
  */
 export async function findResults(em: EntityManager, rules: ContestRules): Promise<Result[] | null> {
   if ((await readVotingWindow(em, rules)).phase !== 'CLOSED') return null;
-  const certified = () => em.find(Result, {}, { orderBy: { cityKey: 'asc', position: 'asc' } });
-  const known = await certified();
-  if (known.length > 0) return known;
-  await certify(em, rules);
-  return certified();
+  if (!(await isCertified(em))) await certify(em, rules);
+  return em.find(Result, {}, { orderBy: { cityKey: 'asc', position: 'asc' } });
 }
 
 /** Only who has a vote can win. The first row of each pair of neighbours is told what put it before the second. */
@@ -35,17 +32,26 @@ const CERTIFY = `
               when next_votes < votes then 'MORE_VOTES'
               when next_reached_at > reached_at then 'REACHED_FIRST'
               else 'LOWER_ID' end
-    from ranked where position <= ?
-  on conflict do nothing`;
+    from ranked where position <= ?`;
 
 async function certify(em: EntityManager, rules: ContestRules): Promise<void> {
   await em.transactional(async em => {
     // Waits for votes that were in time and are being written, and for another process that is certifying.
     await em.execute('lock table votes in share mode');
-    await em.execute('lock table results in share row exclusive mode');
-    const [row] = await em.execute<{ certified: boolean }[]>(
-      'select exists (select from results) as certified',
+    await em.execute('lock table closures in share row exclusive mode');
+    if (await isCertified(em)) return;
+    await em.execute(CERTIFY, [rules.winnersPerCity]);
+    await em.execute(
+      `insert into closures (id, closed_at, certified_at)
+       values (1, coalesce(?::timestamptz, clock_timestamp()), clock_timestamp())
+       on conflict (id) do update set certified_at = excluded.certified_at`,
+      [rules.votingClosesAt],
     );
-    if (!row?.certified) await em.execute(CERTIFY, [rules.winnersPerCity]);
   });
+}
+
+/** There may be no winner to tell by: a contest in which nobody has voted is over, too. */
+async function isCertified(em: EntityManager): Promise<boolean> {
+  const rows = await em.execute('select from closures where certified_at is not null');
+  return rows.length > 0;
 }

@@ -6,7 +6,7 @@ export class Migration20261124010000_contest extends Migration {
   override up(): void | Promise<void> {
     this.addSql(`create sequence tally_versions;`);
     this.addSql(
-      `create table "closures" ("id" int not null, "closed_at" timestamptz(6) not null default clock_timestamp(), "closed_by_id" uuid null, primary key ("id"));`,
+      `create table "closures" ("id" int not null, "closed_at" timestamptz(6) not null default clock_timestamp(), "closed_by_id" uuid null, "certified_at" timestamptz(6) null, primary key ("id"));`,
     );
 
     this.addSql(

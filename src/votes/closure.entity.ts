@@ -8,11 +8,14 @@ const ClosureSchema = defineEntity({
     // One row at the most.
     id: p.integer().primary().autoincrement(false),
     closedAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('clock_timestamp()'),
+    // Null where the time that was set ended it.
     closedBy: () => p.manyToOne(Player).ref().nullable(),
+    // When the winners were stored; there may have been none.
+    certifiedAt: p.datetime(6).nullable(),
   },
   checks: [{ name: 'closures_single_check', expression: 'id = 1' }],
 });
 
-/** That a moderator ended the voting before its time, or where no time was set. */
+/** That the voting is over for good: a moderator ended it, or its winners have been certified. */
 export class Closure extends ClosureSchema.class {}
 ClosureSchema.setClass(Closure);

@@ -51,7 +51,7 @@ export async function gather(
     .execute<{ id: string; player_id: string; username: string }[]>(
       `with opened as (
          insert into sessions (player_id, token_hash, expires_at)
-         select id::uuid, 'none', now() + interval '1 day' from jsonb_array_elements_text(?::jsonb) as id
+         select id::uuid, 'none', now() + interval '1 day' from jsonb_array_elements_text(?::jsonb) as given (id)
          returning id, player_id
        ) select opened.*, username from opened join players on players.id = player_id order by player_id`,
       [JSON.stringify(ids)],
@@ -148,17 +148,15 @@ export const projected = ({ database }: Pick<App, 'database'>): Promise<void> =>
 export async function startSecondApi(
   app: App,
   settings: Record<string, string> = {},
-): Promise<TestClient & { stop(): Promise<void> }> {
+): Promise<TestClient & AsyncDisposable & { stop(): Promise<void> }> {
   const env = loadEnv({ ...app.processEnv, ...settings });
   const port = await anyFreePort();
   const api = await openApi(env, createLogger(env.log, { process: 'test' }));
   api.server.listen(port, env.http.host);
   await once(api.server, 'listening');
-  return {
-    ...createClient(`http://127.0.0.1:${port}`),
-    async stop() {
-      api.server.closeAllConnections();
-      for (const [, step] of api.shutdown) await step();
-    },
+  const stop = async () => {
+    api.server.closeAllConnections();
+    for (const [, step] of api.shutdown) await step();
   };
+  return { ...createClient(`http://127.0.0.1:${port}`), stop, [Symbol.asyncDispose]: stop };
 }

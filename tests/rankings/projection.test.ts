@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { encodeId } from '../../schema/global-ids.ts';
+import { ExpectedError } from '../../src/platform/errors.ts';
+import { BoardsMissing, LeaderboardAway } from '../../src/platform/leaderboard.ts';
+import { cityKeyOf } from '../../src/players/city.ts';
+import { updateProfile } from '../../src/players/update-profile.ts';
+import { boardOfCity, EVERYBODY } from '../../src/rankings/boards.ts';
+import { projectRankings, rebuildRankings } from '../../src/rankings/project-rankings.ts';
+import { deleteVideo } from '../../src/videos/delete-video.ts';
+import { hideVideo, restoreVideo } from '../../src/videos/moderate-videos.ts';
+import { claimVideo, completeVideo } from '../../src/videos/record-processing.ts';
+import { markTally } from '../../src/videos/tallies.ts';
+import { eraseVotes, writeVotes } from '../../src/votes/write-votes.ts';
+import { findMiscounts } from '../kit/ballots.ts';
+import { type ContestWorld, Crash, mortal, openContestWorld } from '../kit/contest-world.ts';
+import { insertPlayers } from '../kit/crowd.ts';
+import { insertVideo, rowIdOf } from '../kit/videos.ts';
+
+const CITIES = ['Bogotá', 'BOGOTA', 'Cali', 'Medellín', 'Santa Marta', 'santa  marta'];
+const BOARDS = [EVERYBODY, ...new Set(CITIES.map(city => boardOfCity(cityKeyOf(city))))];
+const RULES = { votingOpensAt: null, votingClosesAt: null, maxVotesPerPlayer: null };
+const ROUNDS = 30;
+const OPERATIONS_A_ROUND = 40;
+
+/** Mulberry32: a run can be had again from its seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The boards as they must be: a recount of the votes themselves, in the published order. */
+async function recount({ em }: ContestWorld): Promise<Record<string, string[]>> {
+  const rows = await em.execute<{ id: string; votes: number; city: string }[]>(
+    `select players.id, city_key as city, count(votes.id)::int as votes
+       from players join tallies on tallies.player_id = players.id
+       join videos on videos.player_id = players.id and status = 'PROCESSED' and hidden_at is null
+       left join votes on votes.video_id = videos.id
+      group by players.id, reached_at order by count(votes.id) desc, reached_at, players.id`,
+  );
+  const on = (board: string) => rows.filter(({ city }) => board === EVERYBODY || board === boardOfCity(city));
+  return Object.fromEntries(BOARDS.map(board => [board, on(board).map(({ id, votes }) => `${id} ${votes}`)]));
+}
+
+async function shown({ leaderboard }: ContestWorld): Promise<Record<string, string[]>> {
+  const totals = await leaderboard.totals();
+  const boards = BOARDS.map(async board => {
+    const standings = await leaderboard.range(board, 0, 10_000);
+    const total = totals.find(other => other.board === board);
+    expect(total?.entries ?? 0).toBe(standings.length);
+    expect(total?.score ?? 0).toBe(standings.reduce((sum, { score }) => sum + score, 0));
+    return [board, standings.map(({ id, score }) => `${id} ${score}`)] as const;
+  });
+  return Object.fromEntries(await Promise.all(boards));
+}
+
+async function settle(world: ContestWorld): Promise<void> {
+  try {
+    await projectRankings(world);
+  } catch (error) {
+    if (!(error instanceof BoardsMissing)) throw error;
+    await rebuildRankings(world);
+    await projectRankings(world);
+  }
+}
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+test(`boards equal a recount after thousands of operations and crashes (seed ${seed})`, {
+  timeout: 90_000,
+}, async () => {
+  await using world = await openContestWorld();
+  const next = randomFrom(seed);
+  const below = (limit: number) => Math.floor(next() * limit);
+  const pick = <Item>(items: readonly Item[]): Item => items[below(items.length)] as Item;
+
+  const players = (await Promise.all(CITIES.map(city => insertPlayers(world.database, 6, city)))).flat();
+  const videos: { id: string; playerId: string }[] = [];
+  const publish = async (playerId: string) => {
+    const id = rowIdOf(await insertVideo(world.database, { id: encodeId('Player', playerId) }));
+    const claim = await claimVideo(world, id, 60);
+    if (claim === null) throw new Error('The video is not to be had');
+    const clip = {
+      clipKey: `processed/${id}/1.mp4`,
+      posterKey: `processed/${id}/1.jpg`,
+      durationSeconds: 7,
+    } as const;
+    await completeVideo(world, claim, clip);
+    videos.push({ id, playerId });
+  };
+  for (const playerId of players.slice(0, 20)) await publish(playerId);
+  const remove = ({ id, playerId }: (typeof videos)[number]) => deleteVideo(world, playerId, id);
+
+  const ballots = () =>
+    Array.from({ length: 1 + below(6) }, () => ({
+      voterId: pick(players),
+      videoId: pick(videos).id,
+      networkHash: 'n',
+    }));
+  const deed = () => ({ moderatorId: pick(players), videoId: pick(videos).id, reason: 'by lot' });
+  const operations: [weight: number, act: () => Promise<unknown>][] = [
+    [50, () => writeVotes(world.em, ballots(), RULES)],
+    [20, () => eraseVotes(world.em, ballots(), RULES)],
+    [8, () => hideVideo(world, deed())],
+    [8, () => restoreVideo(world, deed())],
+    [8, () => updateProfile({ em: world.em, changed: markTally }, pick(players), { city: pick(CITIES) })],
+    [6, () => remove(pick(videos))],
+    [3, () => publish(pick(players))],
+  ];
+  const lots = operations.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
+
+  let deaths = 0;
+  const dies = () => next() < 0.12;
+  const survive = async (process: Promise<unknown>): Promise<void> => {
+    try {
+      await process;
+    } catch (error) {
+      if (error instanceof Crash) deaths += 1;
+      else if (!(error instanceof ExpectedError || error instanceof LeaderboardAway)) throw error;
+    }
+  };
+
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const acts = Array.from({ length: OPERATIONS_A_ROUND }, () => survive(pick(lots)()));
+    const projectors = [1, 2].map(() => survive(projectRankings(mortal(world, dies))));
+    const rebuilds = next() < 0.2 ? [survive(rebuildRankings(mortal(world, dies)))] : [];
+    await Promise.all([...acts, ...projectors, ...rebuilds]);
+    if (next() < 0.04) await world.redis.flushall();
+    if (round % 10 !== 9) continue;
+    await settle(world);
+    expect(await shown(world), `seed ${seed}, round ${round}`).toEqual(await recount(world));
+  }
+  expect(await findMiscounts(world.database)).toEqual([]);
+  expect(deaths).toBeGreaterThan(10);
+});

@@ -1,0 +1,71 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { encodeId } from '../../schema/global-ids.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { EVERYBODY } from '../../src/rankings/boards.ts';
+import { findDrift, type Projector, startProjector } from '../../src/rankings/projector.ts';
+import { type ContestWorld, openContestWorld } from '../kit/contest-world.ts';
+import { giveVotes, insertPlayers, projected, publishVideos } from '../kit/crowd.ts';
+
+let world: ContestWorld;
+let projector: Projector;
+let videoIds: string[];
+beforeAll(async () => {
+  world = await openContestWorld();
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+beforeEach(async () => {
+  const players = await insertPlayers(world.database, 3);
+  videoIds = await publishVideos(
+    world.database,
+    players.map(id => ({ id: encodeId('Player', id) })),
+  );
+  projector = startProjector({ ...world, logger: createLogger({ level: 'silent' }, { process: 'test' }) });
+  await projected(world);
+});
+afterEach(() => projector.stop());
+
+const shows = (players: number) =>
+  waitUntil(
+    `${players} players are shown`,
+    () =>
+      world.leaderboard.size(EVERYBODY).then(
+        size => size === players,
+        () => false,
+      ),
+    { deadlineSeconds: 2 },
+  );
+
+test('builds boards that are not there, though nothing has changed', async () => {
+  await world.redis.flushall();
+  await shows(3);
+  expect(await findDrift(world)).toBeNull();
+});
+
+test('shows what another process has changed within a second, without being told', async () => {
+  const [videoId = ''] = videoIds;
+  await giveVotes(world.database, new Map([[videoId, 4]]));
+  const begun = performance.now();
+  await waitUntil(
+    'the votes are shown',
+    async () => (await world.leaderboard.range(EVERYBODY, 0, 1))[0]?.score === 4,
+    { deadlineSeconds: 2 },
+  );
+  expect(performance.now() - begun).toBeLessThan(1000);
+});
+
+test('notices boards that have lost a player or hold other votes', async () => {
+  expect(await findDrift(world)).toBeNull();
+  const [key = ''] = await world.redis.keys('{board}:*:on:all');
+  await world.redis.zremrangebyrank(key, 0, 0);
+  expect(await findDrift(world)).toMatch(/hold 8 players and 4 votes, not 9 and 4/);
+  await world.redis.flushall();
+  await shows(9);
+  const [scores = ''] = await world.redis.keys('{board}:*:scores');
+  await world.redis.hincrby(scores, EVERYBODY, 3);
+  expect(await findDrift(world)).toMatch(/hold 9 players and 7 votes, not 9 and 4/);
+  const [videoId = ''] = videoIds;
+  await projector.stop();
+  await giveVotes(world.database, new Map([[videoId, 1]]));
+  expect(await findDrift(world), 'while a change is on its way').toBeNull();
+});
