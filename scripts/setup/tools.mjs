@@ -28,12 +28,20 @@ const CHROMIUM = {
   brew: ['--cask', 'chromium'],
   unpacked: { chromium: 'usr/lib/chromium/chromium' },
 };
+// The examples say how to upload with it, and are run as they stand.
+const CURL = {
+  name: 'curl',
+  programs: [['curl']],
+  apt: 'curl',
+  brew: ['curl'],
+  unpacked: { curl: 'usr/bin/curl' },
+};
 // Only root can put it to use everywhere, and the worker does without it.
 const BUBBLEWRAP = { name: 'bubblewrap', programs: [['bwrap']], apt: 'bubblewrap' };
 
 /** Finds the programs that npm can't bring, or installs what is missing. @throws {Error} that says what to install. */
 export function installTools({ forTests }) {
-  const needed = [FFMPEG, REDIS, ...(forTests ? [CHROMIUM] : [])];
+  const needed = [FFMPEG, REDIS, ...(forTests ? [CHROMIUM, CURL] : [])];
   const hasApt = process.platform === 'linux' && find('apt-get') !== undefined;
   const isRoot = process.getuid?.() === 0;
   const missing = [...needed, ...(hasApt && isRoot ? [BUBBLEWRAP] : [])].filter(tool => !isPresent(tool));

@@ -54,7 +54,7 @@ describe('a title', () => {
   test.each([
     ['is missing', ' \t\n', 'This is required.'],
     ['has 121 characters', 'x'.repeat(121), 'At most 120 characters, please.'],
-    ['holds a character that no text has', 'Cross\u0000over', 'This is not valid.'],
+    ['holds a character that no text has', 'Cross\u0000over', 'This holds characters that are no text.'],
   ])('that %s is refused, and the file is not kept', async (_, title, message) => {
     const before = await storedFiles(app);
     const answer = await app.upload(player, blob(mp4(1000)), { title });
