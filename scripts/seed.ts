@@ -20,7 +20,18 @@ const LOG_IN = graphql(`
 const OWN_VIDEOS = graphql(`
   query SeedOwnVideos { me { player { videos(first: 10) { nodes { id title status } } } } }
 `);
+const VOTE = graphql(`
+  mutation SeedVote($videoId: ID!) {
+    castVote(videoId: $videoId) { __typename ... on Error { code message } }
+  }
+`);
 const PASSWORD = 'balon al aire 2026';
+
+/** What a demo player takes part with. */
+interface Entry {
+  token: string;
+  videoId: string;
+}
 
 const ROOT = join(import.meta.dirname, '..');
 const addressFile = join(resolve(ROOT, process.env.DATA_DIR || '.data'), 'stack.json');
@@ -33,14 +44,20 @@ const api = createClient(apiUrl);
 const tools = { ...process.env, PATH: withTools(process.env.PATH) };
 
 await using clips = await mkdtempDisposable(join(tmpdir(), 'anb-seed-'));
+const entries: Entry[] = [];
 const ends: Promise<boolean>[] = [];
 // One clip at a time: the worker is busy with the last one while the next is made.
-for (const player of ROSTER) ends.push(finished(player, await upload(player)));
+for (const player of ROSTER) {
+  const entry = await upload(player);
+  entries.push(entry);
+  ends.push(finished(player, entry));
+}
 if ((await Promise.all(ends)).includes(false)) process.exitCode = 1;
+console.log(`${await voteAmongThemselves(entries)} votes are cast.`);
 console.log(`Log in as one of ${ROSTER.map(emailOf).join(', ')}; the password is "${PASSWORD}".`);
 
 /** Logs a demo player in and finds the video of the player, each made when it is missing. */
-async function upload(player: DemoPlayer): Promise<{ token: string; videoId: string }> {
+async function upload(player: DemoPlayer): Promise<Entry> {
   const token = (await logIn(player)) ?? (await signUp(player));
   const { data } = await api.graphql(OWN_VIDEOS, {}, { token });
   const present = data.me?.player.videos.nodes.find(
@@ -54,6 +71,20 @@ async function upload(player: DemoPlayer): Promise<{ token: string; videoId: str
   if (video.__typename !== 'Video') throw new Error(`${nameOf(player)}: ${JSON.stringify(video)}`);
   console.log(`${nameOf(player)}: uploaded "${player.title}"`);
   return { token, videoId: video.id };
+}
+
+/** The first are the favourites: each player votes for all who come earlier. The number of votes that are new. */
+async function voteAmongThemselves(entries: readonly Entry[]): Promise<number> {
+  let cast = 0;
+  for (const [index, { token }] of entries.entries()) {
+    for (const { videoId } of entries.slice(0, index)) {
+      const { data, errors } = await api.graphql(VOTE, { videoId }, { token });
+      if (data?.castVote.__typename === 'Video') cast++;
+      else if (data?.castVote.__typename !== 'AlreadyVoted')
+        throw new Error(JSON.stringify({ data, errors }));
+    }
+  }
+  return cast;
 }
 
 async function logIn(player: DemoPlayer): Promise<string | null> {
@@ -71,7 +102,7 @@ async function signUp(player: DemoPlayer): Promise<string> {
 }
 
 /** Follows a video to its end; whether it is published. */
-async function finished(player: DemoPlayer, { token, videoId }: { token: string; videoId: string }) {
+async function finished(player: DemoPlayer, { token, videoId }: Entry): Promise<boolean> {
   for await (const { status, failure } of api.follow(videoId, { token })) {
     if (status === 'PROCESSED' || status === 'FAILED') {
       console.log(`${nameOf(player)}: ${status}${failure ? ` (${failure.reason})` : ''}`);

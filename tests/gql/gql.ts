@@ -23,6 +23,7 @@ type Documents = {
     "mutation Upload($title: String!, $file: Upload!) {\n  uploadVideo(input: {title: $title, file: $file}) {\n    __typename\n    ... on Video {\n      id\n      status\n    }\n    ... on InvalidInput {\n      problems {\n        path\n        message\n      }\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": typeof types.UploadDocument,
     "\n  mutation SeedLogIn($input: LogInInput!) {\n    logIn(input: $input) { __typename ... on Session { accessToken } ... on Error { code message } }\n  }\n": typeof types.SeedLogInDocument,
     "\n  query SeedOwnVideos { me { player { videos(first: 10) { nodes { id title status } } } } }\n": typeof types.SeedOwnVideosDocument,
+    "\n  mutation SeedVote($videoId: ID!) {\n    castVote(videoId: $videoId) { __typename ... on Error { code message } }\n  }\n": typeof types.SeedVoteDocument,
     "\n  query AccountMe { me { email player { username } } }\n": typeof types.AccountMeDocument,
     "\n  mutation AccountUpdate($input: UpdateProfileInput!) {\n    updateProfile(input: $input) {\n      __typename\n      ... on Player { username firstName lastName city country }\n      ... on InvalidInput { code problems { path message } }\n    }\n  }\n": typeof types.AccountUpdateDocument,
     "\n  fragment AccountSession on Session {\n    __typename accessToken tokenType expiresIn refreshToken\n    viewer { email role player { username firstName lastName city country } }\n  }\n": typeof types.AccountSessionFragmentDoc,
@@ -71,6 +72,7 @@ const documents: Documents = {
     "mutation Upload($title: String!, $file: Upload!) {\n  uploadVideo(input: {title: $title, file: $file}) {\n    __typename\n    ... on Video {\n      id\n      status\n    }\n    ... on InvalidInput {\n      problems {\n        path\n        message\n      }\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": types.UploadDocument,
     "\n  mutation SeedLogIn($input: LogInInput!) {\n    logIn(input: $input) { __typename ... on Session { accessToken } ... on Error { code message } }\n  }\n": types.SeedLogInDocument,
     "\n  query SeedOwnVideos { me { player { videos(first: 10) { nodes { id title status } } } } }\n": types.SeedOwnVideosDocument,
+    "\n  mutation SeedVote($videoId: ID!) {\n    castVote(videoId: $videoId) { __typename ... on Error { code message } }\n  }\n": types.SeedVoteDocument,
     "\n  query AccountMe { me { email player { username } } }\n": types.AccountMeDocument,
     "\n  mutation AccountUpdate($input: UpdateProfileInput!) {\n    updateProfile(input: $input) {\n      __typename\n      ... on Player { username firstName lastName city country }\n      ... on InvalidInput { code problems { path message } }\n    }\n  }\n": types.AccountUpdateDocument,
     "\n  fragment AccountSession on Session {\n    __typename accessToken tokenType expiresIn refreshToken\n    viewer { email role player { username firstName lastName city country } }\n  }\n": types.AccountSessionFragmentDoc,
@@ -143,6 +145,10 @@ export function graphql(source: "\n  mutation SeedLogIn($input: LogInInput!) {\n
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query SeedOwnVideos { me { player { videos(first: 10) { nodes { id title status } } } } }\n"): typeof import('./graphql.ts').SeedOwnVideosDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SeedVote($videoId: ID!) {\n    castVote(videoId: $videoId) { __typename ... on Error { code message } }\n  }\n"): typeof import('./graphql.ts').SeedVoteDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

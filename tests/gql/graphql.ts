@@ -214,6 +214,21 @@ export type SeedOwnVideosQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type SeedOwnVideosQuery = { me: { player: { videos: { nodes: Array<{ id: string, title: string, status: VideoStatus }> } } } | null };
 
+export type SeedVoteMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type SeedVoteMutation = { castVote:
+    | { __typename: 'AlreadyVoted', code: ErrorCode, message: string }
+    | { __typename: 'OwnVideo', code: ErrorCode, message: string }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string }
+    | { __typename: 'Video' }
+    | { __typename: 'VideoNotPublished', code: ErrorCode, message: string }
+    | { __typename: 'VoteLimitReached', code: ErrorCode, message: string }
+    | { __typename: 'VotingClosed', code: ErrorCode, message: string }
+   };
+
 export type AccountMeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -788,6 +803,17 @@ export const SeedOwnVideosDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SeedOwnVideosQuery, SeedOwnVideosQueryVariables>;
+export const SeedVoteDocument = new TypedDocumentString(`
+    mutation SeedVote($videoId: ID!) {
+  castVote(videoId: $videoId) {
+    __typename
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SeedVoteMutation, SeedVoteMutationVariables>;
 export const AccountMeDocument = new TypedDocumentString(`
     query AccountMe {
   me {
