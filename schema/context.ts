@@ -8,6 +8,7 @@ import type { SignedLinks } from '../src/platform/signed-links.ts';
 import type { Storage } from '../src/platform/storage.ts';
 import type { AccessTokens } from '../src/players/access-tokens.ts';
 import type { LogInLimits } from '../src/players/log-in.ts';
+import type { PlayerReader } from '../src/players/player-reader.ts';
 import type { RankingFeed } from '../src/rankings/follow-rankings.ts';
 import type { VideoJobs } from '../src/videos/video.jobs.ts';
 import type { Viewer } from '../src/videos/visibility.ts';
@@ -30,6 +31,7 @@ export interface Services {
   ballotBox: BallotBox;
   voteLimits: VoteDeps['limits'];
   leaderboard: Leaderboard;
+  readPlayers: PlayerReader;
   rankingFeed: RankingFeed;
   links: SignedLinks;
   settings: Pick<Env, 'auth' | 'media' | 'processing' | 'contest'> & { publicUrl: string };
@@ -64,7 +66,8 @@ export function freshParts({
   forkEm,
   viewer,
   leaderboard,
-}: Pick<Context, 'forkEm' | 'viewer' | 'leaderboard'>): Pick<Context, 'em' | 'loaders'> {
+  readPlayers,
+}: Pick<Context, 'forkEm' | 'viewer' | 'leaderboard' | 'readPlayers'>): Pick<Context, 'em' | 'loaders'> {
   const em = forkEm();
-  return { em, loaders: createLoaders({ em, viewer, leaderboard }) };
+  return { em, loaders: createLoaders({ em, viewer, leaderboard, readPlayers }) };
 }

@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import type { EntityManager } from '../src/platform/database.ts';
 import type { Leaderboard } from '../src/platform/leaderboard.ts';
-import { findPlayersByIds, type PublicPlayer } from '../src/players/find-players.ts';
+import type { PublicPlayer } from '../src/players/find-players.ts';
+import type { PlayerReader } from '../src/players/player-reader.ts';
 import { findPlaces } from '../src/rankings/find-rankings.ts';
 import type { Ranked } from '../src/rankings/ranked.ts';
 import { findVideosByIds, findVideosOfPlayers, type VideoPage } from '../src/videos/find-videos.ts';
@@ -24,13 +25,15 @@ export function createLoaders({
   em,
   viewer,
   leaderboard,
+  readPlayers,
 }: {
   em: EntityManager;
   viewer: Viewer;
   leaderboard: Leaderboard;
+  readPlayers: PlayerReader;
 }): Loaders {
   return {
-    players: new DataLoader(ids => findPlayersByIds(em, ids)),
+    players: new DataLoader(ids => readPlayers(ids)),
     videos: new DataLoader(async ids => {
       const videos = await findVideosByIds(em, ids);
       return videos.map(video => (video && maySee(viewer, video) ? video : null));

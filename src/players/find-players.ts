@@ -14,7 +14,7 @@ export async function findPlayersByIds(
 ): Promise<(PublicPlayer | null)[]> {
   const players = await em.execute<PublicPlayer[]>(
     `select id, username, first_name as "firstName", last_name as "lastName", city, country
-       from players where id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)`,
+       from players where id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))`,
     [JSON.stringify(ids)],
   );
   const byId = new Map(players.map(player => [player.id, player]));

@@ -1,3 +1,4 @@
+import { NIL } from 'uuid';
 import type { EntityManager } from '../platform/database.ts';
 import type { EventBus } from '../platform/events.ts';
 import type { Leaderboard } from '../platform/leaderboard.ts';
@@ -64,14 +65,16 @@ export async function rebuildRankings({
     const em = forkEm();
     let players = 0;
     const rows = async function* () {
-      for (let after: string | null = null; ; ) {
+      for (let after: string = NIL; ; ) {
+        // Both sides are told where to begin: a merge join would read one of them from its start for every batch.
         const batch: TallyRow[] = await em.execute<TallyRow[]>(
           `select ${TALLY_COLUMNS} from tallies join players on players.id = tallies.player_id
-            where (?::uuid is null or player_id > ?::uuid) order by player_id limit 5000`,
+            where player_id > ?::uuid and players.id > ?::uuid order by player_id limit 5000`,
           [after, after],
         );
-        if (batch.length === 0) return;
-        after = batch.at(-1)?.playerId ?? null;
+        const last = batch.at(-1);
+        if (last === undefined) return;
+        after = last.playerId;
         players += batch.filter(({ publishedVideos }) => publishedVideos > 0).length;
         yield batch.map(boardRow);
       }

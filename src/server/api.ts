@@ -12,6 +12,7 @@ import type { ShutdownStep } from '../platform/shutdown.ts';
 import { createSignedLinks } from '../platform/signed-links.ts';
 import { openLocalStorage } from '../platform/storage-local.ts';
 import { createAccessTokens } from '../players/access-tokens.ts';
+import { createPlayerReader } from '../players/player-reader.ts';
 import { createRankingFeed } from '../rankings/follow-rankings.ts';
 import { startProjector } from '../rankings/projector.ts';
 import { processVideoJob } from '../videos/video.jobs.ts';
@@ -64,6 +65,7 @@ export async function openApi(
       },
       ballotBox: createBallotBox({ forkEm, rules: env.contest, changed: projector.kick }, env.auth.secret),
       leaderboard,
+      readPlayers: createPlayerReader(forkEm),
       rankingFeed: createRankingFeed({ forkEm, leaderboard, events, logger }),
       links: createSignedLinks(env.auth.secret),
       settings: {

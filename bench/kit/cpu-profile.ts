@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** What V8 writes: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile; times in microseconds. */
+const PROFILE = z.object({
+  startTime: z.number(),
+  nodes: z.array(
+    z.object({
+      id: z.number(),
+      callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.number() }),
+    }),
+  ),
+  samples: z.array(z.number()),
+  timeDeltas: z.array(z.number()),
+});
+type CallFrame = z.infer<typeof PROFILE>['nodes'][number]['callFrame'];
+
+/** Which share (0 to 1) of its busy time a process spent in the own code of each package, or function. */
+export type SelfTime = { name: string; share: number }[];
+
+/**
+ * The self time in a CPU profile, the largest first. What came before `fromMilliseconds` of the monotonic clock, such as
+ * the start of the process, is left out.
+ */
+export async function readSelfTime(
+  path: string,
+  fromMilliseconds: number,
+): Promise<{ packages: SelfTime; functions: SelfTime }> {
+  const profile = PROFILE.parse(JSON.parse(await readFile(path, 'utf8')));
+  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const packages = new Map<string, number>();
+  const functions = new Map<string, number>();
+  let now = profile.startTime;
+  let busy = 0;
+  for (const [at, id] of profile.samples.entries()) {
+    const spent = profile.timeDeltas[at] ?? 0;
+    now += spent;
+    const frame = frames.get(id);
+    if (now < fromMilliseconds * 1000 || frame === undefined || frame.functionName === '(idle)') continue;
+    busy += spent;
+    const name = packageOf(frame);
+    packages.set(name, (packages.get(name) ?? 0) + spent);
+    const called = `${name} ${frame.functionName || '(anonymous)'}:${frame.lineNumber + 1}`;
+    functions.set(called, (functions.get(called) ?? 0) + spent);
+  }
+  const ranked = (times: Map<string, number>) =>
+    [...times].map(([name, spent]) => ({ name, share: spent / busy })).sort((a, b) => b.share - a.share);
+  return { packages: ranked(packages), functions: ranked(functions) };
+}
+
+/** A package, a folder of the product, or what V8 calls its own work, such as `(garbage collector)`. */
+function packageOf({ functionName, url }: CallFrame): string {
+  const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
+  if (name !== undefined) return name;
+  if (url.startsWith('node:'))
+    return url
+      .replace(/^node:(internal\/)?/, 'node:')
+      .split('/', 1)
+      .join();
+  if (url === '') return functionName.startsWith('(') ? functionName : '(built in)';
+  return /\/(src|schema)\//.exec(url)?.[1] ?? url;
+}

@@ -1,0 +1,136 @@
+// Delay from a vote's answer to the ranking that shows it, at a subscriber of another API process, under a steady load of
+// votes. The ranking is pushed at most twice a second, so the median can't be much under a quarter of one.
+//
+//   npm run bench:ranking-delay -- [votes a second = 200] [seconds = 20]
+
+import { createClient } from 'graphql-sse';
+import { z } from 'zod';
+import { encodeId } from '../schema/global-ids.ts';
+import { waitUntil } from '../scripts/stack/wait-until.ts';
+import { fillContest, query } from './kit/contest-data.ts';
+import { quantile } from './kit/median.ts';
+import { startServers } from './kit/servers.ts';
+
+const CANDIDATES = 100;
+const TARGET_MS = 1000;
+const VOTE = 'mutation ($videoId: ID!) { castVote(videoId: $videoId) { ... on Video { votes } __typename } }';
+const FOLLOW = `subscription { rankingChanged(top: ${CANDIDATES}) { entries { votes player { id } } } }`;
+const SIGN_UP =
+  'mutation ($input: SignUpInput!) { signUp(input: $input) { ... on Session { accessToken } __typename } }';
+
+const VOTED = z.object({ castVote: z.object({ votes: z.int() }) });
+const SIGNED_UP = z.object({ signUp: z.object({ accessToken: z.string() }) });
+const RANKING = z.object({
+  rankingChanged: z.object({
+    entries: z.array(z.object({ votes: z.int(), player: z.object({ id: z.string() }) })),
+  }),
+});
+
+const [rate = 200, seconds = 20] = process.argv.slice(2).map(Number);
+const total = rate * seconds;
+
+await using cleanup = new AsyncDisposableStack();
+const servers = cleanup.use(await startServers('ranking-delay'));
+const databaseUrl = await servers.createDatabase('bench');
+await fillContest(databaseUrl, { players: CANDIDATES, mostVotes: 0 });
+const candidates = await query(databaseUrl, async client => {
+  const { rows } = await client.query<{ id: string; player_id: string }>('select id, player_id from videos');
+  return rows.map(row => ({
+    videoId: encodeId('Video', row.id),
+    playerId: encodeId('Player', row.player_id),
+  }));
+});
+const unlimited = '1000000';
+const env = {
+  SIGN_UPS_PER_HOUR: unlimited,
+  VOTES_PER_MINUTE: unlimited,
+  VOTES_PER_MINUTE_PER_NETWORK: unlimited,
+};
+const [voting, following] = [
+  await servers.startApi(databaseUrl, { env }),
+  await servers.startApi(databaseUrl, { env }),
+];
+const tokens: string[] = [];
+for (let voter = 0; voter < Math.ceil(total / CANDIDATES); voter++) tokens.push(await signUp(voter));
+
+const delaysMs: number[] = [];
+const answersMs: number[] = [];
+const shown = new Map<string, number>();
+let waiting: { playerId: string; votes: number; answeredMs: number }[] = [];
+
+const client = createClient({ url: `${following.url}/graphql`, retryAttempts: 0 });
+cleanup.defer(() => client.dispose());
+let events = 0;
+const followed = follow();
+await waitUntil('the first ranking', async () => events > 0, { deadlineSeconds: 30 });
+
+const casts: Promise<void>[] = [];
+const startedMs = performance.now();
+for (let vote = 0; vote < total; vote++) {
+  const dueMs = startedMs + (vote * 1000) / rate;
+  const early = dueMs - performance.now();
+  if (early > 0) await new Promise(resolve => setTimeout(resolve, early));
+  casts.push(cast(vote));
+}
+await Promise.all(casts);
+const took = (performance.now() - startedMs) / 1000;
+await waitUntil('every vote in the ranking', async () => waiting.length === 0, { deadlineSeconds: 30 });
+client.dispose();
+await followed;
+
+const [p50, p95] = [quantile(delaysMs, 0.5), quantile(delaysMs, 0.95)];
+console.log(`${total} votes, ${(total / took).toFixed(0)} a second, ${events} rankings pushed`);
+console.log(
+  `vote to answer: p50 ${quantile(answersMs, 0.5).toFixed(0)} ms, p95 ${quantile(answersMs, 0.95).toFixed(0)} ms`,
+);
+console.log(`answer to ranking: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms (at most ${TARGET_MS})`);
+
+async function follow(): Promise<void> {
+  for await (const { data } of client.iterate({ query: FOLLOW })) {
+    const { entries } = RANKING.parse(data).rankingChanged;
+    events += 1;
+    for (const { votes, player } of entries) shown.set(player.id, votes);
+    const nowMs = performance.now();
+    waiting = waiting.filter(vote => {
+      if ((shown.get(vote.playerId) ?? 0) < vote.votes) return true;
+      delaysMs.push(nowMs - vote.answeredMs);
+      return false;
+    });
+  }
+}
+
+/** Each voter votes once for each candidate, in another order. */
+async function cast(vote: number): Promise<void> {
+  const [turn, voter] = [Math.floor(vote / tokens.length), vote % tokens.length];
+  const candidate = candidates[(turn + voter) % CANDIDATES];
+  if (candidate === undefined) throw new Error('There are not enough candidates');
+  const { videoId, playerId } = candidate;
+  const sentMs = performance.now();
+  const { castVote } = VOTED.parse(await ask(VOTE, { videoId }, tokens[voter]));
+  const answeredMs = performance.now();
+  answersMs.push(answeredMs - sentMs);
+  if ((shown.get(playerId) ?? 0) >= castVote.votes) delaysMs.push(0);
+  else waiting.push({ playerId, votes: castVote.votes, answeredMs });
+}
+
+async function signUp(voter: number): Promise<string> {
+  const password = 'three steps and a layup';
+  const input = {
+    ...{ firstName: 'Ana', lastName: 'Díaz', city: 'Bogotá', country: 'Colombia' },
+    ...{ email: `voter${voter}@anb.example`, password, passwordConfirmation: password },
+  };
+  return SIGNED_UP.parse(await ask(SIGN_UP, { input })).signUp.accessToken;
+}
+
+async function ask(document: string, variables: Record<string, unknown>, token?: string): Promise<unknown> {
+  const response = await fetch(`${voting.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify({ query: document, variables }),
+  });
+  const { data, errors } = z
+    .object({ data: z.unknown(), errors: z.unknown().optional() })
+    .parse(await response.json());
+  if (errors !== undefined) throw new Error(`The API refuses: ${JSON.stringify(errors)}`);
+  return data;
+}

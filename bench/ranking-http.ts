@@ -1,0 +1,110 @@
+// Requests a second of a ranking page with its players' names and cities over HTTP, against `{ __typename }` on the same
+// API process; the load comes from a process of its own. Then what the API spends its time on, from a CPU profile of
+// another API process under the same load.
+//
+//   npm run bench:ranking-http -- [rounds = 3] [seconds a run = 5]
+
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { openModel } from '../src/model.ts';
+import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
+import { createLogger } from '../src/platform/logger.ts';
+import { openRedis } from '../src/platform/redis.ts';
+import { rebuildRankings } from '../src/rankings/project-rankings.ts';
+import { fillContest } from './kit/contest-data.ts';
+import { readSelfTime } from './kit/cpu-profile.ts';
+import { median } from './kit/median.ts';
+import { startServers } from './kit/servers.ts';
+
+const PLAYERS = 1000;
+const CONNECTIONS = 32;
+const TARGET = 0.4;
+const QUERIES = {
+  page: '{ rankings(first: 20) { nodes { position votes player { username firstName lastName city } } } }',
+  typename: '{ __typename }',
+};
+const AUTOCANNON = createRequire(import.meta.url).resolve('autocannon');
+const RESULT = z.object({
+  requests: z.object({ average: z.number() }),
+  non2xx: z.literal(0),
+  errors: z.literal(0),
+});
+
+const [rounds = 3, seconds = 5] = process.argv.slice(2).map(Number);
+
+await using servers = await startServers('ranking-http');
+const databaseUrl = await servers.createDatabase('bench');
+await fillContest(databaseUrl, { players: PLAYERS, mostVotes: 5000 });
+await buildBoards();
+
+const api = await servers.startApi(databaseUrl);
+await checkPage(api.url);
+for (const query of Object.values(QUERIES)) await requestsASecond(api.url, query, 2);
+const speeds = { page: [] as number[], typename: [] as number[] };
+for (let round = 1; round <= rounds; round++) {
+  for (const name of ['page', 'typename'] as const) {
+    const speed = await requestsASecond(api.url, QUERIES[name], seconds);
+    speeds[name].push(speed);
+    console.log(`round ${round}: ${name} ${speed.toFixed(0)} requests/s`);
+  }
+}
+const [page, typename] = [median(speeds.page), median(speeds.typename)];
+console.log(`median: page ${page.toFixed(0)} requests/s, __typename ${typename.toFixed(0)} requests/s`);
+console.log(`ratio ${(page / typename).toFixed(2)} (at least ${TARGET})`);
+await api.stop();
+
+const profiled = await servers.startApi(databaseUrl, {
+  nodeArgs: ['--cpu-prof', '--cpu-prof-name=api.cpuprofile', `--cpu-prof-dir=${servers.dir}`],
+});
+const loadedAtMilliseconds = monotonicMilliseconds();
+await requestsASecond(profiled.url, QUERIES.page, seconds);
+await profiled.stop();
+const selfTime = await readSelfTime(`${servers.dir}/api.cpuprofile`, loadedAtMilliseconds);
+for (const [kind, times] of Object.entries(selfTime)) {
+  console.log(`self time by ${kind} while the page is served:`);
+  for (const { name, share } of times.slice(0, 15)) {
+    console.log(`${(100 * share).toFixed(1).padStart(6)} % ${name}`);
+  }
+}
+
+/** The clock of V8's profiles, which all processes of a machine share. */
+function monotonicMilliseconds(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
+async function buildBoards(): Promise<void> {
+  const database = await openModel({ database: { url: databaseUrl, poolSize: 2 } });
+  const redis = openRedis(servers.redisUrl, 'command', createLogger({ level: 'warn' }, {}));
+  try {
+    await once(redis, 'ready');
+    const leaderboard = openRedisLeaderboard(redis);
+    await rebuildRankings({ forkEm: () => database.em.fork(), leaderboard });
+  } finally {
+    redis.disconnect();
+    await database.close(true);
+  }
+}
+
+async function checkPage(url: string): Promise<void> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: QUERIES.page }),
+  });
+  const answer = await response.text();
+  if (answer.match(/"username":"player\d+"/g)?.length !== 20) throw new Error(`No full page: ${answer}`);
+}
+
+async function requestsASecond(url: string, query: string, forSeconds: number): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    AUTOCANNON,
+    ...['--json', '--connections', String(CONNECTIONS), '--duration', String(forSeconds)],
+    ...['--method', 'POST', '--headers', 'content-type=application/json'],
+    ...['--body', JSON.stringify({ query })],
+    `${url}/graphql`,
+  ]);
+  return RESULT.parse(JSON.parse(stdout)).requests.average;
+}

@@ -1,0 +1,121 @@
+// What a page of the ranking costs at 1,000,000 players, in the middle (position 500,000) and at the top, against the top
+// at 1,000 players; a player's place; the same page by OFFSET and the same place by counting, both in Postgres; and the
+// memory that the boards take in Redis. Each kind of read once in every round, so that a slow moment hits all alike.
+//
+//   npm run bench:rankings -- [players = 1000000] [rounds = 2000]
+
+import { once } from 'node:events';
+import type { Redis } from 'ioredis';
+import { openModel } from '../src/model.ts';
+import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
+import { createLogger } from '../src/platform/logger.ts';
+import { openRedis } from '../src/platform/redis.ts';
+import { EVERYBODY } from '../src/rankings/boards.ts';
+import { findPlaces, findRankings, type RankingDeps } from '../src/rankings/find-rankings.ts';
+import { rebuildRankings } from '../src/rankings/project-rankings.ts';
+import * as tables from '../src/rankings/rank-from-tables.ts';
+import type { Ranked, RankingPage } from '../src/rankings/ranked.ts';
+import { fillContest } from './kit/contest-data.ts';
+import { median } from './kit/median.ts';
+import { startServers } from './kit/servers.ts';
+
+const FEW = 1000;
+const PAGE = 20;
+const ROUNDS_IN_POSTGRES = 5;
+const TARGETS = { middleAgainstTop: 1.3, manyAgainstFew: 1.5 };
+
+const [players = 1_000_000, rounds = 2000] = process.argv.slice(2).map(Number);
+const middle = players / 2;
+const logger = createLogger({ level: 'warn' }, {});
+
+await using cleanup = new AsyncDisposableStack();
+const servers = cleanup.use(
+  // Nothing that is measured waits for a commit.
+  await startServers('rankings', { fsync: 'off', full_page_writes: 'off' }),
+);
+const many = await openContest('many', players, 0);
+const few = await openContest('few', FEW, 1);
+
+const before = await placeAt(many, middle);
+const milliseconds = await measure(rounds, {
+  top: () => findRankings(many, EVERYBODY, page(null)),
+  middle: () => findRankings(many, EVERYBODY, page(before)),
+  fewTop: () => findRankings(few, EVERYBODY, page(null)),
+  place: () => findPlaces(many, [before.id]),
+});
+const inPostgres = await measure(ROUNDS_IN_POSTGRES, {
+  offset: () =>
+    many.em.execute(
+      `select player_id, votes from tallies where published_videos > 0
+        order by votes desc, reached_at, player_id offset ? limit ?`,
+      [middle, PAGE],
+    ),
+  place: () => tables.findPlaces(many.em, [before.id]),
+});
+
+const show = (name: string, ms: number) => console.log(`${name.padEnd(44)} ${ms.toFixed(3)} ms`);
+show(`page 1 of ${players} players`, milliseconds.top);
+show(`page at position ${middle}`, milliseconds.middle);
+show(`page 1 of ${FEW} players`, milliseconds.fewTop);
+show(`place of one player`, milliseconds.place);
+show(`the page at ${middle} by OFFSET in Postgres`, inPostgres.offset);
+show(`the place by counting in Postgres`, inPostgres.place);
+const ratio = (name: string, value: number, target: number) =>
+  console.log(`${name}: ${value.toFixed(2)} times (at most ${target})`);
+ratio('middle against top', milliseconds.middle / milliseconds.top, TARGETS.middleAgainstTop);
+ratio(`${players} against ${FEW} players`, milliseconds.top / milliseconds.fewTop, TARGETS.manyAgainstFew);
+
+/** A contest with its boards built. `redisDatabase` keeps the boards of two contests apart. */
+async function openContest(name: string, size: number, redisDatabase: number): Promise<RankingDeps> {
+  const url = await servers.createDatabase(name);
+  const filling = performance.now();
+  await fillContest(url, { players: size, mostVotes: 20_000 });
+  const database = await openModel({ database: { url, poolSize: 2 } });
+  cleanup.defer(() => database.close(true));
+  const redis = openRedis(`${servers.redisUrl}/${redisDatabase}`, 'worker', logger);
+  cleanup.defer(() => redis.disconnect());
+  await once(redis, 'ready');
+  const leaderboard = openRedisLeaderboard(redis);
+
+  const emptyBytes = await usedBytes(redis);
+  const building = performance.now();
+  await rebuildRankings({ forkEm: () => database.em.fork(), leaderboard });
+  const [filled, built] = [building - filling, performance.now() - building];
+  const mib = ((await usedBytes(redis)) - emptyBytes) / 1024 ** 2;
+  console.log(
+    `${size} players: made in ${(filled / 1000).toFixed(1)} s, boards built in ${(built / 1000).toFixed(1)} s, ${mib.toFixed(1)} MiB in Redis`,
+  );
+  return { em: database.em.fork(), leaderboard };
+}
+
+function page(after: Ranked | null): RankingPage {
+  return { limit: PAGE, after, before: null, fromEnd: false };
+}
+
+async function placeAt({ leaderboard }: RankingDeps, position: number): Promise<Ranked> {
+  const [standing] = await leaderboard.range(EVERYBODY, position - 1, position);
+  if (standing === undefined) throw new Error(`Nobody stands at ${position}`);
+  return { ...standing, position };
+}
+
+async function usedBytes(redis: Redis): Promise<number> {
+  const [, bytes] = /^used_memory:(\d+)/m.exec(await redis.info('memory')) ?? [];
+  return Number(bytes);
+}
+
+/** Median milliseconds of each read; a tenth of the rounds goes first, to warm up. */
+async function measure<Name extends string>(
+  times: number,
+  reads: Record<Name, () => Promise<unknown>>,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(reads) as Name[];
+  const spent = Object.fromEntries(names.map(name => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = -Math.ceil(times / 10); round < times; round++) {
+    for (const name of names) {
+      const startedMs = performance.now();
+      await reads[name]();
+      if (round >= 0) spent[name].push(performance.now() - startedMs);
+    }
+  }
+  return Object.fromEntries(names.map(name => [name, median(spent[name])])) as Record<Name, number>;
+}

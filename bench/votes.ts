@@ -1,0 +1,91 @@
+// Votes a second on one hot video with 64 concurrent voters: all that come together in one transaction, as the product
+// writes them, against the same statements in a transaction for each vote. Every run has a new video and all voters
+// again; a run ends after so many seconds. Postgres flushes each commit to disk. Both have 64 connections to use.
+//
+//   npm run bench:votes -- [rounds = 3] [seconds a run = 4]
+
+import { openModel } from '../src/model.ts';
+import { createBallotBox } from '../src/votes/ballot-box.ts';
+import { type Ballot, type CastVerdict, writeVotes } from '../src/votes/write-votes.ts';
+import { fillContest, query } from './kit/contest-data.ts';
+import { median } from './kit/median.ts';
+import { startServers } from './kit/servers.ts';
+
+const CONCURRENT = 64;
+const VOTERS = 80_000;
+const TARGET = 15;
+const RULES = { votingOpensAt: null, votingClosesAt: null, maxVotesPerPlayer: null };
+
+const [rounds = 3, seconds = 4] = process.argv.slice(2).map(Number);
+
+await using servers = await startServers('votes');
+const databaseUrl = await servers.createDatabase('bench');
+await fillContest(databaseUrl, { players: VOTERS, mostVotes: 0 });
+const [candidates, voterIds] = await query(databaseUrl, async client => {
+  const videos = await client.query<{ id: string }>('select id from videos limit $1', [2 * rounds + 2]);
+  const voters = await client.query<{ id: string }>(
+    'select id from players where id not in (select player_id from videos where id = any($1))',
+    [videos.rows.map(({ id }) => id)],
+  );
+  return [videos.rows.map(({ id }) => id), voters.rows.map(({ id }) => id)];
+});
+
+await using cleanup = new AsyncDisposableStack();
+const database = await openModel({ database: { url: databaseUrl, poolSize: CONCURRENT } });
+cleanup.defer(() => database.close(true));
+const forkEm = () => database.em.fork();
+const ballotBox = createBallotBox({ forkEm, rules: RULES, changed: () => undefined }, 'bench');
+const networkHash = ballotBox.networkHash('192.0.2.1');
+
+const contenders: Record<'together' | 'alone', (ballot: Ballot) => Promise<CastVerdict | undefined>> = {
+  together: ballot => ballotBox.casts.add(ballot),
+  alone: async ballot => (await writeVotes(forkEm(), [ballot], RULES))[0],
+};
+
+// Connections, plans and code that both need are made before the first round.
+for (const cast of Object.values(contenders)) await votesASecond(cast, 1);
+const speeds = { together: [] as number[], alone: [] as number[] };
+for (let round = 1; round <= rounds; round++) {
+  for (const name of ['together', 'alone'] as const) {
+    const speed = await votesASecond(contenders[name], seconds);
+    speeds[name].push(speed);
+    console.log(`round ${round}: ${name} ${speed.toFixed(0)} votes/s`);
+  }
+}
+const [together, alone] = [median(speeds.together), median(speeds.alone)];
+console.log(`median: together ${together.toFixed(0)} votes/s, alone ${alone.toFixed(0)} votes/s`);
+console.log(`ratio ${(together / alone).toFixed(1)} (at least ${TARGET})`);
+
+/** Has 64 voters vote at any time for a new video, checks that each vote counts once, and tells how many came a second. */
+async function votesASecond(
+  cast: (ballot: Ballot) => Promise<CastVerdict | undefined>,
+  forSeconds: number,
+): Promise<number> {
+  const videoId = candidates.pop();
+  if (videoId === undefined) throw new Error('There are not enough videos');
+  const voters = voterIds.values();
+  const startedMs = performance.now();
+  let votes = 0;
+  const vote = async () => {
+    for (const voterId of voters) {
+      const verdict = await cast({ voterId, videoId, networkHash });
+      if (verdict !== 'COUNTED') throw new Error(`A vote was not counted: ${verdict}`);
+      votes += 1;
+      if (performance.now() - startedMs > forSeconds * 1000) return;
+    }
+    throw new Error('There are not enough voters');
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, vote));
+  const took = (performance.now() - startedMs) / 1000;
+  const { rows } = await query(databaseUrl, client =>
+    client.query<{ counter: number; rows: number }>(
+      'select votes as counter, (select count(*)::int from votes where video_id = $1) as rows from videos where id = $1',
+      [videoId],
+    ),
+  );
+  const [counts] = rows;
+  if (counts?.counter !== votes || counts.rows !== votes) {
+    throw new Error(`${votes} votes became ${JSON.stringify(counts)}`);
+  }
+  return votes / took;
+}

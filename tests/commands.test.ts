@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
+import { createLogger } from '../src/platform/logger.ts';
+import { openRedis } from '../src/platform/redis.ts';
+import { AuditEntry } from '../src/players/audit.entity.ts';
+import { type App, startApp } from './kit/app.ts';
+import type { TestPlayer } from './kit/client.ts';
+import { insertVideo, rowIdOf } from './kit/videos.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+let app: App;
+let dir: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  dir = await mkdtemp(join(inject('services').runDir, 'commands-'));
+});
+afterAll(() => app.stop());
+
+interface Ending {
+  code: number | string | null | undefined;
+  output: string;
+  complaint: string;
+}
+
+/** Runs a command to its end with the app's servers, or those that `env` names. */
+function run(script: string, args: string[], env: Record<string, string> = app.processEnv): Promise<Ending> {
+  const { promise, resolve } = Promise.withResolvers<Ending>();
+  const options = { cwd: ROOT, env: { PATH: process.env.PATH, DATA_DIR: dir, ...env } };
+  execFile(process.execPath, [`scripts/${script}.ts`, ...args], options, (error, output, complaint) =>
+    resolve({ code: error ? error.code : 0, output, complaint }),
+  );
+  return promise;
+}
+
+const roleOf = async ({ token }: TestPlayer) => (await app.graphql('{ me { role } }', {}, { token })).data;
+
+/** A player of a city, with a published video that one other player has voted for. */
+async function candidate(city: string): Promise<TestPlayer> {
+  const [owner, voter] = await Promise.all([app.signUp({ city }), app.signUp()]);
+  const videoId = await insertVideo(app.database, owner, { status: 'PROCESSED' });
+  await app.graphql('mutation ($id: ID!) { castVote(videoId: $id) { __typename } }', { id: videoId }, voter);
+  return owner;
+}
+
+test('moderator appoints a player once, whatever the case of the e-mail, and leaves a record', async () => {
+  const player = await app.signUp();
+  const first = await run('appoint-moderator', [player.email.toUpperCase()]);
+  expect(first).toEqual({
+    code: 0,
+    output: `${player.username} (${player.email}) is now a moderator.\n`,
+    complaint: '',
+  });
+  expect(await roleOf(player)).toEqual({ me: { role: 'MODERATOR' } });
+
+  const second = await run('appoint-moderator', [player.email]);
+  expect(second.output).toContain('already a moderator');
+  const entries = await app.database.em.fork().find(AuditEntry, { subject: rowIdOf(player.id) });
+  expect(entries).toMatchObject([{ action: 'APPOINT_MODERATOR', actor: null }]);
+});
+
+test('moderator fails with a sentence for an unknown e-mail, and for none', async () => {
+  const unknown = await run('appoint-moderator', ['nobody@example.com']);
+  expect(unknown).toEqual({
+    code: 1,
+    output: '',
+    complaint: 'Nobody has signed up as nobody@example.com\n',
+  });
+  const none = await run('appoint-moderator', []);
+  expect(none).toMatchObject({ code: 1, complaint: expect.stringContaining('npm run moderator --') });
+});
+
+test('a command finds the servers of the running local stack, or says that there is none', async () => {
+  const none = await run('appoint-moderator', ['ana@example.com'], {});
+  expect(none).toMatchObject({ code: 1, complaint: expect.stringContaining('npm start') });
+
+  const { DATABASE_URL, REDIS_URL } = app.processEnv;
+  await writeFile(join(dir, 'stack.json'), JSON.stringify({ DATABASE_URL, REDIS_URL, apiUrl: app.url }));
+  const player = await app.signUp();
+  const appointed = await run('appoint-moderator', [player.email], {});
+  expect(appointed).toMatchObject({ code: 0, output: expect.stringContaining(player.username) });
+});
+
+test('rankings:rebuild puts the counted votes back in place of what the boards say', async () => {
+  const owner = await candidate('Tunja');
+  await run('rebuild-rankings', []);
+  const redis = openRedis(app.redis.url, 'subscriber', createLogger({ level: 'silent' }, {}));
+  const [id, tie] = [rowIdOf(owner.id), '0'.repeat(16)];
+  await openRedisLeaderboard(redis).write([{ id, score: 999, tie, version: 1e9, boards: ['all'] }]);
+  redis.disconnect();
+  const votesShown = async () =>
+    (await app.graphql('{ rankings(first: 1) { nodes { votes } } }')).data.rankings;
+  expect(await votesShown()).toEqual({ nodes: [{ votes: 999 }] });
+
+  const { code, output } = await run('rebuild-rankings', []);
+  expect({ code, output }).toEqual({ code: 0, output: 'The rankings are rebuilt: 1 players.\n' });
+  expect(await votesShown()).toEqual({ nodes: [{ votes: 1 }] });
+});
+
+test('rankings:rebuild fails while Redis is away', async () => {
+  const nowhere = { ...app.processEnv, REDIS_URL: 'redis://127.0.0.1:1' };
+  const { code, complaint } = await run('rebuild-rankings', [], nowhere);
+  expect({ code, complaint }).toEqual({ code: 1, complaint: expect.stringContaining('ECONNREFUSED') });
+});
+
+test('results:export refuses before the end; then it prints CSV or writes a file, and leaves a record', async () => {
+  const owner = await candidate('Leticia');
+  const early = await run('export-results', ['--format', 'csv']);
+  expect(early).toMatchObject({ code: 1, output: '', complaint: expect.stringContaining('not over') });
+
+  const over = { ...app.processEnv, VOTING_CLOSES_AT: new Date().toISOString() };
+  const printed = await run('export-results', [], over);
+  expect(printed.output.split('\r\n')[0]).toMatch(/^city,position,/);
+
+  const file = join(dir, 'winners.json');
+  const written = await run('export-results', ['--format', 'json', '--out', file], over);
+  expect(written).toMatchObject({ code: 0, output: `The results are in ${file}.\n` });
+  const winner = { city: 'Leticia', position: 1, playerId: rowIdOf(owner.id), votes: 1 };
+  expect(JSON.parse(await readFile(file, 'utf8'))).toContainEqual(expect.objectContaining(winner));
+  expect(printed.output).toContain(`Leticia,1,${winner.playerId},${owner.username},1,`);
+
+  const records = await app.database.em.fork().find(AuditEntry, { action: 'EXPORT_RESULTS' });
+  expect(records.map(({ actor }) => actor)).toEqual([null, null]);
+});
+
+test('results:export knows two formats', async () => {
+  const { code, complaint } = await run('export-results', ['--format', 'xlsx']);
+  expect({ code, complaint }).toEqual({ code: 1, complaint: expect.stringContaining('--format csv|json') });
+});
