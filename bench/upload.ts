@@ -1,6 +1,6 @@
 // What the upload door costs: MB/s of one large upload through the real API process against a bare node:http server that
 // pipes its request to a file, and the API's memory over idle. Linux only (/proc). Both servers flush the file to disk
-// before they answer; the API also parses multipart twice, hashes the file and commits its row.
+// before they answer; the API also parses multipart and commits the video's row.
 //
 //   npm run bench:upload -- [MiB = 500] [rounds = 5]
 

@@ -43,15 +43,15 @@ export class NoSuchFile extends Error {
  */
 export interface Storage {
   /**
-   * Streams `body` into `key` in constant memory; resolves with its size and SHA-256 (hex) once it would survive a
-   * power cut.
+   * Streams `body` into `key` in constant memory; resolves with its size, and with its SHA-256 (hex) when asked for,
+   * once it would survive a power cut.
    * @throws {BodyTooLarge} past `maxBytes`. Whatever fails, no part of the file stays behind.
    */
   write(
     key: StorageKey,
     body: Readable,
-    limits: { maxBytes: number; signal?: AbortSignal },
-  ): Promise<{ sizeBytes: number; sha256: string }>;
+    options: { maxBytes: number; checksum?: boolean; signal?: AbortSignal },
+  ): Promise<{ sizeBytes: number; sha256: string | null }>;
 
   /** Stores a finished local file under `key`, replacing what was there in one step. */
   upload(path: string, key: StorageKey): Promise<void>;

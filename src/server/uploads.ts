@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import type { ReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { processRequest, Upload } from 'graphql-upload-minimal';
 import type { GraphQLParams } from 'graphql-yoga';
-import { BodyTooLarge } from '../platform/storage.ts';
-import { type BadRequestBody, payloadTooLarge } from './bad-request-body.ts';
+import type { BadRequestBody } from './bad-request-body.ts';
 import { type MultipartLimits, type OpenedMultipart, openMultipart } from './multipart-guard.ts';
 import { MULTIPART_OPERATION } from './upload-target.ts';
 
@@ -13,8 +13,9 @@ import { MULTIPART_OPERATION } from './upload-target.ts';
  * due. The resolver streams the file in constant memory; the stream ends only when the whole request was well formed, and
  * otherwise fails with `BodyTooLarge` or {@link BadRequestBody}.
  *
- * graphql-upload-minimal does the parsing, but of a body written anew from what {@link openMultipart} let through: as sent,
- * one request could end the process, block it or hang for ever.
+ * graphql-upload-minimal reads a body written anew from what {@link openMultipart} let through: as sent, one request could
+ * end the process, block it or hang for ever. In it the file is empty, and its bytes reach the resolver straight from the
+ * guard, which has parsed and measured them already.
  *
  * @throws {BadRequestBody} with the HTTP status to answer.
  */
@@ -25,57 +26,51 @@ export async function readMultipart(
 ): Promise<GraphQLParams> {
   const opened = await openMultipart(request, limits);
   response.once('close', opened.close);
+  const bytes = untilComplete(opened);
 
-  // Beyond guessing; and long, because the parser skips ahead by its length.
-  const boundary = randomBytes(32).toString('hex');
-  const body = rewrite(opened, boundary);
-  // An error without a listener would end the process; the resolver gets it from its own stream, below.
-  let stream: Readable | undefined;
-  body.on('error', error => stream?.destroy(error));
-  try {
-    const parsed = await processRequest(asRequest(body, boundary), response, {
-      maxFieldSize: limits.maxFieldBytes + 1,
-      maxFileSize: limits.maxFileBytes + 1,
-      maxFiles: 1,
-    });
-    const { query, operationName, variables, extensions } = MULTIPART_OPERATION.parse(parsed);
-    const file = await uploadAt({ variables }, opened.target.path).promise;
-    // Taken at once: the library would fail it with an error of its own, which says nothing of the reason.
-    const taken = file.createReadStream();
-    stream = taken;
-    file.createReadStream = () => taken;
-    return {
-      variables,
-      ...(query && { query }),
-      ...(operationName && { operationName }),
-      ...(extensions && { extensions }),
-    };
-  } catch (error) {
-    opened.close();
-    const cause = body.errored ?? error;
-    // A small limit can be passed before there is a resolver to say so.
-    if (cause instanceof BodyTooLarge) throw payloadTooLarge(cause.message);
-    throw cause;
-  }
+  const boundary = randomUUID();
+  const body = Readable.from([rewritten(opened, boundary)]);
+  const parsed = await processRequest(asRequest(body, boundary), response, {
+    maxFieldSize: limits.maxFieldBytes + 1,
+    maxFiles: 1,
+  });
+  const { query, operationName, variables, extensions } = MULTIPART_OPERATION.parse(parsed);
+  const file = await uploadAt({ variables }, opened.target.path).promise;
+  file.createReadStream().resume();
+  // Typed as a file's stream by the library, which itself gives a plain one.
+  file.createReadStream = () => bytes as unknown as ReadStream;
+  return {
+    variables,
+    ...(query && { query }),
+    ...(operationName && { operationName }),
+    ...(extensions && { extensions }),
+  };
+}
+
+/** The file's bytes in a stream that must not look whole before the request turned out to be. */
+function untilComplete({ file, complete }: OpenedMultipart): PassThrough {
+  const bytes = new PassThrough();
+  // An error without a listener would end the process; whoever reads the stream hears of it all the same.
+  bytes.on('error', () => undefined);
+  file.pipe(bytes, { end: false });
+  complete.then(
+    () => bytes.end(),
+    error => bytes.destroy(error),
+  );
+  return bytes;
 }
 
 /** What the guard let through, in the form that the library is known to read well. */
-function rewrite({ operations, target, file, complete }: OpenedMultipart, boundary: string): Readable {
-  const field = (name: string, text: string) =>
-    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`;
-  const body = new PassThrough();
-  body.write(
-    `${field('operations', operations)}${field('map', JSON.stringify({ file: [target.path] }))}` +
-      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="file"\r\n\r\n`,
-  );
-  // Piped, not iterated: an iterator joins what has been buffered, and that copy was half of an upload's garbage.
-  file.pipe(body, { end: false });
-  // The file must not look whole before the request turned out to be.
-  complete.then(
-    () => body.end(`\r\n--${boundary}--\r\n`),
-    error => body.destroy(error),
-  );
-  return body;
+function rewritten({ operations, target }: OpenedMultipart, boundary: string): Buffer {
+  const part = (disposition: string, text: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${text}\r\n`;
+  const map = JSON.stringify({ file: [target.path] });
+  const parts = [
+    part('name="operations"', operations),
+    part('name="map"', map),
+    part('name="file"; filename="file"', ''),
+  ];
+  return Buffer.from(`${parts.join('')}--${boundary}--\r\n`);
 }
 
 function asRequest(body: Readable, boundary: string): IncomingMessage {

@@ -42,7 +42,7 @@ export async function submitVideo(
   const title = validTitle(submission);
 
   const id = uuidv7();
-  const { type, originalKey, stored } = await store(storage, id, submission.file, media.maxUploadBytes);
+  const { type, originalKey, stored } = await store(storage, id, submission, media.maxUploadBytes);
 
   // From here until the commit a crash leaves a file without a row; the reconciler sweeps those.
   const video = await insertOrFind(em, {
@@ -113,11 +113,17 @@ async function insertOrFind(em: EntityManager, row: NewVideo): Promise<Video> {
   }
 }
 
-async function store(storage: Storage, videoId: string, file: Readable, maxBytes: number) {
+async function store(
+  storage: Storage,
+  videoId: string,
+  { file, idempotencyKey }: VideoSubmission,
+  maxBytes: number,
+) {
   try {
     const { type, body } = await acceptFile(file);
+    const checksum = idempotencyKey !== null;
     const originalKey = originalKeyOf(videoId, type);
-    return { type, originalKey, stored: await storage.write(originalKey, body, { maxBytes }) };
+    return { type, originalKey, stored: await storage.write(originalKey, body, { maxBytes, checksum }) };
   } catch (error) {
     // A file that comes all at once fails before anything of it is stored.
     if (error instanceof BodyTooLarge) throw new FileTooLarge(maxBytes, { cause: error });

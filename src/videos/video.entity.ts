@@ -52,7 +52,8 @@ const VideoSchema = defineEntity({
     originalKey: p.string().length(120).$type<StorageKey>(),
     originalType: p.string().length(40).$type<OriginalType['contentType']>(),
     originalBytes: p.bigint('number'),
-    originalSha256: p.string().length(64),
+    // With an idempotency key only, to tell a repeated upload from another one: hashing costs a tenth of an upload.
+    originalSha256: p.string().length(64).nullable(),
     clipKey: p.string().length(120).$type<StorageKey | null>().nullable(),
     posterKey: p.string().length(120).$type<StorageKey | null>().nullable(),
     durationSeconds: p.float().nullable(),

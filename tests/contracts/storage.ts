@@ -32,11 +32,16 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
     const read = async (key: StorageKey, range?: { start: number; end: number }) =>
       buffer(await storage.open(key, range));
 
-    it('gives back what was written, and tells its size and hash', async () => {
+    it('gives back what was written, and tells its size, and its hash when asked', async () => {
       const key = newKey();
       const content = randomBytes(300_000);
       const sha256 = createHash('sha256').update(content).digest('hex');
-      expect(await put(key, content)).toEqual({ sizeBytes: content.length, sha256 });
+      const options = { maxBytes: content.length, checksum: true };
+      expect(await storage.write(key, Readable.from([content]), options)).toEqual({
+        sizeBytes: content.length,
+        sha256,
+      });
+      expect(await put(key, content)).toEqual({ sizeBytes: content.length, sha256: null });
       expect(await read(key)).toEqual(content);
       expect(await storage.find(key)).toMatchObject({ key, sizeBytes: content.length });
     });
