@@ -13,7 +13,7 @@ const MOST_FOLLOWED = 100;
 
 const RankingEntry = builder.objectRef<Ranked>('RankingEntry').implement({
   description:
-    'A player’s place. More votes on published videos stand higher; among equals the player who reached that total first; then the lower id. So every position is taken once.',
+    'A player’s place. More votes on published videos stand higher; among equals the player who reached that total first, that is whose latest counted vote is the older (without votes, whose first video was published earlier); then the lower id. So every position is taken once.',
   fields: t => ({
     position: t.exposeInt('position', { description: 'From 1.' }),
     player: t.field({

@@ -1,7 +1,8 @@
 import type { EntityManager } from '../platform/database.ts';
 
 /**
- * Counts the votes of these players' published videos anew and marks them for the leaderboard. Part of the caller's
+ * Counts the votes of these players' published videos anew and marks them for the leaderboard. All of it follows from
+ * the rows, also when a total was reached: so hiding a video and restoring it leaves no trace. Part of the caller's
  * transaction, in which the players' videos have changed; rows are locked in the order of ids, so that two callers never
  * wait for each other.
  */
@@ -21,12 +22,13 @@ export async function recountTallies(em: EntityManager, playerIds: readonly stri
   await em.execute(
     `update tallies
         set votes = fresh.votes, published_videos = fresh.videos, version = nextval('tally_versions'), dirty = true,
-            reached_at = case when tallies.votes <> fresh.votes or tallies.published_videos = 0
-                              then clock_timestamp() else reached_at end
+            reached_at = coalesce(fresh.reached_at, tallies.reached_at)
        from (
-         select given.id::uuid as player_id, coalesce(sum(videos.votes), 0) as votes, count(videos.id) as videos
+         select given.id::uuid as player_id, coalesce(sum(videos.votes), 0) as votes, count(videos.id) as videos,
+                coalesce(max(latest.cast_at), min(processed_at)) as reached_at
            from jsonb_array_elements_text(?::jsonb) as given (id)
            left join videos on videos.player_id = given.id::uuid and status = 'PROCESSED' and hidden_at is null
+           left join lateral (select max(cast_at) as cast_at from votes where video_id = videos.id) as latest on true
           group by given.id
        ) as fresh
       where tallies.player_id = fresh.player_id`,

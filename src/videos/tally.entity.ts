@@ -9,7 +9,8 @@ const TallySchema = defineEntity({
     // Over the published videos; equal to the rows of `votes` at every commit.
     votes: p.integer().$type<Opt<number>>().default(0),
     publishedVideos: p.integer().$type<Opt<number>>().default(0),
-    // When the total last became what it is: among equals, who got there first stands higher.
+    // When the latest of the votes was cast; without votes, when the first video was published. Among equals, who got
+    // there first stands higher.
     reachedAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('now()'),
     // The order in which the totals of a player were committed.
     version: p.bigint('number'),

@@ -15,7 +15,7 @@ const VoteSchema = defineEntity({
     voterAgeSeconds: p.integer(),
   },
   uniques: [{ properties: ['video', 'voter'] }],
-  indexes: [{ properties: ['voter', 'id'] }],
+  indexes: [{ properties: ['voter', 'id'] }, { properties: ['video', 'castAt'] }],
 });
 
 /** One player's vote for one video. */

@@ -112,6 +112,27 @@ test('a hidden video and its votes are gone for everybody until it is restored, 
   ]);
 });
 
+test('a player whose video is hidden and restored is still the one who reached the total first', async () => {
+  const [first, second, fan] = await Promise.all([gatherOne(app), gatherOne(app), gatherOne(app)]);
+  const [firstVideo, secondVideo] = [
+    await publishVideo(app.database, first),
+    await publishVideo(app.database, second),
+  ];
+  await castVote(app, fan, firstVideo);
+  await castVote(app, fan, secondVideo);
+  const order = async () => {
+    await projected(app);
+    return (await rankingPage(app, {})).ids.filter(id => [first.id, second.id].includes(id));
+  };
+  const before = await order();
+  expect(before).toHaveLength(2);
+
+  await app.graphql(HIDE, { videoId: firstVideo, reason: 'A second look' }, moderator);
+  expect(await order()).toEqual(before.slice(1));
+  await app.graphql(RESTORE, { videoId: firstVideo, reason: 'All is well' }, moderator);
+  expect(await order()).toEqual(before);
+});
+
 test('a failed video that a moderator requeues waits for a worker again, with a new set of attempts', async () => {
   await using recording = await openRecording(app);
   await using queue = openQueue();

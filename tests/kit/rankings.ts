@@ -37,11 +37,11 @@ export async function rankingPage(
 export async function sortedPlayers(database: Database, city?: string): Promise<string[]> {
   const rows = await database.em.fork().execute<{ id: string }[]>(
     `select players.id
-       from players join tallies on tallies.player_id = players.id
-       join videos on videos.player_id = players.id and status = 'PROCESSED' and hidden_at is null
+       from players join videos on videos.player_id = players.id and status = 'PROCESSED' and hidden_at is null
        left join votes on votes.video_id = videos.id
       where ?::text is null or city_key = ?
-      group by players.id, reached_at order by count(votes.id) desc, reached_at, players.id`,
+      group by players.id
+      order by count(votes.id) desc, coalesce(max(cast_at), min(processed_at)), players.id`,
     [city === undefined ? null : cityKeyOf(city), city === undefined ? null : cityKeyOf(city)],
   );
   return rows.map(({ id }) => id);

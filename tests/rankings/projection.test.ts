@@ -37,10 +37,10 @@ function randomFrom(seed: number): () => number {
 async function recount({ em }: ContestWorld): Promise<Record<string, string[]>> {
   const rows = await em.execute<{ id: string; votes: number; city: string }[]>(
     `select players.id, city_key as city, count(votes.id)::int as votes
-       from players join tallies on tallies.player_id = players.id
-       join videos on videos.player_id = players.id and status = 'PROCESSED' and hidden_at is null
+       from players join videos on videos.player_id = players.id and status = 'PROCESSED' and hidden_at is null
        left join votes on votes.video_id = videos.id
-      group by players.id, reached_at order by count(votes.id) desc, reached_at, players.id`,
+      group by players.id
+      order by count(votes.id) desc, coalesce(max(cast_at), min(processed_at)), players.id`,
   );
   const on = (board: string) => rows.filter(({ city }) => board === EVERYBODY || board === boardOfCity(city));
   return Object.fromEntries(BOARDS.map(board => [board, on(board).map(({ id, votes }) => `${id} ${votes}`)]));
