@@ -157,7 +157,11 @@ export async function framePixels(path: string, frameIndex: number): Promise<Fra
   const [header = '', size = ''] = /^P6\s(\d+ \d+)\s255\s/.exec(ppm.toString('latin1', 0, 64)) ?? [];
   const [width = 0, height = 0] = size.split(' ').map(Number);
   if (width === 0) throw new Error(`${path} has no frame ${frameIndex}`);
-  const pixels = ppm.subarray(header.length);
+  return frameOf(ppm.subarray(header.length), { width, height });
+}
+
+/** A picture out of its samples: red, green and blue of each point, by rows. */
+export function frameOf(pixels: Buffer, { width, height }: { width: number; height: number }): Frame {
   const pixel = (x: number, y: number): Color => {
     const offset = 3 * (clamp(y, height) * width + clamp(x, width));
     return [pixels[offset] ?? 0, pixels[offset + 1] ?? 0, pixels[offset + 2] ?? 0];

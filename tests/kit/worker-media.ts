@@ -7,6 +7,9 @@ import { inspect, type SourceFile } from '../../worker/steps/inspect.ts';
 import { type RenderedClip, type RenderOptions, render } from '../../worker/steps/render.ts';
 import { mediaFolder } from './media.ts';
 
+/** Where the local stack keeps them too: named by what they were made of, so that nobody finds the wrong ones. */
+const BUMPERS = join(import.meta.dirname, '../../.data/bumpers');
+
 /** The rules that hold when no setting is given. */
 export const defaultRules = loadEnv({
   NODE_ENV: 'test',
@@ -20,11 +23,11 @@ export const lenientRules = { ...defaultRules, minSourceSeconds: 0.1, minSourceH
 
 let tools: Promise<{ sandbox: Sandbox; bumpers: Bumpers }> | undefined;
 
-/** The real sandbox of this host and real bumpers, prepared once per test file. */
+/** The real sandbox of this host and real bumpers. */
 export function renderTools(): Promise<{ sandbox: Sandbox; bumpers: Bumpers }> {
   tools ??= (async () => ({
     sandbox: await detectSandbox(),
-    bumpers: await prepareBumpers(join(mediaFolder, 'bumpers')),
+    bumpers: await prepareBumpers(BUMPERS),
   }))();
   return tools;
 }

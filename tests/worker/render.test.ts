@@ -174,9 +174,9 @@ it('refuses a source that ends before its index says as CORRUPT', async () => {
   });
 });
 
-it('refuses a source that takes too long as TIMED_OUT', async () => {
+it('does not blame a source for a slow host', async () => {
   const path = await makeSource({ picture: 'testsrc2=s=1920x1080:r=30:d=4' });
-  await expect(renderFile(path, { timeoutSeconds: 0.3 })).rejects.toMatchObject({ reason: 'TIMED_OUT' });
+  await expect(renderFile(path, { timeoutSeconds: 0.3 })).rejects.toMatchObject({ name: 'FfmpegStalled' });
 });
 
 /** How many points of a line from 0 to `length` have the property. */

@@ -1,12 +1,11 @@
+import { storyboardLayout } from '../../src/videos/storyboard.ts';
+import { CLIP, mainGraph } from './picture.ts';
 import type { MediaFacts } from './probe.ts';
 import type { FfmpegJob } from './run.ts';
+import { type StillPaths, stillsOf } from './stills.ts';
 
-export const CLIP = { width: 1280, height: 720, frameRate: 30 } as const;
 export const BUMPER_FRAMES = 75;
 
-/** Frames by which a source may end before its own header says, half a second; its last frame stands in for them. */
-const MISSING_FRAMES_ALLOWED = 15;
-const POSTER_FRAME = 45;
 const MAX_ALLOCATION_BYTES = 512 * 1024 ** 2;
 
 // One colour space and one clock for every segment. x264 writes settings such as the crf into the headers unless
@@ -25,12 +24,19 @@ export function keptFrames(facts: MediaFacts, clipSeconds: number): number {
   return Math.max(1, Math.round(Math.min(clipSeconds, facts.durationSeconds) * CLIP.frameRate));
 }
 
-/** One decode, one encode: the source's part of the clip with its watermark, and the poster out of its second second. */
+/** Length of the clip that a source becomes, bumpers included. */
+export function clipSecondsOf(facts: MediaFacts, clipSeconds: number): number {
+  return (keptFrames(facts, clipSeconds) + 2 * BUMPER_FRAMES) / CLIP.frameRate;
+}
+
+/** One decode, one encode: the source's part of the clip with its watermark, and the pictures that go with it. */
 export function mainJob(
   facts: MediaFacts,
   frameCount: number,
-  paths: { source: string; watermark: string; clip: string; poster: string },
+  paths: { source: string; watermark: string; clip: string } & StillPaths,
 ): FfmpegJob {
+  const clip = { frameCount, frameRate: CLIP.frameRate };
+  const stills = stillsOf(clip, storyboardLayout(frameCount / CLIP.frameRate), paths);
   return {
     inputs: [
       {
@@ -50,16 +56,13 @@ export function mainJob(
       },
       { options: ['-f', 'png_pipe'], source: `file:${paths.watermark}` },
     ],
-    filterGraph: mainGraph(facts, frameCount),
+    filterGraph: [mainGraph(facts, frameCount), stills.graph].join(';'),
     outputs: [
       {
         options: ['-map', '[video]', ...VIDEO_OPTIONS, '-crf', '23', ...CONTAINER_OPTIONS],
         target: paths.clip,
       },
-      {
-        options: ['-map', '[poster]', '-frames:v', '1', '-q:v', '3', '-update', '1', '-fflags', '+bitexact'],
-        target: paths.poster,
-      },
+      ...stills.outputs,
     ],
   };
 }
@@ -114,76 +117,4 @@ export function decodeJob(path: string): FfmpegJob {
     inputs: [{ options: ['-xerror', '-threads', '1', '-skip_loop_filter', 'all'], source: `file:${path}` }],
     outputs: [{ options: ['-map', '0:v', '-f', 'null'], target: '-' }],
   };
-}
-
-/**
- * `fps` and `trim` stand side by side and in this order: a file with a few frames hours apart makes `fps` invent the
- * ones between, and only the trim right behind it stops that before memory is full.
- */
-function mainGraph(facts: MediaFacts, frameCount: number): string {
-  const size = fittedSize(facts);
-  const fitted = [
-    facts.interlaced ? 'bwdif=mode=send_frame:deint=interlaced' : null,
-    'setpts=PTS-STARTPTS',
-    `fps=${CLIP.frameRate}`,
-    `trim=end_frame=${frameCount}`,
-    `tpad=stop=${MISSING_FRAMES_ALLOWED}:stop_mode=clone`,
-    `trim=end_frame=${frameCount}`,
-    ...(facts.hdr ? toneMapped(facts.hdr, size) : [scaled(facts, size)]),
-    'setsar=1',
-    'format=yuv420p',
-  ].filter(step => step !== null);
-  const backdrop = size.width === CLIP.width && size.height === CLIP.height ? [] : overBackdrop(facts);
-
-  return [
-    `[0:V:0]${[...fitted, ...backdrop].join(',')}[main]`,
-    '[main][1:v]overlay=W-w-24:24:format=yuv420,split=2[video][still]',
-    // A clip may be shorter than the poster's moment.
-    `[still]tpad=stop=${POSTER_FRAME + 1}:stop_mode=clone,trim=start_frame=${POSTER_FRAME}:end_frame=${POSTER_FRAME + 1},setpts=0[poster]`,
-  ].join(';');
-}
-
-/** The largest even size in the source's own shape that fits the clip's picture. */
-export function fittedSize({ width, height }: MediaFacts): { width: number; height: number } {
-  const shape = width / height;
-  return shape >= CLIP.width / CLIP.height
-    ? { width: CLIP.width, height: 2 * Math.round(CLIP.width / 2 / shape) }
-    : { width: 2 * Math.round((CLIP.height / 2) * shape), height: CLIP.height };
-}
-
-function scaled(facts: MediaFacts, { width, height }: { width: number; height: number }): string {
-  // ffmpeg takes video without a colour matrix for BT.601, which is right for standard definition only.
-  const assumed = Math.min(facts.width, facts.height) >= 720 ? 'bt709' : null;
-  const matrix = facts.colorMatrix ?? assumed;
-  // zscale takes half of scale's time, and refuses odd sides.
-  if (matrix === 'bt709' && facts.evenSides) {
-    return `zscale=w=${width}:h=${height}:f=bicubic:min=709:m=709:r=tv`;
-  }
-  const from = facts.colorMatrix === null && assumed ? `:in_color_matrix=${assumed}` : '';
-  return `scale=${width}:${height}:flags=bicubic${from}:out_color_matrix=bt709:out_range=tv`;
-}
-
-/** BT.2020 HLG or PQ to BT.709, white at 203 nits (ITU-R BT.2408); at the final size, as it works in floats. */
-function toneMapped(transfer: string, { width, height }: { width: number; height: number }): string[] {
-  return [
-    `zscale=w=${width}:h=${height}:f=bicubic:tin=${transfer}:min=2020_ncl:pin=2020:rin=tv`,
-    'zscale=t=linear:npl=203',
-    'format=gbrpf32le',
-    'zscale=p=bt709',
-    'tonemap=mobius:desat=0',
-    'zscale=t=bt709:m=bt709:r=tv',
-  ];
-}
-
-/** Lays the picture over a small, blurred, enlarged copy of itself that fills the frame. */
-function overBackdrop({ width, height }: MediaFacts): string[] {
-  const shape = width / height;
-  const cover =
-    shape < CLIP.width / CLIP.height ? `160:${2 * Math.ceil(80 / shape)}` : `${2 * Math.ceil(45 * shape)}:90`;
-  return [
-    'split=2[front][back];[back]' +
-      [`scale=${cover}:flags=area`, 'crop=160:90', 'gblur=sigma=3', 'eq=brightness=-0.08'].join(','),
-    `scale=${CLIP.width}:${CLIP.height}:flags=bicubic`,
-    'setsar=1[backdrop];[backdrop][front]overlay=(W-w)/2:(H-h)/2:format=yuv420',
-  ];
 }

@@ -2,14 +2,18 @@ import { constants } from 'node:fs';
 import { access, copyFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../../src/platform/env.ts';
+import { storyboardCues, storyboardLayout } from '../../src/videos/storyboard.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
+import { STORYBOARD_NAME } from '../../src/videos/video-files.ts';
 import type { Bumpers } from '../bumpers.ts';
-import { BUMPER_FRAMES, CLIP, decodeJob, keptFrames, mainJob, spliceJob } from '../ffmpeg/arguments.ts';
+import { BUMPER_FRAMES, decodeJob, keptFrames, mainJob, spliceJob } from '../ffmpeg/arguments.ts';
 import { type ClipFile, probeClip, startsFast } from '../ffmpeg/clip-file.ts';
 import { blameSource } from '../ffmpeg/failures.ts';
+import { CLIP } from '../ffmpeg/picture.ts';
 import type { MediaFacts } from '../ffmpeg/probe.ts';
 import { type FfmpegOptions, runFfmpeg } from '../ffmpeg/run.ts';
 import type { Sandbox } from '../ffmpeg/sandbox.ts';
+import type { StillPaths } from '../ffmpeg/stills.ts';
 import type { SourceFile } from './inspect.ts';
 
 const EXPECTED_STREAM = `video h264 High yuv420p ${CLIP.width}x${CLIP.height} 1:1 ${CLIP.frameRate}/1`;
@@ -21,6 +25,9 @@ const MAX_BYTES_PER_SECOND = 4 * 1024 ** 2;
 export interface RenderedClip {
   clipPath: string;
   posterPath: string;
+  previewPath: string;
+  storyboardPath: string;
+  storyboardCuesPath: string;
   durationSeconds: number;
   frameCount: number;
   sizeBytes: number;
@@ -30,7 +37,7 @@ export interface RenderOptions {
   rules: Env['media'];
   bumpers: Bumpers;
   sandbox: Sandbox;
-  /** Wall clock of each ffmpeg run. */
+  /** Wall clock of each ffmpeg run, of which it may compute for half. */
   timeoutSeconds: number;
   signal: AbortSignal;
   /** Percent of the output that is made: rising, 99 at most, as the clip is not published yet. */
@@ -38,12 +45,12 @@ export interface RenderOptions {
 }
 
 /**
- * Makes the broadcast clip and its poster out of an inspected source: opening, the source's first `clipSeconds`,
- * closing. Its length is exact: `round(min(clipSeconds, duration) * 30) + 150` frames at 30 a second.
+ * Makes the broadcast clip, and the pictures that go with it, out of an inspected source: opening, the source's first
+ * `clipSeconds`, closing. Its length is exact: `round(min(clipSeconds, duration) * 30) + 150` frames at 30 a second.
  *
  * @throws {SourceRejected} `CORRUPT` when frames end half a second or more before the file's own duration, or can't be
- * decoded; `TIMED_OUT`; `UNSUPPORTED_FORMAT` when it needs more memory than allowed. Any other error is ours and worth
- * another try. The same source, settings and ffmpeg give the same bytes.
+ * decoded; `TIMED_OUT` or `UNSUPPORTED_FORMAT` when it needs more computing or memory than allowed. Any other error is
+ * ours and worth another try. The same source, settings and ffmpeg give the same bytes.
  */
 export async function render(
   source: SourceFile,
@@ -62,7 +69,8 @@ export async function render(
       readOnly: [file(source.fileName), bumpers.watermarkPath],
       limits: {
         memoryBytes: 3 * GIB,
-        cpuSeconds: timeoutSeconds,
+        // Who has computed for half the wall clock is busy, not starved: that is what tells a costly source from a slow host.
+        cpuSeconds: timeoutSeconds / 2,
         fileBytes: Math.ceil(clipSeconds * MAX_BYTES_PER_SECOND),
         openFiles: 64,
       },
@@ -71,15 +79,27 @@ export async function render(
     signal,
   };
 
-  const main = { path: file('main.mp4'), poster: file('poster.jpg') };
+  const main = {
+    clip: file('main.mp4'),
+    ...{ poster: file('poster.jpg'), brightPoster: file('bright.jpg') },
+    ...{ preview: file('preview.webp'), storyboard: file('storyboard.jpg') },
+  };
   await encodeMain(source, facts, frameCount, main, run, options);
   const joined = { path: file('clip.mp4'), frameCount: frameCount + 2 * BUMPER_FRAMES };
-  await splice(main.path, joined.path, bumpers, run, signal);
+  await splice(main.clip, joined.path, bumpers, run, signal);
   await verify(joined, bumpers.headerHash, run, signal);
 
+  const cues = storyboardCues(storyboardLayout(frameCount / CLIP.frameRate), STORYBOARD_NAME, {
+    durationSeconds: clipSeconds,
+    contentStartSeconds: BUMPER_FRAMES / CLIP.frameRate,
+  });
+  await writeFile(file('storyboard.vtt'), cues);
   return {
     clipPath: joined.path,
-    posterPath: main.poster,
+    posterPath: (await isFilled(main.brightPoster)) ? main.brightPoster : main.poster,
+    previewPath: main.preview,
+    storyboardPath: main.storyboard,
+    storyboardCuesPath: file('storyboard.vtt'),
     durationSeconds: clipSeconds,
     frameCount: joined.frameCount,
     sizeBytes: (await stat(joined.path)).size,
@@ -90,16 +110,15 @@ async function encodeMain(
   source: SourceFile,
   facts: MediaFacts,
   frameCount: number,
-  main: { path: string; poster: string },
+  paths: { clip: string } & StillPaths,
   run: FfmpegOptions,
   { bumpers, onProgress }: RenderOptions,
 ): Promise<void> {
   const sourcePath = join(source.folder, source.fileName);
   const job = mainJob(facts, frameCount, {
+    ...paths,
     source: sourcePath,
     watermark: bumpers.watermarkPath,
-    clip: main.path,
-    poster: main.poster,
   });
   const onFrames = (done: number) => onProgress(Math.min(99, (100 * done) / frameCount));
   const encoded = await runFfmpeg(job, { ...run, onFrames }).catch(async error => {
@@ -110,6 +129,15 @@ async function encodeMain(
   if (encoded.frameCount !== frameCount) {
     throw new SourceRejected('CORRUPT', `${encoded.frameCount} frames instead of ${frameCount}`);
   }
+}
+
+/** Whether a file is there and holds something: ffmpeg leaves one without pictures empty, or out. */
+async function isFilled(path: string): Promise<boolean> {
+  const found = await stat(path).catch(error => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  return found !== null && found.size > 0;
 }
 
 /** Joins the three parts without decoding them, which is sound only while their headers are the same to the byte. */
