@@ -20,7 +20,7 @@ export async function deleteVideo(
   const [gone] = await em.execute<DeletedRow[]>(
     `delete from videos
       where id = ? and player_id = ? and not (status = 'PROCESSED' and hidden_at is null)
-      returning original_key, clip_key, poster_key`,
+      returning original_key, clip_key, poster_key, preview_key, storyboard_key, storyboard_cues_key`,
     [videoId, playerId],
   );
   if (!gone) {
@@ -29,13 +29,10 @@ export async function deleteVideo(
   }
   await events.publish(videoChanged, videoId, { videoId, deleted: true });
   // A crash before this leaves files without a row, which the reconciler sweeps.
-  for (const key of [gone.original_key, gone.clip_key, gone.poster_key]) {
+  for (const key of Object.values(gone)) {
     if (key) await storage.remove(key);
   }
 }
 
-interface DeletedRow {
-  original_key: StorageKey;
-  clip_key: StorageKey | null;
-  poster_key: StorageKey | null;
-}
+/** The keys of its files, by column. */
+type DeletedRow = Record<string, StorageKey | null>;

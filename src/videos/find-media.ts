@@ -5,6 +5,13 @@ import { isPublished, Video } from './video.entity.ts';
 export async function findMedia(em: EntityManager, videoId: string) {
   const video = await em.findOne(Video, videoId);
   if (video === null) return null;
-  const { clipKey = null, posterKey = null, originalKey, originalType } = video;
-  return { published: isPublished(video), clipKey, posterKey, originalKey, originalType };
+  const { originalKey, originalType } = video;
+  const renditions = {
+    clipKey: video.clipKey ?? null,
+    posterKey: video.posterKey ?? null,
+    previewKey: video.previewKey ?? null,
+    storyboardKey: video.storyboardKey ?? null,
+    storyboardCuesKey: video.storyboardCuesKey ?? null,
+  };
+  return { published: isPublished(video), ...renditions, originalKey, originalType };
 }

@@ -43,7 +43,13 @@ export async function requeueVideo(
   { moderatorId, videoId, ...deed }: Deed,
 ): Promise<Video> {
   const reason = tidyReason(deed.reason);
-  const anew = { status: 'UPLOADED', phase: 'QUEUED', percent: 0, failureReason: null } as const;
+  const anew = {
+    status: 'UPLOADED',
+    phase: 'QUEUED',
+    percent: 0,
+    failureReason: null,
+    workerDeaths: 0,
+  } as const;
   const attemptLimit = raw('attempt + ?', [deps.processing.maxAttempts]);
   const video = await deps.em.transactional(async em => {
     const failed = { id: videoId, status: 'FAILED' } as const;

@@ -1,0 +1,49 @@
+/** How a clip's storyboard lays its pictures out, row by row. */
+export interface StoryboardLayout {
+  tileCount: number;
+  columns: number;
+  rows: number;
+  /** Pixels. */
+  tileWidth: number;
+  tileHeight: number;
+  secondsPerTile: number;
+}
+
+const COLUMNS = 5;
+
+/** One picture a second of the part between the bumpers. */
+export function storyboardLayout(contentSeconds: number): StoryboardLayout {
+  const tileCount = Math.max(1, Math.ceil(contentSeconds));
+  return {
+    tileCount,
+    columns: COLUMNS,
+    rows: Math.ceil(tileCount / COLUMNS),
+    ...{ tileWidth: 160, tileHeight: 90, secondsPerTile: 1 },
+  };
+}
+
+/**
+ * WebVTT that tells which part of `picture` belongs to which time of the clip, as media fragments (W3C Media Fragments
+ * URI, 4.2.2). The first and the last picture stand for the bumpers too, so that every time has one.
+ */
+export function storyboardCues(
+  layout: StoryboardLayout,
+  picture: string,
+  clip: { durationSeconds: number; contentStartSeconds: number },
+): string {
+  const { tileCount, columns, tileWidth, tileHeight, secondsPerTile } = layout;
+  const cues = Array.from({ length: tileCount }, (_, tile) => {
+    const start = tile === 0 ? 0 : clip.contentStartSeconds + tile * secondsPerTile;
+    const last = tile === tileCount - 1;
+    const end = last ? clip.durationSeconds : clip.contentStartSeconds + (tile + 1) * secondsPerTile;
+    const [x, y] = [(tile % columns) * tileWidth, Math.floor(tile / columns) * tileHeight];
+    return `${timestamp(start)} --> ${timestamp(end)}\n${picture}#xywh=${x},${y},${tileWidth},${tileHeight}\n`;
+  });
+  return ['WEBVTT\n', ...cues].join('\n');
+}
+
+/** `mm:ss.ttt` (WebVTT, 4.3); clips are far below an hour. */
+function timestamp(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return `${String(minutes).padStart(2, '0')}:${(seconds - minutes * 60).toFixed(3).padStart(6, '0')}`;
+}
