@@ -17,8 +17,11 @@ export class LeaseLost extends Error {
 export interface Lease extends AsyncDisposable {
   /** Aborts with {@link LeaseLost}, within a moment of a deletion. */
   readonly signal: AbortSignal;
-  /** Tells followers how far the work is. While one report is written the latest of the others waits. */
-  report(phase: ProcessingPhase, percent: number): void;
+  /**
+   * Tells followers how far the work is, and in how many seconds to expect the clip if that has changed. While one report is
+   * written the latest of the others waits.
+   */
+  report(phase: ProcessingPhase, percent: number, secondsLeft?: number | null): void;
 }
 
 export interface LeaseDeps extends RecordingDeps {
@@ -61,12 +64,20 @@ export async function holdLease(deps: LeaseDeps, claim: Claim): Promise<Lease> {
     if (event === null) void keep();
     else if (event.deleted) lose('The video was deleted');
   });
-  const heartbeat = setInterval(keep, (leaseSeconds * 1000) / 3);
+  const heartbeat = setInterval(
+    () => {
+      // A write to a database that hangs does not fail either.
+      if (performance.now() - keptAt > leaseSeconds * 1000) lose('The lease ran out');
+      void keep();
+    },
+    (leaseSeconds * 1000) / 3,
+  );
 
   return {
     signal: lost.signal,
-    report(phase, percent) {
-      waiting = () => beat(() => recordProgress(fork(), claim, { phase, percent }, leaseSeconds));
+    report(phase, percent, secondsLeft = null) {
+      const progress = { phase, percent, secondsLeft };
+      waiting = () => beat(() => recordProgress(fork(), claim, progress, leaseSeconds));
       reporting ??= writeReports();
     },
     async [Symbol.asyncDispose]() {

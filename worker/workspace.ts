@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, opendir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, opendir, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,7 +31,7 @@ export async function openWorkspace(root: string, name: string): Promise<Workspa
 }
 
 /**
- * Removes the folders of workers that died without disposing them; the number removed. A folder made on another
+ * Removes the folders of workers that died without disposing them, and ends what still runs in them; the number removed. A folder made on another
  * host or in another container, whose processes can't be seen from here, goes when it is a day old.
  */
 export async function sweepWorkspaces(root: string): Promise<number> {
@@ -46,10 +46,29 @@ export async function sweepWorkspaces(root: string): Promise<number> {
         ? (await startOf(Number(owner.pid))) === Number(owner.started)
         : await isYoung(folder);
     if (inUse) continue;
+    await endProcessesIn(folder);
     await rm(folder, { recursive: true, force: true });
     swept++;
   }
   return swept;
+}
+
+/** Where the system does not end an ffmpeg with its worker, it goes on; its working directory tells whose it was. */
+async function endProcessesIn(folder: string): Promise<void> {
+  for (const entry of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(entry)) continue;
+    // Null for one that has ended meanwhile, or is not ours.
+    const workingFolder = await readlink(`/proc/${entry}/cwd`).catch(() => null);
+    if (workingFolder === folder) endProcess(Number(entry));
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 const hostHash = () => createHash('sha256').update(hostname()).digest('hex').slice(0, 8);

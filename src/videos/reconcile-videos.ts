@@ -1,5 +1,6 @@
 import type { EntityManager } from '../platform/database.ts';
 import type { EventBus } from '../platform/events.ts';
+import { FELL_SILENT, MAX_WORKER_DEATHS } from './record-processing.ts';
 import { videoChanged } from './video.events.ts';
 import type { VideoJobs } from './video.jobs.ts';
 
@@ -19,12 +20,20 @@ export interface ReconcileDeps {
 /** What one run mended. */
 export interface Reconciliation {
   offered: number;
-  exhausted: number;
+  ended: AbandonedVideo[];
+}
+
+/** A video that ended `FAILED(INTERNAL)` when its last worker had fallen silent. */
+export interface AbandonedVideo {
+  videoId: string;
+  attempt: number;
+  /** Whether it ended because workers died of it, and not only for want of attempts. */
+  poison: boolean;
 }
 
 /**
  * Makes the queue agree with the rows: offers again what waits or lost its worker, and ends `FAILED` what is out of
- * attempts. Offering what is queued already changes nothing. Null when another process is at it.
+ * attempts or has cost too many workers their lives. Offering what is queued already changes nothing. Null when another process is at it.
  */
 export async function reconcileVideos({ em, jobs, events }: ReconcileDeps): Promise<Reconciliation | null> {
   const found = await em.transactional(async em => {
@@ -32,10 +41,13 @@ export async function reconcileVideos({ em, jobs, events }: ReconcileDeps): Prom
       RECONCILE_LOCK,
     ]);
     if (!lock?.mine) return null;
-    const exhausted = await em.execute<{ id: string }[]>(
-      `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1
-        where status = 'PROCESSING' and lease_until < now() and attempt >= attempt_limit
-        returning id`,
+    const ended = await em.execute<AbandonedVideo[]>(
+      `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1,
+              worker_deaths = worker_deaths + (${FELL_SILENT})::int
+        where status = 'PROCESSING' and lease_until < now()
+          and (attempt >= attempt_limit or worker_deaths + (${FELL_SILENT})::int >= ?)
+        returning id as "videoId", attempt, worker_deaths >= ? as poison`,
+      [MAX_WORKER_DEATHS, MAX_WORKER_DEATHS],
     );
     const claimable = await em.execute<{ id: string; attempt: number }[]>(
       `select id, attempt from videos
@@ -44,17 +56,18 @@ export async function reconcileVideos({ em, jobs, events }: ReconcileDeps): Prom
         order by queued_at limit ?`,
       [OFFER_SECONDS, BATCH],
     );
-    return { exhausted, claimable };
+    return { ended, claimable };
   });
   if (!found) return null;
 
-  for (const { id } of found.exhausted)
-    await events.publish(videoChanged, id, { videoId: id, deleted: false });
+  for (const { videoId } of found.ended) {
+    await events.publish(videoChanged, videoId, { videoId, deleted: false });
+  }
   let offered = 0;
   for (const { id, attempt } of found.claimable) {
     // The first refusal means that Redis is away; the next run will see.
     if (!(await jobs.offer({ videoId: id, attempt }))) break;
     offered++;
   }
-  return { offered, exhausted: found.exhausted.length };
+  return { offered, ended: found.ended };
 }

@@ -6,6 +6,8 @@ import { recountTallies } from './tallies.ts';
 import { Video } from './video.entity.ts';
 import { videoChanged } from './video.events.ts';
 import type { FailureReason, ProcessingPhase } from './video.status.ts';
+import type { Renditions } from './video-files.ts';
+import { TURN_SECONDS } from './waiting-line.ts';
 
 /*
  * Every write here is one UPDATE that names the attempt it belongs to. No row changed means that somebody else owns
@@ -17,61 +19,97 @@ export interface RecordingDeps {
   events: EventBus;
 }
 
+/** A video that so many workers died of is tried no more: it may well be what kills them. */
+export const MAX_WORKER_DEATHS = 2;
+
+/** Whether whoever had a video gave no answer: one that gives it back says so in its phase. */
+export const FELL_SILENT = `status = 'PROCESSING' and phase <> 'QUEUED' and lease_until < now()`;
+
 /** The right to process a video, for as long as its lease is kept. */
 export interface Claim {
   videoId: string;
   attempt: number;
   attemptLimit: number;
   originalKey: StorageKey;
+  /** Of the upload, when it came in a request. */
+  requestId: string | null;
 }
 
 const next = { sequence: raw('sequence + 1') };
-const leaseFor = (seconds: number) => raw('now() + make_interval(secs => ?)', [seconds]);
+const inSeconds = (seconds: number) => raw('now() + make_interval(secs => ?)', [seconds]);
 const owned = ({ videoId, attempt }: Claim) => ({ id: videoId, attempt, status: 'PROCESSING' as const });
 
-/** Takes a video that waits, or whose worker fell silent. Null when it is somebody else's, done, or gone. */
+/** Whether a worker died while it was at this video, so that the next one had better be at nothing else. */
+export async function isSuspect({ em }: Pick<RecordingDeps, 'em'>, videoId: string): Promise<boolean> {
+  const [row] = await em.execute<{ suspect: boolean }[]>(
+    `select worker_deaths > 0 or (${FELL_SILENT}) as suspect from videos where id = ?`,
+    [videoId],
+  );
+  return row?.suspect ?? false;
+}
+
+/**
+ * Takes a video that waits, or whose worker fell silent for the first time. Null when it is somebody else's, done, or
+ * gone. Followers are told to expect it in `expectedSeconds`, if that is known.
+ */
 export async function claimVideo(
   deps: RecordingDeps,
   videoId: string,
   leaseSeconds: number,
+  expectedSeconds: number | null = null,
 ): Promise<Claim | null> {
   const [row] = await deps.em.execute<ClaimedRow[]>(
     `update videos
-        set status = 'PROCESSING', phase = 'INSPECTING', attempt = attempt + 1, sequence = sequence + 1,
-            lease_until = now() + make_interval(secs => ?), started_at = now()
+        set status = 'PROCESSING', phase = 'INSPECTING', attempt = attempt + 1, lease_until = now() + make_interval(secs => ?),
+            worker_deaths = worker_deaths + (${FELL_SILENT})::int, started_at = now(), ready_at = now() + make_interval(secs => ?::float8),
+            -- Past every sequence that was told while it waited.
+            sequence = sequence + 1 + case when status = 'UPLOADED'
+              then floor(extract(epoch from now() - queued_at) / ?)::int else 0 end
       where id = ? and attempt < attempt_limit
         and (status = 'UPLOADED' or (status = 'PROCESSING' and lease_until < now()))
-      returning attempt, attempt_limit, original_key`,
-    [leaseSeconds, videoId],
+        and worker_deaths + (${FELL_SILENT})::int < ?
+      returning attempt, attempt_limit, original_key, request_id`,
+    [leaseSeconds, expectedSeconds, TURN_SECONDS, videoId, MAX_WORKER_DEATHS],
   );
   if (!row) return null;
   await announce(deps, videoId);
-  return { videoId, attempt: row.attempt, attemptLimit: row.attempt_limit, originalKey: row.original_key };
+  return {
+    videoId,
+    attempt: row.attempt,
+    attemptLimit: row.attempt_limit,
+    originalKey: row.original_key,
+    requestId: row.request_id,
+  };
 }
 
 interface ClaimedRow {
   attempt: number;
   attempt_limit: number;
   original_key: StorageKey;
+  request_id: string | null;
 }
 
 /** Extends the lease; false when it is lost. */
 export async function keepLease({ em }: RecordingDeps, claim: Claim, leaseSeconds: number): Promise<boolean> {
-  const kept = await em.nativeUpdate(Video, owned(claim), { leaseUntil: leaseFor(leaseSeconds) });
+  const kept = await em.nativeUpdate(Video, owned(claim), { leaseUntil: inSeconds(leaseSeconds) });
   return kept === 1;
 }
 
-/** Records how far the work is and extends the lease; false when it is lost. The percentage never falls. */
+/**
+ * Records how far the work is and extends the lease; false when it is lost. The percentage never falls. Without
+ * `secondsLeft` what was expected before still holds.
+ */
 export async function recordProgress(
   deps: RecordingDeps,
   claim: Claim,
-  progress: { phase: ProcessingPhase; percent: number },
+  progress: { phase: ProcessingPhase; percent: number; secondsLeft?: number | null },
   leaseSeconds: number,
 ): Promise<boolean> {
   return change(deps, claim, {
     phase: progress.phase,
     percent: raw('greatest(percent, ?::real)', [progress.percent]),
-    leaseUntil: leaseFor(leaseSeconds),
+    leaseUntil: inSeconds(leaseSeconds),
+    ...(progress.secondsLeft != null && { readyAt: inSeconds(progress.secondsLeft) }),
   });
 }
 
@@ -79,7 +117,7 @@ export async function recordProgress(
 export async function completeVideo(
   deps: RecordingDeps,
   claim: Claim,
-  clip: { clipKey: StorageKey; posterKey: StorageKey; durationSeconds: number },
+  clip: Renditions & { durationSeconds: number },
 ): Promise<boolean> {
   const published = await deps.em.transactional(async em => {
     const row = owned(claim);
@@ -110,9 +148,30 @@ export async function releaseVideo(
 ): Promise<boolean> {
   return change(deps, claim, {
     phase: 'QUEUED',
-    leaseUntil: leaseFor(options.delaySeconds),
+    leaseUntil: inSeconds(options.delaySeconds),
+    readyAt: null,
     ...(!options.counted && { attemptLimit: raw('attempt_limit + 1') }),
   });
+}
+
+/**
+ * Takes back that this worker was given up for dead, and returns the attempt that this has cost; nothing when the video
+ * has ended or is gone.
+ */
+export async function reportAlive(deps: RecordingDeps, { videoId, attempt }: Claim): Promise<void> {
+  const blamed = {
+    id: videoId,
+    attempt: { $gt: attempt },
+    status: 'PROCESSING',
+    workerDeaths: { $gt: 0 },
+  } as const;
+  const returned = {
+    workerDeaths: raw('worker_deaths - 1'),
+    attemptLimit: raw('attempt_limit + 1'),
+    ...next,
+  };
+  const changed = await deps.em.nativeUpdate(Video, blamed, returned);
+  if (changed > 0) await announce(deps, videoId);
 }
 
 async function change(

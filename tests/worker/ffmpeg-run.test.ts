@@ -64,7 +64,7 @@ describe.each([
   it('ends at its wall clock and leaves no process', async () => {
     const mark = `timeout ${where} ${process.pid}`;
     const running = runFfmpeg(endless(mark), options({ timeoutSeconds: 1 }));
-    await expect(running).rejects.toMatchObject({ name: 'FfmpegTimedOut' });
+    await expect(running).rejects.toMatchObject({ name: 'FfmpegStalled' });
     await gone(mark);
   });
 
@@ -137,8 +137,16 @@ it('does not blame a source that went away', async () => {
 });
 
 const plainFacts = {
-  ...{ codec: 'h264', width: 320, height: 180, durationSeconds: 1, frameRate: 30, rotation: 0 as const },
-  ...{ evenSides: true, interlaced: false, hdr: null, colorMatrix: null },
+  ...{
+    streamIndex: 0,
+    codec: 'h264',
+    width: 320,
+    height: 180,
+    durationSeconds: 1,
+    frameRate: 30,
+    rotation: 0 as const,
+  },
+  ...{ evenSides: true, interlaced: false, hdr: null, colorMatrix: null, colorPrimaries: null },
 };
 
 it('opens the source with its guards before the input, where ffmpeg takes them for input options', () => {
@@ -146,7 +154,7 @@ it('opens the source with its guards before the input, where ffmpeg takes them f
     source: '/job/source',
     watermark: '/assets/watermark.png',
     clip: '/job/main.mp4',
-    poster: '/job/p.jpg',
+    ...{ poster: '/job/p.jpg', brightPoster: '/job/b.jpg', preview: '/job/p.webp', storyboard: '/job/s.jpg' },
   };
   const [source] = mainJob(plainFacts, keptFrames(plainFacts, 30), paths).inputs;
   expect(source?.source).toBe('file:/job/source');

@@ -11,6 +11,7 @@ import { makeSource, type Recipe } from '../kit/media.ts';
 import { eventually } from '../kit/multipart.ts';
 import {
   outcomeOf,
+  renditionsOf,
   rowIdOf,
   rowOf,
   shortSource,
@@ -121,7 +122,7 @@ test('five equal jobs at once, and five more when all is done, make one clip', a
   });
   expect(await rowOf(app, videoId)).toEqual(done);
   const clips = (await storedFiles(app)).filter(path => path.startsWith(`processed/${rowIdOf(videoId)}/`));
-  expect(clips).toEqual([done?.posterKey, done?.clipKey]);
+  expect(clips).toEqual(renditionsOf(done));
 });
 
 test('a job that nobody of ours wrote is dropped, and the worker goes on', async () => {

@@ -5,6 +5,7 @@ import { eventually } from '../kit/multipart.ts';
 import { encodersOf, holdEncoder, isRunning } from '../kit/processes.ts';
 import {
   outcomeOf,
+  renditionsOf,
   rowIdOf,
   rowOf,
   shortSource,
@@ -43,7 +44,7 @@ async function underWay(): Promise<{ videoId: string; worker: TestWorker; encode
 const clipsOf = async (videoId: string) =>
   (await storedFiles(app)).filter(path => path.startsWith(`processed/${rowIdOf(videoId)}/`));
 
-test('a worker that wakes up after its lease changes nothing any more', { timeout: 60_000 }, async () => {
+test('a worker that wakes up after its lease changes nothing any more', { timeout: 120_000 }, async () => {
   await Promise.all([addWorker(), addWorker()]);
   const { videoId, worker: sleeper, encoder } = await underWay();
   sleeper.kill('SIGSTOP');
@@ -53,21 +54,21 @@ test('a worker that wakes up after its lease changes nothing any more', { timeou
   sleeper.kill('SIGCONT');
   await eventually(async () => sleeper.log().some(line => String(line.msg).startsWith('given up')));
   expect(await rowOf(app, videoId)).toEqual(done);
-  expect(await clipsOf(videoId)).toEqual([done?.posterKey, done?.clipKey]);
+  expect(await clipsOf(videoId)).toEqual(renditionsOf(done));
   await eventually(async () => encodersOf(sleeper.pid).length === 0);
 });
 
-test('a video whose worker is killed is finished by another one, once', { timeout: 60_000 }, async () => {
+test('a video whose worker is killed is finished by another one, once', { timeout: 120_000 }, async () => {
   const { videoId, worker, encoder } = await underWay();
   worker.kill('SIGKILL');
   await worker.ended;
   await eventually(async () => !isRunning(encoder));
   expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
   const row = await rowOf(app, videoId);
-  expect(await clipsOf(videoId)).toEqual([row?.posterKey, row?.clipKey]);
+  expect(await clipsOf(videoId)).toEqual(renditionsOf(row));
 });
 
-test('a worker that is told to stop first finishes what it is at', { timeout: 60_000 }, async () => {
+test('a worker that is told to stop first finishes what it is at', { timeout: 120_000 }, async () => {
   const { videoId, worker, encoder } = await underWay();
   worker.kill('SIGTERM');
   await eventually(async () => worker.log().some(line => line.msg === 'stopping'));
@@ -76,7 +77,9 @@ test('a worker that is told to stop first finishes what it is at', { timeout: 60
   expect(await rowOf(app, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 });
 
-test('a worker that must stop at once hands its video back, at no attempt', { timeout: 60_000 }, async () => {
+test('a worker that must stop at once hands its video back, at no attempt', {
+  timeout: 120_000,
+}, async () => {
   await addWorker({ SHUTDOWN_GRACE_SECONDS: '4' });
   const { videoId, worker: hasty, encoder } = await underWay();
   hasty.kill('SIGTERM');

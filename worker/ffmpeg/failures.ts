@@ -20,16 +20,23 @@ export class FfmpegFailed extends Error {
   }
 }
 
-/** The process used up its wall clock or its CPU time and was ended. */
+/** The process used up the CPU time that it was granted: the work itself is too much. */
 export class FfmpegTimedOut extends Error {
   override name = 'FfmpegTimedOut';
 }
 
+/** The process was ended by the wall clock with CPU time to spare: it waited, for this host or for the disk. */
+export class FfmpegStalled extends Error {
+  override name = 'FfmpegStalled';
+}
+
 /** The error for a process that ended badly; SIGXCPU, the end of the granted CPU time, counts as {@link FfmpegTimedOut}. */
 export function failureOf(ending: Ending, stderrTail: string, options?: ErrorOptions): Error {
-  // Seen directly, as bubblewrap's exit code (128 + 24), or as ffmpeg says before an orderly end.
+  // Seen directly, as bubblewrap's exit code (128 + 24), or as ffmpeg says before the orderly end that only signals give it.
   const spent =
-    ending.signal === 'SIGXCPU' || ending.exitCode === 152 || /received signal 24\b/.test(stderrTail);
+    ending.signal === 'SIGXCPU' ||
+    ending.exitCode === 152 ||
+    (ending.exitCode === 255 && /received signal 24\b/.test(stderrTail));
   return spent
     ? new FfmpegTimedOut(`The granted CPU time is used up\n${stderrTail}`, options)
     : new FfmpegFailed(ending, stderrTail, options);
@@ -38,12 +45,15 @@ export function failureOf(ending: Ending, stderrTail: string, options?: ErrorOpt
 // Exit code 1 is any error, 69 more undecodable frames than `-max_error_rate`; signals are 255 or more than 128.
 const OWN_VERDICTS = [1, 69];
 const HOST_TROUBLE =
-  /No space left|Disk quota|Input\/output error|Read-only file system|Permission denied|Stale file|No such file|Too many open files|shared libraries|^(bwrap|prlimit|env): |Unknown (encoder|decoder)|No such filter|Unrecognized option|Option not found|Error parsing|Invalid max_alloc/m;
+  /No space left|Disk quota|Input\/output error|Read-only file system|Permission denied|Stale file|No such file|Too many open files|shared libraries|^(bwrap|prlimit|setpriv|env): |Unknown (encoder|decoder)|No such filter|Unrecognized option|Option not found|Error parsing|Invalid max_alloc/m;
+// What ffmpeg says when an allocation is refused. Linux refuses only what passes the granted limit; a host that runs out of
+// memory kills instead.
 const OUT_OF_MEMORY = /Cannot allocate memory|malloc of size/;
 
 /**
  * `error` as the fault of the source it happened on, where it certainly is one; otherwise `error` itself, to be tried
- * again. Certain are a spent time budget, a spent memory budget, and an error that ffmpeg found by itself on a healthy host.
+ * again. Certain are a spent CPU budget, a spent memory budget, and an error that ffmpeg found by itself on a healthy host.
+ * A crash is none: it is a fault of the decoder, also when only this source brings it out.
  */
 export function blameSource(error: unknown): unknown {
   if (error instanceof FfmpegTimedOut)

@@ -1,12 +1,16 @@
 import ffmpeg from 'fluent-ffmpeg';
-import { type Ending, FfmpegTimedOut, failureOf } from './failures.ts';
+import { DiskFull, isDiskFull } from '../host-trouble.ts';
+import { type Ending, FfmpegStalled, failureOf } from './failures.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
 
-const KILL_GRACE_MS = 3_000;
 const TAIL_LINES = 30;
 const TAIL_LINE_CHARACTERS = 400;
-// ffmpeg tells which signal made it stop among its remarks, and nowhere else.
-const SMALL_TALK = /\[(info|warning)\] (?!Exiting normally, received signal)/;
+/**
+ * A line that ffmpeg, or what wraps it, has begun itself. Others continue what it shows of the file, titles and paths of
+ * several lines, in which a file could speak for ffmpeg. Which signal made ffmpeg stop, it tells among its remarks only.
+ */
+const OWN_WORDS =
+  /^(\[[^\]]+ @ 0x\w+\] )?\[(error|fatal|panic)\] |^\[info\] Exiting normally, received signal|^(bwrap|prlimit|setpriv|env|ffmpeg): /;
 const GLOBAL_OPTIONS = [
   ...['-nostdin', '-hide_banner', '-loglevel', 'level+info', '-filter_complex_threads', '1'],
   ...['-nostats', '-progress', 'pipe:2', '-stats_period', '0.5'],
@@ -31,7 +35,7 @@ export interface FfmpegJob {
 export interface FfmpegOptions {
   sandbox: Sandbox;
   grant: Grant;
-  /** Wall clock; past it the process is ended and {@link FfmpegTimedOut} thrown. */
+  /** Wall clock; past it the process is ended and {@link FfmpegStalled} thrown. */
   timeoutSeconds: number;
   signal?: AbortSignal;
   /** Called with the number of frames in the first output, about twice a second, never falling. */
@@ -41,7 +45,8 @@ export interface FfmpegOptions {
 /**
  * Runs ffmpeg to its end; the number of frames that the first output got.
  *
- * @throws {FfmpegTimedOut} when the wall clock or the granted CPU time ran out.
+ * @throws {FfmpegTimedOut} when the granted CPU time ran out. @throws {FfmpegStalled} when the wall clock did.
+ * @throws {DiskFull} when it failed while the disk had no room for its output.
  * @throws {FfmpegFailed} when it could not start, ended with an error, or was killed by somebody else.
  * An aborted `signal` throws its reason. No process is left behind in any case, but files half written are.
  */
@@ -55,7 +60,7 @@ export async function runFfmpeg(job: FfmpegJob, options: FfmpegOptions): Promise
   command.on('stderr', (line: string) => {
     const [, key, value] = /^([a-z_0-9]+)=(.*)$/.exec(line) ?? [];
     if (key === undefined) {
-      if (SMALL_TALK.test(line)) return;
+      if (!OWN_WORDS.test(line)) return;
       tail.push(line.slice(0, TAIL_LINE_CHARACTERS));
       if (tail.length > TAIL_LINES) tail.shift();
     } else if (key === 'frame' && Number(value) > frameCount) {
@@ -64,15 +69,11 @@ export async function runFfmpeg(job: FfmpegJob, options: FfmpegOptions): Promise
     }
   });
 
-  let timedOut = false;
-  let forceKill: NodeJS.Timeout | undefined;
-  const stop = () => {
-    command.kill('SIGTERM');
-    // A decoder that waits for memory or loops in one frame does not see SIGTERM.
-    forceKill ??= setTimeout(() => command.kill('SIGKILL'), KILL_GRACE_MS);
-  };
+  let stalled = false;
+  // Nothing that it leaves is wanted, and a decoder that waits for memory or loops in one frame sees no milder signal.
+  const stop = () => command.kill('SIGKILL');
   const deadline = setTimeout(() => {
-    timedOut = true;
+    stalled = true;
     stop();
   }, timeoutSeconds * 1000);
   signal?.addEventListener('abort', stop);
@@ -87,12 +88,13 @@ export async function runFfmpeg(job: FfmpegJob, options: FfmpegOptions): Promise
     });
   } catch (error) {
     signal?.throwIfAborted();
+    if (stalled) throw new FfmpegStalled(`ffmpeg did not end in ${timeoutSeconds} s`, { cause: error });
+    if (await isDiskFull(grant.folder))
+      throw new DiskFull('No room for what ffmpeg writes', { cause: error });
     const stderrTail = tail.join('\n').trim();
-    if (timedOut) throw new FfmpegTimedOut(`ffmpeg did not end in ${timeoutSeconds} s`, { cause: error });
     throw failureOf(endingOf(error), stderrTail, { cause: error });
   } finally {
     clearTimeout(deadline);
-    clearTimeout(forceKill);
     signal?.removeEventListener('abort', stop);
   }
   signal?.throwIfAborted();

@@ -28,16 +28,27 @@ export interface Sandbox {
   readonly isolation: 'bubblewrap' | 'none';
   /** Whether memory, CPU time, file size and descriptors are capped. */
   readonly limits: 'prlimit' | 'none';
+  /** Whether the system ends the program when the worker dies. `none`: the next worker's start does. */
+  readonly tether: 'bubblewrap' | 'setpriv' | 'none';
   /** Why a protection is missing, one sentence each; empty when all hold. */
   readonly gaps: readonly string[];
   /** The command line that runs `command` fenced in. */
   wrap(command: readonly string[], grant: Grant): string[];
 }
 
+/** What is active and what is not, for operators. */
+export const protectionsOf = ({ isolation, limits, tether, gaps }: Sandbox) => ({
+  isolation,
+  limits,
+  tether,
+  gaps,
+});
+
 /** Runs commands as they are: for our own assets only, never for an upload. */
 export const UNCONFINED: Sandbox = {
   isolation: 'none',
   limits: 'none',
+  tether: 'none',
   gaps: [],
   wrap: command => [...command],
 };
@@ -51,7 +62,7 @@ export async function detectSandbox(path = SYSTEM_PATH): Promise<Sandbox> {
   const gaps: string[] = [];
   const works = async (what: string, prefix: readonly string[]) => {
     try {
-      await run('env', [...prefix, 'ffmpeg', '-version'], { timeout: TRIAL_TIMEOUT_MS });
+      await run('env', [`PATH=${path}`, ...prefix, 'ffmpeg', '-version'], { timeout: TRIAL_TIMEOUT_MS });
       return true;
     } catch (error) {
       gaps.push(`${what} does not work here: ${firstLine(error)}`);
@@ -64,20 +75,29 @@ export async function detectSandbox(path = SYSTEM_PATH): Promise<Sandbox> {
     limits: { memoryBytes: 1024 ** 3, cpuSeconds: 10, fileBytes: 1024 ** 2, openFiles: 64 },
   };
   const limits = (await works('prlimit', prlimit(trial.limits))) ? 'prlimit' : 'none';
-  const isolation = (await works('bubblewrap', bubblewrap(trial))) ? 'bubblewrap' : 'none';
-
+  if (await works('bubblewrap', bubblewrap(trial))) {
+    const wrap: Sandbox['wrap'] = (command, grant) => [
+      ...(limits === 'prlimit' ? prlimit(grant.limits) : []),
+      ...bubblewrap(grant),
+      ...command,
+    ];
+    return { isolation: 'bubblewrap', limits, tether: 'bubblewrap', gaps, wrap };
+  }
+  const tether = (await works('setpriv', SETPRIV)) ? 'setpriv' : 'none';
   return {
-    isolation,
-    limits,
-    gaps,
+    ...{ isolation: 'none', limits, tether, gaps },
     wrap: (command, grant) => [
       ...(limits === 'prlimit' ? prlimit(grant.limits) : []),
-      // The worker's own environment holds secrets; bubblewrap clears it, and so must we.
-      ...(isolation === 'bubblewrap' ? bubblewrap(grant) : ['env', '-i', `PATH=${path}`]),
+      ...(tether === 'setpriv' ? SETPRIV : []),
+      // The worker's own environment holds secrets.
+      ...['env', '-i', `PATH=${path}`],
       ...command,
     ],
   };
 }
+
+/** setpriv(1). The signal at the parent's death survives the programs that are run in this one's place. */
+const SETPRIV = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--'];
 
 function prlimit({ memoryBytes, cpuSeconds, fileBytes, openFiles }: ResourceLimits): string[] {
   const seconds = Math.ceil(cpuSeconds);
