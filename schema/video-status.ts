@@ -18,8 +18,9 @@ const VideoStatusEvent = builder.objectRef<VideoMoment>('VideoStatusEvent').impl
   description: 'How a video stands at one moment. The first event says how it stood on subscribing.',
   fields: t => ({
     sequence: t.int({
-      description: 'Grows from event to event; after a break, the higher one is the later one.',
-      resolve: ({ video }) => video.sequence,
+      description:
+        'Grows from event to event, by more than one where events were left out; after a break, the higher one is the later one.',
+      resolve: ({ sequence }) => sequence,
     }),
     video: t.field({ type: VideoType, description: 'The video itself.', resolve: ({ video }) => video }),
     status: t.field({
@@ -34,16 +35,19 @@ const VideoStatusEvent = builder.objectRef<VideoMoment>('VideoStatusEvent').impl
       resolve: ({ video }) => (isTerminal(video.status) ? null : video.phase),
     }),
     percent: t.float({
-      description: 'How much of the clip is made, 0 to 100, to a tenth. Never falls.',
+      description:
+        'The most of the clip that any attempt has made, 0 to 100, to a tenth. Never falls: a later attempt moves it once it has come further.',
       resolve: ({ video }) => Math.round(video.percent * 10) / 10,
     }),
     queuePosition: t.exposeInt('queuePosition', {
       nullable: true,
-      description: 'Videos that come before it, while it waits.',
+      description:
+        'Videos that come before it while it waits for its first attempt. Told again when it has moved by a fiftieth, at most every 2 seconds.',
     }),
     etaSeconds: t.exposeInt('etaSeconds', {
       nullable: true,
-      description: 'Seconds until it is likely to be done; null while nobody can tell.',
+      description:
+        'Seconds until it is likely to be done, judged by the newest clips, the pace of its own attempt and the workers there are; null while nobody can tell, as when no worker is there.',
     }),
     attempt: t.int({
       description: 'Which attempt this is; 0 before the first.',

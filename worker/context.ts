@@ -6,6 +6,7 @@ import type { VideoJobs } from '../src/videos/video.jobs.ts';
 import type { Bumpers } from './bumpers.ts';
 import type { Sandbox } from './ffmpeg/sandbox.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import type { Room } from './room.ts';
 
 /** The world of a job. */
 export interface WorkerContext extends RecordingDeps {
@@ -16,6 +17,8 @@ export interface WorkerContext extends RecordingDeps {
   settings: Pick<Env, 'media' | 'processing'> & Pick<Env['worker'], 'renderTimeoutSeconds'>;
   tempDir: string;
   metrics: WorkerMetrics;
+  /** Where the jobs of this process run. */
+  room: Room;
   logger: Logger;
   /** Aborts when this process must end now: work under way is given back. */
   stopping: AbortSignal;

@@ -6,13 +6,15 @@ import { checkDependencies, sendJson } from '../src/platform/health.ts';
 import type { JobWorker } from '../src/platform/job-worker.ts';
 import type { Logger } from '../src/platform/logger.ts';
 import { sendMetrics } from '../src/platform/metrics.ts';
+import type { RedisGuard } from '../src/platform/redis-requirements.ts';
 import type { Storage } from '../src/platform/storage.ts';
 import type { VideoJobs } from '../src/videos/video.jobs.ts';
-import type { Sandbox } from './ffmpeg/sandbox.ts';
+import { protectionsOf, type Sandbox } from './ffmpeg/sandbox.ts';
 
 export interface HealthDeps {
   database: Database;
   redis: Redis;
+  redisGuard: RedisGuard;
   storage: Storage;
   jobs: VideoJobs;
   worker: JobWorker;
@@ -42,16 +44,18 @@ export function createHealthServer(deps: HealthDeps): Server {
   });
 }
 
-async function detail({ jobs, worker, concurrency, ffmpeg, sandbox, ...deps }: HealthDeps) {
+async function detail({ jobs, worker, concurrency, ffmpeg, sandbox, redisGuard, ...deps }: HealthDeps) {
   const [{ database, redis, storage }, queue] = await Promise.all([checkDependencies(deps), jobs.counts()]);
-  const healthy = database && redis && Object.values(storage).every(Boolean);
+  const redisFaults = redisGuard.faults;
+  const healthy = database && redis && redisFaults.length === 0 && Object.values(storage).every(Boolean);
   return {
     healthy,
     database,
     redis,
+    redisFaults,
     storage,
     ffmpeg: ffmpeg.split('\n', 1)[0],
-    sandbox: { isolation: sandbox.isolation, limits: sandbox.limits, gaps: sandbox.gaps },
+    sandbox: protectionsOf(sandbox),
     concurrency,
     running: worker.running,
     queue,

@@ -2,25 +2,30 @@ import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openModel } from '../src/model.ts';
-import { pendingMigrations } from '../src/platform/database.ts';
 import { openEventBus } from '../src/platform/events.ts';
 import { startJobWorker } from '../src/platform/job-worker.ts';
 import { openJobQueue } from '../src/platform/jobs.ts';
 import { startLoop } from '../src/platform/loop.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { runProcess } from '../src/platform/process.ts';
-import { firstConnection, openRedis } from '../src/platform/redis.ts';
+import { openRedis } from '../src/platform/redis.ts';
+import { guardRedis } from '../src/platform/redis-requirements.ts';
+import { requireSchema } from '../src/platform/schema-check.ts';
 import { openLocalStorage } from '../src/platform/storage-local.ts';
 import { sweepSessions } from '../src/players/sessions.ts';
 import { reconcileVideos } from '../src/videos/reconcile-videos.ts';
 import { sweepFiles } from '../src/videos/sweep-files.ts';
 import { processVideoJob } from '../src/videos/video.jobs.ts';
 import { prepareBumpers } from './bumpers.ts';
-import { detectSandbox } from './ffmpeg/sandbox.ts';
+import { detectSandbox, protectionsOf } from './ffmpeg/sandbox.ts';
 import { ffmpegVersion } from './ffmpeg/version.ts';
 import { createHealthServer } from './health.ts';
 import { createWorkerMetrics } from './metrics.ts';
+import { startPresence } from './presence.ts';
 import { processVideo } from './process-video.ts';
+import { observeQueue } from './queue-metrics.ts';
+import { reportAbandoned } from './report-abandoned.ts';
+import { createRoom } from './room.ts';
 import { sweepWorkspaces } from './workspace.ts';
 
 const SWEEP_SECONDS = 3600;
@@ -30,22 +35,24 @@ const HAND_BACK_SECONDS = 3;
 
 await runProcess('worker', process.env, async (env, logger) => {
   const database = await openModel(env);
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0) throw new Error(`The schema is not migrated, missing: ${pending.join(', ')}`);
+  await requireSchema(database);
 
   const redis = openRedis(env.redis.url, 'command', logger);
   const blocking = openRedis(env.redis.url, 'worker', logger);
   const subscriber = openRedis(env.redis.url, 'subscriber', logger);
-  await firstConnection(redis, REDIS_MILLISECONDS);
+  const redisGuard = await guardRedis(redis, {
+    persistent: !env.local,
+    waitMilliseconds: REDIS_MILLISECONDS,
+    logger,
+  });
   const events = openEventBus({ publisher: redis, subscriber }, logger);
   const jobs = openJobQueue(processVideoJob, redis, logger);
   const storage = await openLocalStorage(env.storage.dir);
-  // Of this user alone: a folder that another account has made could not be written.
   // Of this account alone: a folder that another one has made could not be written.
   // Absolute, as ffmpeg runs in a folder of its own.
   const tempDir = resolve(env.worker.tempDir ?? join(tmpdir(), `anb-worker-${userInfo().uid}`));
   const sandbox = await detectSandbox(process.env.PATH);
-  logger.info({ isolation: sandbox.isolation, limits: sandbox.limits, gaps: sandbox.gaps }, 'sandbox');
+  logger[sandbox.gaps.length > 0 ? 'warn' : 'info'](protectionsOf(sandbox), 'sandbox');
 
   const metrics = createMetrics('worker');
   const stopping = new AbortController();
@@ -63,6 +70,7 @@ await runProcess('worker', process.env, async (env, logger) => {
     },
     tempDir: join(tempDir, 'jobs'),
     metrics: createWorkerMetrics(metrics),
+    room: createRoom(),
     logger,
     stopping: stopping.signal,
   };
@@ -74,7 +82,7 @@ await runProcess('worker', process.env, async (env, logger) => {
   const reconciler = startLoop(
     'reconcile',
     reconcileSeconds,
-    () => reconcileVideos({ em: database.em.fork(), jobs, events }),
+    async () => reportAbandoned(await reconcileVideos({ em: database.em.fork(), jobs, events }), deps),
     logger,
   );
   const sweeper = startLoop(
@@ -89,9 +97,19 @@ await runProcess('worker', process.env, async (env, logger) => {
     logger,
   );
 
+  const forkEm = () => database.em.fork();
+  observeQueue(metrics, { forkEm, jobs, logger });
+  const presence = startPresence({
+    forkEm,
+    slots: concurrency,
+    canTakeJobs: () => blocking.status === 'ready',
+    logger,
+  });
+
   const health = createHealthServer({
     database,
     redis,
+    redisGuard,
     storage,
     jobs,
     worker,
@@ -106,15 +124,15 @@ await runProcess('worker', process.env, async (env, logger) => {
   logger.info({ address: health.address(), concurrency }, 'listening');
 
   return [
-    ['loops', () => Promise.all([reconciler.stop(), sweeper.stop()])],
     [
-      'jobs under way',
+      'work',
       async () => {
         const handBack = setTimeout(
           () => stopping.abort(new Error('The worker stops')),
           Math.max(0, env.shutdownGraceSeconds - HAND_BACK_SECONDS) * 1000,
         );
-        await worker.close();
+        // At once: a loop may wait for a database that hangs, and no job may be taken meanwhile.
+        await Promise.all([worker.close(), presence.stop(), reconciler.stop(), sweeper.stop()]);
         clearTimeout(handBack);
       },
     ],

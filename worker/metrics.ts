@@ -3,10 +3,15 @@ import type { FailureReason, ProcessingPhase } from '../src/videos/video.status.
 
 /** How an attempt ended that made no clip. */
 export type UnfinishedOutcome = FailureReason | 'RETRIED' | 'HANDED_BACK' | 'LOST';
+/** How a video ended that no worker was at any more. */
+export type AbandonedOutcome = 'INTERNAL' | 'POISON';
 
 export interface WorkerMetrics {
   /** Counts a video as under way until the returned function is told how it ended. */
   startVideo(): (outcome: 'PROCESSED' | UnfinishedOutcome) => void;
+  countAbandoned(outcome: AbandonedOutcome): void;
+  countSource(sizeBytes: number): void;
+  countClip(sizeBytes: number): void;
   /** Measures one phase of a video, also when it fails. */
   time<Result>(phase: ProcessingPhase, run: () => Promise<Result>): Promise<Result>;
 }
@@ -27,7 +32,20 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
     buckets: [0.1, 0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300, 600],
     registers,
   });
+  const sourceBytes = new Counter({
+    name: 'anb_source_bytes_total',
+    help: 'Bytes of the sources that attempts were made at',
+    registers,
+  });
+  const clipBytes = new Counter({
+    name: 'anb_clip_bytes_total',
+    help: 'Bytes of the clips that were published',
+    registers,
+  });
   return {
+    countAbandoned: outcome => outcomes.inc({ outcome }),
+    countSource: sizeBytes => sourceBytes.inc(sizeBytes),
+    countClip: sizeBytes => clipBytes.inc(sizeBytes),
     startVideo() {
       running.inc();
       return outcome => {

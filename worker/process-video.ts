@@ -1,5 +1,9 @@
-import { type Claim, claimVideo } from '../src/videos/record-processing.ts';
+import { stat } from 'node:fs/promises';
+import { type Pace, readPace } from '../src/videos/pace.ts';
+import { type Claim, claimVideo, isSuspect } from '../src/videos/record-processing.ts';
 import type { WorkerContext } from './context.ts';
+import { estimateSecondsLeft } from './estimate.ts';
+import { clipSecondsOf } from './ffmpeg/arguments.ts';
 import { holdLease, LeaseLost } from './lease.ts';
 import { settleFailure } from './settle-failure.ts';
 import { inspect } from './steps/inspect.ts';
@@ -9,17 +13,26 @@ import { openWorkspace } from './workspace.ts';
 
 /** Takes one video from its upload to its published clip, or to the reason why not; nothing when it is not to be had. */
 export async function processVideo(shared: WorkerContext, videoId: string): Promise<void> {
+  const alone = await isSuspect({ em: shared.em.fork() }, videoId);
+  // Whatever ends this process must not be blamed on the videos beside it.
+  await shared.room(alone, () => attemptVideo(shared, videoId));
+}
+
+async function attemptVideo(shared: WorkerContext, videoId: string): Promise<void> {
   const em = shared.em.fork();
-  const claim = await claimVideo({ ...shared, em }, videoId, shared.settings.processing.leaseSeconds);
+  const pace = await readPace(em);
+  const { leaseSeconds } = shared.settings.processing;
+  const claim = await claimVideo({ ...shared, em }, videoId, leaseSeconds, pace?.secondsPerVideo);
   if (claim === null) return;
-  const logger = shared.logger.child({ videoId, attempt: claim.attempt });
+  const { attempt, requestId } = claim;
+  const logger = shared.logger.child({ videoId, attempt, ...(requestId && { requestId }) });
   const deps = { ...shared, em, logger };
   logger.info('processing');
   const ended = deps.metrics.startVideo();
   // Also when the end can't be written down: the lease then runs out.
   let outcome: Parameters<typeof ended>[0] = 'LOST';
   try {
-    await makeClip(deps, claim);
+    await makeClip(deps, claim, pace);
     outcome = 'PROCESSED';
     logger.info('processed');
   } catch (error) {
@@ -29,7 +42,7 @@ export async function processVideo(shared: WorkerContext, videoId: string): Prom
   }
 }
 
-async function makeClip(deps: WorkerContext, claim: Claim): Promise<void> {
+async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): Promise<void> {
   const { settings, sandbox, bumpers, storage, metrics } = deps;
   await using lease = await holdLease({ ...deps, ...settings.processing }, claim);
   await using workspace = await openWorkspace(deps.tempDir, claim.videoId);
@@ -37,9 +50,16 @@ async function makeClip(deps: WorkerContext, claim: Claim): Promise<void> {
   const signal = AbortSignal.any([lease.signal, deps.stopping]);
 
   await storage.download(claim.originalKey, workspace.path(source.fileName));
+  metrics.countSource((await stat(workspace.path(source.fileName))).size);
   const facts = await metrics.time('INSPECTING', () => inspect(source, settings.media, { sandbox, signal }));
 
-  lease.report('RENDERING', 0);
+  const usualSeconds = pace && pace.secondsPerOutputSecond * clipSecondsOf(facts, settings.media.clipSeconds);
+  const startedAt = performance.now();
+  const reportRendering = (percent: number) => {
+    const elapsedSeconds = (performance.now() - startedAt) / 1000;
+    lease.report('RENDERING', percent, estimateSecondsLeft({ percent, elapsedSeconds, usualSeconds }));
+  };
+  reportRendering(0);
   const clip = await metrics.time('RENDERING', () =>
     render(source, facts, {
       rules: settings.media,
@@ -47,7 +67,7 @@ async function makeClip(deps: WorkerContext, claim: Claim): Promise<void> {
       sandbox,
       timeoutSeconds: settings.renderTimeoutSeconds,
       signal,
-      onProgress: percent => lease.report('RENDERING', percent),
+      onProgress: reportRendering,
     }),
   );
 
@@ -55,4 +75,5 @@ async function makeClip(deps: WorkerContext, claim: Claim): Promise<void> {
   signal.throwIfAborted();
   const ours = await metrics.time('PUBLISHING', () => publish(deps, claim, clip));
   if (!ours) throw new LeaseLost('The row is no longer ours');
+  metrics.countClip(clip.sizeBytes);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Repeater, SlidingBuffer } from '@repeaterjs/repeater';
 import type { EntityManager } from '../platform/database.ts';
 import type { EventBus } from '../platform/events.ts';
@@ -5,75 +6,105 @@ import { Video } from './video.entity.ts';
 import { videoChanged } from './video.events.ts';
 import { isTerminal } from './video.status.ts';
 import { maySee, type Viewer } from './visibility.ts';
+import type { Spot, WaitingLine } from './waiting-line.ts';
+
+/** Between two moments of one follower, but for the last one, which does not wait. */
+const GAP_MILLISECONDS = 250;
 
 /** A video as it stood at one moment of its processing. */
 export interface VideoMoment {
   video: Video;
+  /** Higher than that of every earlier moment of this video, whichever process has told it. */
+  sequence: number;
   /** Videos that are taken before this one, while it waits. */
   queuePosition: number | null;
   etaSeconds: number | null;
 }
 
 /**
- * A video's present moment first, then each later one with a higher sequence, ending after a terminal status or when
- * the video is deleted or the viewer's session is over, at `until`. A reader that is slow misses moments in between,
- * never the newest. Nothing when the video is not the viewer's to see.
+ * A video's present moment first, then each later one with a higher sequence, at most four a second, ending after a
+ * terminal status or when the video is deleted or the viewer's session is over, at `until`. A reader that is slow misses
+ * moments in between, never the newest. Nothing when the video is not the viewer's to see.
+ *
+ * A change costs one read of the row by its key; a place in the queue costs the follower nothing, as all share one look.
  */
 export function followVideo(
-  { forkEm, events }: { forkEm: () => EntityManager; events: EventBus },
+  {
+    forkEm,
+    events,
+    waitingLine,
+  }: { forkEm: () => EntityManager; events: EventBus; waitingLine: WaitingLine },
   viewer: Viewer,
   videoId: string,
   until: Date | null,
 ): Repeater<VideoMoment> {
   return new Repeater<VideoMoment>(async (push, stop) => {
-    let changed = Promise.withResolvers<void>();
+    let woken = Promise.withResolvers<void>();
+    let rowIsOld = true;
+    const readAgain = () => {
+      rowIsOld = true;
+      woken.resolve();
+    };
     // Subscribed before the first look, so that nothing happens in between unseen.
-    const unsubscribe = await events.subscribe(videoChanged, videoId, () => changed.resolve());
+    const unsubscribe = await events.subscribe(videoChanged, videoId, readAgain);
     const expiry = until && setTimeout(stop, until.getTime() - Date.now()).unref();
     let stopped = false;
     const left = stop.then(() => {
       stopped = true;
     });
+    let video: Video | null = null;
+    let spot: Spot | undefined;
     try {
       let sequence = -1;
+      let toldAt = Number.NEGATIVE_INFINITY;
       while (!stopped) {
-        changed = Promise.withResolvers();
-        const moment = await readMoment(forkEm(), videoId);
-        if (moment === null || !maySee(viewer, moment.video)) break;
-        if (moment.video.sequence > sequence) {
-          sequence = moment.video.sequence;
+        woken = Promise.withResolvers();
+        if (rowIsOld) {
+          rowIsOld = false;
+          video = await readVideo(forkEm(), videoId);
+        }
+        if (video === null || !maySee(viewer, video)) break;
+        if (video.status === 'UPLOADED') {
+          spot ??= await waitingLine.join(videoId, news => (news === 'left' ? readAgain() : woken.resolve()));
+          // It was taken while its place was looked for.
+          if (rowIsOld) continue;
+        } else {
+          spot?.[Symbol.dispose]();
+          spot = undefined;
+        }
+        const moment = momentOf(video, spot);
+        const ended = isTerminal(video.status);
+        const gap = ended ? 0 : toldAt + GAP_MILLISECONDS - performance.now();
+        if (moment.sequence > sequence && gap <= 0) {
+          ({ sequence } = moment);
+          toldAt = performance.now();
           await Promise.race([push(moment), left]);
         }
-        if (isTerminal(moment.video.status)) break;
-        await Promise.race([changed.promise, left]);
+        if (ended) break;
+        const later = moment.sequence > sequence ? [pause(gap, undefined, { ref: false })] : [];
+        await Promise.race([woken.promise, left, ...later]);
       }
     } finally {
       if (expiry) clearTimeout(expiry);
+      spot?.[Symbol.dispose]();
       unsubscribe();
       stop();
     }
   }, new SlidingBuffer(1));
 }
 
-async function readMoment(em: EntityManager, videoId: string): Promise<VideoMoment | null> {
-  const video = await em.findOne(Video, videoId);
-  if (video === null) return null;
-  return { video, queuePosition: await queuePosition(em, video), etaSeconds: await etaSeconds(em, video) };
+function readVideo(em: EntityManager, videoId: string): Promise<Video | null> {
+  return em.findOne(Video, videoId, { populate: ['secondsLeft'] });
 }
 
-/** Counts an index that holds the queue and nothing else. */
-async function queuePosition(em: EntityManager, video: Video): Promise<number | null> {
-  if (video.status !== 'UPLOADED') return null;
-  return em.count(Video, { status: 'UPLOADED', queuedAt: { $lt: video.queuedAt } });
-}
-
-/** From the share that is done and the time it took, by the database's clock; unknown until enough is done to tell. */
-async function etaSeconds(em: EntityManager, video: Video): Promise<number | null> {
-  // A later attempt keeps the percentage of the one before, so that it says nothing of the pace.
-  if (video.status !== 'PROCESSING' || video.attempt > 1 || video.percent < 5) return null;
-  const [row] = await em.execute<{ elapsed: number }[]>(
-    'select extract(epoch from now() - started_at)::float8 as elapsed from videos where id = ?',
-    [video.id],
-  );
-  return row ? Math.round((row.elapsed * (100 - video.percent)) / video.percent) : null;
+function momentOf(video: Video, spot: Spot | undefined): VideoMoment {
+  const place = video.status === 'UPLOADED' ? (spot?.place ?? null) : null;
+  const secondsLeft = video.status === 'PROCESSING' ? (video.secondsLeft ?? null) : null;
+  return {
+    video,
+    // Waiting changes nothing in the row: its turns are added here, and to the row itself once it is claimed.
+    sequence: video.sequence + (place?.turns ?? 0),
+    queuePosition: place?.position ?? null,
+    etaSeconds: place ? place.etaSeconds : secondsLeft && Math.max(0, Math.round(secondsLeft)),
+  };
 }

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EntityManager } from '../platform/database.ts';
 import type { Env } from '../platform/env.ts';
 import { InvalidInput } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
 import { BodyTooLarge, type Storage } from '../platform/storage.ts';
 import { acceptFile } from './accepted-file.ts';
 import { Video } from './video.entity.ts';
@@ -23,6 +24,8 @@ export interface VideoSubmission {
   file: Readable;
   /** Names this upload, so that a client that lost the answer may send it again. */
   idempotencyKey: string | null;
+  /** The request's, under which the worker will log as well. */
+  requestId: string;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface VideoSubmission {
  * @throws {IdempotencyKeyReused} when the key came before with something else.
  */
 export async function submitVideo(
-  { em, storage, jobs, media, processing }: SubmitVideoDeps,
+  { em, storage, jobs, media, processing, logger }: SubmitVideoDeps,
   submission: VideoSubmission,
 ): Promise<Video> {
   const { playerId, idempotencyKey } = submission;
@@ -55,6 +58,7 @@ export async function submitVideo(
     attemptLimit: processing.maxAttempts,
     originalSha256: stored.sha256,
     idempotencyKey,
+    requestId: submission.requestId,
   });
   if (video.id !== id) {
     await storage.remove(originalKey);
@@ -62,6 +66,7 @@ export async function submitVideo(
     return video;
   }
 
+  logger.info({ videoId: id, sizeBytes: stored.sizeBytes }, 'uploaded');
   // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
   void jobs.offer({ videoId: id, attempt: 0 });
   return video;
@@ -71,6 +76,7 @@ export interface SubmitVideoDeps {
   em: EntityManager;
   storage: Storage;
   jobs: VideoJobs;
+  logger: Logger;
   media: Pick<Env['media'], 'maxUploadBytes'>;
   processing: Pick<Env['processing'], 'maxAttempts'>;
 }

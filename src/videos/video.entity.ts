@@ -30,7 +30,7 @@ const VideoSchema = defineEntity({
       .enum(() => PROCESSING_PHASES)
       .$type<Opt<ProcessingPhase>>()
       .default('QUEUED'),
-    // Of the output, 0 to 100; never falls within an attempt.
+    // The most of the output that any attempt has made, 0 to 100; never falls.
     percent: p.float().$type<Opt<number>>().default(0),
     // Grows with every change that a subscriber should see.
     sequence: p.integer().$type<Opt<number>>().default(0),
@@ -42,8 +42,21 @@ const VideoSchema = defineEntity({
     // The fence: a worker writes only while its number is still the row's.
     attempt: p.integer().$type<Opt<number>>().default(0),
     attemptLimit: p.integer(),
+    // Attempts whose worker fell silent and was not heard of again.
+    workerDeaths: p.integer().$type<Opt<number>>().default(0),
     // Until when the worker of this attempt owns the video, by the database's clock.
     leaseUntil: p.datetime().nullable(),
+    // When that worker expects to be done; null while nobody can tell.
+    readyAt: p.datetime().nullable(),
+    // Until then, by the database's clock. Read only where it is asked for.
+    secondsLeft: p
+      .float()
+      .nullable()
+      .lazy()
+      .formula(
+        columns =>
+          `case when ${columns.leaseUntil} > now() then extract(epoch from ${columns.readyAt} - now())::float8 end`,
+      ),
     queuedAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
     startedAt: p.datetime().nullable(),
     processedAt: p.datetime().nullable(),
@@ -56,17 +69,22 @@ const VideoSchema = defineEntity({
     originalSha256: p.string().length(64).nullable(),
     clipKey: p.string().length(120).$type<StorageKey | null>().nullable(),
     posterKey: p.string().length(120).$type<StorageKey | null>().nullable(),
+    previewKey: p.string().length(120).$type<StorageKey | null>().nullable(),
+    storyboardKey: p.string().length(120).$type<StorageKey | null>().nullable(),
+    storyboardCuesKey: p.string().length(120).$type<StorageKey | null>().nullable(),
     durationSeconds: p.float().nullable(),
 
     idempotencyKey: p.string().length(200).nullable(),
+    // Of the upload, so that what the worker logs can be found by it too.
+    requestId: p.uuid().nullable(),
 
     votes: p.integer().$type<Opt<number>>().default(0),
   },
   uniques: [{ properties: ['player', 'idempotencyKey'] }],
   indexes: [
     { properties: ['player', 'id'] },
-    // What the reconciler and the queue position read; stays as small as the queue.
-    { properties: ['status', 'queuedAt'], where: `status in ('UPLOADED', 'PROCESSING')` },
+    // The queue in its order, for the reconciler and for who waits in it; stays as small as the queue.
+    { properties: ['status', 'queuedAt', 'id'], where: `status in ('UPLOADED', 'PROCESSING')` },
     // The public gallery in its two orders.
     { name: 'videos_published_newest_index', properties: ['id'], where: PUBLISHED },
     { name: 'videos_published_most_voted_index', properties: ['votes', 'id'], where: PUBLISHED },

@@ -1,9 +1,19 @@
-import { rename } from 'node:fs/promises';
+import { openAsBlob } from 'node:fs';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { type App, startApp } from '../kit/app.ts';
 import { eventually } from '../kit/multipart.ts';
-import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
+import {
+  insertVideo,
+  outcomeOf,
+  rowIdOf,
+  rowOf,
+  shortSource,
+  TINY_RULES,
+  uploadVideo,
+} from '../kit/videos.ts';
 import { startWorker, type TestWorker } from '../kit/worker.ts';
 
 let app: App;
@@ -22,6 +32,13 @@ const ask = async (path: string) => {
   return { status: response.status, body: await response.json() };
 };
 
+const scrape = async () => (await fetch(`${worker.url}/metrics`)).text();
+/** The value of the series with this name and label; undefined when there is none. */
+const seriesValue = (metrics: string, name: string, label = ''): number | undefined => {
+  const line = metrics.split('\n').find(each => each.startsWith(`${name}{`) && each.includes(label));
+  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
+};
+
 test('a healthy worker says what it has and what it is at', async () => {
   expect(await ask('/health')).toEqual({ status: 200, body: { status: 'ok' } });
   expect(await ask('/health/detailed')).toEqual({
@@ -30,6 +47,7 @@ test('a healthy worker says what it has and what it is at', async () => {
       healthy: true,
       database: true,
       redis: true,
+      redisFaults: [],
       storage: { original: true, processed: true, temp: true },
       ffmpeg: expect.stringMatching(/^ffmpeg version/),
       sandbox: expect.objectContaining({ isolation: expect.any(String) }),
@@ -41,10 +59,11 @@ test('a healthy worker says what it has and what it is at', async () => {
   expect((await ask('/')).status).toBe(404);
 });
 
-test('it counts how videos end and how long each phase takes', async () => {
+test('it counts how videos end, how long each phase takes, and the bytes that come and go', async () => {
   const player = await app.signUp();
-  await outcomeOf(app, player, await uploadVideo(app, player, await shortSource()));
-  const scrape = async () => (await fetch(`${worker.url}/metrics`)).text();
+  const source = await shortSource();
+  const videoId = await uploadVideo(app, player, source);
+  await outcomeOf(app, player, videoId);
   // The last event is sent a moment before the attempt is counted.
   await eventually(async () => (await scrape()).includes('outcome="PROCESSED"'));
   const metrics = await scrape();
@@ -53,6 +72,53 @@ test('it counts how videos end and how long each phase takes', async () => {
   for (const phase of ['INSPECTING', 'RENDERING', 'PUBLISHING']) {
     expect(metrics).toMatch(new RegExp(`^anb_video_phase_seconds_count\\{.*phase="${phase}".*\\} 1$`, 'm'));
   }
+  expect(seriesValue(metrics, 'anb_source_bytes_total')).toBe((await stat(source)).size);
+  const clip = await stat(join(app.storageDir, (await rowOf(app, videoId))?.clipKey ?? ''));
+  expect(seriesValue(metrics, 'anb_clip_bytes_total')).toBe(clip.size);
+});
+
+test('it tells how much waits and for how long', async () => {
+  const player = await app.signUp();
+  const ids = [];
+  for (const status of ['UPLOADED', 'UPLOADED', 'PROCESSING'] as const) {
+    // Held by nobody, and not yet up for anybody.
+    ids.push(await insertVideo(app.database, player, { status, leaseUntil: new Date(Date.now() + 60_000) }));
+  }
+  const [oldest = ''] = ids.map(rowIdOf);
+  const em = app.database.em.fork();
+  await em.execute(`update videos set queued_at = now() + interval '1 minute' where status = 'UPLOADED'`);
+  await em.execute(`update videos set queued_at = now() - interval '2 seconds' where id = ?`, [oldest]);
+  const metrics = await scrape();
+  expect(seriesValue(metrics, 'anb_queue_videos', 'state="waiting"')).toBe(2);
+  expect(seriesValue(metrics, 'anb_queue_videos', 'state="retrying"')).toBe(1);
+  expect(seriesValue(metrics, 'anb_queue_videos', 'state="processing"')).toBe(0);
+  expect(seriesValue(metrics, 'anb_queue_oldest_seconds')).toBeGreaterThanOrEqual(2);
+  expect(seriesValue(metrics, 'anb_queue_oldest_seconds')).toBeLessThan(10);
+  expect(seriesValue(metrics, 'anb_queue_jobs', 'state="waiting"')).toBe(0);
+  await em.execute('delete from videos where id = any(?::uuid[])', [`{${ids.map(rowIdOf).join()}}`]);
+});
+
+test('the request id of an upload finds all that the worker did with it', async () => {
+  const player = await app.signUp();
+  const form = new FormData();
+  const query =
+    'mutation ($file: Upload!) { uploadVideo(input: { title: "Tip-in", file: $file }) { ... on Video { id } } }';
+  form.set('operations', JSON.stringify({ query, variables: { file: null } }));
+  form.set('map', JSON.stringify({ file: ['variables.file'] }));
+  form.set('file', await openAsBlob(await shortSource()), 'clip.mp4');
+  const headers = { authorization: `Bearer ${player.token}`, 'x-graphql-yoga-csrf': '1' };
+  const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
+  const requestId = response.headers.get('x-request-id');
+  const answer = z.object({ data: z.object({ uploadVideo: z.object({ id: z.string() }) }) });
+  const videoId = answer.parse(await response.json()).data.uploadVideo.id;
+  await outcomeOf(app, player, videoId);
+  const story = () => worker.log().filter(line => line.requestId === requestId);
+  await eventually(async () => story().length >= 2);
+  expect(requestId).toMatch(/^[\da-f-]{36}$/);
+  expect(story()).toMatchObject([
+    { msg: 'processing', videoId: rowIdOf(videoId), attempt: 1 },
+    { msg: 'processed', videoId: rowIdOf(videoId), attempt: 1 },
+  ]);
 });
 
 test('it is not healthy while a folder of the store can not be written, and is again after', async () => {
@@ -75,6 +141,10 @@ test('it is alive but not healthy while Redis is away, and healthy again after',
     body: { healthy: false, database: true, redis: false, queue: null },
   });
   expect((await ask('/health')).status).toBe(200);
+  // An outage must not look like an empty queue.
+  const metrics = await scrape();
+  expect(seriesValue(metrics, 'anb_queue_jobs')).toBeUndefined();
+  expect(seriesValue(metrics, 'anb_queue_videos', 'state="waiting"')).toBe(0);
   const born = await startWorker(app);
   onTestFinished(() => born.kill('SIGKILL'));
   const response = await fetch(`${born.url}/health/detailed`, { signal: AbortSignal.timeout(4000) });
