@@ -91,6 +91,7 @@ export async function startServers(
           API_PORT: String(port),
           PUBLIC_URL: url,
           AUTH_SECRET: authSecret,
+          SHUTDOWN_NOTICE_SECONDS: '0',
           ...env,
         },
         ...filesOf(`api-${apis++}`),

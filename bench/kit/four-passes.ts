@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { Bumpers } from '../../worker/bumpers.ts';
+import { ffmpeg } from './footage.ts';
+
+/** What most contest backends do: cut, scale, watermark and join, each a re-encode. The finished file's path. */
+export async function runFourPasses(
+  source: string,
+  keptSeconds: number,
+  { openingPath, closingPath, watermarkPath }: Bumpers,
+  folder: string,
+): Promise<string> {
+  const encoder = ['-an', '-c:v', 'libx264', '-preset', 'medium', '-crf', '23', '-pix_fmt', 'yuv420p'];
+  const file = (name: string) => join(folder, name);
+  const fit = 'scale=1280:720:force_original_aspect_ratio=decrease,pad=1280:720:-1:-1,setsar=1';
+  const join3 = '[0:v][1:v][2:v]concat=n=3[out]';
+  await ffmpeg('-t', String(keptSeconds), '-i', source, ...encoder, file('cut.mp4'));
+  await ffmpeg('-i', file('cut.mp4'), '-vf', fit, '-r', '30', ...encoder, file('scaled.mp4'));
+  await ffmpeg(
+    ...['-i', file('scaled.mp4'), '-i', watermarkPath, '-filter_complex', 'overlay=W-w-24:24'],
+    ...[...encoder, file('marked.mp4')],
+  );
+  await ffmpeg(
+    ...[openingPath, file('marked.mp4'), closingPath].flatMap(path => ['-i', path]),
+    ...['-filter_complex', join3, '-map', '[out]', ...encoder, file('joined.mp4')],
+  );
+  return file('joined.mp4');
+}
