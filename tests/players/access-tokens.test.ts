@@ -1,15 +1,18 @@
 import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
+import { decodeProtectedHeader } from 'jose';
 import { expect, test } from 'vitest';
-import { createAccessTokens } from '../../src/players/access-tokens.ts';
+import { type AccessTokens, createAccessTokens } from '../../src/players/access-tokens.ts';
 
 const secret = 'a secret of the test that is long enough';
 const identity = { playerId: randomUUID(), sessionId: randomUUID() };
-const tokens = createAccessTokens({ secret, accessTokenSeconds: 3600 });
+const tokens = createAccessTokens({ secrets: [secret], accessTokenSeconds: 3600 });
 
 const rightKey = Buffer.from(hkdfSync('sha256', secret, '', 'anb-rising-stars/access-tokens/v1', 32));
 
+const kidOf = async (from: AccessTokens) => decodeProtectedHeader(await from.issue(identity)).kid ?? '';
+
 /** A token as another implementation would make it, signed with the right key unless another is given. */
-function forge(header: { alg: string; typ: string }, claims: object, key = rightKey) {
+function forge(header: { alg: string; typ: string; kid?: string }, claims: object, key = rightKey) {
   const parts = [header, claims]
     .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
@@ -17,7 +20,7 @@ function forge(header: { alg: string; typ: string }, claims: object, key = right
   return `${parts}.${createHmac(digest, key).update(parts).digest('base64url')}`;
 }
 
-const header = { alg: 'HS256', typ: 'at+jwt' };
+const header = { alg: 'HS256', typ: 'at+jwt', kid: await kidOf(tokens) };
 const nowSeconds = Math.floor(Date.now() / 1000);
 const claims = {
   iss: 'anb-rising-stars',
@@ -30,7 +33,7 @@ const claims = {
 test('a token speaks for its player and session until it ends', async () => {
   const now = new Date('2026-06-01T12:00:00.500Z');
   const clock = () => now;
-  const at = createAccessTokens({ secret, accessTokenSeconds: 3600 }, clock);
+  const at = createAccessTokens({ secrets: [secret], accessTokenSeconds: 3600 }, clock);
   expect(await at.verify(await at.issue(identity))).toEqual({
     ...identity,
     expiresAt: new Date('2026-06-01T13:00:00Z'),
@@ -53,6 +56,8 @@ test.each([
   ['of another algorithm', forge({ ...header, alg: 'HS512' }, claims)],
   ['signed with another key', forge(header, claims, Buffer.alloc(32))],
   ['signed with the secret itself', forge(header, claims, Buffer.from(secret))],
+  ['of a key that is not ours', forge({ ...header, kid: 'elsewhere' }, claims)],
+  ['of no key in particular', forge({ alg: header.alg, typ: header.typ }, claims)],
   ['of another type', forge({ ...header, typ: 'JWT' }, claims)],
   ['for another audience', forge(header, { ...claims, aud: 'elsewhere' })],
   ['from another issuer', forge(header, { ...claims, iss: 'elsewhere' })],
@@ -75,9 +80,23 @@ test('refuses a token whose claims were changed', async () => {
 
 test('refuses a token from the very second it ends', async () => {
   const issuedAt = new Date('2026-06-01T12:00:00Z');
-  const token = await createAccessTokens({ secret, accessTokenSeconds: 60 }, () => issuedAt).issue(identity);
+  const token = await createAccessTokens({ secrets: [secret], accessTokenSeconds: 60 }, () => issuedAt).issue(
+    identity,
+  );
   const verifyAt = (instant: string) =>
-    createAccessTokens({ secret, accessTokenSeconds: 60 }, () => new Date(instant)).verify(token);
+    createAccessTokens({ secrets: [secret], accessTokenSeconds: 60 }, () => new Date(instant)).verify(token);
   await expect(verifyAt('2026-06-01T12:00:59.999Z')).resolves.toMatchObject(identity);
   await expect(verifyAt('2026-06-01T12:01:00Z')).rejects.toMatchObject({ reason: 'EXPIRED' });
+});
+
+test('a new secret signs from the moment it comes first, and the tokens of the old one live on beside it', async () => {
+  const between = createAccessTokens({ secrets: ['the new secret', secret], accessTokenSeconds: 60 });
+  const after = createAccessTokens({ secrets: ['the new secret'], accessTokenSeconds: 60 });
+  const [older, newer] = [await tokens.issue(identity), await between.issue(identity)];
+  await expect(between.verify(older)).resolves.toMatchObject(identity);
+  await expect(after.verify(newer)).resolves.toMatchObject(identity);
+  await expect(after.verify(older)).rejects.toMatchObject({ reason: 'INVALID' });
+  await expect(tokens.verify(newer)).rejects.toMatchObject({ reason: 'INVALID' });
+  expect(await kidOf(between)).not.toBe(header.kid);
+  expect(newer + older).not.toContain(Buffer.from(secret).toString('base64url'));
 });

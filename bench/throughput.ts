@@ -1,0 +1,110 @@
+// Requests a second and the 99th percentile of `{ __typename }`, a page of the ranking and a page of the gallery over HTTP,
+// against a bare node:http server that reads its request and answers as many bytes; the load comes from a process of its own.
+//
+//   npm run bench:throughput -- [rounds = 3] [seconds a run = 5]
+
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { waitUntil } from '../scripts/stack/wait-until.ts';
+import { fillContest, query } from './kit/contest-data.ts';
+import { median } from './kit/median.ts';
+import { startServers } from './kit/servers.ts';
+
+const PLAYERS = 1000;
+const CONNECTIONS = 32;
+const UNLIMITED = '1000000000';
+const PAGE =
+  '{ rankings(first: 20) { nodes { position votes player { username firstName lastName city } } } }';
+const OPERATIONS = {
+  typename: '{ __typename }',
+  ranking: PAGE,
+  gallery:
+    '{ videos(first: 20) { nodes { id title votes processedUrl posterUrl player { username city } } } }',
+};
+const BARE = `
+  const { createServer } = require('node:http');
+  const body = Buffer.alloc(Number(process.argv[1]), 'x');
+  createServer((request, response) => {
+    request.resume().once('end', () => response.end(body));
+  }).listen(0, '127.0.0.1', function () { process.send('http://127.0.0.1:' + this.address().port); });`;
+const AUTOCANNON = createRequire(import.meta.url).resolve('autocannon');
+const RESULT = z.object({
+  requests: z.object({ average: z.number() }),
+  latency: z.object({ p99: z.number() }),
+  non2xx: z.literal(0),
+  errors: z.literal(0),
+});
+
+const [rounds = 3, seconds = 5] = process.argv.slice(2).map(Number);
+
+await using servers = await startServers('throughput');
+const databaseUrl = await servers.createDatabase('bench');
+await fillContest(databaseUrl, { players: PLAYERS, mostVotes: 5000 });
+// What has been made of a video is not looked at; the gallery only tells where it is.
+await query(databaseUrl, client =>
+  client.query(
+    `update videos set clip_key = 'processed/' || id || '.mp4', poster_key = 'processed/' || id || '.jpg'`,
+  ),
+);
+const api = await servers.startApi(databaseUrl, { env: { COST_PER_MINUTE_PER_NETWORK: UNLIMITED } });
+await waitUntil('the boards', async () => (await answerTo(PAGE)).includes('"position":20'), {
+  deadlineSeconds: 30,
+});
+
+for (const [name, operation] of Object.entries(OPERATIONS)) {
+  const sizeBytes = Buffer.byteLength(await answerTo(operation));
+  const bare = spawn(process.execPath, ['-e', BARE, String(sizeBytes)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const runs = { api: [] as Run[], bare: [] as Run[] };
+  try {
+    const [bareUrl] = await once(bare, 'message');
+    const urls = { api: `${api.url}/graphql`, bare: String(bareUrl) };
+    await load(urls.api, operation, 1);
+    for (let round = 0; round < rounds; round++) {
+      for (const server of ['api', 'bare'] as const) {
+        runs[server].push(await load(urls[server], operation, seconds));
+      }
+    }
+  } finally {
+    bare.kill('SIGKILL');
+  }
+  const [perSecond, barePerSecond] = [runs.api, runs.bare].map(each =>
+    median(each.map(run => run.perSecond)),
+  );
+  const [p99, bareP99] = [runs.api, runs.bare].map(each => median(each.map(run => run.p99Ms)));
+  console.log(
+    `${name.padEnd(9)} ${perSecond?.toFixed(0)} requests/s, p99 ${p99} ms; bare ${barePerSecond?.toFixed(0)} requests/s, p99 ${bareP99} ms; ratio ${((perSecond ?? 0) / (barePerSecond ?? 1)).toFixed(3)} (${sizeBytes} bytes an answer)`,
+  );
+}
+
+interface Run {
+  perSecond: number;
+  p99Ms: number;
+}
+
+async function answerTo(operation: string): Promise<string> {
+  const response = await fetch(`${api.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: operation }),
+  });
+  const answer = await response.text();
+  if (answer.includes('"errors"')) throw new Error(`The API refuses: ${answer}`);
+  return answer;
+}
+
+async function load(url: string, operation: string, forSeconds: number): Promise<Run> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    AUTOCANNON,
+    ...['--json', '--connections', String(CONNECTIONS), '--duration', String(forSeconds)],
+    ...['--method', 'POST', '--headers', 'content-type=application/json'],
+    ...['--body', JSON.stringify({ query: operation })],
+    url,
+  ]);
+  const { requests, latency } = RESULT.parse(JSON.parse(stdout));
+  return { perSecond: requests.average, p99Ms: latency.p99 };
+}
