@@ -6,7 +6,9 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver, URLResolver } from 'graphql-scalars';
 import { GraphQLUpload, type Upload } from 'graphql-upload-minimal';
 import type { Context } from './context.ts';
+import { COUNTED_ABOVE, lengthCost } from './costs.ts';
 import { decodeId, encodeId } from './global-ids.ts';
+import { PAGE_DESCRIPTIONS, PAGE_SIZES } from './paging.ts';
 import { refusal } from './refusals.ts';
 
 /** The one builder that every schema file adds to. Fields, edges and union members are non-null unless they say so. */
@@ -28,7 +30,10 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
   errors: {
     directResult: true,
-    defaultUnionOptions: { name: ({ fieldName }) => `${capitalized(fieldName)}Result` },
+    defaultUnionOptions: {
+      name: ({ fieldName }) => `${capitalized(fieldName)}Result`,
+      description: 'The outcome, or one of the expected errors.',
+    },
   },
   scopeAuth: {
     authScopes: ({ viewer }) => ({ player: viewer !== null, moderator: viewer?.role === 'MODERATOR' }),
@@ -37,12 +42,35 @@ export const builder = new SchemaBuilder<{
   },
   relay: {
     cursorType: 'String',
-    nodesOnConnection: true,
+    nodesOnConnection: { complexity: COUNTED_ABOVE, description: 'The items without cursors.' },
     encodeGlobalID: encodeId,
     decodeGlobalID: decodeId,
-    edgesFieldOptions: { nullable: false },
-    nodeFieldOptions: { nullable: false },
     nodeTypeOptions: { description: 'Anything that can be fetched again by its global id.' },
+    nodeQueryOptions: {
+      description: 'Whatever has this id; null when it does not exist or is not for this viewer.',
+      args: { id: { description: 'A global id.' } },
+    },
+    nodesQueryOptions: {
+      description: 'Whatever has these ids, in their order; null in the place of what `node` has none for.',
+      args: { ids: { description: `Global ids, at most ${PAGE_SIZES.maxSize}.` } },
+      complexity: (args: { ids?: unknown[] }) => lengthCost(args.ids?.length ?? 0),
+      resolve(_root, { ids }, _context, _info, resolveNodes) {
+        if (ids.length > PAGE_SIZES.maxSize)
+          throw refusal('BAD_USER_INPUT', `At most ${PAGE_SIZES.maxSize} ids at once.`);
+        return resolveNodes([...ids]);
+      },
+    },
+    idFieldOptions: { description: 'Global id.' },
+    defaultConnectionTypeOptions: { description: 'A page of a list.' },
+    defaultEdgeTypeOptions: { description: 'An item of a list and its place there.' },
+    edgesFieldOptions: {
+      nullable: false,
+      complexity: COUNTED_ABOVE,
+      description: 'The items, each with its cursor.',
+    },
+    nodeFieldOptions: { nullable: false, description: 'The item.' },
+    cursorFieldOptions: { description: 'Where a page can go on from.' },
+    ...PAGE_DESCRIPTIONS,
   },
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },
 });

@@ -5,6 +5,7 @@ import { InvalidInput } from '../src/platform/errors.ts';
 import { readVotingWindow, type VotingWindow } from '../src/votes/voting-window.ts';
 import { builder } from './builder.ts';
 import { viewerOf } from './context.ts';
+import { WHOLE_LIST } from './costs.ts';
 import { PlayerType } from './player.ts';
 
 const VotingPhase = builder.enumType('VotingPhase', {
@@ -111,6 +112,7 @@ builder.queryFields(t => ({
   }),
   results: t.field({
     type: [Winner],
+    complexity: WHOLE_LIST,
     nullable: true,
     description: 'The winners of every city, by city and position; null until the voting is over.',
     resolve: (_root, _arguments, { em, settings }) => findResults(em, settings.contest),

@@ -1,6 +1,7 @@
 import type { EntityManager } from '../src/platform/database.ts';
 import type { Env } from '../src/platform/env.ts';
 import type { EventBus } from '../src/platform/events.ts';
+import type { Language } from '../src/platform/languages.ts';
 import type { Leaderboard } from '../src/platform/leaderboard.ts';
 import type { Logger } from '../src/platform/logger.ts';
 import type { RateLimiter } from '../src/platform/rate-limiter.ts';
@@ -12,13 +13,11 @@ import type { PlayerReader } from '../src/players/player-reader.ts';
 import type { RankingFeed } from '../src/rankings/follow-rankings.ts';
 import type { VideoJobs } from '../src/videos/video.jobs.ts';
 import type { Viewer } from '../src/videos/visibility.ts';
+import type { WaitingLine } from '../src/videos/waiting-line.ts';
 import type { BallotBox } from '../src/votes/ballot-box.ts';
 import type { VoteDeps } from '../src/votes/cast-vote.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { refusal } from './refusals.ts';
-
-/** The languages that messages are written in. */
-export type Language = 'en' | 'es';
 
 /** What the process brings to every operation. */
 export interface Services {
@@ -33,6 +32,7 @@ export interface Services {
   leaderboard: Leaderboard;
   readPlayers: PlayerReader;
   rankingFeed: RankingFeed;
+  waitingLine: WaitingLine;
   links: SignedLinks;
   settings: Pick<Env, 'auth' | 'media' | 'processing' | 'contest'> & { publicUrl: string };
 }

@@ -2,30 +2,27 @@ import { type InputProblem, InvalidInput } from '../src/platform/errors.ts';
 import { builder } from './builder.ts';
 import { messageOf, type PublicError, problemMessageOf } from './messages.ts';
 
-/** Every code that an `Error` can have. Codes are added, never changed. */
-const CODES = [
-  'INVALID_INPUT',
-  'EMAIL_TAKEN',
-  'BAD_CREDENTIALS',
-  'TOO_MANY_ATTEMPTS',
-  'FILE_TOO_LARGE',
-  'UNSUPPORTED_FILE',
-  'IDEMPOTENCY_KEY_REUSED',
-  'VIDEO_NOT_FOUND',
-  'VIDEO_IS_PUBLISHED',
-  'VIDEO_NOT_FAILED',
-  'ALREADY_VOTED',
-  'OWN_VIDEO',
-  'VIDEO_NOT_PUBLISHED',
-  'VOTING_CLOSED',
-  'VOTE_LIMIT_REACHED',
-  'NOT_VOTED',
-  'SESSION_EXPIRED',
-] as const;
-
 const ErrorCode = builder.enumType('ErrorCode', {
   description: 'Says which expected error it is, for a program. Codes never change; new ones may come.',
-  values: CODES,
+  values: {
+    INVALID_INPUT: { description: 'As `InvalidInput`.' },
+    EMAIL_TAKEN: { description: 'As `EmailTaken`.' },
+    BAD_CREDENTIALS: { description: 'As `BadCredentials`.' },
+    TOO_MANY_ATTEMPTS: { description: 'As `TooManyAttempts`.' },
+    FILE_TOO_LARGE: { description: 'As `FileTooLarge`.' },
+    UNSUPPORTED_FILE: { description: 'As `UnsupportedFile`.' },
+    IDEMPOTENCY_KEY_REUSED: { description: 'As `IdempotencyKeyReused`.' },
+    VIDEO_NOT_FOUND: { description: 'As `VideoNotFound`.' },
+    VIDEO_IS_PUBLISHED: { description: 'As `VideoIsPublished`.' },
+    VIDEO_NOT_FAILED: { description: 'As `VideoNotFailed`.' },
+    ALREADY_VOTED: { description: 'As `AlreadyVoted`.' },
+    OWN_VIDEO: { description: 'As `OwnVideo`.' },
+    VIDEO_NOT_PUBLISHED: { description: 'As `VideoNotPublished`.' },
+    VOTING_CLOSED: { description: 'As `VotingClosed`.' },
+    VOTE_LIMIT_REACHED: { description: 'As `VoteLimitReached`.' },
+    NOT_VOTED: { description: 'As `NotVoted`.' },
+    SESSION_EXPIRED: { description: 'As `SessionExpired`.' },
+  } satisfies Record<PublicError['code'], unknown>,
 });
 
 /** The interface of every expected error; an error's own file adds a type that implements it. */

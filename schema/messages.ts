@@ -1,4 +1,5 @@
 import type { InputProblem, InvalidInput } from '../src/platform/errors.ts';
+import type { Language } from '../src/platform/languages.ts';
 import type {
   BadCredentials,
   EmailTaken,
@@ -22,7 +23,6 @@ import type {
   VoteLimitReached,
   VotingClosed,
 } from '../src/votes/vote.errors.ts';
-import type { Language } from './context.ts';
 
 type Sentence = Record<Language, string>;
 

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../src/platform/errors.ts';
-import { AUDITED_ACTIONS, type AuditEntry } from '../src/players/audit.entity.ts';
+import type { AUDITED_ACTIONS, AuditEntry } from '../src/players/audit.entity.ts';
 import { findAuditTrail } from '../src/players/audit.ts';
 import { hideVideo, requeueVideo, restoreVideo } from '../src/videos/moderate-videos.ts';
 import { VideoNotFailed, VideoNotFound } from '../src/videos/video.errors.ts';
@@ -10,10 +10,18 @@ import { PlayerType } from './player.ts';
 import { VideoType } from './video.ts';
 
 const LONGEST_TRAIL = 100;
+const QUEUE_BOARD_LINK_SECONDS = 60;
 
 const AuditedAction = builder.enumType('AuditedAction', {
   description: 'What was done.',
-  values: AUDITED_ACTIONS,
+  values: {
+    APPOINT_MODERATOR: { description: 'Somebody was made a moderator.' },
+    HIDE_VIDEO: { description: 'A video was taken out of sight.' },
+    RESTORE_VIDEO: { description: 'A hidden video was shown again.' },
+    REQUEUE_VIDEO: { description: 'A failed video was given new attempts.' },
+    CLOSE_CONTEST: { description: 'The voting was ended.' },
+    EXPORT_RESULTS: { description: 'The results were handed out.' },
+  } satisfies Record<(typeof AUDITED_ACTIONS)[number], unknown>,
 });
 
 const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
@@ -52,6 +60,18 @@ builder.objectType(VideoNotFailed, {
   description: 'Only a failed video can be given another try.',
   interfaces: [ErrorInterface],
 });
+
+builder.queryField('queueBoardUrl', t =>
+  t.field({
+    type: 'URL',
+    description: `Opens the queue of videos in a browser. Each link works for ${QUEUE_BOARD_LINK_SECONDS} seconds. Moderators only.`,
+    authScopes: { moderator: true },
+    resolve: (_root, _arguments, context) => {
+      const path = `/operations/queue/enter/${viewerOf(context).playerId}`;
+      return context.settings.publicUrl + context.links.sign(path, QUEUE_BOARD_LINK_SECONDS);
+    },
+  }),
+);
 
 builder.mutationFields(t => {
   const args = {

@@ -1,8 +1,30 @@
 import { z } from 'zod';
 import { refusal } from './refusals.ts';
 
-const DEFAULT_SIZE = 20;
-const MAX_SIZE = 100;
+export const DEFAULT_SIZE = 20;
+export const MAX_SIZE = 100;
+
+/** What a client is told of the arguments and bounds of every page. */
+export const PAGE_DESCRIPTIONS = {
+  firstArgOptions: {
+    description: `Items from the start, at most ${MAX_SIZE}; ${DEFAULT_SIZE} when neither end is asked for.`,
+  },
+  lastArgOptions: { description: `Items from the end, at most ${MAX_SIZE}; not together with \`first\`.` },
+  afterArgOptions: { description: 'The cursor that the page comes after.' },
+  beforeArgOptions: { description: 'The cursor that the page comes before.' },
+  pageInfoTypeOptions: { description: 'Whether a list goes on at either end of a page, and from where.' },
+  pageInfoFieldOptions: { nullable: false, description: 'Whether there is more, and from where.' },
+  hasNextPageFieldOptions: { nullable: false, description: 'Whether there is more after the page.' },
+  hasPreviousPageFieldOptions: { nullable: false, description: 'Whether there is more before the page.' },
+  startCursorFieldOptions: {
+    nullable: true,
+    description: 'The cursor of the first item; null on an empty page.',
+  },
+  endCursorFieldOptions: {
+    nullable: true,
+    description: 'The cursor of the last item; null on an empty page.',
+  },
+} as const;
 
 export interface PageArguments {
   first?: number | null | undefined;

@@ -3,25 +3,28 @@ import type { PublicPlayer } from '../src/players/find-players.ts';
 import { Player, type ROLES } from '../src/players/player.entity.ts';
 import { updateProfile } from '../src/players/update-profile.ts';
 import { markTally } from '../src/videos/tallies.ts';
+import { FOR_EVERYBODY } from './audience.ts';
 import { builder } from './builder.ts';
 import { viewerOf } from './context.ts';
 
 export const PlayerType = builder.node(builder.objectRef<PublicPlayer>('Player'), {
   description: 'Somebody who signed up: uploads, votes, and is ranked.',
-  id: { description: 'Global id.', resolve: player => player.id },
+  id: { ...FOR_EVERYBODY, description: 'Global id.', resolve: player => player.id },
   // As for videos.
   isTypeOf: value => typeof value === 'object' && value !== null && 'username' in value,
   loadMany: (ids, { loaders }) => ids.map(id => loaders.players.load(id)),
   fields: t => ({
     username: t.exposeString('username', {
+      ...FOR_EVERYBODY,
       description: 'Unique, made from the name at sign-up, and never changed: `jordan.diaz`, `jordan.diaz2`.',
     }),
-    firstName: t.exposeString('firstName', { description: 'As the player spells it.' }),
-    lastName: t.exposeString('lastName', { description: 'As the player spells it.' }),
+    firstName: t.exposeString('firstName', { ...FOR_EVERYBODY, description: 'As the player spells it.' }),
+    lastName: t.exposeString('lastName', { ...FOR_EVERYBODY, description: 'As the player spells it.' }),
     city: t.exposeString('city', {
+      ...FOR_EVERYBODY,
       description: 'As the player spells it; matched without case and accents wherever cities are compared.',
     }),
-    country: t.exposeString('country', { description: 'As the player spells it.' }),
+    country: t.exposeString('country', { ...FOR_EVERYBODY, description: 'As the player spells it.' }),
   }),
 });
 

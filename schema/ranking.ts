@@ -3,7 +3,9 @@ import { type CityTotal, findCities } from '../src/rankings/find-cities.ts';
 import { boardOf, countRanked, findNeighbours, findRankings } from '../src/rankings/find-rankings.ts';
 import type { RankingMoment } from '../src/rankings/follow-rankings.ts';
 import type { Ranked, RankingSlice } from '../src/rankings/ranked.ts';
+import { FOR_EVERYBODY } from './audience.ts';
 import { builder } from './builder.ts';
+import { COUNTED_ABOVE, lengthCost, pageCost, WHOLE_LIST } from './costs.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { PlayerType } from './player.ts';
 import { refusal } from './refusals.ts';
@@ -15,8 +17,9 @@ const RankingEntry = builder.objectRef<Ranked>('RankingEntry').implement({
   description:
     'A player’s place. More votes on published videos stand higher; among equals the player who reached that total first, that is whose latest counted vote is the older (without votes, whose first video was published earlier); then the lower id. So every position is taken once.',
   fields: t => ({
-    position: t.exposeInt('position', { description: 'From 1.' }),
+    position: t.exposeInt('position', { ...FOR_EVERYBODY, description: 'From 1.' }),
     player: t.field({
+      ...FOR_EVERYBODY,
       type: PlayerType,
       description: 'Whose place it is.',
       resolve: async ({ id }, _arguments, { loaders }) => {
@@ -25,7 +28,11 @@ const RankingEntry = builder.objectRef<Ranked>('RankingEntry').implement({
         return player;
       },
     }),
-    votes: t.int({ description: 'Votes on the player’s published videos.', resolve: ({ score }) => score }),
+    votes: t.int({
+      ...FOR_EVERYBODY,
+      description: 'Votes on the player’s published videos.',
+      resolve: ({ score }) => score,
+    }),
   }),
 });
 
@@ -51,9 +58,15 @@ const RankingEdge = builder.objectRef<Ranked>('RankingEdge').implement({
 const RankingConnection = builder.objectRef<RankingSlice & { board: string }>('RankingConnection').implement({
   description: 'A page of the ranking; any page costs the same.',
   fields: t => ({
-    edges: t.field({ type: [RankingEdge], description: 'The places.', resolve: ({ entries }) => entries }),
+    edges: t.field({
+      type: [RankingEdge],
+      complexity: COUNTED_ABOVE,
+      description: 'The places.',
+      resolve: ({ entries }) => entries,
+    }),
     nodes: t.field({
       type: [RankingEntry],
+      complexity: COUNTED_ABOVE,
       description: 'The places without cursors.',
       resolve: ({ entries }) => entries,
     }),
@@ -83,6 +96,7 @@ const RankingOf = builder.objectRef<Ranked & { around: number }>('RankingOf').im
     entry: t.field({ type: RankingEntry, description: 'The place.', resolve: place => place }),
     neighbours: t.field({
       type: [RankingEntry],
+      complexity: COUNTED_ABOVE,
       description: 'Up to `around` places before it, the place itself, and up to `around` after it.',
       resolve: (place, _arguments, context) => findNeighbours(context, place, place.around),
     }),
@@ -100,6 +114,7 @@ const City = builder.objectRef<CityTotal>('City').implement({
 
 builder.objectField(PlayerType, 'ranking', t =>
   t.field({
+    ...FOR_EVERYBODY,
     type: RankingEntry,
     nullable: true,
     description: 'The player’s place among everybody; null without a published video.',
@@ -110,6 +125,7 @@ builder.objectField(PlayerType, 'ranking', t =>
 builder.queryFields(t => ({
   rankings: t.field({
     type: RankingConnection,
+    complexity: pageCost,
     description: 'The ranking of all players with a published video, or of those of one city, best first.',
     args: {
       city: t.arg.string({
@@ -134,6 +150,7 @@ builder.queryFields(t => ({
   }),
   rankingOf: t.field({
     type: RankingOf,
+    complexity: ({ around }) => lengthCost(2 * (around ?? 0) + 1),
     nullable: true,
     description: 'A player’s place among everybody; null without a published video.',
     args: {
@@ -148,7 +165,8 @@ builder.queryFields(t => ({
   }),
   cities: t.field({
     type: [City],
-    description: 'The cities that have players in the ranking, those with most votes first.',
+    complexity: WHOLE_LIST,
+    description: 'The cities that have players in the ranking, those with most votes first; at most 1000.',
     resolve: (_root, _arguments, context) => findCities(context),
   }),
 }));
@@ -156,14 +174,22 @@ builder.queryFields(t => ({
 const RankingChange = builder.objectRef<RankingMoment>('RankingChange').implement({
   description: 'The top of a ranking as it stood at one moment.',
   fields: t => ({
-    entries: t.field({ type: [RankingEntry], description: 'Best first.', resolve: ({ entries }) => entries }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was read.' }),
+    entries: t.field({
+      ...FOR_EVERYBODY,
+      type: [RankingEntry],
+      complexity: COUNTED_ABOVE,
+      description: 'Best first.',
+      resolve: ({ entries }) => entries,
+    }),
+    at: t.expose('at', { ...FOR_EVERYBODY, type: 'DateTime', description: 'When it was read.' }),
   }),
 });
 
 builder.subscriptionField('rankingChanged', t =>
   t.field({
+    ...FOR_EVERYBODY,
     type: RankingChange,
+    complexity: ({ top }) => lengthCost(top ?? 1),
     description: 'The top of the ranking now, then each time it changes, at most twice a second.',
     args: {
       city: t.arg.string({ description: 'Only this city’s; everybody’s when left out.' }),

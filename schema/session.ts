@@ -10,6 +10,7 @@ import { logOut, type OpenSession, refreshSession } from '../src/players/session
 import { signUp } from '../src/players/sign-up.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { PASSWORD_COST } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { ViewerType } from './player.ts';
 
@@ -106,6 +107,7 @@ const refreshTokenDescription = 'The newest one of the session.';
 builder.mutationFields(t => ({
   signUp: t.field({
     type: SessionType,
+    complexity: PASSWORD_COST,
     description: 'Makes somebody a player and logs them in.',
     errors: { types: [EmailTaken, InvalidInput, TooManyAttempts] },
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'Who it is.' }) },
@@ -115,6 +117,7 @@ builder.mutationFields(t => ({
 
   logIn: t.field({
     type: SessionType,
+    complexity: PASSWORD_COST,
     description: 'Opens a session. Failures are counted per account and per network for 15 minutes.',
     errors: { types: [BadCredentials, TooManyAttempts] },
     args: { input: t.arg({ type: LogInInput, required: true, description: 'Who it is.' }) },

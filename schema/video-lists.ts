@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { findPublishedVideos, type VIDEO_ORDERS, type VideoPage } from '../src/videos/find-videos.ts';
 import type { Video } from '../src/videos/video.entity.ts';
 import { builder } from './builder.ts';
+import { pageCost } from './costs.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES, type PageArguments } from './paging.ts';
 import { PlayerType } from './player.ts';
 import { VideoType } from './video.ts';
@@ -38,6 +39,7 @@ async function videoConnection(args: PageArguments, find: (page: VideoPage) => P
 builder.objectField(PlayerType, 'videos', t =>
   t.connection({
     type: VideoType,
+    complexity: pageCost,
     description: 'The published ones, newest first; all of them to their owner and to moderators.',
     resolve: (player, args, { loaders }) =>
       videoConnection(args, page => loaders.videosOf.load({ playerId: player.id, page })),
@@ -47,6 +49,7 @@ builder.objectField(PlayerType, 'videos', t =>
 builder.queryField('videos', t =>
   t.connection({
     type: VideoType,
+    complexity: pageCost,
     description: 'The published videos.',
     args: {
       city: t.arg.string({ description: 'Only of players from this city, spelled with or without accents.' }),

@@ -9,7 +9,7 @@ import {
   VideoIsPublished,
   VideoNotFound,
 } from '../src/videos/video.errors.ts';
-import { FAILURE_REASONS, VIDEO_STATUSES } from '../src/videos/video.status.ts';
+import type { FailureReason, VideoStatus } from '../src/videos/video.status.ts';
 import { mayInspect } from '../src/videos/visibility.ts';
 import { builder } from './builder.ts';
 import { viewerOf } from './context.ts';
@@ -20,12 +20,26 @@ import { PlayerType } from './player.ts';
 
 export const VideoStatusEnum = builder.enumType('VideoStatus', {
   description: 'Where a video stands: UPLOADED, then PROCESSING, then PROCESSED or FAILED.',
-  values: VIDEO_STATUSES,
+  values: {
+    UPLOADED: { description: 'Its file is safely stored and waits for a worker.' },
+    PROCESSING: { description: 'A worker makes its clip.' },
+    PROCESSED: { description: 'Its clip is finished; published unless a moderator hides it.' },
+    FAILED: { description: 'There will be no clip; `failure` says why.' },
+  } satisfies Record<VideoStatus, unknown>,
 });
 
 const FailureReasonEnum = builder.enumType('FailureReason', {
   description: 'Why a video failed. All but INTERNAL are the fault of the file.',
-  values: FAILURE_REASONS,
+  values: {
+    NOT_A_VIDEO: { description: 'There is no picture that moves.' },
+    UNSUPPORTED_FORMAT: { description: 'It is coded in a way that the contest does not take.' },
+    TOO_SHORT: { description: 'Shorter than `Contest.minSourceSeconds`.' },
+    TOO_LONG: { description: 'Longer than `Contest.maxSourceSeconds`.' },
+    RESOLUTION_TOO_LOW: { description: 'Its shorter side has fewer pixels than `Contest.minSourceHeight`.' },
+    CORRUPT: { description: 'It is damaged, or ends too early.' },
+    TIMED_OUT: { description: 'It takes too long to process.' },
+    INTERNAL: { description: 'The fault is ours; a moderator can have it tried again.' },
+  } satisfies Record<FailureReason, unknown>,
 });
 
 export const VideoFailureType = builder.objectRef<FailedVideo>('VideoFailure').implement({
@@ -98,6 +112,26 @@ export const VideoType = builder.node(builder.objectRef<Video>('Video'), {
       description: 'A JPEG still of the clip. Null unless published.',
       resolve: (video, _arguments, { settings }) =>
         isPublished(video) ? `${settings.publicUrl}/media/${video.id}/poster.jpg` : null,
+    }),
+    previewUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description:
+        'A few seconds of the clip as a small animated WebP, for lists. Null unless published, and for clips older than previews.',
+      resolve: (video, _arguments, { settings }) =>
+        isPublished(video) && video.previewKey
+          ? `${settings.publicUrl}/media/${video.id}/preview.webp`
+          : null,
+    }),
+    storyboardUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description:
+        'WebVTT whose cues name the picture of each second of the clip, tiles of one JPEG, for a player’s seek bar. Null unless published, and for clips older than storyboards.',
+      resolve: (video, _arguments, { settings }) =>
+        isPublished(video) && video.storyboardCuesKey
+          ? `${settings.publicUrl}/media/${video.id}/storyboard.vtt`
+          : null,
     }),
     originalUrl: t.field({
       type: 'URL',
@@ -186,6 +220,7 @@ builder.mutationFields(t => ({
           title: input.title,
           file: (await input.file).createReadStream(),
           idempotencyKey: input.idempotencyKey ?? null,
+          requestId: context.requestId,
         },
       ),
   }),

@@ -18,6 +18,7 @@ import {
 } from '../src/votes/vote.errors.ts';
 import { builder } from './builder.ts';
 import { type Context, viewerOf } from './context.ts';
+import { pageCost } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { ViewerType } from './player.ts';
@@ -56,6 +57,7 @@ builder.objectFields(ViewerType, t => ({
   }),
   myVotes: t.connection({
     type: VoteType,
+    complexity: pageCost,
     description: 'The votes of the viewer that count, the latest first.',
     resolve: (player, args, { em }) => {
       checkPage(args);

@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const ROOT = join(import.meta.dirname, '..');
-const CODE = ['src', 'schema', 'worker', 'tests', 'scripts', 'bench', 'codegen.ts', 'vitest.config.ts'];
+const CODE = [
+  'src',
+  'schema',
+  'worker',
+  'tests',
+  'scripts',
+  'bench',
+  'chaos',
+  'codegen.ts',
+  'vitest.config.ts',
+];
 
 interface Step {
   name: string;
@@ -32,6 +42,12 @@ const STEPS: Step[] = [
     // Generates in memory and compares; writes nothing.
     args: ['--config', 'codegen.ts', '--check'],
     cure: 'npm run generate writes them anew',
+  },
+  {
+    name: 'schema against the last release',
+    program: 'node',
+    args: ['scripts/check-schema.ts'],
+    cure: 'deprecate what clients still use; npm run release:schema makes a breaking change the released one',
   },
 ];
 

@@ -169,8 +169,8 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       body.push(Buffer.alloc(10));
       const writing = storage.write(newKey(), body, { maxBytes: 100 });
       await expect.poll(() => subject.unfinished()).toBe(1);
-      expect(await storage.sweepTemp(60)).toBe(0);
-      expect(await storage.sweepTemp(-1)).toBe(1);
+      expect(await storage.sweepTemp(new Date(Date.now() - 60_000))).toBe(0);
+      expect(await storage.sweepTemp(new Date(Date.now() + 1000))).toBe(1);
       body.push(null);
       await expect(writing).rejects.toThrow();
     });

@@ -1,0 +1,150 @@
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLNamedType,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isNonNullType,
+  isNullableType,
+  isObjectType,
+  isSpecifiedScalarType,
+  isUnionType,
+} from 'graphql';
+import { expect, test } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import { NULLABLE_FIELDS, OPTIONAL_ARGUMENTS } from './nullable-fields.ts';
+
+const PAGE_ARGUMENTS = ['after', 'before', 'first', 'last'];
+
+type Field = GraphQLField<unknown, unknown> | GraphQLInputField;
+interface Place<Item> {
+  name: string;
+  item: Item;
+}
+
+const types = Object.values(schema.getTypeMap()).filter(
+  type => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+);
+const hasFields = (type: GraphQLNamedType) =>
+  isObjectType(type) || isInterfaceType(type) || isInputObjectType(type);
+const fields = types
+  .filter(hasFields)
+  .flatMap(type =>
+    Object.values<Field>(type.getFields()).map(
+      (item): Place<Field> => ({ name: `${type.name}.${item.name}`, item }),
+    ),
+  );
+const args = fields.flatMap(({ name, item }) =>
+  ('args' in item ? item.args : []).map(
+    (arg): Place<GraphQLArgument> => ({ name: `${name}(${arg.name}:)`, item: arg }),
+  ),
+);
+const values = types
+  .filter(isEnumType)
+  .flatMap(type => type.getValues().map(item => ({ name: `${type.name}.${item.name}`, item })));
+const errorTypes = schema
+  .getImplementations(schema.getType('Error') as Parameters<typeof schema.getImplementations>[0])
+  .objects.map(type => type.name);
+
+test('every type, field, argument and value says what it is', () => {
+  const all = [...types.map(item => ({ name: item.name, item })), ...fields, ...args, ...values];
+  expect(all.length).toBeGreaterThan(300);
+  expect(all.filter(({ item }) => !item.description?.trim()).map(({ name }) => name)).toEqual([]);
+});
+
+test('nothing may be null but what has a reason to', () => {
+  const nullable = fields.flatMap(({ name, item: { type } }) => {
+    const whole = getNullableType(type);
+    const inList = isListType(whole) && isNullableType(whole.ofType) ? [`${name}[]`] : [];
+    return [...(isNonNullType(type) ? [] : [name]), ...inList];
+  });
+  expect(nullable.toSorted()).toEqual(Object.keys(NULLABLE_FIELDS).toSorted());
+});
+
+test('every argument is required but those of paging and what has a reason not to', () => {
+  const optional = args.filter(
+    ({ item }) => !PAGE_ARGUMENTS.includes(item.name) && isNullableType(item.type),
+  );
+  expect(optional.map(({ name }) => name).toSorted()).toEqual(Object.keys(OPTIONAL_ARGUMENTS).toSorted());
+});
+
+test('every paged list is a Relay connection with the same four arguments, and nothing else has them', () => {
+  const paged = fields.filter(({ item }) => getNamedType(item.type).name.endsWith('Connection'));
+  expect(paged.map(({ name }) => name).toSorted()).toEqual(
+    ['Player.videos', 'Query.rankings', 'Query.videos', 'Viewer.myVotes'].toSorted(),
+  );
+  for (const { item } of paged) {
+    const own = 'args' in item ? item.args.filter(arg => PAGE_ARGUMENTS.includes(arg.name)) : [];
+    expect(own.map(arg => `${arg.name}: ${arg.type}`).toSorted()).toEqual([
+      'after: String',
+      'before: String',
+      'first: Int',
+      'last: Int',
+    ]);
+    for (const arg of own.filter(({ name }) => name === 'first' || name === 'last')) {
+      expect(arg.description).toMatch(/at most 100\b/);
+    }
+    const [connection, edge] = shapesOf(getNamedType(item.type));
+    expect(connection).toMatchObject({
+      pageInfo: 'PageInfo!',
+      edges: expect.stringMatching(/^\[\w+Edge!\]!$/),
+    });
+    expect(edge).toEqual({ cursor: 'String!', node: connection?.nodes?.slice(1, -2) });
+  }
+  const pagedNames = paged.map(({ name }) => name);
+  const others = args.filter(({ item }) => PAGE_ARGUMENTS.includes(item.name));
+  expect(others.filter(({ name }) => !pagedNames.some(each => name.startsWith(`${each}(`)))).toEqual([]);
+});
+
+/** The fields of a connection type and of its edges, by name, as SDL has their types. */
+function shapesOf(connection: GraphQLNamedType): Record<string, string>[] {
+  if (!isObjectType(connection)) throw new Error(`${connection} is no object type`);
+  const edge = getNamedType(connection.getFields().edges?.type);
+  return [connection, edge].map(type => {
+    if (!isObjectType(type)) throw new Error(`${type} is no object type`);
+    return Object.fromEntries(Object.values(type.getFields()).map(field => [field.name, String(field.type)]));
+  });
+}
+
+test('every mutation answers with a union of one outcome and its expected errors, named after it', () => {
+  for (const { name, type } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    expect(String(type)).toBe(`${name[0]?.toUpperCase()}${name.slice(1)}Result!`);
+    const union = getNamedType(type);
+    if (!isUnionType(union)) throw new Error(`${union} is no union`);
+    expect(union.getTypes().filter(member => !errorTypes.includes(member.name))).toHaveLength(1);
+  }
+});
+
+test('every code is that of one error, and every error is expected somewhere', () => {
+  const codes = values.filter(({ name }) => name.startsWith('ErrorCode.')).map(({ item }) => item.name);
+  const asCode = (type: string) => type.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+  expect(errorTypes.map(asCode).toSorted()).toEqual(codes.toSorted());
+  const members = types.filter(isUnionType).flatMap(union => union.getTypes().map(({ name }) => name));
+  expect(errorTypes.filter(name => !members.includes(name))).toEqual([]);
+});
+
+test('moments are DateTime, links URL, files Upload and ids ID, wherever they stand', () => {
+  const expected = [
+    [/At$/, 'DateTime'],
+    [/Url$/, 'URL'],
+    [/^file$/, 'Upload'],
+    [/(^i|I)ds?$/, 'ID'],
+  ] as const;
+  const wrong = [...fields, ...args].filter(({ item }) =>
+    expected.some(([ending, scalar]) => ending.test(item.name) && getNamedType(item.type).name !== scalar),
+  );
+  expect(wrong.map(({ name }) => name)).toEqual([]);
+});
+
+test('nobody’s password, hash or e-mail can be read but one’s own e-mail', () => {
+  const secret = fields.filter(
+    ({ name, item }) => /e-?mail|password|hash|secret/i.test(item.name) && !/Input\./.test(name),
+  );
+  expect(secret.map(({ name }) => name)).toEqual(['Viewer.email']);
+});

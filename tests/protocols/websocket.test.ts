@@ -1,0 +1,189 @@
+import { on, once } from 'node:events';
+import { createClient } from 'graphql-ws';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { createAccessTokens } from '../../src/players/access-tokens.ts';
+import { type App, startApp } from '../kit/app.ts';
+import { castVote } from '../kit/ballots.ts';
+import { type Fan, gatherOne, projected, publishVideo } from '../kit/crowd.ts';
+import { openGate } from '../kit/gate.ts';
+import { rowIdOf } from '../kit/videos.ts';
+
+const RANKING = 'subscription { rankingChanged(top: 1) { entries { votes } } }';
+const INIT = { type: 'connection_init' };
+const subscribe = (query: string, id = 'one') => ({ id, type: 'subscribe', payload: { query } });
+
+let app: App;
+let player: Fan;
+let videoId: string;
+beforeAll(async () => {
+  app = await startApp({ PING_SECONDS: '1', SLOW_CLIENT_SECONDS: '2' });
+  player = await gatherOne(app);
+  videoId = await publishVideo(app.database, player);
+  await projected(app);
+});
+afterAll(() => app?.stop());
+
+/** A socket that is open; closed with the test. */
+async function openSocket(
+  subprotocols: string[] = ['graphql-transport-ws'],
+  options = {},
+): Promise<WebSocket> {
+  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, subprotocols, options);
+  onTestFinished(() => socket.terminate());
+  await once(socket, 'open');
+  return socket;
+}
+const send = (socket: WebSocket, ...messages: object[]) => {
+  for (const message of messages) socket.send(JSON.stringify(message));
+};
+const closing = (socket: WebSocket) =>
+  new Promise<[code: number, reason: string]>(resolve => {
+    socket.once('close', (code, reason) => resolve([code, String(reason)]));
+  });
+/** Says who it is; the messages that come once that is acknowledged. */
+async function begin(socket: WebSocket, payload?: object): Promise<AsyncGenerator<unknown>> {
+  const messages = messagesOf(socket);
+  const acknowledged = messages.next();
+  send(socket, { ...INIT, ...(payload && { payload }) });
+  expect((await acknowledged).value).toEqual({ type: 'connection_ack' });
+  return messages;
+}
+/** The messages of a socket as they come. */
+async function* messagesOf(socket: WebSocket): AsyncGenerator<unknown> {
+  for await (const [message] of on(socket, 'message', { close: ['close'] }))
+    yield JSON.parse(String(message));
+}
+
+// https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+describe('a socket is closed', () => {
+  test.each([
+    ['4400 for what is no JSON', '{', 4400],
+    ['4400 for a message of no kind', '{"type":"hello"}', 4400],
+    [
+      '4400 for an operation without an id',
+      '{"type":"subscribe","payload":{"query":"{ me { email } }"}}',
+      4400,
+    ],
+    ['4401 for an operation before it has said who it is', JSON.stringify(subscribe(RANKING)), 4401],
+  ])('with %s', async (_, message, code) => {
+    const socket = await openSocket();
+    socket.send(message);
+    expect(await closing(socket)).toEqual([code, expect.any(String)]);
+  });
+
+  test.each([[['graphql-ws']], [[]]])('with 4406 when it speaks another protocol: %j', async protocols => {
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, protocols);
+    socket.on('error', () => undefined);
+    const [code] = await closing(socket);
+    // A client that was answered with no protocol of its own hangs up itself, with 1006.
+    expect(protocols.length > 0 ? [1006, 4406] : [4406]).toContain(code);
+  });
+
+  test('with 4408 when it does not say who it is in time', async () => {
+    const socket = await openSocket();
+    expect(await closing(socket)).toEqual([4408, 'Connection initialisation timeout']);
+  });
+
+  test('with 4409 for a second operation of the same id', async () => {
+    const socket = await openSocket();
+    await begin(socket);
+    send(socket, subscribe(RANKING), subscribe(RANKING));
+    expect(await closing(socket)).toEqual([4409, 'Subscriber for one already exists']);
+  });
+
+  test('with 4429 when it says twice who it is', async () => {
+    const socket = await openSocket();
+    send(socket, INIT, INIT);
+    expect(await closing(socket)).toEqual([4429, 'Too many initialisation requests']);
+  });
+
+  test('with 4401 when its token has expired, and not before', async () => {
+    const token = await shortToken();
+    const socket = await openSocket();
+    const messages = await begin(socket, { authorization: `Bearer ${token}` });
+    send(socket, subscribe(RANKING));
+    expect((await messages.next()).value).toMatchObject({ id: 'one', type: 'next' });
+    expect(await closing(socket)).toEqual([4401, 'Token expired']);
+    expect(Date.now() / 1000).toBeGreaterThanOrEqual(z.number().parse(decodeJwt(token).exp) - 0.01);
+  });
+
+  test('when it answers no ping, and never while it does', async () => {
+    const [alive, dead] = [await openSocket(), await openSocket(undefined, { autoPong: false })];
+    send(alive, INIT);
+    send(dead, INIT);
+    const pings = on(alive, 'ping');
+    expect(await closing(dead)).toEqual([1006, '']);
+    await pings.next();
+    await pings.next();
+    expect(alive.readyState).toBe(WebSocket.OPEN);
+  });
+});
+
+/** A token of the player for two seconds. */
+function shortToken(): Promise<string> {
+  const { sid } = decodeJwt<{ sid: string }>(player.token);
+  const secrets = [app.processEnv.AUTH_SECRET ?? ''] as const;
+  const tokens = createAccessTokens({ secrets, accessTokenSeconds: 2 });
+  return tokens.issue({ playerId: rowIdOf(player.id), sessionId: sid });
+}
+
+describe('a socket', () => {
+  test('answers a ping of its client', async () => {
+    const socket = await openSocket();
+    const messages = await begin(socket);
+    send(socket, { type: 'ping' });
+    expect((await messages.next()).value).toEqual({ type: 'pong' });
+  });
+
+  test.each([
+    ['a syntax error', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ secret }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a mutation of nobody', 'mutation { updateProfile(input: {}) { __typename } }', 'UNAUTHENTICATED'],
+  ])('answers %s as over HTTP, and goes on', async (_, query, code) => {
+    const socket = await openSocket();
+    const messages = await begin(socket);
+    send(socket, subscribe(query, 'bad'));
+    const { value } = await messages.next();
+    expect(value).toMatchObject({ id: 'bad', type: expect.stringMatching(/^(error|next)$/) });
+    const [error] = ERRORS.parse(value);
+    expect(error?.extensions).toEqual({ code, requestId: expect.stringMatching(/^[\da-f-]{36}$/) });
+    send(socket, subscribe('{ contest { phase } }', 'good'));
+    for await (const message of messages) {
+      const { id } = z.looseObject({ id: z.string() }).parse(message);
+      if (id !== 'good') continue;
+      expect(message).toMatchObject({ type: 'next', payload: { data: { contest: { phase: 'OPEN' } } } });
+      break;
+    }
+  });
+
+  test('that breaks is opened again by its client, which then hears what it has missed', async () => {
+    await using gate = await openGate(app.url);
+    let connections = 0;
+    const client = createClient({
+      url: `${gate.url.replace('http', 'ws')}graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 100,
+      shouldRetry: () => true,
+      retryWait: () => new Promise(resolve => setImmediate(resolve)),
+      on: { connected: () => (connections += 1) },
+    });
+    onTestFinished(() => client.dispose());
+    const events = client.iterate({ query: RANKING });
+    expect((await events.next()).value).toMatchObject(votes(0));
+    gate.close();
+    await castVote(app, await gatherOne(app), videoId);
+    await projected(app);
+    await gate.open();
+    expect((await events.next()).value).toMatchObject(votes(1));
+    expect(connections).toBe(2);
+  });
+});
+
+const votes = (count: number) => ({ data: { rankingChanged: { entries: [{ votes: count }] } } });
+const ERROR = z.array(z.object({ extensions: z.looseObject({}) }));
+const ERRORS = z
+  .object({ payload: z.union([ERROR, z.object({ errors: ERROR })]) })
+  .transform(({ payload }) => (Array.isArray(payload) ? payload : payload.errors));
