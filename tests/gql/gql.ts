@@ -15,6 +15,7 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  query ChaosBoardPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ChaosBoardPageDocument,
     "subscription FollowVideo($videoId: ID!) {\n  videoStatus(videoId: $videoId) {\n    sequence\n    status\n    phase\n    percent\n    queuePosition\n    etaSeconds\n    failure {\n      reason\n      message\n    }\n    video {\n      title\n      processedUrl\n      posterUrl\n    }\n  }\n}": typeof types.FollowVideoDocument,
     "query Gallery {\n  videos(first: 10, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": typeof types.GalleryDocument,
     "mutation LogIn($input: LogInInput!) {\n  logIn(input: $input) {\n    __typename\n    ... on Session {\n      accessToken\n      expiresIn\n      refreshToken\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": typeof types.LogInDocument,
@@ -36,6 +37,7 @@ type Documents = {
     "\n  mutation RenameWinner($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }\n": typeof types.RenameWinnerDocument,
     "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n": typeof types.HideWinnerDocument,
     "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n": typeof types.DeleteOwnVideoDocument,
+    "\n  subscription VotesLive { rankingChanged(top: 1) { entries { votes } } }\n": typeof types.VotesLiveDocument,
     "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": typeof types.ModerateHideDocument,
     "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": typeof types.ModerateRestoreDocument,
     "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": typeof types.ModerateRequeueDocument,
@@ -43,10 +45,14 @@ type Documents = {
     "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": typeof types.PagingGalleryDocument,
     "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n": typeof types.PagingPlayerDocument,
     "\n  query PagingWall($first: Int!) {\n    videos(first: $first) {\n      nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }\n    }\n  }\n": typeof types.PagingWallDocument,
+    "\n  query QueueBoard { queueBoardUrl }\n": typeof types.QueueBoardDocument,
     "\n  mutation MoveToCity($city: String!) { updateProfile(input: { city: $city }) { __typename } }\n": typeof types.MoveToCityDocument,
     "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": typeof types.PlaceOfDocument,
     "query RankedCities { cities { name players votes } }": typeof types.RankedCitiesDocument,
     "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n": typeof types.PlayersRankingDocument,
+    "\n  subscription SharedTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { id username firstName } } }\n  }\n": typeof types.SharedTopDocument,
+    "\n  subscription OwnSight($city: String) {\n    rankingChanged(city: $city) {\n      entries { player { username videos { nodes { title viewerHasVoted originalUrl } } } }\n    }\n  }\n": typeof types.OwnSightDocument,
+    "\n  mutation RenameFirst($firstName: String!) { updateProfile(input: { firstName: $firstName }) { __typename } }\n": typeof types.RenameFirstDocument,
     "\n  mutation LimitedSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.LimitedSignUpDocument,
     "\n  mutation VideoUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on FileTooLarge { code message limitBytes }\n    }\n  }\n": typeof types.VideoUploadDocument,
     "\n  query VisibilitySeen($id: ID!, $owner: ID!) {\n    video(id: $id) { id originalUrl processedUrl posterUrl failure { reason } }\n    node(id: $id) { id }\n    nodes(ids: [$id]) { id }\n    videos(first: 100) { nodes { id } }\n    owner: node(id: $owner) { ... on Player { videos(first: 100) { nodes { id } } } }\n  }\n": typeof types.VisibilitySeenDocument,
@@ -55,6 +61,11 @@ type Documents = {
     "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n": typeof types.MyVotesDocument,
     "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n": typeof types.ViewerHasVotedDocument,
     "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }": typeof types.VotesRemainingDocument,
+    "\n  mutation ClientSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Session { accessToken viewer { player { id username } } }\n      ... on Error { code message }\n    }\n  }\n": typeof types.ClientSignUpDocument,
+    "\n  mutation ClientUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id status }\n      ... on Error { code message }\n    }\n  }\n": typeof types.ClientUploadDocument,
+    "\n  subscription ClientFollow($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent\n      failure { message }\n    }\n  }\n": typeof types.ClientFollowDocument,
+    "\n  mutation ClientVote($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n    }\n  }\n": typeof types.ClientVoteDocument,
+    "\n  query ClientRanking($city: String!) {\n    rankings(city: $city, first: 10) {\n      totalCount\n      nodes { position votes player { username } }\n    }\n  }\n": typeof types.ClientRankingDocument,
     "\n  mutation BallotCast($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.BallotCastDocument,
     "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.BallotWithdrawDocument,
     "\n  mutation UploadVideo($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": typeof types.UploadVideoDocument,
@@ -64,6 +75,7 @@ type Documents = {
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": typeof types.ProcessingFailureDocument,
 };
 const documents: Documents = {
+    "\n  query ChaosBoardPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ChaosBoardPageDocument,
     "subscription FollowVideo($videoId: ID!) {\n  videoStatus(videoId: $videoId) {\n    sequence\n    status\n    phase\n    percent\n    queuePosition\n    etaSeconds\n    failure {\n      reason\n      message\n    }\n    video {\n      title\n      processedUrl\n      posterUrl\n    }\n  }\n}": types.FollowVideoDocument,
     "query Gallery {\n  videos(first: 10, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": types.GalleryDocument,
     "mutation LogIn($input: LogInInput!) {\n  logIn(input: $input) {\n    __typename\n    ... on Session {\n      accessToken\n      expiresIn\n      refreshToken\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": types.LogInDocument,
@@ -85,6 +97,7 @@ const documents: Documents = {
     "\n  mutation RenameWinner($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }\n": types.RenameWinnerDocument,
     "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n": types.HideWinnerDocument,
     "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n": types.DeleteOwnVideoDocument,
+    "\n  subscription VotesLive { rankingChanged(top: 1) { entries { votes } } }\n": types.VotesLiveDocument,
     "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": types.ModerateHideDocument,
     "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": types.ModerateRestoreDocument,
     "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": types.ModerateRequeueDocument,
@@ -92,10 +105,14 @@ const documents: Documents = {
     "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": types.PagingGalleryDocument,
     "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n": types.PagingPlayerDocument,
     "\n  query PagingWall($first: Int!) {\n    videos(first: $first) {\n      nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }\n    }\n  }\n": types.PagingWallDocument,
+    "\n  query QueueBoard { queueBoardUrl }\n": types.QueueBoardDocument,
     "\n  mutation MoveToCity($city: String!) { updateProfile(input: { city: $city }) { __typename } }\n": types.MoveToCityDocument,
     "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": types.PlaceOfDocument,
     "query RankedCities { cities { name players votes } }": types.RankedCitiesDocument,
     "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n": types.PlayersRankingDocument,
+    "\n  subscription SharedTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { id username firstName } } }\n  }\n": types.SharedTopDocument,
+    "\n  subscription OwnSight($city: String) {\n    rankingChanged(city: $city) {\n      entries { player { username videos { nodes { title viewerHasVoted originalUrl } } } }\n    }\n  }\n": types.OwnSightDocument,
+    "\n  mutation RenameFirst($firstName: String!) { updateProfile(input: { firstName: $firstName }) { __typename } }\n": types.RenameFirstDocument,
     "\n  mutation LimitedSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.LimitedSignUpDocument,
     "\n  mutation VideoUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on FileTooLarge { code message limitBytes }\n    }\n  }\n": types.VideoUploadDocument,
     "\n  query VisibilitySeen($id: ID!, $owner: ID!) {\n    video(id: $id) { id originalUrl processedUrl posterUrl failure { reason } }\n    node(id: $id) { id }\n    nodes(ids: [$id]) { id }\n    videos(first: 100) { nodes { id } }\n    owner: node(id: $owner) { ... on Player { videos(first: 100) { nodes { id } } } }\n  }\n": types.VisibilitySeenDocument,
@@ -104,6 +121,11 @@ const documents: Documents = {
     "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n": types.MyVotesDocument,
     "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n": types.ViewerHasVotedDocument,
     "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }": types.VotesRemainingDocument,
+    "\n  mutation ClientSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Session { accessToken viewer { player { id username } } }\n      ... on Error { code message }\n    }\n  }\n": types.ClientSignUpDocument,
+    "\n  mutation ClientUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id status }\n      ... on Error { code message }\n    }\n  }\n": types.ClientUploadDocument,
+    "\n  subscription ClientFollow($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent\n      failure { message }\n    }\n  }\n": types.ClientFollowDocument,
+    "\n  mutation ClientVote($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n    }\n  }\n": types.ClientVoteDocument,
+    "\n  query ClientRanking($city: String!) {\n    rankings(city: $city, first: 10) {\n      totalCount\n      nodes { position votes player { username } }\n    }\n  }\n": types.ClientRankingDocument,
     "\n  mutation BallotCast($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.BallotCastDocument,
     "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.BallotWithdrawDocument,
     "\n  mutation UploadVideo($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": types.UploadVideoDocument,
@@ -113,6 +135,10 @@ const documents: Documents = {
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": types.ProcessingFailureDocument,
 };
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ChaosBoardPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ChaosBoardPageDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -200,6 +226,10 @@ export function graphql(source: "\n  mutation DeleteOwnVideo($videoId: ID!) {\n 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  subscription VotesLive { rankingChanged(top: 1) { entries { votes } } }\n"): typeof import('./graphql.ts').VotesLiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').ModerateHideDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -228,6 +258,10 @@ export function graphql(source: "\n  query PagingWall($first: Int!) {\n    video
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query QueueBoard { queueBoardUrl }\n"): typeof import('./graphql.ts').QueueBoardDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation MoveToCity($city: String!) { updateProfile(input: { city: $city }) { __typename } }\n"): typeof import('./graphql.ts').MoveToCityDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -241,6 +275,18 @@ export function graphql(source: "query RankedCities { cities { name players vote
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n"): typeof import('./graphql.ts').PlayersRankingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription SharedTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { id username firstName } } }\n  }\n"): typeof import('./graphql.ts').SharedTopDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription OwnSight($city: String) {\n    rankingChanged(city: $city) {\n      entries { player { username videos { nodes { title viewerHasVoted originalUrl } } } }\n    }\n  }\n"): typeof import('./graphql.ts').OwnSightDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameFirst($firstName: String!) { updateProfile(input: { firstName: $firstName }) { __typename } }\n"): typeof import('./graphql.ts').RenameFirstDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -273,6 +319,26 @@ export function graphql(source: "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }"): typeof import('./graphql.ts').VotesRemainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ClientSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Session { accessToken viewer { player { id username } } }\n      ... on Error { code message }\n    }\n  }\n"): typeof import('./graphql.ts').ClientSignUpDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ClientUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id status }\n      ... on Error { code message }\n    }\n  }\n"): typeof import('./graphql.ts').ClientUploadDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription ClientFollow($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent\n      failure { message }\n    }\n  }\n"): typeof import('./graphql.ts').ClientFollowDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ClientVote($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n    }\n  }\n"): typeof import('./graphql.ts').ClientVoteDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ClientRanking($city: String!) {\n    rankings(city: $city, first: 10) {\n      totalCount\n      nodes { position votes player { username } }\n    }\n  }\n"): typeof import('./graphql.ts').ClientRankingDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -6,11 +6,17 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** What was done. */
 export type AuditedAction =
+  /** Somebody was made a moderator. */
   | 'APPOINT_MODERATOR'
+  /** The voting was ended. */
   | 'CLOSE_CONTEST'
+  /** The results were handed out. */
   | 'EXPORT_RESULTS'
+  /** A video was taken out of sight. */
   | 'HIDE_VIDEO'
+  /** A failed video was given new attempts. */
   | 'REQUEUE_VIDEO'
+  /** A hidden video was shown again. */
   | 'RESTORE_VIDEO';
 
 /** What put a winner before the next player of the city. */
@@ -26,33 +32,58 @@ export type DecidedBy =
 
 /** Says which expected error it is, for a program. Codes never change; new ones may come. */
 export type ErrorCode =
+  /** As `AlreadyVoted`. */
   | 'ALREADY_VOTED'
+  /** As `BadCredentials`. */
   | 'BAD_CREDENTIALS'
+  /** As `EmailTaken`. */
   | 'EMAIL_TAKEN'
+  /** As `FileTooLarge`. */
   | 'FILE_TOO_LARGE'
+  /** As `IdempotencyKeyReused`. */
   | 'IDEMPOTENCY_KEY_REUSED'
+  /** As `InvalidInput`. */
   | 'INVALID_INPUT'
+  /** As `NotVoted`. */
   | 'NOT_VOTED'
+  /** As `OwnVideo`. */
   | 'OWN_VIDEO'
+  /** As `SessionExpired`. */
   | 'SESSION_EXPIRED'
+  /** As `TooManyAttempts`. */
   | 'TOO_MANY_ATTEMPTS'
+  /** As `UnsupportedFile`. */
   | 'UNSUPPORTED_FILE'
+  /** As `VideoIsPublished`. */
   | 'VIDEO_IS_PUBLISHED'
+  /** As `VideoNotFailed`. */
   | 'VIDEO_NOT_FAILED'
+  /** As `VideoNotFound`. */
   | 'VIDEO_NOT_FOUND'
+  /** As `VideoNotPublished`. */
   | 'VIDEO_NOT_PUBLISHED'
+  /** As `VoteLimitReached`. */
   | 'VOTE_LIMIT_REACHED'
+  /** As `VotingClosed`. */
   | 'VOTING_CLOSED';
 
 /** Why a video failed. All but INTERNAL are the fault of the file. */
 export type FailureReason =
+  /** It is damaged, or ends too early. */
   | 'CORRUPT'
+  /** The fault is ours; a moderator can have it tried again. */
   | 'INTERNAL'
+  /** There is no picture that moves. */
   | 'NOT_A_VIDEO'
+  /** Its shorter side has fewer pixels than `Contest.minSourceHeight`. */
   | 'RESOLUTION_TOO_LOW'
+  /** It takes too long to process. */
   | 'TIMED_OUT'
+  /** Longer than `Contest.maxSourceSeconds`. */
   | 'TOO_LONG'
+  /** Shorter than `Contest.minSourceSeconds`. */
   | 'TOO_SHORT'
+  /** It is coded in a way that the contest does not take. */
   | 'UNSUPPORTED_FORMAT';
 
 /** What a player logs in with. */
@@ -114,7 +145,7 @@ export type UpdateProfileInput = {
 /** A video for the contest. */
 export type UploadVideoInput = {
   /** MP4 or QuickTime, sent as the GraphQL multipart request specification says. */
-  file: null;
+  file: File | null;
   /** Names this upload: sent again with the same key, it answers with the first video. At most 200 characters. */
   idempotencyKey?: string | null | undefined;
   /** 1 to 120 characters. */
@@ -130,9 +161,13 @@ export type VideoOrder =
 
 /** Where a video stands: UPLOADED, then PROCESSING, then PROCESSED or FAILED. */
 export type VideoStatus =
+  /** There will be no clip; `failure` says why. */
   | 'FAILED'
+  /** Its clip is finished; published unless a moderator hides it. */
   | 'PROCESSED'
+  /** A worker makes its clip. */
   | 'PROCESSING'
+  /** Its file is safely stored and waits for a worker. */
   | 'UPLOADED';
 
 /** Whether votes count. */
@@ -143,6 +178,13 @@ export type VotingPhase =
   | 'NOT_YET_OPEN'
   /** Votes count. */
   | 'OPEN';
+
+export type ChaosBoardPageQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ChaosBoardPageQuery = { rankings: { nodes: Array<{ position: number, votes: number, player: { username: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type FollowVideoSubscriptionVariables = Exact<{
   videoId: string | number;
@@ -186,7 +228,7 @@ export type SignUpMutation = { signUp:
 
 export type UploadMutationVariables = Exact<{
   title: string;
-  file: null;
+  file: File | null;
 }>;
 
 
@@ -333,6 +375,11 @@ export type DeleteOwnVideoMutation = { deleteVideo:
     | { __typename: 'VideoNotFound', code: ErrorCode, message: string }
    };
 
+export type VotesLiveSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VotesLiveSubscription = { rankingChanged: { entries: Array<{ votes: number }> } };
+
 export type ModerateHideMutationVariables = Exact<{
   videoId: string | number;
   reason: string;
@@ -410,6 +457,11 @@ export type PagingWallQueryVariables = Exact<{
 
 export type PagingWallQuery = { videos: { nodes: Array<{ id: string, player: { username: string, videos: { nodes: Array<{ id: string, player: { city: string } }> } } }> } };
 
+export type QueueBoardQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type QueueBoardQuery = { queueBoardUrl: string };
+
 export type MoveToCityMutationVariables = Exact<{
   city: string;
 }>;
@@ -442,6 +494,31 @@ export type PlayersRankingQuery = { nodes: Array<
     | { ranking: { position: number, votes: number } | null }
     | Record<PropertyKey, never>
    | null> };
+
+export type SharedTopSubscriptionVariables = Exact<{
+  city?: string | null | undefined;
+  top?: number | null | undefined;
+}>;
+
+
+export type SharedTopSubscription = { rankingChanged: { at: string, entries: Array<{ position: number, votes: number, player: { id: string, username: string, firstName: string } }> } };
+
+export type OwnSightSubscriptionVariables = Exact<{
+  city?: string | null | undefined;
+}>;
+
+
+export type OwnSightSubscription = { rankingChanged: { entries: Array<{ player: { username: string, videos: { nodes: Array<{ title: string, viewerHasVoted: boolean, originalUrl: string | null }> } } }> } };
+
+export type RenameFirstMutationVariables = Exact<{
+  firstName: string;
+}>;
+
+
+export type RenameFirstMutation = { updateProfile:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Player' }
+   };
 
 export type LimitedSignUpMutationVariables = Exact<{
   input: SignUpInput;
@@ -531,6 +608,60 @@ export type VotesRemainingQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type VotesRemainingQuery = { me: { votesRemaining: number | null } | null, contest: { phase: VotingPhase, maxVotesPerPlayer: number | null } };
+
+export type ClientSignUpMutationVariables = Exact<{
+  input: SignUpInput;
+}>;
+
+
+export type ClientSignUpMutation = { signUp:
+    | { __typename: 'EmailTaken', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string }
+    | { __typename: 'Session', accessToken: string, viewer: { player: { id: string, username: string } } }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string }
+   };
+
+export type ClientUploadMutationVariables = Exact<{
+  input: UploadVideoInput;
+}>;
+
+
+export type ClientUploadMutation = { uploadVideo:
+    | { __typename: 'FileTooLarge', code: ErrorCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string }
+    | { __typename: 'UnsupportedFile', code: ErrorCode, message: string }
+    | { __typename: 'Video', id: string, status: VideoStatus }
+   };
+
+export type ClientFollowSubscriptionVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type ClientFollowSubscription = { videoStatus: { sequence: number, status: VideoStatus, phase: ProcessingPhase | null, percent: number, failure: { message: string } | null } };
+
+export type ClientVoteMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type ClientVoteMutation = { castVote:
+    | { __typename: 'AlreadyVoted', code: ErrorCode, message: string }
+    | { __typename: 'OwnVideo', code: ErrorCode, message: string }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string }
+    | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
+    | { __typename: 'VideoNotPublished', code: ErrorCode, message: string }
+    | { __typename: 'VoteLimitReached', code: ErrorCode, message: string }
+    | { __typename: 'VotingClosed', code: ErrorCode, message: string }
+   };
+
+export type ClientRankingQueryVariables = Exact<{
+  city: string;
+}>;
+
+
+export type ClientRankingQuery = { rankings: { totalCount: number, nodes: Array<{ position: number, votes: number, player: { username: string } }> } };
 
 export type BallotCastMutationVariables = Exact<{
   videoId: string | number;
@@ -643,6 +774,23 @@ export const AccountSessionFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"AccountSession"}) as unknown as TypedDocumentString<AccountSessionFragment, unknown>;
+export const ChaosBoardPageDocument = new TypedDocumentString(`
+    query ChaosBoardPage($after: String) {
+  rankings(first: 50, after: $after) {
+    nodes {
+      position
+      votes
+      player {
+        username
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChaosBoardPageQuery, ChaosBoardPageQueryVariables>;
 export const FollowVideoDocument = new TypedDocumentString(`
     subscription FollowVideo($videoId: ID!) {
   videoStatus(videoId: $videoId) {
@@ -1017,6 +1165,15 @@ export const DeleteOwnVideoDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteOwnVideoMutation, DeleteOwnVideoMutationVariables>;
+export const VotesLiveDocument = new TypedDocumentString(`
+    subscription VotesLive {
+  rankingChanged(top: 1) {
+    entries {
+      votes
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VotesLiveSubscription, VotesLiveSubscriptionVariables>;
 export const ModerateHideDocument = new TypedDocumentString(`
     mutation ModerateHide($videoId: ID!, $reason: String!) {
   hideVideo(videoId: $videoId, reason: $reason) {
@@ -1160,6 +1317,11 @@ export const PagingWallDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PagingWallQuery, PagingWallQueryVariables>;
+export const QueueBoardDocument = new TypedDocumentString(`
+    query QueueBoard {
+  queueBoardUrl
+}
+    `) as unknown as TypedDocumentString<QueueBoardQuery, QueueBoardQueryVariables>;
 export const MoveToCityDocument = new TypedDocumentString(`
     mutation MoveToCity($city: String!) {
   updateProfile(input: {city: $city}) {
@@ -1207,6 +1369,47 @@ export const PlayersRankingDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PlayersRankingQuery, PlayersRankingQueryVariables>;
+export const SharedTopDocument = new TypedDocumentString(`
+    subscription SharedTop($city: String, $top: Int) {
+  rankingChanged(city: $city, top: $top) {
+    at
+    entries {
+      position
+      votes
+      player {
+        id
+        username
+        firstName
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SharedTopSubscription, SharedTopSubscriptionVariables>;
+export const OwnSightDocument = new TypedDocumentString(`
+    subscription OwnSight($city: String) {
+  rankingChanged(city: $city) {
+    entries {
+      player {
+        username
+        videos {
+          nodes {
+            title
+            viewerHasVoted
+            originalUrl
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OwnSightSubscription, OwnSightSubscriptionVariables>;
+export const RenameFirstDocument = new TypedDocumentString(`
+    mutation RenameFirst($firstName: String!) {
+  updateProfile(input: {firstName: $firstName}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<RenameFirstMutation, RenameFirstMutationVariables>;
 export const LimitedSignUpDocument = new TypedDocumentString(`
     mutation LimitedSignUp($input: SignUpInput!) {
   signUp(input: $input) {
@@ -1327,6 +1530,84 @@ export const VotesRemainingDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VotesRemainingQuery, VotesRemainingQueryVariables>;
+export const ClientSignUpDocument = new TypedDocumentString(`
+    mutation ClientSignUp($input: SignUpInput!) {
+  signUp(input: $input) {
+    __typename
+    ... on Session {
+      accessToken
+      viewer {
+        player {
+          id
+          username
+        }
+      }
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ClientSignUpMutation, ClientSignUpMutationVariables>;
+export const ClientUploadDocument = new TypedDocumentString(`
+    mutation ClientUpload($input: UploadVideoInput!) {
+  uploadVideo(input: $input) {
+    __typename
+    ... on Video {
+      id
+      status
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ClientUploadMutation, ClientUploadMutationVariables>;
+export const ClientFollowDocument = new TypedDocumentString(`
+    subscription ClientFollow($videoId: ID!) {
+  videoStatus(videoId: $videoId) {
+    sequence
+    status
+    phase
+    percent
+    failure {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ClientFollowSubscription, ClientFollowSubscriptionVariables>;
+export const ClientVoteDocument = new TypedDocumentString(`
+    mutation ClientVote($videoId: ID!) {
+  castVote(videoId: $videoId) {
+    __typename
+    ... on Video {
+      id
+      votes
+      viewerHasVoted
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ClientVoteMutation, ClientVoteMutationVariables>;
+export const ClientRankingDocument = new TypedDocumentString(`
+    query ClientRanking($city: String!) {
+  rankings(city: $city, first: 10) {
+    totalCount
+    nodes {
+      position
+      votes
+      player {
+        username
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ClientRankingQuery, ClientRankingQueryVariables>;
 export const BallotCastDocument = new TypedDocumentString(`
     mutation BallotCast($videoId: ID!) {
   castVote(videoId: $videoId) {

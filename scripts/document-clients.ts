@@ -1,0 +1,12 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withSources } from './clients/recipes.ts';
+
+/** Puts the code that the tests execute into the recipes for clients. */
+const ROOT = join(import.meta.dirname, '..');
+const RECIPES = join(ROOT, 'docs/clients');
+
+for (const name of await readdir(RECIPES)) {
+  const path = join(RECIPES, name);
+  await writeFile(path, await withSources(await readFile(path, 'utf8'), ROOT));
+}

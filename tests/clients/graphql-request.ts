@@ -1,0 +1,36 @@
+import { GraphQLClient } from 'graphql-request';
+import { createClient } from 'graphql-sse';
+import type { OpenClient } from './contest-client.ts';
+import { hasFile, multipartForm } from './multipart-form.ts';
+
+/** graphql-request, which has neither uploads nor subscriptions: those by its fetch and by graphql-sse. */
+export const openGraphqlRequest: OpenClient = (url, token) => {
+  const headers = (): Record<string, string> => ({
+    'graphql-require-preflight': '1',
+    ...(token() !== undefined && { authorization: `Bearer ${token()}` }),
+  });
+  const client = new GraphQLClient(url, { headers });
+  const events = createClient({ url, headers });
+  return {
+    async run<Data, Variables extends Record<string, unknown>>(
+      operation: { toString(): string },
+      variables: Variables,
+    ) {
+      const query = operation.toString();
+      if (!hasFile(variables)) return client.request<Data>(query, variables);
+      const form = multipartForm(query, variables);
+      const response = await fetch(url, { method: 'POST', headers: headers(), body: form });
+      const { data, errors } = JSON.parse(await response.text());
+      if (!data) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+    async follow(operation, variables, tell) {
+      const query = operation.toString();
+      for await (const { data, errors } of events.iterate({ query, variables: { ...variables } })) {
+        if (!data) throw new Error(JSON.stringify(errors));
+        tell(JSON.parse(JSON.stringify(data)));
+      }
+    },
+    close: () => events.dispose(),
+  };
+};

@@ -1,0 +1,195 @@
+
+      export type PossibleTypesResultData = {
+  "possibleTypes": {
+    "CastVoteResult": [
+      "AlreadyVoted",
+      "OwnVideo",
+      "TooManyAttempts",
+      "Video",
+      "VideoNotPublished",
+      "VoteLimitReached",
+      "VotingClosed"
+    ],
+    "CloseContestResult": [
+      "Contest",
+      "InvalidInput"
+    ],
+    "DeleteVideoResult": [
+      "DeletedVideo",
+      "VideoIsPublished",
+      "VideoNotFound"
+    ],
+    "Error": [
+      "AlreadyVoted",
+      "BadCredentials",
+      "EmailTaken",
+      "FileTooLarge",
+      "IdempotencyKeyReused",
+      "InvalidInput",
+      "NotVoted",
+      "OwnVideo",
+      "SessionExpired",
+      "TooManyAttempts",
+      "UnsupportedFile",
+      "VideoIsPublished",
+      "VideoNotFailed",
+      "VideoNotFound",
+      "VideoNotPublished",
+      "VoteLimitReached",
+      "VotingClosed"
+    ],
+    "HideVideoResult": [
+      "InvalidInput",
+      "Video",
+      "VideoNotFound"
+    ],
+    "LogInResult": [
+      "BadCredentials",
+      "Session",
+      "TooManyAttempts"
+    ],
+    "LogOutResult": [
+      "LoggedOut"
+    ],
+    "Node": [
+      "Player",
+      "Video"
+    ],
+    "RefreshSessionResult": [
+      "Session",
+      "SessionExpired"
+    ],
+    "RequeueVideoResult": [
+      "InvalidInput",
+      "Video",
+      "VideoNotFailed",
+      "VideoNotFound"
+    ],
+    "RestoreVideoResult": [
+      "InvalidInput",
+      "Video",
+      "VideoNotFound"
+    ],
+    "SignUpResult": [
+      "EmailTaken",
+      "InvalidInput",
+      "Session",
+      "TooManyAttempts"
+    ],
+    "UpdateProfileResult": [
+      "InvalidInput",
+      "Player"
+    ],
+    "UploadVideoResult": [
+      "FileTooLarge",
+      "IdempotencyKeyReused",
+      "InvalidInput",
+      "UnsupportedFile",
+      "Video"
+    ],
+    "WithdrawVoteResult": [
+      "NotVoted",
+      "TooManyAttempts",
+      "Video",
+      "VotingClosed"
+    ]
+  }
+};
+      const result: PossibleTypesResultData = {
+  "possibleTypes": {
+    "CastVoteResult": [
+      "AlreadyVoted",
+      "OwnVideo",
+      "TooManyAttempts",
+      "Video",
+      "VideoNotPublished",
+      "VoteLimitReached",
+      "VotingClosed"
+    ],
+    "CloseContestResult": [
+      "Contest",
+      "InvalidInput"
+    ],
+    "DeleteVideoResult": [
+      "DeletedVideo",
+      "VideoIsPublished",
+      "VideoNotFound"
+    ],
+    "Error": [
+      "AlreadyVoted",
+      "BadCredentials",
+      "EmailTaken",
+      "FileTooLarge",
+      "IdempotencyKeyReused",
+      "InvalidInput",
+      "NotVoted",
+      "OwnVideo",
+      "SessionExpired",
+      "TooManyAttempts",
+      "UnsupportedFile",
+      "VideoIsPublished",
+      "VideoNotFailed",
+      "VideoNotFound",
+      "VideoNotPublished",
+      "VoteLimitReached",
+      "VotingClosed"
+    ],
+    "HideVideoResult": [
+      "InvalidInput",
+      "Video",
+      "VideoNotFound"
+    ],
+    "LogInResult": [
+      "BadCredentials",
+      "Session",
+      "TooManyAttempts"
+    ],
+    "LogOutResult": [
+      "LoggedOut"
+    ],
+    "Node": [
+      "Player",
+      "Video"
+    ],
+    "RefreshSessionResult": [
+      "Session",
+      "SessionExpired"
+    ],
+    "RequeueVideoResult": [
+      "InvalidInput",
+      "Video",
+      "VideoNotFailed",
+      "VideoNotFound"
+    ],
+    "RestoreVideoResult": [
+      "InvalidInput",
+      "Video",
+      "VideoNotFound"
+    ],
+    "SignUpResult": [
+      "EmailTaken",
+      "InvalidInput",
+      "Session",
+      "TooManyAttempts"
+    ],
+    "UpdateProfileResult": [
+      "InvalidInput",
+      "Player"
+    ],
+    "UploadVideoResult": [
+      "FileTooLarge",
+      "IdempotencyKeyReused",
+      "InvalidInput",
+      "UnsupportedFile",
+      "Video"
+    ],
+    "WithdrawVoteResult": [
+      "NotVoted",
+      "TooManyAttempts",
+      "Video",
+      "VotingClosed"
+    ]
+  }
+};
+      export default result;
+    
