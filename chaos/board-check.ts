@@ -1,0 +1,57 @@
+import { waitUntil } from '../scripts/stack/wait-until.ts';
+import type { Database } from '../src/platform/database.ts';
+import { graphql } from '../tests/gql/gql.ts';
+import type { ChaosBoardPageQuery } from '../tests/gql/graphql.ts';
+import { type Answer, createClient } from '../tests/kit/client.ts';
+import type { Supervised } from './process.ts';
+
+const BOARD_PAGE = graphql(`
+  query ChaosBoardPage($after: String) {
+    rankings(first: 50, after: $after) {
+      nodes { position votes player { username } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+const PROJECTED_SECONDS = 10;
+
+/** Reads the whole ranking from each API and compares it with a plain count of the rows of `votes`. */
+export async function findBoardErrors(database: Database, apis: readonly Supervised[]): Promise<string[]> {
+  const projected = async () =>
+    (await database.em.fork().execute('select 1 from tallies where dirty limit 1')).length === 0;
+  await waitUntil('the boards show all votes', projected, { deadlineSeconds: PROJECTED_SECONDS });
+  const counted = await database.em.fork().execute<{ entry: string }[]>(
+    `select username || ' ' || count(votes.id) as entry
+       from players join videos on videos.player_id = players.id and status = 'PROCESSED'
+       left join votes on votes.video_id = videos.id
+      group by username`,
+  );
+  const expected = counted.map(({ entry }) => entry).toSorted();
+  const problems: string[] = [];
+  for (const api of apis) {
+    const nodes = await readBoard(api.url);
+    const shown = nodes.map(({ player, votes }) => `${player.username} ${votes}`).toSorted();
+    if (shown.join() !== expected.join()) {
+      problems.push(`The ranking of ${api.name} shows ${shown}; the votes give ${expected}`);
+    }
+    if (
+      nodes.some(({ position, votes }, at) => position !== at + 1 || votes > (nodes[at - 1]?.votes ?? votes))
+    ) {
+      problems.push(`The ranking of ${api.name} is not in order`);
+    }
+  }
+  return problems;
+}
+
+async function readBoard(url: string) {
+  const api = createClient(url);
+  const nodes: ChaosBoardPageQuery['rankings']['nodes'] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const { data, errors }: Answer<ChaosBoardPageQuery> = await api.graphql(BOARD_PAGE, { after });
+    if (errors) throw new Error(JSON.stringify(errors));
+    nodes.push(...data.rankings.nodes);
+    after = data.rankings.pageInfo.endCursor ?? null;
+    more = data.rankings.pageInfo.hasNextPage;
+  }
+  return nodes;
+}

@@ -1,0 +1,33 @@
+/** Numbers that look random and are the same for the same seed. */
+export interface Random {
+  /** At least 0 and less than 1. */
+  next(): number;
+  between(least: number, most: number): number;
+  pick<Item>(items: readonly Item[]): Item;
+  /** A generator of its own, so that what one actor draws does not depend on the speed of the others. */
+  fork(name: string): Random;
+}
+
+/** A generator after mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c). */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return {
+    next,
+    between: (least, most) => least + next() * (most - least),
+    pick(items) {
+      const item = items[Math.floor(next() * items.length)];
+      if (item === undefined) throw new RangeError('There is nothing to pick from');
+      return item;
+    },
+    fork: name =>
+      createRandom(
+        [...name].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193), seed),
+      ),
+  };
+}

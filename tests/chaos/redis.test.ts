@@ -1,0 +1,116 @@
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type App, startApp } from '../kit/app.ts';
+import { castVote, findMiscounts } from '../kit/ballots.ts';
+import type { TestPlayer } from '../kit/client.ts';
+import { gather, projected } from '../kit/crowd.ts';
+import { eventually } from '../kit/multipart.ts';
+import { rankingPage } from '../kit/rankings.ts';
+import { outcomeOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
+import { startWorker, type TestWorker } from '../kit/worker.ts';
+
+/** Runs of the reconciler; by then everything else has tried Redis again more often. */
+const LONG_OUTAGE_RUNS = 3;
+
+let app: App;
+let worker: TestWorker;
+let player: TestPlayer;
+let published: string;
+beforeAll(async () => {
+  app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1' });
+  [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
+  published = await uploadVideo(app, player, await shortSource());
+  expect(await outcomeOf(app, player, published)).toMatchObject({ status: 'PROCESSED' });
+}, 90_000);
+afterEach(async () => {
+  // Whatever it was, it took nobody with it.
+  expect((await fetch(`${worker.url}/health`)).status).toBe(200);
+  expect((await fetch(`${app.url}/health`)).status).toBe(200);
+});
+afterAll(async () => {
+  await worker?.stop();
+  await app?.stop();
+});
+
+/** Uploads, votes and reads as if nothing were wrong, and within the times that are promised for it; the video. */
+async function useEverything(): Promise<string> {
+  const askedAt = performance.now();
+  const videoId = await uploadVideo(app, player, await shortSource());
+  expect(performance.now() - askedAt).toBeLessThan(2000);
+  const [fan] = await gather(app, 1);
+  if (fan === undefined) throw new Error('Nobody came');
+  expect(await castVote(app, fan, published)).toMatchObject({ __typename: 'Video', viewerHasVoted: true });
+  expect(await castVote(app, fan, published)).toMatchObject({ __typename: 'AlreadyVoted' });
+  const { data } = await app.graphql(
+    '{ rankings(first: 1) { totalCount nodes { votes } } me { email } }',
+    {},
+    player,
+  );
+  expect(data).toMatchObject({ rankings: { totalCount: 1 }, me: { email: player.email } });
+  return videoId;
+}
+
+/** The video is processed at its first attempt, and the boards show every vote. */
+async function expectAllMade(videoId: string): Promise<void> {
+  const backAt = performance.now();
+  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  expect(performance.now() - backAt).toBeLessThan(60_000);
+  await projected(app);
+  const { edges } = await rankingPage(app, { first: 1 });
+  expect(edges[0]?.node.votes).toBe((await rowOf(app, published))?.votes);
+  expect(await findMiscounts(app.database)).toEqual([]);
+}
+
+test('while Redis is away for long, uploads, votes and queries go on, and all is made once it is back', {
+  timeout: 120_000,
+}, async () => {
+  await app.redis.stop();
+  const videoId = await useEverything();
+  const refusals = () => worker.log().filter(({ msg }) => String(msg).startsWith('job not offered')).length;
+  await eventually(async () => refusals() >= LONG_OUTAGE_RUNS, 40);
+  await useEverything();
+  await app.redis.start();
+  await expectAllMade(videoId);
+});
+
+test('while Redis is full, uploads, votes and queries go on, and all is made once it has room', {
+  timeout: 120_000,
+}, async () => {
+  await using admin = redisAdmin();
+  await admin.redis.config('SET', 'maxmemory', '1');
+  await expect(admin.redis.set('one', 'more')).rejects.toThrow('OOM');
+  const videoId = await useEverything();
+  await admin.redis.config('SET', 'maxmemory', '0');
+  await expectAllMade(videoId);
+});
+
+test('a Redis that comes back with nothing, having kept nothing, costs nobody a video or a vote', {
+  timeout: 120_000,
+}, async () => {
+  worker.kill('SIGSTOP');
+  const videoId = await useEverything();
+  await app.redis.stop();
+  await app.redis.wipe();
+  await app.redis.start();
+  worker.kill('SIGCONT');
+  await expectAllMade(videoId);
+});
+
+test('a Redis that is emptied in the middle of the work costs nobody a video or a vote', {
+  timeout: 120_000,
+}, async () => {
+  const videoId = await useEverything();
+  await using admin = redisAdmin();
+  for await (const { status } of app.follow(videoId, player)) {
+    if (status !== 'UPLOADED') break;
+  }
+  await admin.redis.flushall();
+  const next = await useEverything();
+  await expectAllMade(videoId);
+  await expectAllMade(next);
+});
+
+function redisAdmin(): { redis: Redis } & AsyncDisposable {
+  const redis = new Redis(app.redis.url);
+  return { redis, [Symbol.asyncDispose]: async () => redis.disconnect() };
+}
