@@ -1,0 +1,151 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { CLASSIC, type Connectivity, SCALABLE } from '../network/connectivity.ts';
+import { deployment, resourcesOf, templates } from './stacks.ts';
+
+const REFERENCE = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('GroupId')]) });
+const RULE = z.object({
+  IpProtocol: z.string(),
+  FromPort: z.number().optional(),
+  ToPort: z.number().optional(),
+  CidrIp: z.string().optional(),
+  GroupId: REFERENCE.optional(),
+  SourceSecurityGroupId: REFERENCE.optional(),
+  DestinationSecurityGroupId: REFERENCE.optional(),
+});
+type Rule = z.infer<typeof RULE>;
+
+describe.each([
+  { shape: 'classic', template: templates.classic, connectivity: CLASSIC },
+  { shape: 'scalable', template: templates.scalable, connectivity: SCALABLE },
+] satisfies { shape: string; template: Template; connectivity: Connectivity<string> }[])(
+  'the $shape security groups',
+  ({ template, connectivity }) => {
+    it('let in what the connectivity lists, and nothing else', () => {
+      expect(read(template).ingress).toEqual(
+        connectivity.flows
+          .filter(({ to }) => to !== 'internet')
+          .map(({ from, to, port, protocol }) => `${from} → ${to} ${protocol}:${port}`)
+          .sort(),
+      );
+    });
+
+    it('let out what the connectivity lists, or all where it is open', () => {
+      const expected =
+        connectivity.egress === 'open'
+          ? connectivity.groups.map(group => `${group} → internet all`)
+          : connectivity.flows
+              .filter(({ from }) => from !== 'internet' && from !== 'operator')
+              .map(({ from, to, port, protocol }) => `${from} → ${to} ${protocol}:${port}`);
+      expect(read(template).egress).toEqual(expected.sort());
+    });
+
+    it('are the only ones there are', () => {
+      expect(resourcesOf(template, 'AWS::EC2::SecurityGroup').size).toBe(connectivity.groups.length);
+    });
+  },
+);
+
+describe('the reference deployment', () => {
+  const { ingress } = read(templates.classic);
+
+  it('is reached from the internet at nginx only', () => {
+    expect(ingress.filter(rule => rule.startsWith('internet'))).toEqual(['internet → backend tcp:80']);
+  });
+
+  it('opens SSH, the API and the health of the worker to the operator only', () => {
+    for (const port of [22, 8000, 8001]) {
+      const rules = ingress.filter(rule => rule.endsWith(`tcp:${port}`));
+      expect(rules.length).toBeGreaterThan(0);
+      expect(rules.every(rule => rule.startsWith('operator'))).toBe(true);
+    }
+  });
+});
+
+describe('the scalable deployment', () => {
+  const { ingress } = read(templates.scalable);
+
+  it('is reached from the internet at the load balancer only', () => {
+    const open = ingress.filter(rule => rule.startsWith('internet'));
+    expect(open).toEqual(['internet → balancer tcp:443', 'internet → balancer tcp:80']);
+  });
+
+  it('lets nobody reach a worker', () => {
+    expect(ingress.filter(rule => rule.includes('→ worker'))).toEqual([]);
+  });
+
+  it('gives each part the group that is named after it', () => {
+    const groupsOf = (type: string, read: (properties: Record<string, unknown>) => unknown) =>
+      [...resourcesOf(templates.scalable, type).values()].map(properties =>
+        z
+          .array(REFERENCE)
+          .parse(read(properties))
+          .map(reference => nameOf(templates.scalable, reference)),
+      );
+    const network = z.object({ AwsvpcConfiguration: z.object({ SecurityGroups: z.unknown() }) });
+    expect(groupsOf('AWS::ElasticLoadBalancingV2::LoadBalancer', lb => lb.SecurityGroups)).toEqual([
+      ['balancer'],
+    ]);
+    expect(groupsOf('AWS::RDS::DBInstance', db => db.VPCSecurityGroups)).toEqual([['database']]);
+    expect(groupsOf('AWS::ElastiCache::ReplicationGroup', group => group.SecurityGroupIds)).toEqual([
+      ['redis'],
+    ]);
+    expect(groupsOf('AWS::EFS::MountTarget', target => target.SecurityGroups)).toEqual([
+      ['media'],
+      ['media'],
+    ]);
+    expect(
+      groupsOf(
+        'AWS::ECS::Service',
+        service => network.parse(service.NetworkConfiguration).AwsvpcConfiguration.SecurityGroups,
+      ).sort(),
+    ).toEqual([['api'], ['worker']]);
+  });
+});
+
+/** Who may open which connection to whom, read back from the rules of a template, sorted. */
+function read(template: Template): { ingress: string[]; egress: string[] } {
+  const parse = (type: string) => [...resourcesOf(template, type).values()].map(rule => RULE.parse(rule));
+  const ingress = parse('AWS::EC2::SecurityGroupIngress').map(
+    rule =>
+      `${peer(template, rule, rule.SourceSecurityGroupId)} → ${nameOf(template, rule.GroupId)} ${portOf(rule)}`,
+  );
+  const egress = parse('AWS::EC2::SecurityGroupEgress').map(
+    rule =>
+      `${nameOf(template, rule.GroupId)} → ${peer(template, rule, rule.DestinationSecurityGroupId)} ${portOf(rule)}`,
+  );
+  for (const [id, group] of resourcesOf(template, 'AWS::EC2::SecurityGroup')) {
+    const name = nameOf(template, { 'Fn::GetAtt': [id, 'GroupId'] });
+    const inline = (rules: unknown) => z.array(RULE).default([]).parse(rules);
+    ingress.push(
+      ...inline(group.SecurityGroupIngress).map(rule => `${peer(template, rule)} → ${name} ${portOf(rule)}`),
+    );
+    egress.push(
+      ...inline(group.SecurityGroupEgress)
+        .filter(({ CidrIp }) => CidrIp !== '255.255.255.255/32')
+        .map(rule => `${name} → ${peer(template, rule)} ${portOf(rule)}`),
+    );
+  }
+  return { ingress: ingress.sort(), egress: egress.sort() };
+}
+
+function nameOf(template: Template, reference: Rule['GroupId']): string {
+  const [id] = REFERENCE.parse(reference)['Fn::GetAtt'];
+  const group = resourcesOf(template, 'AWS::EC2::SecurityGroup').get(id);
+  return z.string().parse(group?.GroupDescription).replace('ANB Rising Stars: ', '');
+}
+
+function peer(template: Template, { CidrIp }: Rule, group?: Rule['GroupId']): string {
+  if (group !== undefined) return nameOf(template, group);
+  return CidrIp === '0.0.0.0/0'
+    ? 'internet'
+    : CidrIp === deployment.operatorCidr
+      ? 'operator'
+      : String(CidrIp);
+}
+
+function portOf({ IpProtocol, FromPort, ToPort }: Rule): string {
+  if (IpProtocol === '-1') return 'all';
+  return `${IpProtocol}:${FromPort === ToPort ? FromPort : `${FromPort}-${ToPort}`}`;
+}
