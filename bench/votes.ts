@@ -34,7 +34,7 @@ await using cleanup = new AsyncDisposableStack();
 const database = await openModel({ database: { url: databaseUrl, poolSize: CONCURRENT } });
 cleanup.defer(() => database.close(true));
 const forkEm = () => database.em.fork();
-const ballotBox = createBallotBox({ forkEm, rules: RULES, changed: () => undefined }, 'bench');
+const ballotBox = createBallotBox({ forkEm, rules: RULES, changed: () => undefined }, ['bench']);
 const networkHash = ballotBox.networkHash('192.0.2.1');
 
 const contenders: Record<'together' | 'alone', (ballot: Ballot) => Promise<CastVerdict | undefined>> = {

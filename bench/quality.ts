@@ -1,0 +1,56 @@
+/**
+ * What the clip keeps of its source: SSIM of the part between the bumpers against the same pictures before any encoding,
+ * and its bytes, beside four re-encoding passes at medium crf 23 (see {@link runFourPasses}).
+ *
+ *   npm run bench:quality -- [1080p | portrait | 4k60]
+ */
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareBumpers } from '../worker/bumpers.ts';
+import { BUMPER_FRAMES } from '../worker/ffmpeg/arguments.ts';
+import { FOOTAGE, type FootageKind, ffmpeg, makeFootage } from './kit/footage.ts';
+import { runFourPasses } from './kit/four-passes.ts';
+import { mainPass, rules, runPipeline } from './kit/pipeline.ts';
+
+const MOST_BYTES = 1.05;
+
+const kind: FootageKind =
+  (Object.keys(FOOTAGE) as FootageKind[]).find(name => name === process.argv[2]) ?? '1080p';
+const folder = await mkdtemp(join(tmpdir(), 'anb-bench-'));
+const file = (name: string) => join(folder, name);
+try {
+  await main();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function main(): Promise<void> {
+  const keptSeconds = Math.min(rules.clipSeconds, FOOTAGE[kind].seconds);
+  const frameCount = keptSeconds * 30;
+  const bumpers = await prepareBumpers(file('bumpers'));
+  const source = await makeFootage(folder, kind);
+  const pass = await mainPass(source, frameCount, bumpers, folder);
+  await pass.raw(file('reference.y4m'));
+  const ours = file('ours.mp4');
+  await runPipeline(source, bumpers, folder, clip => copyFile(clip.clipPath, ours));
+  const theirs = await runFourPasses(source, keptSeconds, bumpers, folder);
+
+  const [mine, other] = [await measure(ours, frameCount), await measure(theirs, frameCount)];
+  console.log(`${kind}, ${keptSeconds} s kept`);
+  console.log(`pipeline:    SSIM ${mine.ssim.toFixed(5)}, ${mine.mebibytes.toFixed(2)} MiB`);
+  console.log(`four passes: SSIM ${other.ssim.toFixed(5)}, ${other.mebibytes.toFixed(2)} MiB`);
+  console.log(`SSIM gained: ${(mine.ssim - other.ssim).toFixed(5)} (target: at least 0)`);
+  console.log(`bytes: ${(mine.mebibytes / other.mebibytes).toFixed(3)} (target: at most ${MOST_BYTES})`);
+}
+
+async function measure(path: string, frameCount: number): Promise<{ ssim: number; mebibytes: number }> {
+  const part = `trim=start_frame=${BUMPER_FRAMES}:end_frame=${BUMPER_FRAMES + frameCount},setpts=PTS-STARTPTS`;
+  const graph = `[0:v]${part}[clip];[1:v]setpts=PTS-STARTPTS[reference];[clip][reference]ssim=shortest=1`;
+  const told = await ffmpeg(
+    ...['-v', 'info', '-i', path, '-i', file('reference.y4m'), '-filter_complex', graph, '-f', 'null', '-'],
+  );
+  const ssim = Number(/SSIM .*All:([\d.]+)/.exec(told)?.[1]);
+  if (!(ssim > 0)) throw new Error('ffmpeg told no SSIM');
+  return { ssim, mebibytes: (await stat(path)).size / 1024 ** 2 };
+}
