@@ -36,7 +36,7 @@ describe('an API that shows itself', () => {
       const url = `${app.url}/graphql?query=${encodeURIComponent('{ __typename }')}`;
       const { headers, body } = await get(url, { accept, 'x-graphql-yoga-csrf': '1' });
       expect(headers['content-type']).toMatch(/json/);
-      expect(JSON.parse(body.toString())).toEqual({ data: { __typename: 'Query' } });
+      expect(JSON.parse(body.toString())).toMatchObject({ data: { __typename: 'Query' } });
     },
   );
 
@@ -65,9 +65,17 @@ describe('an API that keeps itself to itself', () => {
   });
   afterAll(() => app?.stop());
 
-  test.for(['/graphql', '/altair', '/altair/', '/altair/main.js'])('has no page at %s', async path => {
+  test('answers a browser at /graphql as it does any client', async () => {
+    const { headers, body } = await get(`${app.url}/graphql`, HTML);
+    expect(headers['content-type']).toContain('json');
+    expect(JSON.parse(body.toString())).toMatchObject({
+      errors: [{ message: 'Must provide query string.' }],
+    });
+  });
+
+  test.for(['/altair', '/altair/', '/altair/main.js'])('has no page at %s', async path => {
     const { status, headers } = await get(app.url + path, HTML);
-    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBe(404);
     expect(headers['content-type'] ?? '').not.toContain('html');
   });
 

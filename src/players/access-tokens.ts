@@ -1,6 +1,6 @@
-import { hkdfSync } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { deriveKeys, type Secrets } from '../platform/secrets.ts';
 
 const ALGORITHM = 'HS256';
 /** RFC 9068 §2.1: no other kind of token can pass for an access token. */
@@ -20,7 +20,7 @@ export interface Identity {
 export interface AccessTokens {
   readonly lifetimeSeconds: number;
   issue(identity: Omit<Identity, 'expiresAt'>): Promise<string>;
-  /** @throws {InvalidAccessToken} for anything but an unexpired token that was issued under the same secret. */
+  /** @throws {InvalidAccessToken} for anything but an unexpired token that was issued under one of the secrets. */
   verify(token: string): Promise<Identity>;
 }
 
@@ -35,12 +35,21 @@ export class InvalidAccessToken extends Error {
   }
 }
 
-/** JSON Web Tokens (RFC 7519), HS256 under a key of their own, derived from `secret` by HKDF (RFC 5869). */
+/**
+ * JSON Web Tokens (RFC 7519), HS256 under keys of their own from `secrets`. The first one signs; `kid` says which one did
+ * (RFC 7515 §4.1.4), so that a secret can be replaced while tokens of the old one live on.
+ */
 export function createAccessTokens(
-  { secret, accessTokenSeconds }: { secret: string; accessTokenSeconds: number },
+  { secrets, accessTokenSeconds }: { secrets: Secrets; accessTokenSeconds: number },
   now: () => Date = () => new Date(),
 ): AccessTokens {
-  const key = new Uint8Array(hkdfSync('sha256', secret, '', 'anb-rising-stars/access-tokens/v1', 32));
+  const keys = deriveKeys(secrets, 'anb-rising-stars/access-tokens/v1');
+  const [signing] = keys;
+  const keyOf = ({ kid }: JWTHeaderParameters) => {
+    const found = keys.find(({ id }) => id === kid);
+    if (found === undefined) throw new errors.JWSInvalid('The key is unknown');
+    return found.key;
+  };
 
   return {
     lifetimeSeconds: accessTokenSeconds,
@@ -48,18 +57,18 @@ export function createAccessTokens(
     issue({ playerId, sessionId }) {
       const issuedAt = Math.floor(now().getTime() / 1000);
       return new SignJWT({ sid: sessionId })
-        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: signing.id })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setSubject(playerId)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + accessTokenSeconds)
-        .sign(key);
+        .sign(signing.key);
     },
 
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, keyOf, {
           algorithms: [ALGORITHM],
           typ: TYPE,
           issuer: ISSUER,

@@ -10,14 +10,22 @@ export interface CityTotal {
   votes: number;
 }
 
-/** The cities that have players with a published video, most votes first. */
+/** Anybody can found a city by moving there, so that their number has no other bound. */
+const MOST_CITIES = 1000;
+
+/** The cities that have players with a published video, most votes first; at most a thousand. */
 export async function findCities(deps: {
   em: EntityManager;
   leaderboard: Leaderboard;
 }): Promise<CityTotal[]> {
-  const totals = await findTotals(deps);
-  const names = await findNames(deps.em, [...totals.keys()]);
-  return [...totals]
+  const totals = [...(await findTotals(deps))]
+    .sort(([, a], [, b]) => b.votes - a.votes || b.players - a.players)
+    .slice(0, MOST_CITIES);
+  const names = await findNames(
+    deps.em,
+    totals.map(([key]) => key),
+  );
+  return totals
     .map(([key, total]) => ({ name: names.get(key) ?? key, ...total }))
     .sort((a, b) => b.votes - a.votes || b.players - a.players || a.name.localeCompare(b.name));
 }

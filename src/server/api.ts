@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { openModel } from '../model.ts';
-import { type Database, pendingMigrations } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import type { Env } from '../platform/env.ts';
 import { openEventBus } from '../platform/events.ts';
 import { openJobQueue } from '../platform/jobs.ts';
@@ -7,8 +8,10 @@ import { openRedisLeaderboard } from '../platform/leaderboard-redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createRateLimiter } from '../platform/rate-limiter.ts';
-import { firstConnection, openRedis } from '../platform/redis.ts';
-import type { ShutdownStep } from '../platform/shutdown.ts';
+import { openRedis } from '../platform/redis.ts';
+import { guardRedis } from '../platform/redis-requirements.ts';
+import { requireSchema } from '../platform/schema-check.ts';
+import { type ShutdownStep, within } from '../platform/shutdown.ts';
 import { createSignedLinks } from '../platform/signed-links.ts';
 import { openLocalStorage } from '../platform/storage-local.ts';
 import { createAccessTokens } from '../players/access-tokens.ts';
@@ -16,11 +19,15 @@ import { createPlayerReader } from '../players/player-reader.ts';
 import { createRankingFeed } from '../rankings/follow-rankings.ts';
 import { startProjector } from '../rankings/projector.ts';
 import { processVideoJob } from '../videos/video.jobs.ts';
+import { createWaitingLine } from '../videos/waiting-line.ts';
 import { createBallotBox } from '../votes/ballot-box.ts';
 import { type App, createApp } from './app.ts';
+import { readTrustedDocuments } from './persisted-operations.ts';
 
 /** Without Redis the API starts all the same, a little later. */
 const REDIS_MILLISECONDS = 2000;
+/** For what has no work left; away, it may never answer. */
+const CLOSE_SECONDS = 1;
 const LOG_IN_SECONDS = 15 * 60;
 
 /** The API with the clients it lives on, not yet listening; `shutdown` undoes all of it in order. */
@@ -29,12 +36,15 @@ export async function openApi(
   logger: Logger,
 ): Promise<App & { database: Database; shutdown: readonly ShutdownStep[] }> {
   const database = await openModel(env);
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0) throw new Error(`The schema is not migrated, missing: ${pending.join(', ')}`);
+  await requireSchema(database);
 
   const redis = openRedis(env.redis.url, 'command', logger);
   const subscriber = openRedis(env.redis.url, 'subscriber', logger);
-  await firstConnection(redis, REDIS_MILLISECONDS);
+  const redisGuard = await guardRedis(redis, {
+    persistent: !env.local,
+    waitMilliseconds: REDIS_MILLISECONDS,
+    logger,
+  });
   const events = openEventBus({ publisher: redis, subscriber }, logger);
   const jobs = openJobQueue(processVideoJob, redis, logger);
   const forkEm = () => database.em.fork();
@@ -46,7 +56,16 @@ export async function openApi(
   const app = createApp({
     database,
     redis,
+    redisGuard,
     http: env.http,
+    limits: env.limits,
+    costLimits: {
+      accounts: limiter('cost:account', env.limits.costPerMinute, 60),
+      networks: limiter('cost:network', env.limits.costPerMinutePerNetwork, 60),
+    },
+    trustedDocuments: env.http.trustedDocuments
+      ? await readTrustedDocuments(env.http.trustedDocuments)
+      : null,
     metrics: createMetrics('api'),
     logger,
     services: {
@@ -63,11 +82,12 @@ export async function openApi(
         accounts: limiter('vote:account', env.contest.votesPerMinute, 60),
         networks: limiter('vote:network', env.contest.votesPerMinutePerNetwork, 60),
       },
-      ballotBox: createBallotBox({ forkEm, rules: env.contest, changed: projector.kick }, env.auth.secret),
+      ballotBox: createBallotBox({ forkEm, rules: env.contest, changed: projector.kick }, env.auth.secrets),
       leaderboard,
       readPlayers: createPlayerReader(forkEm),
       rankingFeed: createRankingFeed({ forkEm, leaderboard, events, logger }),
-      links: createSignedLinks(env.auth.secret),
+      waitingLine: createWaitingLine({ forkEm, logger }),
+      links: createSignedLinks(env.auth.secrets),
       settings: {
         auth: env.auth,
         media: env.media,
@@ -83,12 +103,13 @@ export async function openApi(
     database,
     shutdown: [
       ['readiness', () => app.drain()],
-      ['http', () => app.close()],
-      ['projector', () => projector.stop()],
-      ['jobs', () => jobs.close()],
+      ['notice', () => pause(env.http.shutdownNoticeSeconds * 1000)],
+      ['http', deadline => app.close(deadline)],
+      within(CLOSE_SECONDS, ['projector', () => projector.stop()]),
+      within(CLOSE_SECONDS, ['jobs', () => jobs.close()]),
       ['events', () => events.close()],
       ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],
-      ['database', () => database.close(true)],
+      within(CLOSE_SECONDS, ['database', () => database.close(true)]),
     ],
   };
 }

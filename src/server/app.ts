@@ -3,51 +3,80 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Services } from '../../schema/context.ts';
-import type { Database } from '../platform/database.ts';
+import { type Database, forkUntil } from '../platform/database.ts';
 import type { Env } from '../platform/env.ts';
 import { checkDependencies, sendJson } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { sendMetrics } from '../platform/metrics.ts';
+import type { RedisGuard } from '../platform/redis-requirements.ts';
 import { requestScope } from '../platform/request-scope.ts';
 import { findMedia } from '../videos/find-media.ts';
 import { createAltair } from './altair.ts';
-import { createAddressReader } from './client.ts';
+import { createAddressReader, languageOf } from './client.ts';
+import { compressAnswer } from './compression.ts';
+import type { CostLimits } from './costs.ts';
 import { drainRequest } from './drain-request.ts';
+import { createDraining } from './draining.ts';
+import { createEventStreams } from './event-streams.ts';
 import { serveExport } from './exports.ts';
 import { createGraphiql, wantsGraphiql } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { serveMedia } from './media.ts';
 import { createContextFactory } from './operation-context.ts';
+import { createOriginCheck } from './origins.ts';
+import type { TrustedDocuments } from './persisted-operations.ts';
+import { createQueueBoard } from './queue-board.ts';
+import { createSecurityHeaders } from './security-headers.ts';
+import { createPipelineGuard, limitClients } from './slow-clients.ts';
+import { createStreamLimits } from './stream-limits.ts';
 import { serveWebSockets } from './websockets.ts';
 
 export interface AppDeps {
   database: Database;
   redis: Redis;
+  redisGuard: RedisGuard;
   services: Services;
   http: Env['http'];
+  limits: Env['limits'];
+  costLimits: CostLimits;
+  trustedDocuments: TrustedDocuments | null;
   metrics: Registry;
   logger: Logger;
 }
 
+/** Each plugin that frees something when an answer ends listens for it; Node warns from ten on. */
+const MOST_LISTENERS = 20;
+
 /** The API, not yet listening. */
 export interface App {
   server: Server;
-  /** From now on `/ready` says no, so that no new client is sent here. */
+  /** From now on `/ready` says no and each answer ends its connection; all else goes on. */
   drain(): void;
-  /** Ends every stream and socket, and resolves when the last request has been answered. */
-  close(): Promise<void>;
+  /** Ends every stream and socket, takes no more, and resolves when all is answered, or cut off at the deadline. */
+  close(deadline: AbortSignal): Promise<void>;
 }
 
 /** Everything the API serves, on one `node:http` server: GraphQL over HTTP, SSE and WebSocket, media, health. */
 export function createApp(deps: AppDeps): App {
-  const { database, services, http, metrics, logger } = deps;
+  const { database, services, http, limits, metrics, logger } = deps;
   const forkEm = () => database.em.fork();
   const addressOf = createAddressReader(http.trustedProxies);
   const contextFor = createContextFactory(services, forkEm);
-  const graphql = createGraphql({ services, contextFor, forkEm, http, metrics, addressOf });
+  const eventStreams = createEventStreams(http.pingSeconds);
+  const streamLimits = createStreamLimits(limits);
+  const graphql = createGraphql({
+    ...deps,
+    contextFor,
+    forkEm,
+    forkUntil: signal => forkUntil(database, signal),
+    addressOf,
+    eventStreams,
+    streamLimits,
+  });
+  const setSecurityHeaders = createSecurityHeaders(http.publicUrl);
   const serveGraphiql = createGraphiql(http.publicUrl);
   const serveAltair = createAltair(http.publicUrl);
-  let draining = false;
+  const queueBoard = createQueueBoard({ ...deps, forkEm, links: services.links, publicUrl: http.publicUrl });
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
@@ -55,11 +84,17 @@ export function createApp(deps: AppDeps): App {
       await serveGraphiql(request, response);
     else if (pathname === '/graphql') await graphql(request, response);
     else if (pathname.startsWith('/media/')) {
-      await serveMedia(request, response, { ...services, findMedia: id => findMedia(forkEm(), id) });
+      const accelPrefix = http.mediaAccelPrefix;
+      await serveMedia(request, response, {
+        ...services,
+        accelPrefix,
+        findMedia: id => findMedia(forkEm(), id),
+      });
     } else if (pathname.startsWith('/exports/')) {
       const { accessTokens, settings } = services;
       await serveExport(request, response, { forkEm, accessTokens, rules: settings.contest });
-    } else if (pathname === '/health') sendJson(response, 200, { status: 'ok' });
+    } else if (/^\/operations\/queue(\/|$)/.test(pathname)) await queueBoard.serve(request, response);
+    else if (pathname === '/health') sendJson(response, 200, { status: 'ok' });
     else if (pathname === '/ready') await answerReady(response);
     else if (pathname === '/metrics') await sendMetrics(response, metrics);
     else if (http.explorers && /^\/altair(\/|$)/.test(pathname)) await serveAltair(request, response);
@@ -68,15 +103,28 @@ export function createApp(deps: AppDeps): App {
 
   const answerReady = async (response: ServerResponse): Promise<void> => {
     const { database, redis, storage } = await checkDependencies({ ...deps, storage: services.storage });
-    const ready = !draining && database && Object.values(storage).every(Boolean);
+    const ready = !draining.hasStarted && database && Object.values(storage).every(Boolean);
     // Without Redis the API still takes uploads and answers queries, so it stays in service; the body tells.
-    sendJson(response, ready ? 200 : 503, { ready, draining, database, redis, storage });
+    sendJson(response, ready ? 200 : 503, {
+      ready,
+      draining: draining.hasStarted,
+      database,
+      redis,
+      redisFaults: deps.redisGuard.faults,
+      storage,
+    });
   };
 
-  const server = createServer((request, response) => {
+  const isPipelinedTooFar = createPipelineGuard();
+  const checkedEvery = Math.min(limits.slowClientSeconds * 1000, 5000);
+  const server = createServer({ connectionsCheckingInterval: checkedEvery }, (request, response) => {
+    if (isPipelinedTooFar(request, response)) return;
+    response.setMaxListeners(MOST_LISTENERS);
     const requestId = randomUUID();
-    const scope = { requestId, logger: logger.child({ requestId }) };
+    const scope = { requestId, logger: logger.child({ requestId }), language: languageOf(request) };
     response.setHeader('x-request-id', requestId);
+    setSecurityHeaders(response);
+    compressAnswer(request, response);
     // Whatever route answers without reading a body: the client may go on with the next request.
     response.once('finish', () => drainRequest(request));
     requestScope.run(scope, () =>
@@ -87,32 +135,31 @@ export function createApp(deps: AppDeps): App {
       }),
     );
   });
-  // Node's default of 5 minutes would end a long upload; idle and stalled connections end by `timeout`.
-  server.requestTimeout = 0;
-  server.headersTimeout = 30_000;
-  server.timeout = 60_000;
+  limitClients(server, limits);
   // Longer than a proxy in front keeps its side, so that it never writes into a closing connection.
-  server.keepAliveTimeout = 75_000;
+  server.keepAliveTimeout = http.keepAliveSeconds * 1000;
 
+  const draining = createDraining(server);
   const webSockets = serveWebSockets(server, {
     graphql,
     forkEm,
     accessTokens: services.accessTokens,
     logger,
+    addressOf,
+    isAllowedOrigin: createOriginCheck(http),
+    streamLimits,
+    slowClientSeconds: limits.slowClientSeconds,
+    pingSeconds: http.pingSeconds,
   });
 
   return {
     server,
-    drain() {
-      draining = true;
-    },
-    async close() {
-      await webSockets.close();
+    drain: draining.start,
+    async close(deadline) {
+      eventStreams.close();
+      await Promise.all([webSockets.close(deadline), draining.finish(deadline)]);
       await graphql.dispose();
-      const closed = Promise.withResolvers<void>();
-      server.close(error => (error ? closed.reject(error) : closed.resolve()));
-      server.closeIdleConnections();
-      await closed.promise;
+      await queueBoard.close();
     },
   };
 }

@@ -22,3 +22,6 @@ export class BadRequestBody extends GraphQLError {
 
 export const payloadTooLarge = (message: string) =>
   new BadRequestBody(message, { status: 413, code: 'PAYLOAD_TOO_LARGE' });
+
+export const tooSlow = () =>
+  new BadRequestBody('The client sent too slowly', { status: 408, code: 'REQUEST_TIMEOUT' });

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Negotiator from 'negotiator';
 import proxyAddr from 'proxy-addr';
-import type { Language } from '../../schema/context.ts';
-
-const LANGUAGES: Language[] = ['en', 'es'];
+import { LANGUAGES, type Language } from '../platform/languages.ts';
 
 /** Reads a client's IP address: the peer's, or what listed proxies say of it in `X-Forwarded-For`. */
 export function createAddressReader(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
@@ -13,6 +11,6 @@ export function createAddressReader(trustedProxies: readonly string[]): (request
 
 /** The language a client likes best by its `Accept-Language` (RFC 9110 §12.5.4); English when it likes neither. */
 export function languageOf(request: IncomingMessage): Language {
-  const [best] = new Negotiator(request).languages(LANGUAGES);
-  return LANGUAGES.find(language => language === best) ?? 'en';
+  const [best] = new Negotiator(request).languages([...LANGUAGES]);
+  return LANGUAGES.find(language => language === best) ?? LANGUAGES[0];
 }

@@ -1,14 +1,53 @@
 import { GraphQLError } from 'graphql';
 import { requestScope } from '../platform/request-scope.ts';
+import { spanishMessage } from './spanish.ts';
 
 /** SQLSTATE classes and system errors that mean the database is away, not that a statement was wrong. */
-const OUTAGE = /^(08(?!P01)...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+const DATABASE_AWAY = /^(08(?!P01)...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+/** What node-postgres says, without a code, of a connection that broke under a statement or was not to be had. */
+const CONNECTION_BROKE = /Connection terminated|timeout exceeded when trying to connect/;
+/** The store is full, or can't be written or read. */
+const STORAGE_AWAY = /^(ENOSPC|EDQUOT|EROFS|EIO|ESTALE)$/;
+
+/** How PostgreSQL ends a statement at its `statement_timeout`. */
+const QUERY_CANCELED = '57014';
+
+const KINDS = {
+  INTERNAL_SERVER_ERROR: {
+    message: 'Something went wrong.',
+    status: 500,
+    level: 'error',
+    event: 'unexpected error',
+  },
+  SERVICE_UNAVAILABLE: {
+    message: 'The service is not available. Try again soon.',
+    status: 503,
+    level: 'error',
+    event: 'unexpected error',
+  },
+  DEADLINE_EXCEEDED: {
+    message: 'It took longer than it may. Ask for less, or try again soon.',
+    status: 503,
+    level: 'warn',
+    event: 'operation took too long',
+  },
+  CLIENT_LEFT: { message: 'The client left.', status: 499, level: 'debug', event: 'client left' },
+} as const;
 
 /**
  * What a client is told of an error. The caller's own faults and expected refusals pass, with a code; everything else
- * is logged here, once, with its cause, and answered without any detail. Each carries the request's id.
+ * is logged here, once, with its cause, and answered without any detail. Each carries the request's id, and speaks the
+ * client's language where people may meet it.
  */
 export function reportError(error: unknown): GraphQLError {
+  const told = withoutDetail(error);
+  if (requestScope.getStore()?.language === 'es') {
+    told.message = spanishMessage(told.extensions) ?? told.message;
+  }
+  return told;
+}
+
+function withoutDetail(error: unknown): GraphQLError {
   const scope = requestScope.getStore();
   const known = callersFault(error);
   if (known) {
@@ -22,14 +61,15 @@ export function reportError(error: unknown): GraphQLError {
   }
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const path = error instanceof GraphQLError ? error.path : undefined;
-  scope?.logger.error({ err: cause, path }, 'unexpected error');
-  const away = isOutage(cause);
-  return new GraphQLError(away ? 'The service is not available. Try again soon.' : 'Something went wrong.', {
+  const kind = kindOf(cause);
+  scope?.logger[KINDS[kind].level]({ err: cause, path }, KINDS[kind].event);
+  const { message, status } = KINDS[kind];
+  return new GraphQLError(message, {
     ...(error instanceof GraphQLError && { nodes: error.nodes ?? null, path: error.path ?? null }),
     extensions: {
-      code: away ? 'SERVICE_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR',
+      code: kind,
       requestId: scope?.requestId,
-      http: away ? { status: 503, headers: { 'retry-after': '5' } } : { status: 500 },
+      http: status === 503 ? { status, headers: { 'retry-after': '5' } } : { status },
     },
   });
 }
@@ -41,10 +81,13 @@ function callersFault(error: unknown): GraphQLError | null {
   return error.originalError instanceof GraphQLError ? error : null;
 }
 
-function isOutage(error: unknown): boolean {
+function kindOf(error: unknown): keyof typeof KINDS {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && OUTAGE.test(String(at.code))) return true;
-    if (at.message.includes('timeout exceeded when trying to connect')) return true;
+    const code = 'code' in at ? String(at.code) : '';
+    if (code === 'CLIENT_LEFT') return code;
+    if (code === 'DEADLINE_EXCEEDED' || code === QUERY_CANCELED) return 'DEADLINE_EXCEEDED';
+    if (DATABASE_AWAY.test(code) || STORAGE_AWAY.test(code)) return 'SERVICE_UNAVAILABLE';
+    if (CONNECTION_BROKE.test(at.message)) return 'SERVICE_UNAVAILABLE';
   }
-  return false;
+  return 'INTERNAL_SERVER_ERROR';
 }

@@ -1,9 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream';
 import type { Plugin } from 'graphql-yoga';
-import { BadRequestBody, payloadTooLarge } from './bad-request-body.ts';
+import type { Slots } from '../platform/slots.ts';
+import { BadRequestBody, payloadTooLarge, tooSlow } from './bad-request-body.ts';
 import { drainRequest } from './drain-request.ts';
+import { identityOf } from './identity.ts';
 import type { MultipartLimits } from './multipart-guard.ts';
+import { tooManyAtOnce } from './refused-requests.ts';
 import { readMultipart } from './uploads.ts';
+
+export interface BodyLimits extends Omit<MultipartLimits, 'maxFieldBytes'> {
+  maxJsonBytes: number;
+  /** 30 by default. */
+  jsonSeconds?: number;
+  /** By the player's id; unlimited when left out. */
+  uploads?: Slots;
+}
 
 /** What Yoga's server context holds when it serves a `node:http` server. */
 interface NodeContext extends Record<string, unknown> {
@@ -13,16 +25,19 @@ interface NodeContext extends Record<string, unknown> {
 
 /**
  * Reads every GraphQL request body within limits: multipart through {@link readMultipart}, all others as a whole of at most
- * `maxJsonBytes`, counted as they arrive whatever `Content-Length` says. Past it the answer is 413, `PAYLOAD_TOO_LARGE`.
- * What an early answer leaves unread is drained.
+ * `maxJsonBytes`, counted as they arrive whatever `Content-Length` says, within `jsonSeconds`. The answers beyond are 413,
+ * `PAYLOAD_TOO_LARGE`, and 408, `REQUEST_TIMEOUT`. Of one player at most `uploads` are read at once, then it is 429. What an
+ * early answer leaves unread is drained.
  *
  * Goes with Yoga's options `multipart: false` and `maxRequestBodySize: false`. No byte is read before every other plugin's
  * `onRequestParse` has run, so whoever must be refused for who they are is refused there or earlier.
  */
 export function useGraphqlBody({
   maxJsonBytes,
+  jsonSeconds = 30,
+  uploads,
   ...limits
-}: Omit<MultipartLimits, 'maxFieldBytes'> & { maxJsonBytes: number }): Plugin<object, NodeContext> {
+}: BodyLimits): Plugin<object, NodeContext> {
   const multipartLimits = { ...limits, maxFieldBytes: maxJsonBytes };
   return {
     // Before any hook that may refuse the request.
@@ -32,10 +47,13 @@ export function useGraphqlBody({
     onRequestParse({ request, requestParser, setRequestParser, serverContext: { req, res }, fetchAPI }) {
       if (request.method !== 'POST') return;
       if (/^multipart\/form-data\b/i.test(request.headers.get('content-type') ?? '')) {
+        const end = uploads?.take(identityOf(req)?.playerId ?? '');
+        if (end === null) throw tooManyAtOnce('uploads');
+        if (end) res.once('close', end);
         setRequestParser(() => readMultipart(req, res, multipartLimits));
       } else if (requestParser) {
         setRequestParser(async ({ url, method, headers }) => {
-          const body = await readWhole(req, maxJsonBytes);
+          const body = await readWhole(req, maxJsonBytes, jsonSeconds);
           return requestParser(new fetchAPI.Request(url, { method, headers, body }));
         });
       }
@@ -43,19 +61,32 @@ export function useGraphqlBody({
   };
 }
 
-async function readWhole(request: IncomingMessage, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readWhole(
+  request: IncomingMessage,
+  maxBytes: number,
+  maxSeconds: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
+  const whole = Promise.withResolvers<void>();
+  const timer = setTimeout(() => whole.reject(tooSlow()), maxSeconds * 1000);
+  const take = (chunk: Buffer) => {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBytes) whole.reject(payloadTooLarge(`The request is larger than ${maxBytes} bytes`));
+    else chunks.push(chunk);
+  };
+  const stopWatching = finished(request, { writable: false }, cause => {
+    if (cause) {
+      whole.reject(new BadRequestBody('The client left', { status: 408, code: 'REQUEST_ABORTED', cause }));
+    } else whole.resolve();
+  });
+  request.on('data', take);
   try {
-    // Leaving the loop early must not destroy the request, or the answer could not be sent.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      sizeBytes += chunk.length;
-      if (sizeBytes > maxBytes) throw payloadTooLarge(`The request is larger than ${maxBytes} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    if (cause instanceof BadRequestBody) throw cause;
-    throw new BadRequestBody('The client left', { status: 408, code: 'REQUEST_ABORTED', cause });
+    await whole.promise;
+  } finally {
+    clearTimeout(timer);
+    request.off('data', take);
+    stopWatching();
   }
   return Buffer.concat(chunks, sizeBytes);
 }

@@ -1,42 +1,56 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { useExtendContextValuePerExecuteSubscriptionEvent } from '@envelop/execute-subscription-event';
-import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
-import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
-import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
-import { NoSchemaIntrospectionCustomRule } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
 import type { Registry } from 'prom-client';
 import { type Context, freshParts, type Services } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
+import type { EntityManager } from '../platform/database.ts';
 import type { Env } from '../platform/env.ts';
-import { requestScope } from '../platform/request-scope.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createSlots } from '../platform/slots.ts';
+import { useAnswers } from './answers.ts';
+import { languageOf } from './client.ts';
+import { type CostLimits, useCosts } from './costs.ts';
+import { useDeadlines } from './deadlines.ts';
+import { createDocumentCaches, documentLimits } from './document-limits.ts';
 import { reportError } from './error-reports.ts';
+import type { EventStreams } from './event-streams.ts';
 import { useGraphqlBody } from './graphql-body.ts';
+import { useHiddenSchema } from './hidden-schema.ts';
 import { identityOf, useIdentity } from './identity.ts';
 import type { ContextFactory } from './operation-context.ts';
+import {
+  type TrustedDocuments,
+  useAutomaticPersistedQueries,
+  useTrustedDocuments,
+} from './persisted-operations.ts';
+import { usePreflight } from './preflight.ts';
+import { useSharedExecutions } from './shared-executions.ts';
+import { type StreamLimits, useStreamLimits } from './stream-limits.ts';
 
-/** Any of these shows that a browser asked the server first (a CORS preflight), so that no form can send it. */
-export const PREFLIGHT_HEADERS = [
-  'x-graphql-yoga-csrf',
-  'graphql-require-preflight',
-  'apollo-require-preflight',
-];
+const CORS_SECONDS = 86_400;
 
 export interface GraphqlDeps {
   services: Services;
   contextFor: ContextFactory;
   forkEm: Context['forkEm'];
+  forkUntil: (signal: AbortSignal) => EntityManager;
   http: Env['http'];
+  limits: Env['limits'];
+  costLimits: CostLimits;
+  streamLimits: StreamLimits;
+  /** Null when any operation may be asked. */
+  trustedDocuments: TrustedDocuments | null;
   metrics: Registry;
   addressOf: (request: IncomingMessage) => string;
+  eventStreams: EventStreams;
+  logger: Logger;
 }
 
 /** Yoga on `/graphql`, with its doors and limits. Plugins run in this order: who, from where, how much, what. */
-export function createGraphql({ services, contextFor, forkEm, http, metrics, addressOf }: GraphqlDeps) {
-  const limits = services.settings.media;
+export function createGraphql(deps: GraphqlDeps) {
+  const { services, contextFor, forkEm, http, limits, metrics, addressOf, trustedDocuments } = deps;
   return createYoga<{ req: IncomingMessage; res: ServerResponse }, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -47,18 +61,38 @@ export function createGraphql({ services, contextFor, forkEm, http, metrics, add
     multipart: false,
     maxRequestBodySize: false,
     logging: false,
-    cors: http.corsOrigins.length > 0 && { origin: http.corsOrigins, credentials: false },
+    cors: http.corsOrigins.length > 0 && {
+      origin: http.corsOrigins,
+      credentials: false,
+      methods: ['GET', 'POST'],
+      exposedHeaders: ['x-request-id', 'retry-after'],
+      maxAge: CORS_SECONDS,
+    },
+    parserAndValidationCache: createDocumentCaches(),
     maskedErrors: { maskError: reportError },
-    context: ({ req }) => contextFor({ request: req, identity: identityOf(req), address: addressOf(req) }),
+    context: ({ req }) =>
+      contextFor({ identity: identityOf(req), address: addressOf(req), language: languageOf(req) }),
     plugins: [
-      useCSRFPrevention({ requestHeaders: PREFLIGHT_HEADERS }),
+      // Each client is counted and pays, also for what is then executed for many together.
+      useCosts(limits.maxCost, deps.costLimits),
+      useStreamLimits(deps.streamLimits),
+      deps.eventStreams.plugin,
+      useSharedExecutions(deps),
+      usePreflight(),
       useIdentity({ forkEm, accessTokens: services.accessTokens }),
-      useGraphqlBody({ maxFileBytes: limits.maxUploadBytes, maxJsonBytes: http.maxJsonBytes }),
-      maxTokensPlugin({ n: 1000 }),
-      maxDepthPlugin({ n: 8, ignoreIntrospection: http.explorers }),
-      maxAliasesPlugin({ n: 15, allowList: [] }),
-      maxDirectivesPlugin({ n: 5 }),
-      ...(http.explorers ? [] : [useClosedSchema()]),
+      useGraphqlBody({
+        maxFileBytes: services.settings.media.maxUploadBytes,
+        maxJsonBytes: limits.maxJsonBytes,
+        jsonSeconds: limits.slowClientSeconds,
+        idleSeconds: limits.slowClientSeconds,
+        minBytesPerSecond: limits.minUploadBytesPerSecond,
+        uploads: createSlots(limits.uploadsPerPlayer),
+      }),
+      ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
+      ...(http.automaticPersistedQueries && !trustedDocuments ? [useAutomaticPersistedQueries()] : []),
+      ...documentLimits(http.introspection),
+      useHiddenSchema(http),
+      useDeadlines(limits.operationSeconds, deps.forkUntil),
       useExtendContextValuePerExecuteSubscriptionEvent<Context>(({ args }) => ({
         contextPartial: freshParts(args.contextValue as Context),
       })),
@@ -68,45 +102,7 @@ export function createGraphql({ services, contextFor, forkEm, http, metrics, add
         // A client chooses these, so that as labels they would grow without end.
         labels: { url: false, operationName: false },
       }),
-      useRequestIds(),
-      useUnbufferedStreams(),
+      useAnswers(),
     ],
   });
-}
-
-/** Hides the schema from whoever was not given it. */
-function useClosedSchema(): Plugin {
-  return {
-    onValidate({ addValidationRule }) {
-      addValidationRule(NoSchemaIntrospectionCustomRule);
-    },
-  };
-}
-
-/** Puts the request's id where {@link reportError} has not been: into what validation found, and onto the response. */
-function useRequestIds(): Plugin {
-  return {
-    onResultProcess({ result }) {
-      if (Array.isArray(result) || !('errors' in result)) return;
-      for (const { extensions } of result.errors ?? []) {
-        if (extensions) extensions.requestId ??= requestScope.getStore()?.requestId;
-      }
-    },
-    onResponse({ response }) {
-      const id = requestScope.getStore()?.requestId;
-      if (id) response.headers.set('x-request-id', id);
-    },
-  };
-}
-
-/** Tells proxies to pass events on as they come. */
-function useUnbufferedStreams(): Plugin {
-  return {
-    onResponse({ response }) {
-      if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        response.headers.set('x-accel-buffering', 'no');
-        response.headers.set('cache-control', 'no-store');
-      }
-    },
-  };
 }

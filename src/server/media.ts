@@ -11,6 +11,9 @@ export interface VideoMedia {
   published: boolean;
   clipKey: StorageKey | null;
   posterKey: StorageKey | null;
+  previewKey: StorageKey | null;
+  storyboardKey: StorageKey | null;
+  storyboardCuesKey: StorageKey | null;
   originalKey: StorageKey;
   originalType: 'video/mp4' | 'video/quicktime';
 }
@@ -18,16 +21,29 @@ export interface VideoMedia {
 export interface MediaDependencies {
   storage: Pick<Storage, 'find' | 'open'>;
   links: SignedLinks;
+  /** Where the nginx in front has the stored files, which it then sends itself; null when nobody else does. */
+  accelPrefix: string | null;
   /** The files of a video in any state, or null when there is no such video. */
   findMedia(videoId: string): Promise<VideoMedia | null>;
 }
 
+/** What everybody may have of a published video, by the names under which it is served. */
+const PUBLIC_FILES = {
+  'clip.mp4': { key: 'clipKey', contentType: 'video/mp4' },
+  'poster.jpg': { key: 'posterKey', contentType: 'image/jpeg' },
+  'preview.webp': { key: 'previewKey', contentType: 'image/webp' },
+  'storyboard.jpg': { key: 'storyboardKey', contentType: 'image/jpeg' },
+  'storyboard.vtt': { key: 'storyboardCuesKey', contentType: 'text/vtt; charset=utf-8' },
+} as const;
+type PublicFile = keyof typeof PUBLIC_FILES;
+const isPublicFile = (name: string): name is PublicFile => Object.hasOwn(PUBLIC_FILES, name);
+
 /** Where a video's file is served; the original's needs a signature from {@link SignedLinks}. */
-export const mediaPath = (videoId: string, file: 'clip.mp4' | 'poster.jpg' | 'original'): string =>
+export const mediaPath = (videoId: string, file: PublicFile | 'original'): string =>
   `/media/${videoId}/${file}`;
 
 const MEDIA_PATH =
-  /^\/media\/(?<videoId>[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})\/(?<file>clip\.mp4|poster\.jpg|original)$/;
+  /^\/media\/(?<videoId>[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})\/(?<file>[\w.]+)$/;
 
 /** Web players of any origin may read what is public anyway. */
 const PUBLIC_HEADERS = {
@@ -49,7 +65,7 @@ interface Source {
 }
 
 /**
- * Answers a request below `/media/` with a clip, poster or original: GET and HEAD with ranges, validators and conditions
+ * Answers a request below `/media/` with a clip, what was made to go with it, or an original: GET and HEAD with ranges, validators and conditions
  * as RFC 9110 has them, in constant memory. A hidden video is as absent as a missing one.
  *
  * Resolves when the answer is over, also when the client left; rejects only when the store or the database fails.
@@ -57,7 +73,7 @@ interface Source {
 export async function serveMedia(
   request: IncomingMessage,
   response: ServerResponse,
-  { storage, links, findMedia }: MediaDependencies,
+  { storage, links, accelPrefix, findMedia }: MediaDependencies,
 ): Promise<void> {
   response.setHeader('x-content-type-options', 'nosniff');
   const url = request.url ?? '';
@@ -74,7 +90,9 @@ export async function serveMedia(
   const source = media && chooseSource(media, videoId, file);
   const stored = source && (await storage.find(source.key));
   if (!stored) return refuse(response, 404);
-  await sendFile(request, response, storage, stored, source.headers);
+  if (accelPrefix === null) await sendFile(request, response, storage, stored, source.headers);
+  // Ranges, validators and conditions are nginx's then: it reads the same file.
+  else response.writeHead(200, { ...source.headers, 'x-accel-redirect': accelPrefix + stored.key }).end();
 }
 
 function chooseSource(media: VideoMedia, videoId: string, file: string): Source | null {
@@ -84,10 +102,9 @@ function chooseSource(media: VideoMedia, videoId: string, file: string): Source 
     const headers = { 'content-type': media.originalType, 'content-disposition': disposition };
     return { key: media.originalKey, headers: { ...PRIVATE_HEADERS, ...headers } };
   }
-  const key = file === 'clip.mp4' ? media.clipKey : media.posterKey;
-  if (!media.published || key === null) return null;
-  const contentType = file === 'clip.mp4' ? 'video/mp4' : 'image/jpeg';
-  return { key, headers: { ...PUBLIC_HEADERS, 'content-type': contentType } };
+  if (!isPublicFile(file) || !media.published) return null;
+  const key = media[PUBLIC_FILES[file].key];
+  return key && { key, headers: { ...PUBLIC_HEADERS, 'content-type': PUBLIC_FILES[file].contentType } };
 }
 
 async function sendFile(

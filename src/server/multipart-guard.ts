@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { finished, type Readable } from 'node:stream';
 import busboy, { type Busboy } from 'busboy';
 import { BodyTooLarge } from '../platform/storage.ts';
-import { BadRequestBody, payloadTooLarge } from './bad-request-body.ts';
+import { BadRequestBody, payloadTooLarge, tooSlow } from './bad-request-body.ts';
 import { findUploadTarget, type UploadTarget } from './upload-target.ts';
 
 export interface MultipartLimits {
@@ -12,6 +12,8 @@ export interface MultipartLimits {
   maxFieldBytes: number;
   /** How long the client may send nothing while we are ready to read; 30 by default. */
   idleSeconds?: number;
+  /** Least average pace within each `idleSeconds` in which we were always ready to read; 0 by default. */
+  minBytesPerSecond?: number;
 }
 
 /** A multipart request up to the first byte of its file, found harmless. */
@@ -126,7 +128,7 @@ function createParser(request: IncomingMessage, { maxFileBytes, maxFieldBytes }:
 function watchFlow(
   request: IncomingMessage,
   parser: Busboy,
-  { maxFileBytes, maxFieldBytes, idleSeconds = 30 }: MultipartLimits,
+  { maxFileBytes, maxFieldBytes, idleSeconds = 30, minBytesPerSecond = 0 }: MultipartLimits,
   fail: (error: Error) => void,
 ): void {
   const maxBytes = maxFileBytes + FIELDS.length * maxFieldBytes + FRAMING_BYTES;
@@ -134,8 +136,17 @@ function watchFlow(
   const idle = setTimeout(() => {
     // Paused by back pressure: the slowness is ours.
     if (request.isPaused()) idle.refresh();
-    else fail(new BadRequestBody('The client stalled', { status: 408, code: 'REQUEST_TIMEOUT' }));
+    else fail(tooSlow());
   }, idleSeconds * 1000);
+  let [countedBytes, hasPaused] = [0, false];
+  const pace = setInterval(() => {
+    const slow = receivedBytes - countedBytes < minBytesPerSecond * idleSeconds;
+    if (slow && !hasPaused && !request.isPaused()) fail(tooSlow());
+    [countedBytes, hasPaused] = [receivedBytes, false];
+  }, idleSeconds * 1000);
+  const notePause = () => {
+    hasPaused = true;
+  };
   const count = (chunk: Buffer) => {
     idle.refresh();
     receivedBytes += chunk.length;
@@ -143,8 +154,11 @@ function watchFlow(
   };
   const stop = () => {
     clearTimeout(idle);
+    clearInterval(pace);
+    request.off('pause', notePause);
     request.off('data', count);
   };
+  request.on('pause', notePause);
   request.on('data', count);
   request.once('end', stop);
   parser.once('close', stop);

@@ -1,22 +1,21 @@
-import type { IncomingMessage } from 'node:http';
 import { type Context, freshParts, type Services } from '../../schema/context.ts';
 import type { EntityManager } from '../platform/database.ts';
+import type { Language } from '../platform/languages.ts';
 import { requestScope } from '../platform/request-scope.ts';
-import { languageOf } from './client.ts';
 import type { Identity } from './identity.ts';
 
-/** Whom an operation is for, from where. */
+/** Whom an operation is for, from where, and in which language it answers. */
 export interface Origin {
-  request: IncomingMessage;
   identity: Identity;
   address: string;
+  language: Language;
 }
 
 export type ContextFactory = (origin: Origin) => Context;
 
 /** Makes each operation's own context. Called within {@link requestScope}. */
 export function createContextFactory(services: Services, forkEm: () => EntityManager): ContextFactory {
-  return ({ request, identity, address }) => {
+  return ({ identity, address, language }) => {
     const scope = requestScope.getStore();
     if (scope === undefined) throw new Error('An operation runs outside any request');
     const viewer = identity && { playerId: identity.playerId, role: identity.role };
@@ -28,7 +27,7 @@ export function createContextFactory(services: Services, forkEm: () => EntityMan
       viewer,
       expiresAt: identity?.expiresAt ?? null,
       address,
-      language: languageOf(request),
+      language,
     };
   };
 }

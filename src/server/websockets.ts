@@ -1,24 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import type { IncomingMessage, Server } from 'node:http';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { isAsyncIterable } from 'graphql-yoga';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { Context } from '../../schema/context.ts';
 import type { EntityManager } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type RequestScope, requestScope } from '../platform/request-scope.ts';
 import type { AccessTokens } from '../players/access-tokens.ts';
+import { languageOf } from './client.ts';
 import { reportError } from './error-reports.ts';
 import type { createGraphql } from './graphql.ts';
 import { type Identity, identifyBearer, setIdentity } from './identity.ts';
+import { tooManyAtOnce } from './refused-requests.ts';
+import { sharedStreamOf } from './shared-executions.ts';
+import { sendFrames } from './shared-frames.ts';
+import { closeSocket, type Operations } from './socket-closing.ts';
+import { withoutHttp } from './stream-event.ts';
+import type { StreamLimits } from './stream-limits.ts';
 
 /** A GraphQL operation fits; a file does not belong here. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const MAX_OPERATIONS_PER_SOCKET = 20;
-const INIT_MILLISECONDS = 5000;
+/** For the message that says who it is; unlike a file it is sent at once. */
+const MAX_INIT_SECONDS = 5;
 /** https://www.iana.org/assignments/websocket: clients connect again, where 4401 and 4500 make them give up. */
 const TRY_AGAIN_LATER = 1013;
 
@@ -29,6 +37,13 @@ export interface WebSocketDeps {
   forkEm: () => EntityManager;
   accessTokens: AccessTokens;
   logger: Logger;
+  addressOf: (request: IncomingMessage) => string;
+  isAllowedOrigin: (request: IncomingMessage) => boolean;
+  streamLimits: StreamLimits;
+  /** A socket that has not said who it is by then is closed. */
+  slowClientSeconds: number;
+  /** Between two pings; a client that has not answered one by the next is dropped. */
+  pingSeconds: number;
 }
 
 /** What is known of a socket once it has said who it is. */
@@ -38,19 +53,31 @@ interface Known extends Record<PropertyKey, unknown> {
 type SocketExtra = Extra & Partial<Known>;
 
 /** Serves the same operations as HTTP on `/graphql` as graphql-transport-ws; to be closed before the server. */
-export function serveWebSockets(server: Server, deps: WebSocketDeps): { close(): Promise<void> } {
+export function serveWebSockets(
+  server: Server,
+  deps: WebSocketDeps,
+): { close(deadline: AbortSignal): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   server.on('upgrade', (request, socket, head) => {
     if (new URL(request.url ?? '/', 'http://host').pathname !== '/graphql') {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       return;
     }
+    if (!deps.isAllowedOrigin(request)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    if (!server.listening) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n\r\n');
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, webSocket => sockets.emit('connection', webSocket, request));
   });
 
+  const operations = new Map<WebSocket, Operations>();
   const disposable = useServer<Record<string, unknown> | undefined, Known>(
     {
-      connectionInitWaitTimeout: INIT_MILLISECONDS,
+      connectionInitWaitTimeout: Math.min(deps.slowClientSeconds, MAX_INIT_SECONDS) * 1000,
       execute: args => requestScope.run(scopeOf(args), () => deps.graphql.getEnveloped().execute(args)),
       async subscribe(args) {
         const scope = scopeOf(args);
@@ -58,14 +85,29 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
         return isAsyncIterable<ExecutionResult>(result) ? withinScope(scope, result) : result;
       },
 
-      async onConnect({ connectionParams, extra }) {
-        const identity = await inScope(deps, () => identify(deps, connectionParams));
+      onOperation({ extra }, id, _payload, { contextValue }) {
+        const shared = sharedStreamOf(contextValue as Context);
+        return shared && sendFrames(extra.socket, id, shared);
+      },
+
+      async onConnect({ connectionParams, extra, subscriptions }) {
+        operations.set(extra.socket, subscriptions);
+        extra.socket.once('close', () => operations.delete(extra.socket));
+        const identity = await inScope(deps, extra, () => identify(deps, connectionParams));
         if (identity === 'refused' || identity === 'unknown') {
           if (identity === 'refused') extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
           else extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
           return false;
         }
         setIdentity(extra.request, identity);
+        const holder = { playerId: identity?.playerId ?? null, address: deps.addressOf(extra.request) };
+        const leave = deps.streamLimits.open(holder);
+        if (leave === null) {
+          extra.socket.close(TRY_AGAIN_LATER, 'Too many at once');
+          return false;
+        }
+        if (extra.socket.readyState === extra.socket.CLOSED) leave();
+        else extra.socket.once('close', leave);
         if (identity) {
           // What is subscribed to under a token ends with it.
           const millisecondsLeft = identity.expiresAt.getTime() - Date.now();
@@ -83,16 +125,29 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
 
       onSubscribe({ extra, subscriptions }, _id, payload) {
         if (Object.keys(subscriptions).length > MAX_OPERATIONS_PER_SOCKET) {
-          return [
-            new GraphQLError('Too many operations on one socket.', { extensions: { code: 'BAD_REQUEST' } }),
-          ];
+          return [tooManyAtOnce('operations on one socket')];
         }
-        return inScope(deps, () => prepare(deps, extra, payload));
+        return inScope(deps, extra, () => prepare(deps, extra, payload));
+      },
+
+      onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
+      onNext(_context, _id, _payload, _args, { errors, data = null, extensions }) {
+        if (!errors) return undefined;
+        return { errors: errors.map(withoutHttp), data, ...(extensions && { extensions }) };
       },
     },
     sockets,
+    deps.pingSeconds * 1000,
   );
-  return { close: async () => disposable.dispose() };
+  return {
+    async close(deadline) {
+      const closing = [...sockets.clients].map(socket =>
+        closeSocket(socket, operations.get(socket) ?? {}, deadline),
+      );
+      await Promise.all(closing);
+      await disposable.dispose();
+    },
+  };
 }
 
 async function identify(deps: WebSocketDeps, params: unknown): Promise<Identity | 'refused' | 'unknown'> {
@@ -115,13 +170,23 @@ async function prepare(
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
     const { schema, parse, validate, contextFactory } = graphql.getEnveloped({ req: request });
-    const document = parse(query);
+    const document = parseAsOverHttp(parse, query);
     const errors: readonly GraphQLError[] = validate(schema, document);
     if (errors.length > 0) return errors.map(reportError);
     const contextValue = await contextFactory();
     return { schema, document, operationName, variableValues: variables, contextValue } as ExecutionArgs;
   } catch (error) {
     return [reportError(error)];
+  }
+}
+
+/** @throws {GraphQLError} with the code that Yoga gives to a syntax error over HTTP. */
+function parseAsOverHttp(parse: (query: string) => DocumentNode, query: string): DocumentNode {
+  try {
+    return parse(query);
+  } catch (error) {
+    if (error instanceof GraphQLError) error.extensions.code ??= 'GRAPHQL_PARSE_FAILED';
+    throw error;
   }
 }
 
@@ -145,7 +210,8 @@ function withinScope<Result>(
   };
 }
 
-function inScope<Result>({ logger }: WebSocketDeps, run: () => Result): Result {
+function inScope<Result>({ logger }: WebSocketDeps, { request }: SocketExtra, run: () => Result): Result {
   const requestId = randomUUID();
-  return requestScope.run({ requestId, logger: logger.child({ requestId }) }, run);
+  const scope = { requestId, logger: logger.child({ requestId }), language: languageOf(request) };
+  return requestScope.run(scope, run);
 }

@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { ServerException } from '@mikro-orm/core';
 import { type Batcher, createBatcher } from '../platform/batcher.ts';
 import type { EntityManager } from '../platform/database.ts';
+import { deriveKeys, type Secrets } from '../platform/secrets.ts';
 import { networkOf } from '../players/network.ts';
 import {
   type Ballot,
@@ -27,9 +28,9 @@ export interface BallotBox {
 /** `changed` is called after each commit that changed a count. */
 export function createBallotBox(
   deps: { forkEm: () => EntityManager; rules: VotingRules; changed: () => void },
-  secret: string,
+  secrets: Secrets,
 ): BallotBox {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'anb-rising-stars/vote-networks/v1', 32));
+  const [{ key }] = deriveKeys(secrets, 'anb-rising-stars/vote-networks/v1');
   const batch = {
     maxItems: MAX_BATCH,
     gatherMilliseconds: GATHER_MILLISECONDS,

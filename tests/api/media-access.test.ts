@@ -23,7 +23,10 @@ describe('what is not public', () => {
     const paths = [hidden, unfinished, gone, randomUUID(), 'x', '..%2f..', '%00', ''].map(
       id => `/media/${id}/clip.mp4`,
     );
-    paths.push('/media/', `/media/${hidden}`, `/media/${hidden}/poster.jpg`, `/media/${hidden}/clip.mp4/`);
+    paths.push('/media/', `/media/${hidden}`, `/media/${hidden}/clip.mp4/`, `/media/${hidden}/toString`);
+    for (const file of ['poster.jpg', 'preview.webp', 'storyboard.jpg', 'storyboard.vtt']) {
+      paths.push(`/media/${hidden}/${file}`);
+    }
     paths.push(
       `/media/${hidden.toUpperCase()}/clip.mp4`,
       `//media/${hidden}/clip.mp4`,

@@ -74,7 +74,7 @@ describe('the upload door', () => {
   test.for([
     ['FileTooLarge', {}],
     ['"code":"PAYLOAD_TOO_LARGE"', { 'content-type': 'application/json' }],
-    ['CSRF', { 'graphql-require-preflight': undefined }],
+    ['graphql-require-preflight', { 'graphql-require-preflight': undefined }],
     ['405', { ':method': 'PUT' }],
   ] as const)('answers %s to a client that would never stop, then hangs up', async ([answer, headers]) => {
     await door.expectUnharmed(async () => {

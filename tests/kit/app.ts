@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -18,6 +19,8 @@ export interface App extends TestClient {
   database: Database;
   redis: TestRedis;
   storageDir: string;
+  /** How many clients are connected to it. */
+  connections(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export async function startApp(settings: Record<string, string> = {}): Promise<A
     API_PORT: String(port),
     PUBLIC_URL: url,
     SIGN_UPS_PER_HOUR: '1000000',
+    SHUTDOWN_NOTICE_SECONDS: '0',
     AUTH_SECRET: randomUUID() + randomUUID(),
     ...settings,
   };
@@ -50,9 +54,10 @@ export async function startApp(settings: Record<string, string> = {}): Promise<A
     database: api.database,
     redis,
     storageDir,
+    connections: promisify(api.server.getConnections.bind(api.server)),
     async stop() {
       api.server.closeAllConnections();
-      for (const [, step] of api.shutdown) await step();
+      for (const [, step] of api.shutdown) await step(AbortSignal.abort());
       await redis.stop();
       await testDatabase.drop();
       await rm(storageDir, { recursive: true, force: true });

@@ -156,7 +156,7 @@ export async function startSecondApi(
   await once(api.server, 'listening');
   const stop = async () => {
     api.server.closeAllConnections();
-    for (const [, step] of api.shutdown) await step();
+    for (const [, step] of api.shutdown) await step(AbortSignal.abort());
   };
   return { ...createClient(`http://127.0.0.1:${port}`), stop, [Symbol.asyncDispose]: stop };
 }

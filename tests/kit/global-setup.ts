@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +8,7 @@ import { migrateDatabase } from '../../scripts/stack/migrate-database.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { startPostgres } from '../../scripts/stack/postgres.ts';
 import { findProgram, withTools } from '../../scripts/stack/tools.ts';
+import { watchRun } from './watch-run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -57,18 +56,4 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await removeRun();
     throw error;
   }
-}
-
-/** Has the run removed once this process has ended, or when the returned function is called. */
-function watchRun(runDir: string): () => Promise<void> {
-  const watcher = spawn(process.execPath, [join(import.meta.dirname, 'remove-run.ts'), runDir], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  const exit = once(watcher, 'exit');
-  watcher.unref();
-  return async () => {
-    watcher.stdin.end();
-    await exit;
-  };
 }

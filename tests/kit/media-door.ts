@@ -23,16 +23,18 @@ interface FetchOptions {
 
 export type MediaDoor = Awaited<ReturnType<typeof openMediaDoor>>;
 
-/** The media door alone, on a real server, over a folder of its own. */
-export async function openMediaDoor() {
+/** The media door alone, on a real server, over a folder of its own; behind an nginx that sends files with a prefix. */
+export async function openMediaDoor(accelPrefix: string | null = null) {
   const folder = await mkdtemp(join(tmpdir(), 'anb-media-door-'));
   const storage = await openLocalStorage(folder);
-  const links = createSignedLinks('a secret of more than thirty-two characters');
+  const links = createSignedLinks(['a secret of the test alone']);
   const videos = new Map<string, VideoMedia>();
   const surprises: unknown[] = [];
   const findMedia = async (id: string) => videos.get(id) ?? null;
   const server = createServer((incoming, response) => {
-    serveMedia(incoming, response, { storage, links, findMedia }).catch(error => surprises.push(error));
+    serveMedia(incoming, response, { storage, links, accelPrefix, findMedia }).catch(error =>
+      surprises.push(error),
+    );
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
@@ -62,6 +64,9 @@ export async function openMediaDoor() {
         published: true,
         clipKey: await store(`processed/${id}-1.mp4`, content),
         posterKey: await store(`processed/${id}-1.jpg`, Buffer.from('poster')),
+        previewKey: await store(`processed/${id}-1.webp`, Buffer.from('preview')),
+        storyboardKey: await store(`processed/${id}-1.storyboard.jpg`, Buffer.from('storyboard')),
+        storyboardCuesKey: await store(`processed/${id}-1.storyboard.vtt`, Buffer.from('WEBVTT\n')),
         originalKey: await store(`original/${id}`, Buffer.from('original')),
         originalType: 'video/quicktime',
         ...changes,

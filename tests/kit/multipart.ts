@@ -40,7 +40,7 @@ export interface Answer {
 /** Sends `chunks` as one body and reads the answer, also when it comes before the body is over. */
 export async function post(
   url: string,
-  chunks: Buffer | Iterable<Buffer>,
+  chunks: Buffer | Iterable<Buffer> | AsyncIterable<Buffer>,
   { headers = {}, agent }: { headers?: Record<string, string>; agent?: Agent } = {},
 ): Promise<Answer> {
   const answer = Promise.withResolvers<Answer>();
@@ -58,7 +58,7 @@ export async function post(
       answer.reject,
     );
   });
-  for (const chunk of Buffer.isBuffer(chunks) ? [chunks] : chunks) sent.write(chunk);
+  for await (const chunk of Buffer.isBuffer(chunks) ? [chunks] : chunks) sent.write(chunk);
   sent.end();
   return answer.promise;
 }

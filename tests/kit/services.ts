@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import * as databases from '../../scripts/stack/databases.ts';
@@ -24,6 +24,8 @@ export interface TestRedis {
   stop(): Promise<void>;
   /** Starts it again on the same port, with the data it had. */
   start(): Promise<void>;
+  /** Forgets what it kept on disk; stop it first. */
+  wipe(): Promise<void>;
 }
 
 /** Starts a Redis that nobody else uses, in about 50 ms. Must be stopped. */
@@ -46,5 +48,6 @@ export async function startRedis(): Promise<TestRedis> {
     async start() {
       running = await redis.startRedis(settings);
     },
+    wipe: () => rm(join(dir, 'appendonlydir'), { recursive: true, force: true }),
   };
 }

@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-minimal';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { expect } from 'vitest';
 import { BodyTooLarge } from '../../src/platform/storage.ts';
 import { openLocalStorage } from '../../src/platform/storage-local.ts';
 import { useGraphqlBody } from '../../src/server/graphql-body.ts';
+import { usePreflight } from '../../src/server/preflight.ts';
 import { BOUNDARY, eventually, post, upload } from './multipart.ts';
 
 const typeDefs = /* GraphQL */ `
@@ -84,7 +84,7 @@ export async function openUploadDoor() {
   const ignore = () => undefined;
   const yoga = createYoga({
     schema: createSchema({ typeDefs, resolvers }),
-    plugins: [useCSRFPrevention({ requestHeaders: ['graphql-require-preflight'] }), useGraphqlBody(LIMITS)],
+    plugins: [usePreflight(), useGraphqlBody(LIMITS)],
     multipart: false,
     maxRequestBodySize: false,
     logging: { debug: ignore, info: ignore, warn: ignore, error: (...problem) => masked.push(problem) },

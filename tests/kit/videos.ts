@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { encodeId } from '../../schema/global-ids.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { Video } from '../../src/videos/video.entity.ts';
+import { RENDITIONS, renditionKeysOf } from '../../src/videos/video-files.ts';
 import type { App } from './app.ts';
 import type { StatusEvent, TestPlayer } from './client.ts';
 import { makeSource } from './media.ts';
@@ -42,8 +43,7 @@ function uncommitted(
 ) {
   const id = uuidv7();
   const finished = changes.status === 'PROCESSED' && {
-    clipKey: `processed/${id}/1.mp4` as const,
-    posterKey: `processed/${id}/1.jpg` as const,
+    ...renditionKeysOf(id, 1),
     durationSeconds: 7,
     processedAt: new Date(),
   };
@@ -107,3 +107,6 @@ export async function storedFiles({ storageDir }: Pick<App, 'storageDir'>): Prom
     .map(entry => join(entry.parentPath, entry.name).slice(storageDir.length + 1))
     .toSorted();
 }
+
+/** The keys that a row gives to what was made of its video, as {@link storedFiles} lists them. */
+export const renditionsOf = (video: Video | null) => RENDITIONS.map(name => video?.[name]).toSorted();

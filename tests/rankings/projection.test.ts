@@ -10,6 +10,7 @@ import { deleteVideo } from '../../src/videos/delete-video.ts';
 import { hideVideo, restoreVideo } from '../../src/videos/moderate-videos.ts';
 import { claimVideo, completeVideo } from '../../src/videos/record-processing.ts';
 import { markTally } from '../../src/videos/tallies.ts';
+import { renditionKeysOf } from '../../src/videos/video-files.ts';
 import { eraseVotes, writeVotes } from '../../src/votes/write-votes.ts';
 import { findMiscounts } from '../kit/ballots.ts';
 import { type ContestWorld, Crash, mortal, openContestWorld } from '../kit/contest-world.ts';
@@ -83,12 +84,7 @@ test(`boards equal a recount after thousands of operations and crashes (seed ${s
     const id = rowIdOf(await insertVideo(world.database, { id: encodeId('Player', playerId) }));
     const claim = await claimVideo(world, id, 60);
     if (claim === null) throw new Error('The video is not to be had');
-    const clip = {
-      clipKey: `processed/${id}/1.mp4`,
-      posterKey: `processed/${id}/1.jpg`,
-      durationSeconds: 7,
-    } as const;
-    await completeVideo(world, claim, clip);
+    await completeVideo(world, claim, { ...renditionKeysOf(id, 1), durationSeconds: 7 });
     videos.push({ id, playerId });
   };
   for (const playerId of players.slice(0, 20)) await publish(playerId);

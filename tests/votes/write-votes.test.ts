@@ -101,7 +101,7 @@ test('a vote that breaks the transaction fails alone: its neighbours count', asy
   // Only this voter's rows are refused by the database, as by a constraint of tomorrow.
   await em().execute(`alter table votes add constraint bad_luck check (voter_id <> '${voters[7]}')`);
   let changes = 0;
-  const box = createBallotBox({ forkEm: em, rules: RULES, changed: () => changes++ }, 'x'.repeat(32));
+  const box = createBallotBox({ forkEm: em, rules: RULES, changed: () => changes++ }, ['x'.repeat(32)]);
   const outcomes = await Promise.allSettled(voters.map(id => box.casts.add(ballot(id, videoId))));
   expect(outcomes[7]).toMatchObject({
     status: 'rejected',
@@ -132,10 +132,9 @@ test('a thousand votes at once are a few transactions, none of them larger than 
   const [videoId = ''] = await videosOf(1);
   const voters = await insertPlayers(database, 1000);
   const sizes: number[] = [];
-  const box = createBallotBox(
-    { forkEm: em, rules: RULES, changed: () => sizes.push(sizes.length) },
+  const box = createBallotBox({ forkEm: em, rules: RULES, changed: () => sizes.push(sizes.length) }, [
     'x'.repeat(32),
-  );
+  ]);
   const verdicts = await Promise.all(voters.map(id => box.casts.add(ballot(id, videoId))));
   expect(new Set(verdicts)).toEqual(new Set(['COUNTED']));
   const perTransaction = await em().execute<{ count: number }[]>(
@@ -149,7 +148,7 @@ test('a thousand votes at once are a few transactions, none of them larger than 
 
 test('names a network by a keyed hash: equal for one network, different for another, and under another secret', () => {
   const boxOf = (secret: string) =>
-    createBallotBox({ forkEm: em, rules: RULES, changed: () => undefined }, secret);
+    createBallotBox({ forkEm: em, rules: RULES, changed: () => undefined }, [secret]);
   const box = boxOf('x'.repeat(32));
   expect(box.networkHash('2001:db8::1')).toBe(box.networkHash('2001:db8::ffff'));
   expect(box.networkHash('::ffff:10.0.0.1')).toBe(box.networkHash('10.0.0.1'));
