@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -252,8 +253,9 @@ test('says so when there are no boards, or Redis does not answer', async () => {
   for (const outcome of await Promise.allSettled([...calls(), board.rebuild(each())])) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'LeaderboardAway' } });
   }
+  const ready = once(redis, 'ready');
   await server.start();
-  await new Promise(resolve => redis.once('ready', resolve));
+  await ready;
   await board.rebuild(each());
   expect(await board.size('all')).toBe(0);
 });
