@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { openModel } from '../src/model.ts';
 import type { Database } from '../src/platform/database.ts';
 import { type Env, loadEnv } from '../src/platform/env.ts';
+import { withSettingFiles } from '../src/platform/setting-files.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SERVERS = z.object({ DATABASE_URL: z.string(), REDIS_URL: z.string() });
@@ -32,7 +33,7 @@ export async function runCommand(
 function readSettings(): Record<string, string | undefined> {
   const file = join(ROOT, '.env');
   if (existsSync(file)) process.loadEnvFile(file);
-  const given = process.env;
+  const given = withSettingFiles(process.env);
   const dataDir = resolve(ROOT, given.DATA_DIR || '.data');
   // A command serves nobody: it needs none of the secrets that a server has to be given.
   const forACommand = { NODE_ENV: 'development', STORAGE_DIR: given.STORAGE_DIR || join(dataDir, 'uploads') };

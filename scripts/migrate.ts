@@ -2,14 +2,18 @@
 
 import { openModel } from '../src/model.ts';
 import { migrate } from '../src/platform/database.ts';
+import { pem } from '../src/platform/env-values.ts';
+import { withSettingFiles } from '../src/platform/setting-files.ts';
 
-const url = process.env.DATABASE_URL;
+const env = withSettingFiles(process.env);
+const url = env.DATABASE_URL;
 if (!url) {
   console.error('DATABASE_URL is not set: nothing to migrate.');
   process.exit(1);
 }
 
-const database = await openModel({ database: { url, poolSize: 2 } });
+const certificateAuthority = pem.optional().parse(env.DATABASE_CA || undefined);
+const database = await openModel({ database: { url, poolSize: 2, certificateAuthority } });
 try {
   const ran = await migrate(database);
   console.log(ran.length > 0 ? `Migrated: ${ran.join(', ')}` : 'The schema is up to date.');

@@ -5,16 +5,19 @@ import type { Env } from './platform/env.ts';
 import { AuditEntry } from './players/audit.entity.ts';
 import { Player } from './players/player.entity.ts';
 import { Session } from './players/session.entity.ts';
+import { LiveWorker } from './videos/live-worker.entity.ts';
 import { Tally } from './videos/tally.entity.ts';
 import { Video } from './videos/video.entity.ts';
 import { Closure } from './votes/closure.entity.ts';
 import { Vote } from './votes/vote.entity.ts';
 
 /** The product's whole relational model on the database that `env` names. Must be closed. */
-export function openModel(env: Pick<Env, 'database'>): Promise<Database> {
+export function openModel(env: {
+  database: Pick<Env['database'], 'url' | 'poolSize'> & Partial<Env['database']>;
+}): Promise<Database> {
   return openDatabase({
     ...env.database,
-    entities: [Player, Session, AuditEntry, Video, Tally, Vote, Closure, Result],
+    entities: [Player, Session, AuditEntry, Video, LiveWorker, Tally, Vote, Closure, Result],
     migrationsDir: fileURLToPath(new URL('./migrations', import.meta.url)),
   });
 }

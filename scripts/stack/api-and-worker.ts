@@ -24,6 +24,8 @@ export async function startApiAndWorker(
     WORKER_TEMP_DIR: join(dataDir, 'temp'),
     PUBLIC_URL: apiUrl,
     AUTH_SECRET: await readOrCreateSecret(join(dataDir, 'secrets/auth')),
+    // Nobody asks whether it is ready.
+    SHUTDOWN_NOTICE_SECONDS: '0',
     // A developer who has saved a file waits for the restart; a video under way is handed back to the queue.
     ...(watch && { SHUTDOWN_GRACE_SECONDS: '2' }),
     ...env,

@@ -1,15 +1,19 @@
+import { readdir } from 'node:fs/promises';
 import { Migrator } from '@mikro-orm/migrations';
-import { type EntityClass, MikroORM, type Options } from '@mikro-orm/postgresql';
+import { type EntityClass, type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 export type Database = MikroORM;
 
 /** Any number, as long as every process that migrates this product's databases agrees on it. */
 const MIGRATION_LOCK = 7_262_011;
+/** Where the database remembers which migrations it has. */
+export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
 /**
  * A pool on PostgreSQL with the given entities; connects on first use. Must be closed.
- * `statementTimeoutSeconds` ends a query that runs away.
+ * `statementTimeoutSeconds` ends a query that runs away. With a `certificateAuthority` (PEM) the connections are TLS, to a
+ * server whose certificate it signed; without one they are in the clear.
  */
 export async function openDatabase(settings: {
   url: string;
@@ -17,6 +21,7 @@ export async function openDatabase(settings: {
   entities: EntityClass<object>[];
   migrationsDir: string;
   statementTimeoutSeconds?: number;
+  certificateAuthority?: string | undefined;
 }): Promise<Database> {
   const options: Options = {
     clientUrl: settings.url,
@@ -29,8 +34,11 @@ export async function openDatabase(settings: {
       connectionTimeoutMillis: 5000,
       statement_timeout: (settings.statementTimeoutSeconds ?? 15) * 1000,
       application_name: 'anb-rising-stars',
+      // Not by the URL: of its query only the schema is read.
+      ...(settings.certificateAuthority !== undefined && { ssl: { ca: settings.certificateAuthority } }),
     },
     migrations: {
+      tableName: MIGRATIONS_TABLE,
       path: settings.migrationsDir,
       pathTs: settings.migrationsDir,
       glob: '*.ts',
@@ -43,18 +51,45 @@ export async function openDatabase(settings: {
   return new MikroORM(options);
 }
 
-/** Brings the database to the newest schema; the names of what ran. Safe when several processes do it at once. */
-export async function migrate(database: Database): Promise<string[]> {
+/** A manager whose statements are cancelled, also where they run, once `signal` is aborted; they fail with its reason. */
+export function forkUntil(database: Database, signal: AbortSignal): EntityManager {
+  return database.em.fork({ signal, inflightQueryAbortStrategy: 'cancel query' });
+}
+
+/**
+ * Brings the database to the newest schema, or to that of migration `last`; the names of what ran. Safe when several
+ * processes do it at once.
+ */
+export async function migrate(database: Database, last?: string): Promise<string[]> {
   return database.em.fork().transactional(async em => {
     await em.execute('set local statement_timeout = 0');
     await em.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     // In the lock's own transaction: it ends, and lets the next process look, only when the schema is committed.
-    const ran = await database.migrator.up({ transaction: em.getTransactionContext() });
+    const transaction = em.getTransactionContext();
+    const ran = await database.migrator.up({ transaction, ...(last !== undefined && { to: last }) });
     return ran.map(migration => migration.name);
   });
 }
 
-/** The names of migrations that this code has and the database does not. */
+/** The names of the migrations that this code has, in their order. */
+export async function knownMigrations(database: Database): Promise<string[]> {
+  const files = await readdir(database.config.get('migrations').path ?? '.');
+  return files.filter(file => file.endsWith('.ts')).map(file => file.slice(0, -'.ts'.length)).toSorted();
+}
+
+/** The names of the migrations that the database has, in the order in which they ran. Changes nothing. */
+export async function executedMigrations(database: Database): Promise<string[]> {
+  const em = database.em.fork();
+  const [table] = await em.execute<[{ exists: boolean }]>(
+    `select to_regclass('${MIGRATIONS_TABLE}') is not null as exists`,
+  );
+  if (!table.exists) return [];
+  const rows = await em.execute<{ name: string }[]>(`select name from ${MIGRATIONS_TABLE} order by id`);
+  return rows.map(({ name }) => name);
+}
+
+/** The names of migrations that this code has and the database does not. Changes nothing. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
-  return (await database.migrator.getPending()).map(migration => migration.name);
+  const executed = new Set(await executedMigrations(database));
+  return (await knownMigrations(database)).filter(name => !executed.has(name));
 }

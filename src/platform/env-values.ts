@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secrets } from './secrets.ts';
 
 const UNITS = { b: 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as const;
 
@@ -23,6 +24,12 @@ export const bytes = z.string().transform((text, context) => {
   return size;
 });
 
+/** Certificates in PEM, one after the other; `\\n` may stand for a line break, as in a file of variables. */
+export const pem = z
+  .string()
+  .transform(text => text.replaceAll('\\n', '\n'))
+  .refine(text => /^-----BEGIN CERTIFICATE-----$/m.test(text), 'holds no certificate in PEM');
+
 /** An ISO 8601 instant with an offset, as a Date. */
 export const instant = z.iso.datetime({ offset: true }).transform(text => new Date(text));
 
@@ -36,3 +43,22 @@ export const httpOrigins = z.string().transform((list, context) =>
     return [];
   }),
 );
+
+/** The least length of a secret in base64 that holds 256 bits. */
+const SECRET_CHARACTERS = 43;
+const HEX_SECRET_CHARACTERS = 64;
+
+/** Comma-separated secrets of at least 256 bits each, as far as their spelling can tell. */
+export const secrets = z.string().transform((list, context): Secrets => {
+  const found = list.split(',').flatMap(entry => entry.trim() || []);
+  for (const secret of found) {
+    const least = /^[\da-f]+$/i.test(secret) ? HEX_SECRET_CHARACTERS : SECRET_CHARACTERS;
+    if (secret.length < least || new Set(secret).size < 10) {
+      context.addIssue('needs 256 random bits: 43 characters of base64, or 64 of hexadecimal');
+    }
+  }
+  const [first, ...others] = found;
+  if (first !== undefined) return [first, ...others] satisfies Secrets;
+  context.addIssue('holds no secret');
+  return z.NEVER;
+});

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { bytes, flag, httpOrigins, instant, port, whole } from './env-values.ts';
+import { bytes, flag, httpOrigins, instant, pem, port, secrets, whole } from './env-values.ts';
+import { LIMIT_SETTINGS, limitsOf } from './limit-settings.ts';
+import { PROXY_SETTINGS } from './proxy-settings.ts';
 
 /** Signs tokens and media links on a laptop only; {@link loadEnv} refuses it in production. */
 export const LOCAL_AUTH_SECRET = 'local-only-secret-that-production-refuses-to-start-with';
@@ -18,6 +20,11 @@ const SETTINGS = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .describe('PostgreSQL 18 or newer. `npm start` brings its own when this is unset.'),
   DATABASE_POOL_SIZE: whole(1, 200).default(10).describe('Connections a process may hold.'),
+  DATABASE_CA: pem
+    .optional()
+    .describe(
+      'Certificates (PEM) of who signs that of PostgreSQL; with it the connection is TLS and checked.',
+    ),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .describe('Redis with `noeviction`. `npm start` brings its own when this is unset.'),
@@ -28,24 +35,38 @@ const SETTINGS = z.object({
 
   API_HOST: z.string().default('0.0.0.0').describe('Address the API listens on.'),
   API_PORT: port.default(8000).describe('Port of the API.'),
+  ...PROXY_SETTINGS,
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Where clients reach the API; the base of media links. Required in production.'),
   CORS_ORIGINS: httpOrigins.default([]).describe('Browser origins that may call the API, comma separated.'),
-  TRUSTED_PROXIES: z
+  GRAPHIQL: flag.optional().describe('Serve GraphiQL and Altair. On in local mode only.'),
+  INTROSPECTION: flag.optional().describe('Tell the schema to whoever asks. As GRAPHIQL when unset.'),
+  SUGGESTIONS: flag
+    .optional()
+    .describe('Tell whoever misspells a field what they may have meant. As INTROSPECTION when unset.'),
+  TRUSTED_DOCUMENTS: z
     .string()
-    .default('')
-    .transform(list => list.split(',').flatMap(entry => entry.trim() || []))
-    .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed, comma separated.'),
-  GRAPHIQL: flag.optional().describe('Serve GraphiQL, Altair and introspection. On in local mode only.'),
-  MAX_JSON_BYTES: bytes.default(256 * 1024).describe('Largest GraphQL request without a file.'),
+    .optional()
+    .describe(
+      'Manifest of the only operations that are executed: a JSON file of documents by their SHA-256, as codegen writes it. Any operation when unset.',
+    ),
+  AUTOMATIC_PERSISTED_QUERIES: flag
+    .default(true)
+    .describe('Let clients send the SHA-256 of an operation in place of its text, once it is known.'),
+  PING_SECONDS: whole(1, 300)
+    .default(12)
+    .describe(
+      'How often an event stream or WebSocket shows that it lives; less than proxies wait for a byte.',
+    ),
+  ...LIMIT_SETTINGS,
 
-  AUTH_SECRET: z
-    .string()
-    .min(32, 'needs at least 32 characters (256 bits)')
-    .default(LOCAL_AUTH_SECRET)
-    .describe('Signs access tokens and media links. Required in production.'),
+  AUTH_SECRET: secrets
+    .default([LOCAL_AUTH_SECRET])
+    .describe(
+      'Signs access tokens and media links: at least 256 random bits, such as `openssl rand -base64 32` gives. Several, comma separated, while one is replaced: the first signs, all are accepted. Required in production.',
+    ),
   ACCESS_TOKEN_MINUTES: whole(1, 24 * 60)
     .default(60)
     .describe('Life of an access token.'),
@@ -85,14 +106,20 @@ const SETTINGS = z.object({
     .optional()
     .describe('Folder that keeps the encoded bumpers; below WORKER_TEMP_DIR when unset.'),
   MAX_ATTEMPTS: whole(1, 20).default(3).describe('Times a video is tried before it ends FAILED(INTERNAL).'),
+  RETRY_SECONDS: whole(1, 3600)
+    .default(5)
+    .describe('Pause before a video is tried again; doubled each time.'),
   LEASE_SECONDS: whole(2, 3600)
-    .default(15)
+    .default(10)
     .describe('How long a worker may be silent before its video is taken over.'),
   RENDER_TIMEOUT_SECONDS: whole(5, 7200).default(600).describe('Longest a single ffmpeg run may take.'),
-  RECONCILE_SECONDS: whole(1, 3600).default(5).describe('Pause between two runs of the reconciler.'),
+  RECONCILE_SECONDS: whole(1, 3600).default(3).describe('Pause between two runs of the reconciler.'),
   SHUTDOWN_GRACE_SECONDS: whole(1, 3600)
     .default(25)
     .describe('How long a stopping process may finish its work.'),
+  SHUTDOWN_NOTICE_SECONDS: whole(0, 3600)
+    .default(2)
+    .describe('How long a stopping API goes on while `/ready` says no; longer than a load balancer asks.'),
 
   VOTING_OPENS_AT: instant
     .optional()
@@ -123,7 +150,8 @@ export function loadEnv(source: Record<string, string | undefined>) {
   const env = parsed.data;
   const local = env.NODE_ENV !== 'production';
   const problems: string[] = [];
-  if (!local && env.AUTH_SECRET === LOCAL_AUTH_SECRET) problems.push('AUTH_SECRET: required in production');
+  if (!local && env.AUTH_SECRET.includes(LOCAL_AUTH_SECRET))
+    problems.push('AUTH_SECRET: required in production');
   if (!local && env.PUBLIC_URL === undefined) problems.push('PUBLIC_URL: required in production');
   if (env.MIN_SOURCE_SECONDS > env.MAX_SOURCE_SECONDS) {
     problems.push('MIN_SOURCE_SECONDS: must not exceed MAX_SOURCE_SECONDS');
@@ -133,23 +161,38 @@ export function loadEnv(source: Record<string, string | undefined>) {
   }
   if (problems.length > 0) throw new InvalidEnv(problems);
 
+  const explorers = env.GRAPHIQL ?? local;
+  const introspection = env.INTROSPECTION ?? explorers;
   return {
     local,
     log: { level: env.LOG_LEVEL },
-    database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE },
+    database: {
+      url: env.DATABASE_URL,
+      poolSize: env.DATABASE_POOL_SIZE,
+      certificateAuthority: env.DATABASE_CA,
+      statementTimeoutSeconds: env.STATEMENT_SECONDS,
+    },
     redis: { url: env.REDIS_URL },
     storage: { dir: env.STORAGE_DIR },
     http: {
       host: env.API_HOST,
       port: env.API_PORT,
+      keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
       publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.API_PORT}`).replace(/\/+$/, ''),
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
-      explorers: env.GRAPHIQL ?? local,
-      maxJsonBytes: env.MAX_JSON_BYTES,
+      mediaAccelPrefix: env.MEDIA_ACCEL_PREFIX ?? null,
+      explorers,
+      introspection,
+      suggestions: env.SUGGESTIONS ?? introspection,
+      trustedDocuments: env.TRUSTED_DOCUMENTS ?? null,
+      automaticPersistedQueries: env.AUTOMATIC_PERSISTED_QUERIES,
+      pingSeconds: env.PING_SECONDS,
+      shutdownNoticeSeconds: env.SHUTDOWN_NOTICE_SECONDS,
     },
+    limits: limitsOf(env),
     auth: {
-      secret: env.AUTH_SECRET,
+      secrets: env.AUTH_SECRET,
       accessTokenSeconds: env.ACCESS_TOKEN_MINUTES * 60,
       refreshTokenSeconds: env.REFRESH_TOKEN_DAYS * 86_400,
       signUpsPerHour: env.SIGN_UPS_PER_HOUR,
@@ -173,7 +216,11 @@ export function loadEnv(source: Record<string, string | undefined>) {
       renderTimeoutSeconds: env.RENDER_TIMEOUT_SECONDS,
       reconcileSeconds: env.RECONCILE_SECONDS,
     },
-    processing: { maxAttempts: env.MAX_ATTEMPTS, leaseSeconds: env.LEASE_SECONDS },
+    processing: {
+      maxAttempts: env.MAX_ATTEMPTS,
+      retrySeconds: env.RETRY_SECONDS,
+      leaseSeconds: env.LEASE_SECONDS,
+    },
     shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
     contest: {
       votingOpensAt: env.VOTING_OPENS_AT ?? null,

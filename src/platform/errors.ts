@@ -6,6 +6,18 @@ export abstract class ExpectedError extends Error {
   abstract readonly code: string;
 }
 
+/** Work was stopped on purpose, before it was done. */
+export class Cancelled extends Error {
+  override name = 'Cancelled';
+  /** What is known of it once the ORM has made it an error of its own. */
+  readonly code: 'DEADLINE_EXCEEDED' | 'CLIENT_LEFT';
+
+  constructor(code: Cancelled['code']) {
+    super(code === 'CLIENT_LEFT' ? 'The client left' : 'It took longer than it may');
+    this.code = code;
+  }
+}
+
 /** One broken rule of an input; `path` leads to the field, `rule` with its `params` makes the sentence. */
 export interface InputProblem {
   path: readonly string[];

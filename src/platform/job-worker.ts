@@ -6,12 +6,14 @@ import type { Logger } from './logger.ts';
 /** A worker that dies without a word is noticed after this and one check: its jobs run again elsewhere. */
 const LOCK_MILLISECONDS = 8000;
 const STALLED_CHECK_MILLISECONDS = 4000;
+/** What is not told runs again elsewhere, and finds that it is done. */
+const FAREWELL_MILLISECONDS = 1000;
 
 /** The taking end of a queue. */
 export interface JobWorker {
   /** Jobs that run right now in this process. */
   readonly running: number;
-  /** Takes no more jobs and resolves when those under way have ended; for ever while Redis is away. */
+  /** Takes no more jobs and resolves when those under way have ended, whether or not Redis can be told. */
   close(): Promise<void>;
 }
 
@@ -24,16 +26,13 @@ export function startJobWorker<Payload>(
   options: { connection: Redis; concurrency: number; logger: Logger },
   run: (payload: Payload) => Promise<void>,
 ): JobWorker {
-  let running = 0;
+  const running = new Set<Promise<void>>();
   const worker = new Worker(
     type.queue,
     async job => {
-      running++;
-      try {
-        await run(type.payload.parse(job.data));
-      } finally {
-        running--;
-      }
+      const underWay = run(type.payload.parse(job.data));
+      running.add(underWay);
+      await underWay.finally(() => running.delete(underWay));
     },
     {
       connection: options.connection,
@@ -47,8 +46,18 @@ export function startJobWorker<Payload>(
   worker.on('error', error => options.logger.debug({ err: error, queue: type.queue }, 'worker error'));
   return {
     get running() {
-      return running;
+      return running.size;
     },
-    close: () => worker.close(),
+    async close() {
+      // Never comes back while Redis is away.
+      const told = worker
+        .close()
+        .catch(error => options.logger.warn({ err: error, queue: type.queue }, 'the queue was not told'));
+      while (running.size > 0) await Promise.allSettled(running);
+      const { promise: silence, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, FAREWELL_MILLISECONDS);
+      await Promise.race([told, silence]);
+      clearTimeout(timer);
+    },
   };
 }

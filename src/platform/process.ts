@@ -1,6 +1,8 @@
 import { type Env, InvalidEnv, loadEnv } from './env.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { withSettingFiles } from './setting-files.ts';
 import { type ShutdownStep, stopOnSignal } from './shutdown.ts';
+import { StartRefused } from './start-refused.ts';
 
 /**
  * Runs one of the product's processes: reads the environment, starts, and stops in the order that `start` returns. A
@@ -21,14 +23,16 @@ export async function runProcess(
     const steps = await start(env, logger);
     stopOnSignal(logger, env.shutdownGraceSeconds, steps);
   } catch (error) {
-    logger.fatal({ err: error }, 'could not start');
+    // What the operator has to mend needs no stack.
+    if (error instanceof StartRefused) logger.fatal(`could not start: ${error.message}`);
+    else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
 }
 
 function readEnv(environment: Record<string, string | undefined>): Env {
   try {
-    return loadEnv(environment);
+    return loadEnv(withSettingFiles(environment));
   } catch (error) {
     if (!(error instanceof InvalidEnv)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -14,8 +14,8 @@ export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds:
 
 /** Counts what each key does within a window that begins with its first point; every process shares the counts. */
 export interface RateLimiter {
-  /** Takes one point before the work it stands for, so that any number at once can't slip through. */
-  consume(key: string): Promise<Allowance>;
+  /** Takes `points`, 1 by default, before the work they stand for, so that any number at once can't slip through. */
+  consume(key: string, points?: number): Promise<Allowance>;
   /** Returns one point, for work that turned out not to count. */
   giveBack(key: string): Promise<void>;
   /** Forgets all points of the key. */
@@ -38,9 +38,9 @@ export function createRateLimiter(
   });
 
   return {
-    async consume(key) {
+    async consume(key, points = 1) {
       try {
-        await limiter.consume(key);
+        await limiter.consume(key, points);
         return { allowed: true };
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;

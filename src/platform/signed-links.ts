@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type DerivedKey, deriveKeys, type Secrets } from './secrets.ts';
 
 /** Links that open one path until they expire, for whoever holds them. */
 export interface SignedLinks {
@@ -9,17 +10,17 @@ export interface SignedLinks {
   verify(url: string): boolean;
 }
 
-/** Signs with HMAC-SHA256 under a key of its own, derived from `secret` by HKDF (RFC 5869); any process with the same secret can verify. */
-export function createSignedLinks(secret: string, now: () => Date = () => new Date()): SignedLinks {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'anb-rising-stars/signed-links/v1', 32));
+/** Signs with HMAC-SHA256 under a key of its own from the first secret; any process that has this secret can verify. */
+export function createSignedLinks(secrets: Secrets, now: () => Date = () => new Date()): SignedLinks {
+  const keys = deriveKeys(secrets, 'anb-rising-stars/signed-links/v1');
   const nowSeconds = () => Math.floor(now().getTime() / 1000);
-  const signature = (path: string, expires: string) =>
+  const signature = ({ key }: DerivedKey, path: string, expires: string) =>
     createHmac('sha256', key).update(`${path}\n${expires}`).digest('base64url');
 
   return {
     sign(path, lifetimeSeconds) {
       const expires = String(nowSeconds() + lifetimeSeconds);
-      return `${path}?expires=${expires}&signature=${signature(path, expires)}`;
+      return `${path}?expires=${expires}&signature=${signature(keys[0], path, expires)}`;
     },
 
     verify(url) {
@@ -27,10 +28,12 @@ export function createSignedLinks(secret: string, now: () => Date = () => new Da
       const parameters = new URLSearchParams(query);
       const expires = parameters.get('expires') ?? '';
       if (!/^\d{1,12}$/.test(expires)) return false;
-      const expected = Buffer.from(signature(path, expires));
       const given = Buffer.from(parameters.get('signature') ?? '');
-      // Texts are compared, not decoded bytes: base64url has several spellings of the same bytes.
-      const genuine = expected.length === given.length && timingSafeEqual(expected, given);
+      const genuine = keys.some(key => {
+        // Texts are compared, not decoded bytes: base64url has several spellings of the same bytes.
+        const expected = Buffer.from(signature(key, path, expires));
+        return expected.length === given.length && timingSafeEqual(expected, given);
+      });
       return genuine && nowSeconds() < Number(expires);
     },
   };

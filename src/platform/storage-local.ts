@@ -104,13 +104,12 @@ export async function openLocalStorage(root: string): Promise<Storage> {
       }
     },
 
-    async sweepTemp(olderThanSeconds) {
-      const before = Date.now() - olderThanSeconds * 1000;
+    async sweepTemp(before) {
       let swept = 0;
       for await (const entry of await opendir(join(root, 'temp'))) {
         const path = join(root, 'temp', entry.name);
         const facts = await statOrNull(path);
-        if (facts === null || facts.mtimeMs > before) continue;
+        if (facts === null || facts.mtime > before) continue;
         await rm(path, { recursive: true, force: true });
         swept++;
       }

@@ -71,8 +71,8 @@ export interface Storage {
   /** Every stored key of an area, in no particular order. */
   list(area: Exclude<StorageArea, 'temp'>): AsyncIterable<StoredFile>;
 
-  /** Deletes unfinished writes untouched for `olderThanSeconds`; the number of files deleted. */
-  sweepTemp(olderThanSeconds: number): Promise<number>;
+  /** Deletes unfinished writes untouched since `before`; the number of files deleted. */
+  sweepTemp(before: Date): Promise<number>;
 
   /** Whether a file can be written in each area right now. */
   check(): Promise<Record<StorageArea, boolean>>;

@@ -29,7 +29,21 @@ describe('a published clip', () => {
       'last-modified': LAST_MODIFIED,
       'x-content-type-options': 'nosniff',
     });
-    expect((await door.get(mediaPath(id, 'poster.jpg'))).headers['content-type']).toBe('image/jpeg');
+  });
+
+  test.for([
+    ['poster.jpg', 'image/jpeg'],
+    ['preview.webp', 'image/webp'],
+    ['storyboard.jpg', 'image/jpeg'],
+    ['storyboard.vtt', 'text/vtt; charset=utf-8'],
+  ] as const)('serves %s as %s', async ([file, contentType]) => {
+    const { status, headers, body } = await door.get(mediaPath(await door.publish(), file));
+    expect([status, headers['content-type'], headers['access-control-allow-origin']]).toEqual([
+      200,
+      contentType,
+      '*',
+    ]);
+    expect(body.length).toBeGreaterThan(0);
   });
 
   test.for([
