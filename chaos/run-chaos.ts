@@ -21,7 +21,7 @@ const UPLOADS_PER_PLAYER = 5;
 const SETTLE_SECONDS = 120;
 const SETTLE_SECONDS_PER_UPLOAD = 2;
 /** A storm takes the worker of one video more often than years of operation; whatever is left then is a fault of ours. */
-const MAX_ATTEMPTS = '12';
+const PATIENCE = { MAX_ATTEMPTS: '12', MAX_WORKER_DEATHS: '12' };
 
 /** What came of a run. */
 export interface Outcome {
@@ -37,7 +37,7 @@ export async function runChaos(
   say: (line: string) => void,
 ): Promise<Outcome> {
   await using cleanup = new AsyncDisposableStack();
-  const arena = cleanup.use(await openArena({ MAX_ATTEMPTS }));
+  const arena = cleanup.use(await openArena(PATIENCE));
   const dir = await mkdtemp(join(tmpdir(), 'anb-chaos-source-'));
   cleanup.defer(() => rm(dir, { recursive: true, force: true }));
   const source = await makeSource(dir);
