@@ -82,7 +82,7 @@ await runProcess('worker', process.env, async (env, logger) => {
   const reconciler = startLoop(
     'reconcile',
     reconcileSeconds,
-    async () => reportAbandoned(await reconcileVideos({ em: database.em.fork(), jobs, events }), deps),
+    async () => reportAbandoned(await reconcileVideos({ em: database.em.fork(), jobs, events, ...env.processing }), deps),
     logger,
   );
   const sweeper = startLoop(

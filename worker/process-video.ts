@@ -21,8 +21,10 @@ export async function processVideo(shared: WorkerContext, videoId: string): Prom
 async function attemptVideo(shared: WorkerContext, videoId: string): Promise<void> {
   const em = shared.em.fork();
   const pace = await readPace(em);
-  const { leaseSeconds } = shared.settings.processing;
-  const claim = await claimVideo({ ...shared, em }, videoId, leaseSeconds, pace?.secondsPerVideo);
+  const claim = await claimVideo({ ...shared, em }, videoId, {
+    ...shared.settings.processing,
+    expectedSeconds: pace?.secondsPerVideo,
+  });
   if (claim === null) return;
   const { attempt, requestId } = claim;
   const logger = shared.logger.child({ videoId, attempt, ...(requestId && { requestId }) });

@@ -106,6 +106,9 @@ const SETTINGS = z.object({
     .optional()
     .describe('Folder that keeps the encoded bumpers; below WORKER_TEMP_DIR when unset.'),
   MAX_ATTEMPTS: whole(1, 20).default(3).describe('Times a video is tried before it ends FAILED(INTERNAL).'),
+  MAX_WORKER_DEATHS: whole(1, 20)
+    .default(2)
+    .describe('Workers that may die at a video before it ends FAILED(INTERNAL): it may be what kills them.'),
   RETRY_SECONDS: whole(1, 3600)
     .default(5)
     .describe('Pause before a video is tried again; doubled each time.'),
@@ -218,6 +221,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
     },
     processing: {
       maxAttempts: env.MAX_ATTEMPTS,
+      maxWorkerDeaths: env.MAX_WORKER_DEATHS,
       retrySeconds: env.RETRY_SECONDS,
       leaseSeconds: env.LEASE_SECONDS,
     },

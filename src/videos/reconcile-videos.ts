@@ -1,6 +1,6 @@
 import type { EntityManager } from '../platform/database.ts';
 import type { EventBus } from '../platform/events.ts';
-import { FELL_SILENT, MAX_WORKER_DEATHS } from './record-processing.ts';
+import { FELL_SILENT } from './record-processing.ts';
 import { videoChanged } from './video.events.ts';
 import type { VideoJobs } from './video.jobs.ts';
 
@@ -15,6 +15,8 @@ export interface ReconcileDeps {
   em: EntityManager;
   jobs: VideoJobs;
   events: EventBus;
+  /** As for a claim. */
+  maxWorkerDeaths: number;
 }
 
 /** What one run mended. */
@@ -35,7 +37,12 @@ export interface AbandonedVideo {
  * Makes the queue agree with the rows: offers again what waits or lost its worker, and ends `FAILED` what is out of
  * attempts or has cost too many workers their lives. Offering what is queued already changes nothing. Null when another process is at it.
  */
-export async function reconcileVideos({ em, jobs, events }: ReconcileDeps): Promise<Reconciliation | null> {
+export async function reconcileVideos({
+  em,
+  jobs,
+  events,
+  maxWorkerDeaths,
+}: ReconcileDeps): Promise<Reconciliation | null> {
   const found = await em.transactional(async em => {
     const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [
       RECONCILE_LOCK,
@@ -47,7 +54,7 @@ export async function reconcileVideos({ em, jobs, events }: ReconcileDeps): Prom
         where status = 'PROCESSING' and lease_until < now()
           and (attempt >= attempt_limit or worker_deaths + (${FELL_SILENT})::int >= ?)
         returning id as "videoId", attempt, worker_deaths >= ? as poison`,
-      [MAX_WORKER_DEATHS, MAX_WORKER_DEATHS],
+      [maxWorkerDeaths, maxWorkerDeaths],
     );
     const claimable = await em.execute<{ id: string; attempt: number }[]>(
       `select id, attempt from videos

@@ -19,9 +19,6 @@ export interface RecordingDeps {
   events: EventBus;
 }
 
-/** A video that so many workers died of is tried no more: it may well be what kills them. */
-export const MAX_WORKER_DEATHS = 2;
-
 /** Whether whoever had a video gave no answer: one that gives it back says so in its phase. */
 export const FELL_SILENT = `status = 'PROCESSING' and phase <> 'QUEUED' and lease_until < now()`;
 
@@ -49,14 +46,13 @@ export async function isSuspect({ em }: Pick<RecordingDeps, 'em'>, videoId: stri
 }
 
 /**
- * Takes a video that waits, or whose worker fell silent for the first time. Null when it is somebody else's, done, or
- * gone. Followers are told to expect it in `expectedSeconds`, if that is known.
+ * Takes a video that waits, or whose worker fell silent. Null when it is somebody else's, done, or
+ * gone, or was the end of too many workers.
  */
 export async function claimVideo(
   deps: RecordingDeps,
   videoId: string,
-  leaseSeconds: number,
-  expectedSeconds: number | null = null,
+  { leaseSeconds, maxWorkerDeaths, expectedSeconds = null }: ClaimTerms,
 ): Promise<Claim | null> {
   const [row] = await deps.em.execute<ClaimedRow[]>(
     `update videos
@@ -69,7 +65,7 @@ export async function claimVideo(
         and (status = 'UPLOADED' or (status = 'PROCESSING' and lease_until < now()))
         and worker_deaths + (${FELL_SILENT})::int < ?
       returning attempt, attempt_limit, original_key, request_id`,
-    [leaseSeconds, expectedSeconds, TURN_SECONDS, videoId, MAX_WORKER_DEATHS],
+    [leaseSeconds, expectedSeconds, TURN_SECONDS, videoId, maxWorkerDeaths],
   );
   if (!row) return null;
   await announce(deps, videoId);
@@ -80,6 +76,14 @@ export async function claimVideo(
     originalKey: row.original_key,
     requestId: row.request_id,
   };
+}
+
+export interface ClaimTerms {
+  leaseSeconds: number;
+  /** A video that so many workers died of is tried no more: it may well be what kills them. */
+  maxWorkerDeaths: number;
+  /** What followers are told to expect, if anything is known. */
+  expectedSeconds?: number | null | undefined;
 }
 
 interface ClaimedRow {

@@ -6,6 +6,8 @@ import { RENDITIONS, videoIdOf } from './video-files.ts';
 /** Younger files may belong to an upload whose row is about to be committed, or to an encode about to finish. */
 const GRACE_SECONDS = 3600;
 const BATCH = 500;
+/** Held by whoever stores many files before their rows. Any number, as long as every process agrees on it. */
+export const FILES_LOCK = 7_262_014;
 
 /**
  * Deletes unfinished writes, and files that no row names; the number of each. How old a file is goes by the database's
@@ -16,22 +18,50 @@ export async function sweepFiles(
   storage: Storage,
   graceSeconds = GRACE_SECONDS,
 ): Promise<{ unfinished: number; orphans: number }> {
-  const [clock] = await em.execute<[{ before: Date }]>('select now() - make_interval(secs => ?) as before', [
-    graceSeconds,
-  ]);
-  const before = new Date(clock.before);
-  const unfinished = await storage.sweepTemp(before);
+  const unfinished = await storage.sweepTemp(await readInstant(em, graceSeconds));
   let orphans = 0;
-  for (const area of ['original', 'processed'] as const) {
-    for await (const files of inBatches(storage.list(area))) {
-      const old = files.filter(file => file.modifiedAt < before);
-      for (const file of await withoutRow(em, old)) {
-        await storage.remove(file.key);
-        orphans++;
-      }
-    }
+  for await (const file of findOrphans(em, storage, graceSeconds)) {
+    if (await removeOrphan(em, storage, file)) orphans++;
   }
   return { unfinished, orphans };
+}
+
+/** Deletes a file that still has no row; false when it has one, or somebody stores files before their rows right now. */
+export async function removeOrphan(em: EntityManager, storage: Storage, file: StoredFile): Promise<boolean> {
+  return em.fork().transactional(async lock => {
+    const [row] = await lock.execute<{ mine: boolean }[]>(
+      'select pg_try_advisory_xact_lock_shared(?) as mine',
+      [FILES_LOCK],
+    );
+    if (!row?.mine || (await withoutRow(em, [file])).length === 0) return false;
+    await storage.remove(file.key);
+    return true;
+  });
+}
+
+/** The files that no row names, and that are older than the grace. */
+export async function* findOrphans(
+  em: EntityManager,
+  storage: Storage,
+  graceSeconds = GRACE_SECONDS,
+): AsyncGenerator<StoredFile> {
+  const before = await readInstant(em, graceSeconds);
+  for (const area of ['original', 'processed'] as const) {
+    for await (const files of inBatches(storage.list(area))) {
+      yield* await withoutRow(
+        em,
+        files.filter(file => file.modifiedAt < before),
+      );
+    }
+  }
+}
+
+/** So many seconds ago, by the database's clock. */
+async function readInstant(em: EntityManager, secondsAgo: number): Promise<Date> {
+  const [clock] = await em
+    .fork()
+    .execute<[{ instant: Date }]>('select now() - make_interval(secs => ?) as instant', [secondsAgo]);
+  return new Date(clock.instant);
 }
 
 async function withoutRow(em: EntityManager, files: StoredFile[]): Promise<StoredFile[]> {

@@ -59,7 +59,7 @@ const subscribersOf = async (videoId: string) => {
   return Number(count);
 };
 const claim = async (videoId: string): Promise<Claim> => {
-  const taken = await claimVideo(recording, rowIdOf(videoId), 60);
+  const taken = await claimVideo(recording, rowIdOf(videoId), { leaseSeconds: 60, maxWorkerDeaths: 2 });
   if (taken === null) throw new Error('The video is not to be had');
   return taken;
 };

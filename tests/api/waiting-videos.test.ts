@@ -32,7 +32,7 @@ const uploads = async (count: number): Promise<string[]> => {
   return ids;
 };
 const claim = async (videoId: string | undefined, leaseSeconds = 60) => {
-  const taken = await claimVideo(recording, rowIdOf(videoId ?? ''), leaseSeconds);
+  const taken = await claimVideo(recording, rowIdOf(videoId ?? ''), { leaseSeconds, maxWorkerDeaths: 2 });
   if (taken === null) throw new Error('The video is not to be had');
   return taken;
 };

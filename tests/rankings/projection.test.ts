@@ -82,7 +82,7 @@ test(`boards equal a recount after thousands of operations and crashes (seed ${s
   const videos: { id: string; playerId: string }[] = [];
   const publish = async (playerId: string) => {
     const id = rowIdOf(await insertVideo(world.database, { id: encodeId('Player', playerId) }));
-    const claim = await claimVideo(world, id, 60);
+    const claim = await claimVideo(world, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
     if (claim === null) throw new Error('The video is not to be had');
     await completeVideo(world, claim, { ...renditionKeysOf(id, 1), durationSeconds: 7 });
     videos.push({ id, playerId });

@@ -30,42 +30,6 @@ describe('whatever the source', () => {
       [1280, 720],
     ],
     ['portrait', portrait, [406, 720]],
-    ['square', { picture: quadrants({ width: 480, height: 480, seconds: 1 }) }, [720, 720]],
-    ['wider than 16:9', { picture: quadrants({ width: 960, height: 400, seconds: 1 }) }, [1280, 534]],
-    [
-      'pixels that are not square',
-      {
-        picture: `${quadrants({ width: 720, height: 540, seconds: 1, squareWidth: 180, squareHeight: 240 })},setsar=4/3`,
-      },
-      [1280, 720],
-    ],
-    [
-      'an odd size',
-      {
-        picture: quadrants({ width: 641, height: 363, seconds: 1 }),
-        encode: ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv444p'],
-      },
-      [1272, 720],
-    ],
-    [
-      '240 frames a second',
-      { picture: quadrants({ width: 640, height: 360, seconds: 1, frameRate: 240 }) },
-      [1280, 720],
-    ],
-    [
-      '23.976 frames a second',
-      { picture: quadrants({ width: 640, height: 360, seconds: 1.1, frameRate: 23.976 }) },
-      [1280, 720],
-    ],
-    [
-      'QuickTime with full-range colours',
-      {
-        picture: `${quadrants({ width: 640, height: 360, seconds: 1 })},scale=out_range=pc,format=yuvj420p`,
-        encode: ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuvj420p'],
-        container: 'mov',
-      },
-      [1280, 720],
-    ],
   ];
 
   it.each(cases)('makes the same kind of clip: %s', async (_title, recipe, [width, height]) => {
@@ -101,16 +65,6 @@ describe('whatever the source', () => {
     const across = extent(x => colorName(frame.at(left + x, 360)) === 'white', width);
     const down = extent(y => colorName(frame.at(640, y)) === 'white', 720);
     expect(Math.abs(across - down)).toBeLessThanOrEqual(6);
-  });
-
-  it('turns a recording by its metadata', async () => {
-    const recipe: Recipe = { picture: quadrants({ width: 960, height: 540, seconds: 1 }), rotate: 90 };
-    const clip = await clipOf(recipe);
-    const frame = await framePixels(clip.clipPath, IN_MAIN);
-    const [left, right] = [640 - 190, 640 + 190];
-    expect(
-      [frame.at(left, 10), frame.at(right, 10), frame.at(left, 710), frame.at(right, 710)].map(colorName),
-    ).toEqual(['blue', 'red', 'yellow', 'green']);
   });
 });
 

@@ -118,10 +118,17 @@ export async function probe(
     'width' in stream && stream.disposition.attached_pic === 0 ? [stream] : [],
   );
   const video = videos.find(({ disposition }) => disposition.default === 1) ?? videos[0];
-  // A file of sound alone is whole; one in which nothing can be found is not.
-  if (streams.length === 0) throw new SourceRejected('CORRUPT', 'no streams');
-  if (video === undefined) return null;
+  if (video === undefined) {
+    // A file of sound alone is whole; one in which nothing, or not the whole of a picture's head, can be found is not.
+    if (!streams.some(isWhole)) throw new SourceRejected('CORRUPT', 'no readable streams');
+    return null;
+  }
   return toFacts(video, video.duration ?? (await measuredSeconds(read, video.index)) ?? format.duration ?? 0);
+}
+
+/** Sound or a picture; a track whose head is cut off before it says what it is counts as data. */
+function isWhole(stream: { codec_type?: string | undefined }): boolean {
+  return 'width' in stream || stream.codec_type === 'audio';
 }
 
 /** From the first frame's start to the last one's end, by their own time stamps; undefined when they have none. */
