@@ -21,7 +21,7 @@ describe.runIf(mayMount)('a store on a small disk', () => {
   let player: TestPlayer;
   beforeAll(async () => {
     disk = await mountDisk();
-    app = await startApp({ ...TINY_RULES, RETRY_SECONDS: '1', MAX_ATTEMPTS: '1', STORAGE_DIR: join(disk, 'storage') });
+    app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1', STORAGE_DIR: join(disk, 'storage') });
     [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
   }, 90_000);
   afterAll(async () => {

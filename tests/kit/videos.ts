@@ -17,6 +17,7 @@ export const TINY_RULES = {
   CLIP_SECONDS: '2',
   RECONCILE_SECONDS: '1',
   LEASE_SECONDS: '3',
+  RETRY_SECONDS: '1',
 };
 
 /** A source that is a clip in about a second. */

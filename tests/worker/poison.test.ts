@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type App, startApp } from '../kit/app.ts';
+import { eventually } from '../kit/multipart.ts';
+import { encodersOf, holdEncoder } from '../kit/processes.ts';
+import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
+import { startWorker } from '../kit/worker.ts';
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '9' });
+});
+afterAll(() => app?.stop());
+
+test('a video that two workers die of is stopped and reported, and what was beside the first of them is not blamed', {
+  timeout: 120_000,
+}, async () => {
+  const player = await app.signUp();
+  const first = await startWorker(app);
+  const videos = [
+    await uploadVideo(app, player, await shortSource()),
+    await uploadVideo(app, player, await shortSource()),
+  ];
+  await eventually(async () => encodersOf(first.pid).length === videos.length, 20);
+  first.kill('SIGKILL');
+  await first.ended;
+
+  // Both are suspects now; the one that has the next worker to itself is the one that it dies of.
+  const second = await startWorker(app);
+  await holdEncoder([second]);
+  expect(encodersOf(second.pid)).toHaveLength(1);
+  second.kill('SIGKILL');
+  await second.ended;
+
+  const third = await startWorker(app);
+  const outcomes = await Promise.all(videos.map(id => outcomeOf(app, player, id)));
+  const [poison, ...others] = outcomes.toSorted((a, b) => a.status.localeCompare(b.status));
+  expect(poison).toMatchObject({ status: 'FAILED', failure: { reason: 'INTERNAL' }, attempt: 2 });
+  expect(others).toMatchObject([{ status: 'PROCESSED' }]);
+  const reports = third.log().filter(({ msg }) => msg === 'stopped: workers died of it');
+  expect(reports).toMatchObject([{ level: 'error', attempt: 2 }]);
+  const metrics = await (await fetch(`${third.url}/metrics`)).text();
+  expect(metrics).toMatch(/^\w+\{[^}]*outcome="POISON"[^}]*\} 1$/m);
+  expect(await third.stop()).toBe(0);
+});

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type App, startApp } from '../kit/app.ts';
+import { type Gate, openGate } from '../kit/gate.ts';
+import { eventually } from '../kit/multipart.ts';
+import { holdEncoder, isRunning } from '../kit/processes.ts';
+import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
+import { startWorker } from '../kit/worker.ts';
+
+const GRACE_SECONDS = 5;
+
+let app: App;
+let postgres: Gate;
+let redis: Gate;
+beforeAll(async () => {
+  app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '2' });
+  postgres = await openGate(app.processEnv.DATABASE_URL ?? '');
+  redis = await openGate(app.redis.url);
+});
+afterAll(async () => {
+  await postgres?.[Symbol.asyncDispose]();
+  await redis?.[Symbol.asyncDispose]();
+  await app?.stop();
+});
+
+test('a worker that must stop while Redis and Postgres are away is gone in time, its encoder too, and its video goes on elsewhere', {
+  timeout: 120_000,
+}, async () => {
+  const player = await app.signUp();
+  const worker = await startWorker(app, {
+    ...{ DATABASE_URL: postgres.url, REDIS_URL: redis.url },
+    SHUTDOWN_GRACE_SECONDS: String(GRACE_SECONDS),
+  });
+  const videoId = await uploadVideo(app, player, await shortSource());
+  const [, encoder] = await holdEncoder([worker]);
+  postgres.close();
+  redis.close();
+
+  const toldAt = performance.now();
+  worker.kill('SIGTERM');
+  await worker.ended;
+  expect(performance.now() - toldAt).toBeLessThan((GRACE_SECONDS + 1) * 1000);
+  await eventually(async () => !isRunning(encoder), 2);
+
+  const other = await startWorker(app);
+  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
+  expect(await other.stop()).toBe(0);
+});
