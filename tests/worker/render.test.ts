@@ -108,6 +108,13 @@ it('puts the index in front, and gives the same bytes for the same source', asyn
   expect((await readFile(first.posterPath)).equals(await readFile(second.posterPath))).toBe(true);
 });
 
+it('keeps noise within the bit rate of its level', async () => {
+  const picture = 'color=gray:s=1280x720:r=30:d=2,noise=alls=100:allf=t+u';
+  const { sizeBytes } = await renderFile(await makeSource({ picture }));
+  // High at level 4.0: 25 Mbit/s, and what the decoder's buffer holds beforehand.
+  expect(sizeBytes * 8).toBeLessThan(3 * 25e6);
+});
+
 it('tells how much of the output is made: rising, and never 100', async () => {
   const percents: number[] = [];
   const picture = 'testsrc2=s=1920x1080:r=30:d=4';

@@ -14,6 +14,8 @@ const VIDEO_OPTIONS = [
   ...['-an', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact'],
   // Another number of threads gives other bytes, and one per encode gets the most out of a machine with a job per core.
   ...['-c:v', 'libx264', '-threads', '1', '-preset', 'veryfast', '-profile:v', 'high', '-level:v', '4.0'],
+  // Within level 4.0 (ITU-T H.264, table A-1), which pictures full of noise would pass by far.
+  ...['-maxrate', '20M', '-bufsize', '25M'],
   ...['-g', '60', '-pix_fmt', 'yuv420p', '-x264-params', 'stitchable=1'],
   ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv'],
 ];
