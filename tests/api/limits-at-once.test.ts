@@ -1,4 +1,5 @@
 import { on, once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { waitUntil } from '../../scripts/stack/wait-until.ts';
@@ -8,6 +9,7 @@ import { type Listening, listenBySocket, listenBySse } from '../kit/listening.ts
 import { body, part, post } from '../kit/multipart.ts';
 
 const RANKING = { query: 'subscription { rankingChanged(top: 1) { entries { position } } }' };
+const MOST_CONNECTIONS = 40;
 
 let app: App;
 let player: Fan;
@@ -16,6 +18,7 @@ beforeAll(async () => {
     STREAMS_PER_PLAYER: '2',
     STREAMS_PER_NETWORK: '3',
     UPLOADS_PER_PLAYER: '1',
+    MAX_CONNECTIONS: String(MOST_CONNECTIONS),
     TRUSTED_PROXIES: '127.0.0.1',
   });
   player = await gatherOne(app);
@@ -123,5 +126,25 @@ describe('uploads', () => {
     await waitUntil('the next may come', async () => (await send(whole)).status === 200, {
       deadlineSeconds: 5,
     });
+  });
+});
+
+describe('connections', () => {
+  test('beyond what a process holds are closed at once, and let in again when others have left', async () => {
+    const { port, hostname } = new URL(app.url);
+    let closed = 0;
+    const sockets = Array.from({ length: MOST_CONNECTIONS + 10 }, () =>
+      connect(Number(port), hostname).on('error', () => undefined),
+    );
+    for (const socket of sockets) socket.once('close', () => closed++);
+    await waitUntil('those beyond are closed', async () => closed >= 10, { deadlineSeconds: 5 });
+    expect(await app.connections()).toBeLessThanOrEqual(MOST_CONNECTIONS);
+    for (const socket of sockets) socket.destroy();
+    const isAnswered = () =>
+      fetch(`${app.url}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await waitUntil('a client is let in', isAnswered, { deadlineSeconds: 5 });
   });
 });
