@@ -6,7 +6,9 @@ import { waitUntil } from '../../scripts/stack/wait-until.ts';
 import { type App, startApp } from '../kit/app.ts';
 import { type Fan, gatherOne } from '../kit/crowd.ts';
 import { type Listening, listenBySocket, listenBySse } from '../kit/listening.ts';
+import { box } from '../kit/mp4.ts';
 import { body, part, post } from '../kit/multipart.ts';
+import { storedFiles } from '../kit/videos.ts';
 
 const RANKING = { query: 'subscription { rankingChanged(top: 1) { entries { position } } }' };
 const MOST_CONNECTIONS = 40;
@@ -103,7 +105,9 @@ describe('uploads', () => {
     const parts = [
       part('operations', JSON.stringify({ query, variables: { file: null } })),
       part('map', '{"0":["variables.file"]}'),
-      part('0', Buffer.alloc(300_000), { filename: 'clip.mp4' }),
+      part('0', Buffer.concat([box('ftyp', Buffer.from('mp42\0\0\0\0mp42isom')), Buffer.alloc(300_000)]), {
+        filename: 'clip.mp4',
+      }),
     ];
     const whole = body(parts);
     const gate = Promise.withResolvers<void>();
@@ -114,13 +118,14 @@ describe('uploads', () => {
     };
     const send = (chunks: Iterable<Buffer> | Buffer) => post(`${app.url}/graphql`, chunks, { headers });
     async function* held() {
-      yield whole.subarray(0, 100);
+      yield whole.subarray(0, 100_000);
       await gate.promise;
-      yield whole.subarray(100);
+      yield whole.subarray(100_000);
     }
     const first = post(`${app.url}/graphql`, held(), { headers });
-    const refused = async () => (await send(whole)).status === 429;
-    await waitUntil('the first upload is being read', refused, { deadlineSeconds: 5 });
+    const isRead = async () => (await storedFiles(app)).some(path => path.startsWith('temp/'));
+    await waitUntil('the first upload is being read', isRead, { deadlineSeconds: 5 });
+    expect((await send(whole)).status).toBe(429);
     gate.resolve();
     expect((await first).status).toBe(200);
     await waitUntil('the next may come', async () => (await send(whole)).status === 200, {
