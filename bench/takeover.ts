@@ -1,0 +1,76 @@
+/**
+ * Time from the SIGKILL of a worker amid an encode to the event that another one is at its video, with two workers and the
+ * default lease and reconciler; beside it the time in which the lease alone runs out, which is the least that it can take.
+ *
+ *   npm run bench:takeover -- [kills = 5]
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openArena } from '../chaos/arena.ts';
+import { withTools } from '../scripts/stack/tools.ts';
+import { loadEnv } from '../src/platform/env.ts';
+import { createClient } from '../tests/kit/client.ts';
+import { encodersOf } from '../tests/kit/processes.ts';
+import { median, quantile } from './kit/median.ts';
+
+const TARGET_SECONDS = 15;
+
+const [kills = 5] = process.argv.slice(2).map(Number);
+const { processing, worker } = loadEnv({
+  NODE_ENV: 'test',
+  DATABASE_URL: 'postgres://localhost/unused',
+  REDIS_URL: 'redis://localhost',
+  STORAGE_DIR: 'unused',
+});
+
+await using cleanup = new AsyncDisposableStack();
+const dir = await mkdtemp(join(tmpdir(), 'anb-bench-takeover-'));
+cleanup.defer(() => rm(dir, { recursive: true, force: true }));
+const arena = cleanup.use(
+  await openArena({
+    LEASE_SECONDS: String(processing.leaseSeconds),
+    RECONCILE_SECONDS: String(worker.reconcileSeconds),
+    MAX_ATTEMPTS: '20',
+    MAX_WORKER_DEATHS: '20',
+    CLIP_SECONDS: '20',
+  }),
+);
+const [url = ''] = arena.apis.map(api => api.url);
+const api = createClient(url);
+const player = await api.signUp();
+const source = join(dir, 'source.mp4');
+const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30:duration=20', '-pix_fmt', 'yuv420p'];
+await promisify(execFile)('ffmpeg', ['-v', 'error', ...picture, '-preset', 'ultrafast', source], {
+  env: { PATH: withTools(process.env.PATH) },
+});
+
+console.log(`load average ${loadavg().map(load => load.toFixed(1))}`);
+const seconds: number[] = [];
+while (seconds.length < kills) {
+  seconds.push(await takeOver());
+  console.log(`taken over after ${seconds.at(-1)?.toFixed(1)} s`);
+}
+const { leaseSeconds } = processing;
+console.log(
+  `median ${median(seconds).toFixed(1)} s, longest ${quantile(seconds, 1).toFixed(1)} s (target: at most ${TARGET_SECONDS} s); ` +
+    `${(median(seconds) / leaseSeconds).toFixed(2)} times the lease of ${leaseSeconds} s`,
+);
+
+/** Uploads a video, kills whoever encodes it, and waits until its next attempt is told to a follower. */
+async function takeOver(): Promise<number> {
+  const uploaded = await api.upload(player, source);
+  if (uploaded.__typename !== 'Video') throw new Error(uploaded.code);
+  let killedAt: number | undefined;
+  for await (const { phase, attempt, percent } of api.follow(uploaded.id, player)) {
+    if (killedAt === undefined) {
+      const busy = arena.workers.find(({ pid }) => encodersOf(pid).length > 0);
+      if (phase !== 'RENDERING' || percent === 0 || busy === undefined) continue;
+      killedAt = performance.now();
+      void busy.kill();
+    } else if (attempt > 1 && phase !== 'QUEUED') return (performance.now() - killedAt) / 1000;
+  }
+  throw new Error('The video had ended before anybody was killed');
+}
