@@ -54,7 +54,10 @@ async function main(): Promise<void> {
     encodeOneThread: () => encode(...oneThread),
     withPictures: pass.withPictures,
     withoutPictures: pass.withoutPictures,
-    fourPasses: () => runFourPasses(source, keptSeconds, bumpers, folder),
+    fourPasses: () =>
+      runFourPasses(source, keptSeconds, bumpers, folder, {
+        isWide: FOOTAGE[kind].width > FOOTAGE[kind].height,
+      }),
   };
   const seconds: Record<string, number[]> = {};
   for (let round = 1; round <= rounds; round++) {

@@ -34,7 +34,8 @@ async function main(): Promise<void> {
   await pass.raw(file('reference.y4m'));
   const ours = file('ours.mp4');
   await runPipeline(source, bumpers, folder, clip => copyFile(clip.clipPath, ours));
-  const theirs = await runFourPasses(source, keptSeconds, bumpers, folder);
+  const { width, height } = FOOTAGE[kind];
+  const theirs = await runFourPasses(source, keptSeconds, bumpers, folder, { isWide: width > height });
 
   const [mine, other] = [await measure(ours, frameCount), await measure(theirs, frameCount)];
   console.log(`${kind}, ${keptSeconds} s kept`);

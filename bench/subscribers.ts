@@ -2,14 +2,17 @@
 //
 // 1. all with one document, which is executed once for all of them;
 // 2. each with a document of its own, a plain execution per client;
-// 3. each with a city of its own, which all change.
+// 3. each with a city of its own, which all change;
+// 4. the floor: a bare node:http server that writes as many bytes, made beforehand, to as many clients.
 //
 // Told are the server's CPU time for each event at a client (user and system, less what it takes at rest), its memory for
 // each client after a garbage collection, and how old events are when they arrive, from the read of the ranking on.
 //
 //   npm run bench:subscribers -- [clients = 2000] [seconds a run = 20]
 
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { BoardRow } from '../src/platform/leaderboard.ts';
@@ -25,6 +28,8 @@ const REST_SECONDS = 5;
 const TARGETS = { cpuMs: 0.015, memoryKib: 30 };
 // The ranking is read at most twice a second; a little slower, so that each change is an event.
 const CHANGE_MS = 600;
+/** Of one of the ranking's events. */
+const EVENT_BYTES = 900;
 const [clients = 2000, seconds = 20] = process.argv.slice(2).map(Number);
 
 const SELECTION = '{ at entries { position votes player { username city } } }';
@@ -64,10 +69,14 @@ for (const [name, queryOf] of Object.entries(RUNS)) {
     `${name.padEnd(14)} ${cpuMs.toFixed(4)} ms CPU an event (${perEvent}), ${memoryKib.toFixed(1)} KiB a client, age of events p50 ${p50Ms} ms, p95 ${p95Ms} ms`,
   );
 }
+const floor = await measureFloor();
+console.log(
+  `${'bare server'.padEnd(14)} ${floor.cpuMs.toFixed(4)} ms CPU an event, ${floor.memoryKib.toFixed(1)} KiB a client`,
+);
 const [one, own] = [measured.get('one document'), measured.get('own documents')];
 if (one && own) {
   console.log(
-    `one document: ${(one.cpuMs / own.cpuMs).toFixed(2)} of the CPU of a plain execution per client; targets ${TARGETS.cpuMs} ms, ${TARGETS.memoryKib} KiB`,
+    `one document: ${(one.cpuMs / own.cpuMs).toFixed(2)} of the CPU of a plain execution per client, ${(one.cpuMs / floor.cpuMs).toFixed(2)} of a bare server's; targets ${TARGETS.cpuMs} ms, ${TARGETS.memoryKib} KiB`,
   );
 }
 
@@ -109,6 +118,28 @@ async function measure(queryOf: (n: number) => string, changing: BoardRow[]) {
     return { perEvent: events, cpuMs: cpuMs / events, memoryKib, p50Ms, p95Ms };
   } finally {
     await api.stop();
+  }
+}
+
+async function measureFloor() {
+  const child = fork(join(import.meta.dirname, 'kit/bare-stream-server.ts'), { execArgv: [...COLLECTABLE] });
+  try {
+    const [url] = await once(child, 'message');
+    const pid = child.pid ?? Number.NaN;
+    const emptyKib = await heldKib(pid);
+    using _crowd = await gatherCrowd(
+      String(url),
+      Array.from({ length: clients }, () => everybody),
+    );
+    const memoryKib = ((await heldKib(pid)) - emptyKib) / clients;
+    const [cpuBefore, events] = [cpuMilliseconds(pid), Math.ceil((seconds * 1000) / CHANGE_MS)];
+    for (let sent = 0; sent < events; sent++) {
+      child.send({ bytes: EVENT_BYTES });
+      await pause(CHANGE_MS);
+    }
+    return { cpuMs: (cpuMilliseconds(pid) - cpuBefore) / (events * clients), memoryKib };
+  } finally {
+    child.kill();
   }
 }
 

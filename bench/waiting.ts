@@ -87,7 +87,11 @@ async function measureOn(forkEm: () => EntityManager, playerId: string, waiting:
   const ids = await forkEm().execute<{ id: string }[]>('select id from videos order by queued_at, id');
   const underWay: { claim: Claim; moments: AsyncIterator<VideoMoment> }[] = [];
   for (const { id } of ids.splice(0, UNDER_WAY)) {
-    const claim = await claimVideo(recording(), id, { leaseSeconds: 3600, maxWorkerDeaths: 2, expectedSeconds: 20 });
+    const claim = await claimVideo(recording(), id, {
+      leaseSeconds: 3600,
+      maxWorkerDeaths: 2,
+      expectedSeconds: 20,
+    });
     if (claim === null) throw new Error('A video can not be claimed');
     const moments = follow(id);
     await moments.next();
@@ -129,7 +133,8 @@ async function measureOn(forkEm: () => EntityManager, playerId: string, waiting:
 
   told = 0;
   const [taken] = ids;
-  if (taken) await claimVideo(recording(), taken.id, { leaseSeconds: 3600, maxWorkerDeaths: 2, expectedSeconds: 20 });
+  if (taken)
+    await claimVideo(recording(), taken.id, { leaseSeconds: 3600, maxWorkerDeaths: 2, expectedSeconds: 20 });
   const { promise: turned, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, (TURN_SECONDS + 1) * 1000);
   await turned;

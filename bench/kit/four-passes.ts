@@ -8,13 +8,21 @@ export async function runFourPasses(
   keptSeconds: number,
   { openingPath, closingPath, watermarkPath }: Bumpers,
   folder: string,
+  { isWide }: { isWide: boolean },
 ): Promise<string> {
   const encoder = ['-an', '-c:v', 'libx264', '-preset', 'medium', '-crf', '23', '-pix_fmt', 'yuv420p'];
   const file = (name: string) => join(folder, name);
-  const fit = 'scale=1280:720:force_original_aspect_ratio=decrease,pad=1280:720:-1:-1,setsar=1';
+  // What most do for pictures of another shape: the picture itself behind it, cropped and blurred.
+  const fit = [
+    'split[front][back]',
+    '[back]scale=1280:720:force_original_aspect_ratio=increase,crop=1280:720,boxblur=20:2[backdrop]',
+    '[front]scale=1280:720:force_original_aspect_ratio=decrease[fitted]',
+    '[backdrop][fitted]overlay=(W-w)/2:(H-h)/2,setsar=1',
+  ].join(';');
   const join3 = '[0:v][1:v][2:v]concat=n=3[out]';
   await ffmpeg('-t', String(keptSeconds), '-i', source, ...encoder, file('cut.mp4'));
-  await ffmpeg('-i', file('cut.mp4'), '-vf', fit, '-r', '30', ...encoder, file('scaled.mp4'));
+  const scale = isWide ? 'scale=1280:720,setsar=1' : fit;
+  await ffmpeg('-i', file('cut.mp4'), '-vf', scale, '-r', '30', ...encoder, file('scaled.mp4'));
   await ffmpeg(
     ...['-i', file('scaled.mp4'), '-i', watermarkPath, '-filter_complex', 'overlay=W-w-24:24'],
     ...[...encoder, file('marked.mp4')],

@@ -1,0 +1,117 @@
+// What nginx costs and what it spares: requests a second of `{ __typename }` and of whole clips through nginx, against
+// the same API asked directly. Needs nginx (npm run test:deploy installs it).
+//
+//   npm run bench:nginx -- [rounds = 3] [seconds a run = 5] [MiB of a clip = 8]
+
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { startChild, untilReady } from '../scripts/stack/child.ts';
+import { anyFreePort } from '../scripts/stack/ports.ts';
+import { mediaPath } from '../src/server/media.ts';
+import { prepareNginx } from '../tests/deploy/nginx-site.ts';
+import { fillContest, query } from './kit/contest-data.ts';
+import { median } from './kit/median.ts';
+import { startServers } from './kit/servers.ts';
+
+const AUTOCANNON = createRequire(import.meta.url).resolve('autocannon');
+const RESULT = z.object({
+  requests: z.object({ average: z.number() }),
+  throughput: z.object({ average: z.number() }),
+  non2xx: z.literal(0),
+  errors: z.literal(0),
+});
+const VIDEO = z.tuple([z.object({ id: z.uuid(), clip_key: z.string() })]);
+
+const [rounds = 3, seconds = 5, clipMib = 8] = process.argv.slice(2).map(Number);
+
+await using stopping = new AsyncDisposableStack();
+const servers = stopping.use(await startServers('nginx'));
+const databaseUrl = await servers.createDatabase('bench');
+await fillContest(databaseUrl, { players: 10, mostVotes: 10 });
+const clip = await storeClip();
+const unlimited = { COST_PER_MINUTE_PER_NETWORK: '1000000000' };
+const api = await servers.startApi(databaseUrl, { env: unlimited });
+const behindNginx = await servers.startApi(databaseUrl, {
+  env: { ...unlimited, MEDIA_ACCEL_PREFIX: '/stored/' },
+});
+const nginxUrl = await startNginx(behindNginx.url);
+
+const QUERY = [
+  ...['--method', 'POST', '--headers', 'content-type=application/json'],
+  ...['--body', '{"query":"{ __typename }"}'],
+];
+const measures = {
+  'requests/s': { path: '/graphql', connections: 32, args: QUERY, read: (run: Run) => run.requests.average },
+  'MB/s of clips': { path: clip, connections: 4, args: [], read: (run: Run) => run.throughput.average / 1e6 },
+};
+for (const [name, { path, connections, args, read }] of Object.entries(measures)) {
+  const figures = { direct: [] as number[], nginx: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    figures.direct.push(read(await load(api.url + path, connections, args)));
+    figures.nginx.push(read(await load(nginxUrl + path, connections, args)));
+  }
+  const [direct, through] = [median(figures.direct), median(figures.nginx)];
+  console.log(
+    `${name}: through nginx ${through.toFixed(0)}, direct ${direct.toFixed(0)}, ratio ${(through / direct).toFixed(2)}`,
+  );
+}
+
+type Run = z.output<typeof RESULT>;
+
+async function load(url: string, connections: number, args: readonly string[]): Promise<Run> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    AUTOCANNON,
+    ...['--json', '--connections', String(connections), '--duration', String(seconds), ...args],
+    url,
+  ]);
+  return RESULT.parse(JSON.parse(stdout));
+}
+
+/** Publishes a clip of random bytes; under which path. */
+async function storeClip(): Promise<string> {
+  const { rows } = await query(databaseUrl, client =>
+    client.query(
+      `update videos set clip_key = 'processed/' || id || '/1.mp4'
+        where id = (select id from videos where status = 'PROCESSED' limit 1) returning id, clip_key`,
+    ),
+  );
+  const [{ id, clip_key }] = VIDEO.parse(rows);
+  const file = join(servers.dir, 'uploads', clip_key);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, randomBytes(clipMib * 1024 ** 2));
+  return mediaPath(id, 'clip.mp4');
+}
+
+/** As it is deployed, but that one address may ask without end. */
+async function startNginx(apiUrl: string): Promise<string> {
+  const port = await anyFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const unlimitedSite = {
+    'limit_req zone=requests burst=300 nodelay;': '',
+    'limit_req zone=media burst=200 nodelay;': '',
+  };
+  const folder = join(servers.dir, 'nginx');
+  await mkdir(folder);
+  const nginx = await startChild({
+    name: 'nginx',
+    ...(await prepareNginx(folder, {
+      port,
+      apis: [apiUrl],
+      uploadsDir: join(servers.dir, 'uploads'),
+      replacements: unlimitedSite,
+    })),
+    env: process.env,
+    logPath: join(folder, 'nginx.log'),
+    pidPath: join(folder, 'nginx.service.pid'),
+    stop: { signal: 'SIGTERM', graceSeconds: 5 },
+  });
+  stopping.defer(() => nginx.stop());
+  const isReady = async () => (await fetch(`${url}/health`).catch(() => null))?.ok ?? false;
+  await untilReady(nginx, isReady, { deadlineSeconds: 20 });
+  return url;
+}
