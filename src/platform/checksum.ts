@@ -34,4 +34,5 @@ export async function fingerprintOf(chunks: AsyncIterable<Buffer>): Promise<Fing
 }
 
 /** The fingerprint of a local file. */
-export const fingerprintOfFile = (path: string): Promise<Fingerprint> => fingerprintOf(createReadStream(path));
+export const fingerprintOfFile = (path: string): Promise<Fingerprint> =>
+  fingerprintOf(createReadStream(path));

@@ -57,16 +57,16 @@ export function forkUntil(database: Database, signal: AbortSignal): EntityManage
 }
 
 /**
- * Brings the database to the newest schema, or to that of migration `last`; the names of what ran. Safe when several
- * processes do it at once.
+ * Brings the database to the newest schema, or runs no other migrations than `only`; the names of what ran. Safe when
+ * several processes do it at once.
  */
-export async function migrate(database: Database, last?: string): Promise<string[]> {
+export async function migrate(database: Database, only?: string[]): Promise<string[]> {
   return database.em.fork().transactional(async em => {
     await em.execute('set local statement_timeout = 0');
     await em.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     // In the lock's own transaction: it ends, and lets the next process look, only when the schema is committed.
     const transaction = em.getTransactionContext();
-    const ran = await database.migrator.up({ transaction, ...(last !== undefined && { to: last }) });
+    const ran = await database.migrator.up({ transaction, ...(only && { migrations: only }) });
     return ran.map(migration => migration.name);
   });
 }
@@ -74,7 +74,10 @@ export async function migrate(database: Database, last?: string): Promise<string
 /** The names of the migrations that this code has, in their order. */
 export async function knownMigrations(database: Database): Promise<string[]> {
   const files = await readdir(database.config.get('migrations').path ?? '.');
-  return files.filter(file => file.endsWith('.ts')).map(file => file.slice(0, -'.ts'.length)).toSorted();
+  return files
+    .filter(file => file.endsWith('.ts'))
+    .map(file => file.slice(0, -'.ts'.length))
+    .toSorted();
 }
 
 /** The names of the migrations that the database has, in the order in which they ran. Changes nothing. */

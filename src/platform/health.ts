@@ -6,8 +6,15 @@ import type { Storage } from './storage.ts';
 
 const CHECK_MILLISECONDS = 2000;
 
+/** What every process lives on. */
+export interface Dependencies {
+  database: Database;
+  redis: Redis;
+  storage: Pick<Storage, 'check'>;
+}
+
 /** Whether what the process lives on answers right now; each within two seconds. */
-export async function checkDependencies(deps: { database: Database; redis: Redis; storage: Storage }) {
+export async function checkDependencies(deps: Dependencies) {
   const [database, redis, storage] = await Promise.all([
     inTime(
       deps.database.em

@@ -1,8 +1,11 @@
 import { type Env, InvalidEnv, loadEnv } from './env.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { withSettingFiles } from './setting-files.ts';
-import { type ShutdownStep, stopOnSignal } from './shutdown.ts';
+import { type ShutdownStep, stopOnSignal, within } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
+
+/** For what was done last, at the end of a stop. */
+const LAST_TRACES_SECONDS = 2;
 
 /**
  * Runs one of the product's processes: reads the environment, starts, and stops in the order that `start` returns. A
@@ -20,14 +23,26 @@ export async function runProcess(
     process.exit(1);
   });
   try {
+    const traces = await collectTraces(name, env, logger);
     const steps = await start(env, logger);
-    stopOnSignal(logger, env.shutdownGraceSeconds, steps);
+    stopOnSignal(logger, env.shutdownGraceSeconds, [...steps, ...traces]);
   } catch (error) {
     // What the operator has to mend needs no stack.
     if (error instanceof StartRefused) logger.fatal(`could not start: ${error.message}`);
     else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
+}
+
+/** Only where it is asked for: what it takes is slow to load. */
+async function collectTraces(name: string, env: Env, logger: Logger): Promise<ShutdownStep[]> {
+  if (env.traces === null) return [];
+  const { startTraceExport } = await import('./trace-export.ts');
+  const sendRest = startTraceExport(env.traces, name, logger);
+  // A collector that is away is no reason to call the stop unclean.
+  const lose = (error: unknown) => logger.warn({ err: error }, 'the last traces are lost');
+  const [, sendInTime] = within(LAST_TRACES_SECONDS, ['traces', sendRest]);
+  return [['traces', async deadline => Promise.resolve(sendInTime(deadline)).catch(lose)]];
 }
 
 function readEnv(environment: Record<string, string | undefined>): Env {

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import * as copyStreams from 'pg-copy-streams';
 import { createMeter, type Fingerprint } from './checksum.ts';
 import type { Env } from './env.ts';
 
@@ -16,10 +16,11 @@ export interface TableShape {
   columns: string[];
 }
 
-/** A connection outside the pool, on which statements may take as long as they take. Must be closed with `end()`. */
-export async function openSession(
+/** Does `work` on a connection outside the pool, on which statements may take as long as they take. */
+export async function inSession<Result>(
   settings: Pick<Env['database'], 'url' | 'certificateAuthority'>,
-): Promise<pg.Client> {
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
   const { url, certificateAuthority } = settings;
   const client = new pg.Client({
     connectionString: url,
@@ -28,9 +29,13 @@ export async function openSession(
     ...(certificateAuthority !== undefined && { ssl: { ca: certificateAuthority } }),
   });
   await client.connect();
-  // How times are spelled in a copy must not depend on the server's settings.
-  await client.query(`set datestyle = 'ISO'; set timezone = 'UTC'`);
-  return client;
+  try {
+    // How times are spelled in a copy must not depend on the server's settings.
+    await client.query(`set datestyle = 'ISO'; set timezone = 'UTC'`);
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The tables of the schema, each after those that it refers to: the order in which they can be filled. */
@@ -62,7 +67,7 @@ export async function copyOut(
   path: string,
 ): Promise<Fingerprint & { rows: number }> {
   const what = typeof source === 'string' ? `(${source})` : target(source);
-  const copy = client.query(copyTo(`copy ${what} to stdout`));
+  const copy = client.query(copyStreams.to(`copy ${what} to stdout`));
   const meter = createMeter();
   await pipeline(copy, meter.through, createWriteStream(path, { flags: 'wx', flush: true }));
   return { rows: copy.rowCount, ...meter.result() };
@@ -70,7 +75,7 @@ export async function copyOut(
 
 /** Adds what a file holds to a table; how many rows it were. */
 export async function copyIn(client: pg.Client, table: TableShape, path: string): Promise<number> {
-  const copy = client.query(copyFrom(`copy ${target(table)} from stdin`));
+  const copy = client.query(copyStreams.from(`copy ${target(table)} from stdin`));
   await pipeline(createReadStream(path), copy);
   return copy.rowCount;
 }

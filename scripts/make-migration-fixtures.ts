@@ -1,0 +1,68 @@
+// Makes the backups that migrations are tested on where one is missing: the newest one there is, brought forward.
+
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openModel } from '../src/model.ts';
+import { fingerprintOfFile } from '../src/platform/checksum.ts';
+import { executedMigrations, knownMigrations, migrate } from '../src/platform/database.ts';
+import { inSession } from '../src/platform/table-copies.ts';
+import { copyTables } from '../src/upkeep/back-up.ts';
+import { MEDIA_LIST_NAME, writeManifest } from '../src/upkeep/backup-folder.ts';
+import { fillTables } from '../src/upkeep/restore-tables.ts';
+import { verifyBackup } from '../src/upkeep/verify-backup.ts';
+import { createDatabase } from './stack/databases.ts';
+import { anyFreePort } from './stack/ports.ts';
+import { startPostgres } from './stack/postgres.ts';
+
+const FIXTURES = join(import.meta.dirname, '../tests/fixtures/backups');
+const DATABASE = 'fixtures';
+
+const dir = await mkdtemp(join(tmpdir(), 'anb-fixtures-'));
+const postgres = await startPostgres({
+  dir: join(dir, 'postgres'),
+  port: await anyFreePort(),
+  password: randomUUID(),
+  logPath: join(dir, 'postgres.log'),
+  pidPath: join(dir, 'postgres.pid'),
+});
+try {
+  await createDatabase(postgres.url('postgres'), DATABASE);
+  const connection = { url: postgres.url(DATABASE), certificateAuthority: undefined };
+  const database = await openModel({ database: { url: connection.url, poolSize: 2 } });
+  try {
+    // The newest migration has no release behind it yet.
+    const released = (await knownMigrations(database)).slice(0, -1);
+    const missing = released.filter(name => !existsSync(join(FIXTURES, name)));
+    const newest = released.slice(0, released.indexOf(missing[0] ?? '')).at(-1);
+    if (missing.length > 0 && newest !== undefined) {
+      const from = await verifyBackup(join(FIXTURES, newest));
+      await migrate(database, from.manifest.migrations);
+      await inSession(connection, client => fillTables(client, from));
+    }
+    for (const name of missing) {
+      await migrate(database, [name]);
+      const folder = join(FIXTURES, name);
+      await mkdir(folder, { recursive: true });
+      const tables = await inSession(connection, client => copyTables(client, folder));
+      const listPath = join(folder, MEDIA_LIST_NAME);
+      await writeFile(listPath, '');
+      const { sha256 } = await fingerprintOfFile(listPath);
+      const migrations = await executedMigrations(database);
+      await writeManifest(folder, {
+        format: 1,
+        migrations,
+        ...tables,
+        media: { files: 0, sizeBytes: 0, sha256 },
+      });
+      console.log(`Made ${folder}`);
+    }
+  } finally {
+    await database.close(true);
+  }
+} finally {
+  await postgres.stop();
+  await rm(dir, { recursive: true, force: true });
+}
