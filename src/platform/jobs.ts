@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Logger } from './logger.ts';
+import { inSpan } from './tracing.ts';
 
 /** What the two ends of a queue share: its name and the form of its jobs, checked when added and when taken. */
 export interface JobType<Payload> {
@@ -21,6 +22,8 @@ export interface JobCounts {
 export interface JobQueue<Payload> {
   /** Adds a job; false when Redis is away. Never rejects and never waits for Redis to come back. */
   offer(payload: Payload, options?: { delaySeconds?: number }): Promise<boolean>;
+  /** Whether the job waits or runs; null when Redis is away. */
+  isQueued(payload: Payload): Promise<boolean | null>;
   /** Jobs by state; null when Redis is away. */
   counts(): Promise<JobCounts | null>;
   close(): Promise<void>;
@@ -43,16 +46,29 @@ export function openJobQueue<Payload>(
       const job = type.payload.parse(payload);
       try {
         checkConnection();
-        await queue.add(type.queue, job, {
+        const settings = {
           jobId: type.id(job),
           delay: (options.delaySeconds ?? 0) * 1000,
           removeOnComplete: true,
           removeOnFail: true,
-        });
+        };
+        await inSpan('offer job', { 'messaging.destination.name': type.queue }, () =>
+          queue.add(type.queue, job, settings),
+        );
         return true;
       } catch (error) {
         logger.warn({ err: error, job }, 'job not offered; the reconciler will offer it again');
         return false;
+      }
+    },
+
+    async isQueued(payload) {
+      try {
+        checkConnection();
+        return (await queue.getJob(type.id(payload))) !== undefined;
+      } catch (error) {
+        logger.debug({ err: error, queue: type.queue }, 'job not looked up');
+        return null;
       }
     },
 
