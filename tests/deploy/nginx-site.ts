@@ -1,0 +1,46 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findProgram } from '../../scripts/stack/tools.ts';
+
+const CONFIGURATION = join(import.meta.dirname, '../../deploy/nginx');
+
+/** What an nginx of a test has of its own. */
+export interface Site {
+  port: number;
+  /** Addresses of APIs. */
+  apis: readonly string[];
+  uploadsDir: string;
+  trustedProxies?: readonly string[];
+  operationsNetwork?: readonly string[];
+  /** Directives of nginx.conf to replace, as they stand there: what would take a test too long. */
+  replacements?: Readonly<Record<string, string>>;
+}
+
+/** Writes the configuration of `deploy/nginx` for a site into a folder; the command that runs nginx there. */
+export async function prepareNginx(folder: string, site: Site): Promise<{ command: string; args: string[] }> {
+  const configuration = join(folder, 'conf');
+  await cp(CONFIGURATION, configuration, { recursive: true });
+  const lists: Record<string, readonly string[]> = {
+    'api-servers': site.apis.map(api => `server ${new URL(api).host};`),
+    listen: [`listen 127.0.0.1:${site.port} default_server;`],
+    'trusted-proxies': (site.trustedProxies ?? []).map(address => `set_real_ip_from ${address};`),
+    'operations-network': (site.operationsNetwork ?? []).map(address => `allow ${address};`),
+    uploads: [`alias ${site.uploadsDir}/;`],
+  };
+  for (const [name, lines] of Object.entries(lists)) {
+    await writeFile(join(configuration, `site/${name}.conf`), lines.join('\n'));
+  }
+  const main = join(configuration, 'nginx.conf');
+  let text = await readFile(main, 'utf8');
+  for (const [from, to] of Object.entries(site.replacements ?? {})) {
+    if (!text.includes(from)) throw new Error(`nginx.conf says nothing like ${from}`);
+    text = text.replaceAll(from, to);
+  }
+  await writeFile(main, text);
+  // Run by root, its workers would be somebody who can't read the test's folders.
+  const user = process.getuid?.() === 0 ? ' user root;' : '';
+  return {
+    command: findProgram('nginx', `${process.env.PATH}:/usr/sbin`),
+    args: ['-e', 'stderr', '-p', folder, '-c', main, '-g', `daemon off;${user}`],
+  };
+}

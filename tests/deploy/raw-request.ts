@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+export interface RawAnswer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  /** As sent: names and values in turn. */
+  rawHeaders: string[];
+  body: Buffer;
+}
+
+/** Asks for `path` to the letter, where fetch would tidy it up. */
+export async function askFor(
+  { url }: { url: string },
+  path: string,
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: OutgoingHttpHeaders; body?: string } = {},
+): Promise<RawAnswer> {
+  const { hostname, port } = new URL(url);
+  const sent = request({ hostname, port, path, method, headers });
+  sent.end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const { statusCode: status = 0, rawHeaders } = response;
+  return { status, headers: response.headers, rawHeaders, body: await buffer(response) };
+}
+
+/** Posts an operation to `/graphql`. */
+export const postQuery = (server: { url: string }, query: string): Promise<RawAnswer> =>
+  askFor(server, '/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query }),
+  });
