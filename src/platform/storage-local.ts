@@ -1,36 +1,28 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { constants, createReadStream, type Dir, type Stats } from 'node:fs';
 import { access, copyFile, link, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import {
-  BodyTooLarge,
-  NoSuchFile,
-  STORAGE_AREAS,
-  type Storage,
-  type StorageKey,
-  type StoredFile,
-} from './storage.ts';
+import { NoSuchFile, STORAGE_AREAS, type Storage, type StorageKey, type StoredFile } from './storage.ts';
+import { checkedKey } from './storage-keys.ts';
+import { Meter } from './storage-meter.ts';
 
 /** Each is one more `remove` that has to come at exactly the wrong moment. */
 const SETTLE_ATTEMPTS = 5;
 
 /** What is gathered while one write is under way goes to the disk in the next: fewer and larger writes. */
 const WRITE_BYTES = 1024 ** 2;
-const KEY = /^(original|processed)(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/;
 
 /** A {@link Storage} on one folder, local or mounted by every host; creates the folder's three areas. */
 export async function openLocalStorage(root: string): Promise<Storage> {
   for (const area of STORAGE_AREAS) await mkdir(join(root, area), { recursive: true });
 
-  const pathOf = (key: StorageKey): string => {
-    if (!KEY.test(key)) throw new TypeError(`Not a storage key: ${key}`);
-    return join(root, key);
-  };
+  const pathOf = (key: StorageKey): string => join(root, checkedKey(key));
   const temporaryPath = () => join(root, 'temp', randomUUID());
 
   return {
+    direct: null,
+
     async write(key, body, { maxBytes, checksum = false, signal }) {
       const temporary = temporaryPath();
       const meter = new Meter(maxBytes, checksum);
@@ -46,7 +38,7 @@ export async function openLocalStorage(root: string): Promise<Storage> {
         await rm(temporary, { force: true });
         throw error;
       }
-      return { sizeBytes: meter.sizeBytes, sha256: meter.hash?.digest('hex') ?? null };
+      return meter.result();
     },
 
     async upload(path, key) {
@@ -126,32 +118,6 @@ export async function openLocalStorage(root: string): Promise<Storage> {
       };
     },
   };
-}
-
-class Meter extends Transform {
-  sizeBytes = 0;
-  readonly hash: Hash | null;
-  readonly #maxBytes: number;
-
-  constructor(maxBytes: number, checksum: boolean) {
-    super();
-    this.hash = checksum ? createHash('sha256') : null;
-    this.#maxBytes = maxBytes;
-  }
-
-  override _transform(
-    chunk: Buffer,
-    _encoding: string,
-    done: (error?: Error | null, chunk?: Buffer) => void,
-  ) {
-    this.sizeBytes += chunk.length;
-    if (this.sizeBytes > this.#maxBytes) {
-      done(new BodyTooLarge(this.#maxBytes));
-      return;
-    }
-    this.hash?.update(chunk);
-    done(null, chunk);
-  }
 }
 
 /** Gives a flushed temporary file its name, durably: the folder entries on the way to it are flushed too. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** The three folders of the store. `temp/` is for writes under way and is swept; it is never read from outside. */
+/** The three folders of the store. `temp/` is for what is on its way in and is swept; it is never read from outside. */
 export const STORAGE_AREAS = ['original', 'processed', 'temp'] as const;
 export type StorageArea = (typeof STORAGE_AREAS)[number];
 
@@ -29,19 +29,22 @@ export class BodyTooLarge extends Error {
 /** No file has this key. */
 export class NoSuchFile extends Error {
   override name = 'NoSuchFile';
-  readonly key: StorageKey;
+  readonly key: StorageKey | PendingKey;
 
-  constructor(key: StorageKey, options?: ErrorOptions) {
+  constructor(key: StorageKey | PendingKey, options?: ErrorOptions) {
     super(`No file is stored under ${key}`, options);
     this.key = key;
   }
 }
 
 /**
- * Files shared by every API and worker process. A key is either absent or holds a whole, durable file: every write
- * goes to `temp/`, is flushed to the disk and then takes its name in one step.
+ * Files shared by every API and worker process. A key is either absent or holds a whole, durable file, which takes its
+ * name in one step.
  */
 export interface Storage {
+  /** How clients can send files to the store without us in between; null where they can't. */
+  readonly direct: DirectUploads | null;
+
   /**
    * Streams `body` into `key` in constant memory; resolves with its size, and with its SHA-256 (hex) when asked for,
    * once it would survive a power cut.
@@ -71,9 +74,46 @@ export interface Storage {
   /** Every stored key of an area, in no particular order. */
   list(area: Exclude<StorageArea, 'temp'>): AsyncIterable<StoredFile>;
 
-  /** Deletes unfinished writes untouched since `before`; the number of files deleted. */
+  /** Deletes unfinished writes and pending files untouched since `before`; the number of them. */
   sweepTemp(before: Date): Promise<number>;
 
   /** Whether a file can be written in each area right now. */
   check(): Promise<Record<StorageArea, boolean>>;
+}
+
+/** Names a file that a client has sent to the store, until it is taken over under a {@link StorageKey}. */
+export type PendingKey = `temp/${string}`;
+
+export interface PendingFile {
+  key: PendingKey;
+  sizeBytes: number;
+  etag: string;
+}
+
+/** The one request that stores a pending file: PUT, to `url`, with all of `headers`. */
+export interface UploadOffer {
+  url: string;
+  headers: Record<string, string>;
+  expiresAt: Date;
+}
+
+/** Files that clients send to the store itself. Nothing of them shows in the other areas before it is taken. */
+export interface DirectUploads {
+  /** Lets whoever has the answer store exactly `sizeBytes` of `contentType` under `key`, for so many `seconds`. */
+  offer(
+    key: PendingKey,
+    file: { sizeBytes: number; contentType: string; seconds: number },
+  ): Promise<UploadOffer>;
+
+  /** What was sent under `key`, or null when nothing was. */
+  find(key: PendingKey): Promise<PendingFile | null>;
+
+  /** The first `bytes` of a pending file, or all of a shorter one. @throws {NoSuchFile} also when it has changed. */
+  open(file: PendingFile, bytes: number): Promise<Readable>;
+
+  /** Copies a pending file to `key` within the store, in one step. @throws {NoSuchFile} also when it has changed. */
+  take(file: PendingFile, key: StorageKey): Promise<void>;
+
+  /** Removes a pending file; a missing one is no error. */
+  remove(key: PendingKey): Promise<void>;
 }

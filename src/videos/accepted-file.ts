@@ -4,7 +4,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import { UnsupportedFile } from './video.errors.ts';
 
 /** Enough for every signature that `file-type` knows, short of an archive's contents. */
-const HEAD_BYTES = 4100;
+export const HEAD_BYTES = 4100;
 
 /** The two containers that phones record, by what `file-type` calls their content. */
 const ACCEPTED: ReadonlyMap<string, OriginalType> = new Map([

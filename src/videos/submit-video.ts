@@ -1,21 +1,16 @@
 import type { Readable } from 'node:stream';
-import { type RequiredEntityData, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { v7 as uuidv7 } from 'uuid';
 import type { EntityManager } from '../platform/database.ts';
 import type { Env } from '../platform/env.ts';
-import { InvalidInput } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { BodyTooLarge, type Storage } from '../platform/storage.ts';
+import { currentTraceparent, inSpan } from '../platform/tracing.ts';
 import { acceptFile } from './accepted-file.ts';
-import { Video } from './video.entity.ts';
+import { insertOrFind, validTitle } from './new-video.ts';
+import type { Video } from './video.entity.ts';
 import { FileTooLarge, IdempotencyKeyReused } from './video.errors.ts';
 import type { VideoJobs } from './video.jobs.ts';
 import { originalKeyOf } from './video-files.ts';
-
-const TITLE_CHARACTERS = 120;
-const IDEMPOTENCY_KEY_CHARACTERS = 200;
-/** Control characters; PostgreSQL has no place for U+0000 in a text. */
-const NOT_TEXT = /\p{Cc}/u;
 
 export interface VideoSubmission {
   playerId: string;
@@ -59,6 +54,7 @@ export async function submitVideo(
     originalSha256: stored.sha256,
     idempotencyKey,
     requestId: submission.requestId,
+    traceparent: currentTraceparent(),
   });
   if (video.id !== id) {
     await storage.remove(originalKey);
@@ -81,44 +77,6 @@ export interface SubmitVideoDeps {
   processing: Pick<Env['processing'], 'maxAttempts'>;
 }
 
-function validTitle({ title: given, idempotencyKey }: VideoSubmission): string {
-  const title = given.trim().replace(/\s+/g, ' ');
-  const characters = [...title].length;
-  const problems = [];
-  if (characters === 0) problems.push({ path: ['title'], rule: 'required' });
-  if (characters > TITLE_CHARACTERS) {
-    problems.push({ path: ['title'], rule: 'too_long', params: { limit: TITLE_CHARACTERS } });
-  }
-  if (NOT_TEXT.test(title)) problems.push({ path: ['title'], rule: 'not_text' });
-  const keyPath = ['idempotencyKey'];
-  if (idempotencyKey === '') problems.push({ path: keyPath, rule: 'required' });
-  if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_CHARACTERS) {
-    problems.push({ path: keyPath, rule: 'too_long', params: { limit: IDEMPOTENCY_KEY_CHARACTERS } });
-  }
-  if (idempotencyKey !== null && NOT_TEXT.test(idempotencyKey)) {
-    problems.push({ path: keyPath, rule: 'not_text' });
-  }
-  if (problems.length > 0) throw new InvalidInput(problems);
-  return title;
-}
-
-type NewVideo = RequiredEntityData<Video> & { id: string; player: string; idempotencyKey: string | null };
-
-/** The new row, or the one that has its idempotency key already. */
-async function insertOrFind(em: EntityManager, row: NewVideo): Promise<Video> {
-  for (;;) {
-    try {
-      await em.insert(Video, row);
-      return await em.findOneOrFail(Video, row.id);
-    } catch (error) {
-      if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      const first = await em.findOne(Video, { player: row.player, idempotencyKey: row.idempotencyKey });
-      // None: it was deleted meanwhile, and the key is free again.
-      if (first !== null) return first;
-    }
-  }
-}
-
 async function store(
   storage: Storage,
   videoId: string,
@@ -129,7 +87,8 @@ async function store(
     const { type, body } = await acceptFile(file);
     const checksum = idempotencyKey !== null;
     const originalKey = originalKeyOf(videoId, type);
-    return { type, originalKey, stored: await storage.write(originalKey, body, { maxBytes, checksum }) };
+    const write = () => storage.write(originalKey, body, { maxBytes, checksum });
+    return { type, originalKey, stored: await inSpan('store original', { 'anb.video.id': videoId }, write) };
   } catch (error) {
     // A file that comes all at once fails before anything of it is stored.
     if (error instanceof BodyTooLarge) throw new FileTooLarge(maxBytes, { cause: error });

@@ -11,6 +11,8 @@ describeStorage('a store on a local folder', async () => {
   return {
     storage: await openLocalStorage(root),
     workDir,
+    visibleBytes: 100_000,
+    rounds: 60,
     unfinished: async () => (await readdir(join(root, 'temp'))).length,
     close: () => rm(folder, { recursive: true, force: true }),
   };
