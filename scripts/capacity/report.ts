@@ -1,0 +1,43 @@
+import { sumDollars } from '../../infra/costs/cost-lines.ts';
+import type { Bill } from './costs.ts';
+import type { Figures } from './figures.ts';
+import { type Plan, WORKER_CORES } from './model.ts';
+
+const LARGEST_LINES = 8;
+
+/** A plan with its bill and what they follow from, for people. */
+export function capacityReport(plan: Plan, bill: readonly Bill[], figures: Figures): string {
+  const sum = (lines: readonly Bill[]) => sumDollars(lines.map(line => line.dollars));
+  const lines = bill.toSorted((one, other) => other.dollars - one.dollars);
+  const [largest, others] = [lines.slice(0, LARGEST_LINES), lines.slice(LARGEST_LINES)];
+  return [
+    'In a busy hour',
+    row('workers', plan.workers, `of ${WORKER_CORES} cores; ${plan.workerCores.toFixed(1)} cores are needed`),
+    row('memory of a worker', megabytes(plan.workerMemoryMiB), 'of its encodes'),
+    row('API processes', plan.apiProcesses, `they compute for ${plan.apiCores.toFixed(2)} cores`),
+    row('memory of followers', megabytes(plan.followerMemoryMiB), 'over all API processes'),
+    row('memory of Redis', megabytes(plan.redisMemoryMiB), 'of the boards'),
+    '',
+    'In a month',
+    row('uploads', Math.round(plan.uploadsPerMonth)),
+    row('kept', gigabytes(plan.originalGbPerMonth + plan.clipGbPerMonth), 'originals and clips'),
+    row('sent out', gigabytes(plan.clipGbOutPerMonth), 'of clips'),
+    row('costs', dollars(sum(bill)), 'the scalable shape on AWS, at list prices'),
+    ...largest.map(line => row(`  ${line.part}`, dollars(line.dollars))),
+    row(`  ${others.length} others`, dollars(sum(others))),
+    '',
+    'From',
+    ...Object.values(figures).map(
+      ({ value, meaning, command, conditions, measureAgain }) =>
+        `${String(value).padStart(9)}  ${meaning}: ${command} (${conditions})${measureAgain ? ', to be measured again' : ''}`,
+    ),
+  ].join('\n');
+}
+
+function row(what: string, amount: number | string, note = ''): string {
+  return `  ${what.padEnd(28)} ${String(amount).padStart(12)}  ${note}`.trimEnd();
+}
+
+const megabytes = (amount: number) => `${Math.ceil(amount)} MiB`;
+const gigabytes = (amount: number) => `${Math.round(amount)} GB`;
+const dollars = (amount: number) => `$${amount.toFixed(2)}`;

@@ -1,0 +1,77 @@
+import { access, constants, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (path: string) => readFile(join(ROOT, path), 'utf8');
+
+const step = z.object({
+  name: z.string().optional(),
+  id: z.string().optional(),
+  if: z.string().optional(),
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).default({}),
+});
+const workflowFile = z.object({
+  on: z.object({ push: z.object({ branches: z.array(z.string()), tags: z.array(z.string()) }) }),
+  permissions: z.record(z.string(), z.string()),
+  jobs: z.record(
+    z.string(),
+    z.object({
+      needs: z.string().optional(),
+      permissions: z.record(z.string(), z.string()).default({}),
+      'timeout-minutes': z.number(),
+      steps: z.array(step),
+    }),
+  ),
+});
+type Step = z.output<typeof step>;
+
+const { on, permissions, jobs } = workflowFile.parse(parse(await read('.github/workflows/ci.yml')));
+const steps = (name: string): Step[] => jobs[name]?.steps ?? [];
+const runs = Object.values(jobs).flatMap(job => job.steps.flatMap(({ run }) => run ?? []));
+const usedBy = (each: Step) => each.uses?.split('@')[0];
+
+test('the workflow runs what .ci/run runs, and no command that the README does not have', async () => {
+  expect(steps('test').map(({ run }) => run)).toContain('.ci/run');
+  await access(join(ROOT, '.ci/run'), constants.X_OK);
+  const readme = await read('README.md');
+  for (const command of runs) expect(readme, command).toContain(command);
+});
+
+test('the npm scripts that it calls exist', async () => {
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(await read('package.json')));
+  const called = [...runs.join('\n').matchAll(/npm run (\S+)/g)].map(([, name]) => name);
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(called));
+});
+
+test('the image is built after the tests, scanned before it is published, and published for a tag only', () => {
+  expect(jobs.image?.needs).toBe('test');
+  const order = steps('image').map(each => each.name ?? usedBy(each));
+  expect(order.filter(name => /^[A-Z]/.test(String(name)))).toEqual(['Build', 'Scan', 'Publish']);
+  const outward = steps('image').filter(
+    each => each.with.push === true || usedBy(each) === 'docker/login-action',
+  );
+  expect(outward).toHaveLength(2);
+  for (const each of outward) expect(each.if).toBe("startsWith(github.ref, 'refs/tags/v')");
+  expect(on.push.tags).toEqual(['v*']);
+  const [build, scan, publish] = ['Build', 'Scan', 'Publish'].map(name =>
+    steps('image').find(each => each.name === name),
+  );
+  expect(scan?.with).toMatchObject({ 'fail-build': true });
+  expect(publish?.with.tags).toEqual(build?.with.tags);
+});
+
+test('what it calls is pinned, and only the job that publishes may write', () => {
+  for (const { uses } of Object.values(jobs).flatMap(job => job.steps)) {
+    if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@(v\d+|[\da-f]{40})$/);
+  }
+  expect(permissions).toEqual({ contents: 'read' });
+  expect(jobs.test?.permissions).toEqual({});
+  expect(jobs.image?.permissions).toEqual({ contents: 'read', packages: 'write' });
+});
