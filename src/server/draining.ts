@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Lets the clients of an HTTP server go without dropping a request. */
 export interface Draining {
@@ -11,13 +12,19 @@ export interface Draining {
 
 export function createDraining(server: Server): Draining {
   const answering = new Set<ServerResponse>();
+  const unused = new Set<Socket>();
   let hasStarted = false;
+  server.on('connection', socket => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
   const announce = (response: ServerResponse) => {
     // What has begun without saying so is closed as an idle connection afterwards.
     if (!response.headersSent) response.setHeader('connection', 'close');
   };
   // Ahead of whoever answers at once.
-  server.prependListener('request', (_request, response) => {
+  server.prependListener('request', ({ socket }, response) => {
+    unused.delete(socket);
     answering.add(response);
     if (hasStarted) announce(response);
     response.once('close', () => {
@@ -37,6 +44,8 @@ export function createDraining(server: Server): Draining {
     async finish(deadline) {
       const closed = Promise.withResolvers<void>();
       server.close(error => (error ? closed.reject(error) : closed.resolve()));
+      // To Node a connection is busy before its first request, and browsers open some ahead.
+      for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
       const cutOff = () => server.closeAllConnections();
       if (deadline.aborted) cutOff();
       else deadline.addEventListener('abort', cutOff);

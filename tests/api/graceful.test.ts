@@ -76,12 +76,19 @@ describe('an API that is told to stop', () => {
     const socketVote = voteBySocket(balancer.url, socketVoter.token, cleanup);
     await eventually(waitingVotes, 20);
 
+    const unused = connect(Number(new URL(first.url).port), '127.0.0.1');
+    cleanup.defer(() => void unused.destroy());
+    await once(unused, 'connect');
+    const leftAlone = once(unused, 'close');
+
     first.kill('SIGTERM');
     await eventually(async () => (await fetch(`${first.url}/ready`)).status === 503);
     expect((await createClient(first.url).graphql('{ __typename }')).headers.get('connection')).toBe('close');
     // The notice is over: nobody new is let in, and whoever only listens has been sent away.
     await eventually(() => refusesConnections(first.url), 20);
     for (const { reconnected } of followed) await reconnected;
+    // It would hold up the stop for as long as a client may take for a request.
+    await leftAlone;
     await release();
     const { connection, body } = await vote;
     expect(connection).toBe('close');
