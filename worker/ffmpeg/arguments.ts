@@ -6,6 +6,9 @@ import { type StillPaths, stillsOf } from './stills.ts';
 
 export const BUMPER_FRAMES = 75;
 
+/** A few frames at the least frame rate that is usual, for whatever rounds. */
+const READ_ON_SECONDS = 0.25;
+
 const MAX_ALLOCATION_BYTES = 512 * 1024 ** 2;
 
 // One colour space and one clock for every segment. x264 writes settings such as the crf into the headers unless
@@ -51,8 +54,9 @@ export function mainJob(
             '-max_alloc',
             String(MAX_ALLOCATION_BYTES),
           ],
-          // The frame count ends the clip; this only keeps a file with a hole in its time from being read to its end.
-          ...['-threads', '1', '-t', String(Math.ceil(frameCount / CLIP.frameRate) + 1)],
+          // The frame count ends the clip; this keeps a file with a hole in its time from being read to its end, and what comes
+          // after the last frame from being decoded.
+          ...['-threads', '1', '-t', String(frameCount / CLIP.frameRate + READ_ON_SECONDS)],
         ],
         source: `file:${paths.source}`,
       },

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { runFfprobe } from './probe.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
@@ -61,14 +62,62 @@ export async function probeClip(
 /** Whether a player can start before it has all of an MP4 file: `moov` comes before `mdat` (ISO/IEC 14496-12, 4.2). */
 export async function startsFast(path: string): Promise<boolean> {
   await using file = await open(path, 'r');
-  const header = Buffer.alloc(16);
-  for (let position = 0; ; ) {
-    const { bytesRead } = await file.read(header, 0, header.length, position);
-    if (bytesRead < header.length) return false;
-    const type = header.toString('latin1', 4, 8);
+  const { size } = await file.stat();
+  for await (const { type } of boxesOf(file, 0, size)) {
     if (type === 'moov' || type === 'mdat') return type === 'moov';
+  }
+  return false;
+}
+
+/** Where an H.264 track's decoder configuration lies, and how far into each box the next ones begin. */
+const HEADER_PATH = [
+  ...(['moov', 'trak', 'mdia', 'minf', 'stbl'] as const).map(type => ({ type, skip: 0 })),
+  // ISO/IEC 14496-12, 8.5.2 and 12.1.3: a version and a count; the fields of a visual sample entry.
+  ...[
+    { type: 'stsd', skip: 8 },
+    { type: 'avc1', skip: 78 },
+    { type: 'avcC', skip: 0 },
+  ],
+];
+
+/**
+ * What {@link probeClip} gives as `headerHash` for a file that our own ffmpeg wrote, without a process of its own; empty
+ * when its first track is no H.264.
+ */
+export async function headerHashOf(path: string): Promise<string> {
+  await using file = await open(path, 'r');
+  let [from, to] = [0, (await file.stat()).size];
+  for (const { type, skip } of HEADER_PATH) {
+    const box = await findBox(file, type, from, to);
+    if (box === null) return '';
+    [from, to] = [box.from + skip, box.to];
+  }
+  const { buffer } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
+  return `SHA256:${createHash('sha256').update(buffer).digest('hex')}`;
+}
+
+/** A box of an MP4 file, by where its content lies. */
+interface Box {
+  type: string;
+  from: number;
+  to: number;
+}
+
+async function findBox(file: FileHandle, type: string, from: number, to: number): Promise<Box | null> {
+  for await (const box of boxesOf(file, from, to)) if (box.type === type) return box;
+  return null;
+}
+
+async function* boxesOf(file: FileHandle, from: number, to: number): AsyncGenerator<Box> {
+  const header = Buffer.alloc(16);
+  for (let position = from; position < to; ) {
+    const { bytesRead } = await file.read(header, 0, header.length, position);
+    if (bytesRead < 8) return;
     const size = header.readUInt32BE(0);
-    position += size === 1 ? Number(header.readBigUInt64BE(8)) : size;
-    if (size === 0) return false;
+    const whole = size === 0 ? to - position : size === 1 ? Number(header.readBigUInt64BE(8)) : size;
+    const head = size === 1 ? 16 : 8;
+    if (whole < head) return;
+    yield { type: header.toString('latin1', 4, 8), from: position + head, to: position + whole };
+    position += whole;
   }
 }

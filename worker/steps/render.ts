@@ -2,12 +2,13 @@ import { constants } from 'node:fs';
 import { access, copyFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../../src/platform/env.ts';
+import { inSpan } from '../../src/platform/tracing.ts';
 import { storyboardCues, storyboardLayout } from '../../src/videos/storyboard.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import { STORYBOARD_NAME } from '../../src/videos/video-files.ts';
 import type { Bumpers } from '../bumpers.ts';
 import { BUMPER_FRAMES, decodeJob, keptFrames, mainJob, spliceJob } from '../ffmpeg/arguments.ts';
-import { type ClipFile, probeClip, startsFast } from '../ffmpeg/clip-file.ts';
+import { type ClipFile, headerHashOf, probeClip, startsFast } from '../ffmpeg/clip-file.ts';
 import { blameSource } from '../ffmpeg/failures.ts';
 import { CLIP } from '../ffmpeg/picture.ts';
 import type { MediaFacts } from '../ffmpeg/probe.ts';
@@ -84,10 +85,10 @@ export async function render(
     ...{ poster: file('poster.jpg'), brightPoster: file('bright.jpg') },
     ...{ preview: file('preview.webp'), storyboard: file('storyboard.jpg') },
   };
-  await encodeMain(source, facts, frameCount, main, run, options);
+  await inSpan('encode', {}, () => encodeMain(source, facts, frameCount, main, run, options));
   const joined = { path: file('clip.mp4'), frameCount: frameCount + 2 * BUMPER_FRAMES };
-  await splice(main.clip, joined.path, bumpers, run, signal);
-  await verify(joined, bumpers.headerHash, run, signal);
+  await inSpan('splice', {}, () => splice(main.clip, joined.path, bumpers, run));
+  await inSpan('verify', {}, () => verify(joined, bumpers.headerHash, run, signal));
 
   const cues = storyboardCues(storyboardLayout(frameCount / CLIP.frameRate), STORYBOARD_NAME, {
     durationSeconds: clipSeconds,
@@ -146,11 +147,10 @@ async function splice(
   clipPath: string,
   bumpers: Bumpers,
   run: FfmpegOptions,
-  signal: AbortSignal,
 ): Promise<void> {
   const { folder } = run.grant;
-  const { headerHash } = await probeClip(mainPath, run.grant, { sandbox: run.sandbox, signal });
-  if (headerHash !== bumpers.headerHash) throw new Error('The clip and the bumpers have different headers');
+  if ((await headerHashOf(mainPath)) !== bumpers.headerHash)
+    throw new Error('The clip and the bumpers have different headers');
 
   // Beside the clip, so that the list holds plain names only.
   await copyFile(bumpers.openingPath, join(folder, 'opening.mp4'));
