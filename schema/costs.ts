@@ -16,5 +16,8 @@ export const COUNTED_ABOVE = { field: 1, multiplier: 1 };
 /** `complexity` of a list of all there is of something that grows with the contest. */
 export const WHOLE_LIST = lengthCost(PAGE_SIZES.maxSize);
 
+/** `complexity` of a field that gives room in the store for a file that may never be completed. */
+export const DIRECT_UPLOAD_COST = 2000;
+
 /** `complexity` of a field that hashes a password, about 15 ms of a core. */
 export const PASSWORD_COST = 100;

@@ -12,6 +12,8 @@ const ErrorCode = builder.enumType('ErrorCode', {
     FILE_TOO_LARGE: { description: 'As `FileTooLarge`.' },
     UNSUPPORTED_FILE: { description: 'As `UnsupportedFile`.' },
     IDEMPOTENCY_KEY_REUSED: { description: 'As `IdempotencyKeyReused`.' },
+    DIRECT_UPLOAD_UNAVAILABLE: { description: 'As `DirectUploadUnavailable`.' },
+    UPLOAD_NOT_FOUND: { description: 'As `UploadNotFound`.' },
     VIDEO_NOT_FOUND: { description: 'As `VideoNotFound`.' },
     VIDEO_IS_PUBLISHED: { description: 'As `VideoIsPublished`.' },
     VIDEO_NOT_FAILED: { description: 'As `VideoNotFailed`.' },

@@ -2,6 +2,7 @@ import './contest.ts';
 import './moderation.ts';
 import './ranking.ts';
 import './session.ts';
+import './upload.ts';
 import './video-lists.ts';
 import './video-status.ts';
 import './vote.ts';

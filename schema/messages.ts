@@ -7,9 +7,11 @@ import type {
   TooManyAttempts,
 } from '../src/players/players.errors.ts';
 import type {
+  DirectUploadUnavailable,
   FileTooLarge,
   IdempotencyKeyReused,
   UnsupportedFile,
+  UploadNotFound,
   VideoIsPublished,
   VideoNotFailed,
   VideoNotFound,
@@ -30,6 +32,7 @@ type Sentence = Record<Language, string>;
 export type PublicError =
   | AlreadyVoted
   | BadCredentials
+  | DirectUploadUnavailable
   | EmailTaken
   | FileTooLarge
   | IdempotencyKeyReused
@@ -39,6 +42,7 @@ export type PublicError =
   | SessionExpired
   | TooManyAttempts
   | UnsupportedFile
+  | UploadNotFound
   | VideoIsPublished
   | VideoNotFailed
   | VideoNotFound
@@ -89,6 +93,16 @@ function sentenceFor(error: PublicError): Sentence {
         en: 'This idempotency key was used before for another upload.',
         es: 'Esta clave de idempotencia ya se usó para otra carga.',
       };
+    case 'DIRECT_UPLOAD_UNAVAILABLE':
+      return {
+        en: 'This file can not be sent on its own. Upload it together with its title.',
+        es: 'Este archivo no se puede enviar por separado. Súbelo junto con su título.',
+      };
+    case 'UPLOAD_NOT_FOUND':
+      return {
+        en: 'The file has not arrived, or it came too long ago. Send it again.',
+        es: 'El archivo no ha llegado, o llegó hace demasiado tiempo. Envíalo de nuevo.',
+      };
     case 'VIDEO_NOT_FOUND':
       return { en: 'There is no such video.', es: 'Ese video no existe.' };
     case 'VIDEO_IS_PUBLISHED':
@@ -133,6 +147,7 @@ const RULES: Record<string, Sentence> = {
     en: 'This holds characters that are no text.',
     es: 'Esto contiene caracteres que no son texto.',
   },
+  not_a_size: { en: 'This is not the size of a file.', es: 'Esto no es el tamaño de un archivo.' },
   not_a_name: { en: 'This is not a name.', es: 'Esto no es un nombre.' },
   not_an_email: { en: 'This is not an e-mail address.', es: 'Esto no es un correo electrónico.' },
   same_as_email: {

@@ -14,6 +14,7 @@ const CODE = [
   'chaos',
   'codegen.ts',
   'vitest.config.ts',
+  'vitest.deploy.config.ts',
 ];
 
 interface Step {

@@ -6,7 +6,10 @@ import { installTools } from './setup/tools.mjs';
 try {
   installPackages();
   requireNode();
-  installTools({ forTests: process.argv.includes('--tests') });
+  installTools({
+    forTests: process.argv.includes('--tests'),
+    forDeploy: process.argv.includes('--deploy'),
+  });
   prepareBumpers();
 } catch (error) {
   console.error(`Setup failed: ${error.message}`);

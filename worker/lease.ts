@@ -1,4 +1,5 @@
 import type { Logger } from '../src/platform/logger.ts';
+import { outsideTrace } from '../src/platform/tracing.ts';
 import {
   type Claim,
   keepLease,
@@ -77,7 +78,8 @@ export async function holdLease(deps: LeaseDeps, claim: Claim): Promise<Lease> {
     signal: lost.signal,
     report(phase, percent, secondsLeft = null) {
       const progress = { phase, percent, secondsLeft };
-      waiting = () => beat(() => recordProgress(fork(), claim, progress, leaseSeconds));
+      const write = () => recordProgress(fork(), claim, progress, leaseSeconds);
+      waiting = () => beat(() => outsideTrace(write));
       reporting ??= writeReports();
     },
     async [Symbol.asyncDispose]() {

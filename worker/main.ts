@@ -2,16 +2,17 @@ import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openModel } from '../src/model.ts';
+import { foldersOf, observeDependencies } from '../src/platform/dependency-metrics.ts';
 import { openEventBus } from '../src/platform/events.ts';
 import { startJobWorker } from '../src/platform/job-worker.ts';
 import { openJobQueue } from '../src/platform/jobs.ts';
 import { startLoop } from '../src/platform/loop.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
+import { openStorage } from '../src/platform/open-storage.ts';
 import { runProcess } from '../src/platform/process.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { guardRedis } from '../src/platform/redis-requirements.ts';
 import { requireSchema } from '../src/platform/schema-check.ts';
-import { openLocalStorage } from '../src/platform/storage-local.ts';
 import { sweepSessions } from '../src/players/sessions.ts';
 import { reconcileVideos } from '../src/videos/reconcile-videos.ts';
 import { sweepFiles } from '../src/videos/sweep-files.ts';
@@ -47,7 +48,7 @@ await runProcess('worker', process.env, async (env, logger) => {
   });
   const events = openEventBus({ publisher: redis, subscriber }, logger);
   const jobs = openJobQueue(processVideoJob, redis, logger);
-  const storage = await openLocalStorage(env.storage.dir);
+  const storage = await openStorage(env.storage);
   // Of this account alone: a folder that another one has made could not be written.
   // Absolute, as ffmpeg runs in a folder of its own.
   const tempDir = resolve(env.worker.tempDir ?? join(tmpdir(), `anb-worker-${userInfo().uid}`));
@@ -82,7 +83,11 @@ await runProcess('worker', process.env, async (env, logger) => {
   const reconciler = startLoop(
     'reconcile',
     reconcileSeconds,
-    async () => reportAbandoned(await reconcileVideos({ em: database.em.fork(), jobs, events, ...env.processing }), deps),
+    async () =>
+      reportAbandoned(
+        await reconcileVideos({ em: database.em.fork(), jobs, events, ...env.processing }),
+        deps,
+      ),
     logger,
   );
   const sweeper = startLoop(
@@ -99,6 +104,8 @@ await runProcess('worker', process.env, async (env, logger) => {
 
   const forkEm = () => database.em.fork();
   observeQueue(metrics, { forkEm, jobs, logger });
+  const folders = { ...foldersOf(env.storage), temp: tempDir };
+  observeDependencies(metrics, { database, redis, redisGuard, storage, folders, logger });
   const presence = startPresence({
     forkEm,
     slots: concurrency,

@@ -3,12 +3,20 @@ import type { FailureReason, ProcessingPhase } from '../src/videos/video.status.
 
 /** How an attempt ended that made no clip. */
 export type UnfinishedOutcome = FailureReason | 'RETRIED' | 'HANDED_BACK' | 'LOST';
+/** How an attempt ended. */
+export type Outcome = 'PROCESSED' | UnfinishedOutcome;
 /** How a video ended that no worker was at any more. */
 export type AbandonedOutcome = 'INTERNAL' | 'POISON';
 
+/** There before the first of them, so that it is seen as an increase. */
+const COUNTED_FROM_START = ['PROCESSED', 'RETRIED', 'INTERNAL', 'POISON'] satisfies (
+  | Outcome
+  | AbandonedOutcome
+)[];
+
 export interface WorkerMetrics {
   /** Counts a video as under way until the returned function is told how it ended. */
-  startVideo(): (outcome: 'PROCESSED' | UnfinishedOutcome) => void;
+  startVideo(): (outcome: Outcome) => void;
   countAbandoned(outcome: AbandonedOutcome): void;
   countSource(sizeBytes: number): void;
   countClip(sizeBytes: number): void;
@@ -24,6 +32,7 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
     labelNames: ['outcome'],
     registers,
   });
+  for (const outcome of COUNTED_FROM_START) outcomes.inc({ outcome }, 0);
   const running = new Gauge({ name: 'anb_videos_running', help: 'Videos being processed now', registers });
   const phases = new Histogram({
     name: 'anb_video_phase_seconds',

@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
+import { inSpan, inTrace } from '../src/platform/tracing.ts';
 import { type Pace, readPace } from '../src/videos/pace.ts';
 import { type Claim, claimVideo, isSuspect } from '../src/videos/record-processing.ts';
+import type { ProcessingPhase } from '../src/videos/video.status.ts';
 import type { WorkerContext } from './context.ts';
 import { estimateSecondsLeft } from './estimate.ts';
 import { clipSecondsOf } from './ffmpeg/arguments.ts';
 import { holdLease, LeaseLost } from './lease.ts';
+import type { Outcome } from './metrics.ts';
 import { settleFailure } from './settle-failure.ts';
 import { inspect } from './steps/inspect.ts';
 import { publish } from './steps/publish.ts';
@@ -26,13 +29,20 @@ async function attemptVideo(shared: WorkerContext, videoId: string): Promise<voi
     expectedSeconds: pace?.secondsPerVideo,
   });
   if (claim === null) return;
-  const { attempt, requestId } = claim;
+  const { attempt, requestId, traceparent } = claim;
   const logger = shared.logger.child({ videoId, attempt, ...(requestId && { requestId }) });
-  const deps = { ...shared, em, logger };
+  const attributes = { 'anb.video.id': videoId, 'anb.attempt': attempt };
+  await inTrace({ name: 'process video', kind: 'consumer', attributes, traceparent }, async span => {
+    span.setAttribute('anb.outcome', await makeOrSettle({ ...shared, em, logger }, claim, pace));
+  });
+}
+
+async function makeOrSettle(deps: WorkerContext, claim: Claim, pace: Pace | null): Promise<Outcome> {
+  const { logger, metrics } = deps;
   logger.info('processing');
-  const ended = deps.metrics.startVideo();
+  const ended = metrics.startVideo();
   // Also when the end can't be written down: the lease then runs out.
-  let outcome: Parameters<typeof ended>[0] = 'LOST';
+  let outcome: Outcome = 'LOST';
   try {
     await makeClip(deps, claim, pace);
     outcome = 'PROCESSED';
@@ -42,18 +52,24 @@ async function attemptVideo(shared: WorkerContext, videoId: string): Promise<voi
   } finally {
     ended(outcome);
   }
+  return outcome;
 }
 
 async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): Promise<void> {
-  const { settings, sandbox, bumpers, storage, metrics } = deps;
+  const { settings, sandbox, bumpers, storage, metrics, logger } = deps;
   await using lease = await holdLease({ ...deps, ...settings.processing }, claim);
   await using workspace = await openWorkspace(deps.tempDir, claim.videoId);
   const source = { folder: workspace.folder, fileName: 'source' };
   const signal = AbortSignal.any([lease.signal, deps.stopping]);
 
-  await storage.download(claim.originalKey, workspace.path(source.fileName));
+  const phase = <Result>(name: ProcessingPhase, run: () => Promise<Result>) =>
+    inSpan(name.toLowerCase(), {}, () => metrics.time(name, run));
+
+  await inSpan('download', {}, () => storage.download(claim.originalKey, workspace.path(source.fileName)));
   metrics.countSource((await stat(workspace.path(source.fileName))).size);
-  const facts = await metrics.time('INSPECTING', () => inspect(source, settings.media, { sandbox, signal }));
+  const facts = await phase('INSPECTING', () => inspect(source, settings.media, { sandbox, signal }));
+  const { codec, width, height, durationSeconds } = facts;
+  logger.info({ codec, width, height, durationSeconds }, 'inspected');
 
   const usualSeconds = pace && pace.secondsPerOutputSecond * clipSecondsOf(facts, settings.media.clipSeconds);
   const startedAt = performance.now();
@@ -62,7 +78,7 @@ async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): P
     lease.report('RENDERING', percent, estimateSecondsLeft({ percent, elapsedSeconds, usualSeconds }));
   };
   reportRendering(0);
-  const clip = await metrics.time('RENDERING', () =>
+  const clip = await phase('RENDERING', () =>
     render(source, facts, {
       rules: settings.media,
       bumpers,
@@ -73,9 +89,11 @@ async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): P
     }),
   );
 
+  logger.info({ durationSeconds: clip.durationSeconds, sizeBytes: clip.sizeBytes }, 'rendered');
+
   lease.report('PUBLISHING', 99);
   signal.throwIfAborted();
-  const ours = await metrics.time('PUBLISHING', () => publish(deps, claim, clip));
+  const ours = await phase('PUBLISHING', () => publish(deps, claim, clip));
   if (!ours) throw new LeaseLost('The row is no longer ours');
   metrics.countClip(clip.sizeBytes);
 }

@@ -2,6 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writ
 import { basename, join, relative } from 'node:path';
 import { run } from './run.mjs';
 
+const PYTHON_MODULES = 'usr/lib/python3/dist-packages';
+
 /** Installs packages for the whole machine; needs root. Reads the package lists anew when they are absent or too old. */
 export function installWithApt(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -18,7 +20,8 @@ export function installWithApt(packages) {
 
 /**
  * Unpacks a package and whatever of its dependencies the machine lacks into `tools`, without root, and puts a starter
- * for each of `programs` (name → path inside the package) into `tools/bin`. Cut off at any point, it can run again.
+ * for each of `programs` (name → path inside the package, or the machine's own when absolute) into `tools/bin`. Cut off
+ * at any point, it can run again.
  */
 export function unpackWithApt(name, programs, tools) {
   const work = join(tools, 'work');
@@ -55,7 +58,10 @@ function missingPackages(uris) {
 
 /** Writes a shell script that runs a program with the libraries that were unpacked beside it. */
 function writeStarter(starter, home, path) {
-  if (!existsSync(join(home, path))) throw new Error(`the package of ${basename(starter)} holds no ${path}`);
+  const ofMachine = path.startsWith('/');
+  if (!existsSync(ofMachine ? path : join(home, path))) {
+    throw new Error(`${basename(starter)} needs ${path}, which is not there`);
+  }
   const here = `$tools/${basename(home)}`;
   const libraries = libraryFolders(home).map(folder => `${here}/${relative(home, folder)}`);
   writeFileSync(
@@ -65,7 +71,8 @@ function writeStarter(starter, home, path) {
       `tools=$(cd "\${0%/*}/.." && pwd)`,
       `LD_LIBRARY_PATH="${libraries.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
       'export LD_LIBRARY_PATH',
-      `exec "${here}/${path}" "$@"`,
+      ...(existsSync(join(home, PYTHON_MODULES)) ? [`export PYTHONPATH="${here}/${PYTHON_MODULES}"`] : []),
+      `exec "${ofMachine ? path : `${here}/${path}`}" "$@"`,
       '',
     ].join('\n'),
   );

@@ -36,26 +36,60 @@ const CURL = {
   brew: ['curl'],
   unpacked: { curl: 'usr/bin/curl' },
 };
+const NGINX = {
+  name: 'nginx',
+  programs: [['nginx']],
+  apt: 'nginx',
+  brew: ['nginx'],
+  unpacked: { nginx: 'usr/sbin/nginx' },
+  // Debian's package would start a server on port 80.
+  onlyUnpacked: true,
+};
+// An S3 server for the tests: OpenStack Swift as a library, and the Python that finds it.
+const SWIFT = {
+  name: 'swift',
+  programs: [['swift-python']],
+  apt: 'python3-swift',
+  unpacked: { 'swift-python': '/usr/bin/python3' },
+  onlyUnpacked: true,
+};
+const PROMTOOL = {
+  name: 'promtool',
+  programs: [['promtool']],
+  apt: 'prometheus',
+  brew: ['prometheus'],
+  unpacked: { promtool: 'usr/bin/promtool' },
+  onlyUnpacked: true,
+};
 // Only root can put it to use everywhere, and the worker does without it.
 const BUBBLEWRAP = { name: 'bubblewrap', programs: [['bwrap']], apt: 'bubblewrap' };
 
 /** Finds the programs that npm can't bring, or installs what is missing. @throws {Error} that says what to install. */
-export function installTools({ forTests }) {
-  const needed = [FFMPEG, REDIS, ...(forTests ? [CHROMIUM, CURL] : [])];
+export function installTools({ forTests, forDeploy }) {
   const hasApt = process.platform === 'linux' && find('apt-get') !== undefined;
+  const needed = [
+    FFMPEG,
+    REDIS,
+    ...(forTests ? [CHROMIUM, CURL] : []),
+    ...(forTests && hasApt ? [SWIFT] : []),
+    ...(forDeploy ? [NGINX, PROMTOOL] : []),
+  ];
   const isRoot = process.getuid?.() === 0;
   const missing = [...needed, ...(hasApt && isRoot ? [BUBBLEWRAP] : [])].filter(tool => !isPresent(tool));
   if (missing.length === 0) return;
 
-  const names = missing.map(tool => tool.name).join(', ');
-  if (hasApt && isRoot) {
-    say(`installing ${names} with apt-get`);
-    installWithApt(missing.map(tool => tool.apt));
-  } else if (hasApt) {
-    say(`unpacking ${names} into .tools, as only root may install packages`);
-    for (const tool of missing) unpackWithApt(tool.apt, tool.unpacked, TOOLS);
+  const names = tools => tools.map(tool => tool.name).join(', ');
+  if (hasApt) {
+    const unpacked = missing.filter(tool => !isRoot || tool.onlyUnpacked);
+    const installed = missing.filter(tool => !unpacked.includes(tool));
+    if (installed.length > 0) {
+      say(`installing ${names(installed)} with apt-get`);
+      installWithApt(installed.map(tool => tool.apt));
+    }
+    if (unpacked.length > 0) say(`unpacking ${names(unpacked)} into .tools`);
+    for (const tool of unpacked) unpackWithApt(tool.apt, tool.unpacked, TOOLS);
   } else if (find('brew')) {
-    say(`installing ${names} with Homebrew`);
+    say(`installing ${names(missing)} with Homebrew`);
     for (const tool of missing) run('brew', ['install', ...tool.brew]);
   }
   const absent = missing.filter(tool => needed.includes(tool) && !isPresent(tool)).map(tool => tool.name);

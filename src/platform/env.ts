@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { bytes, flag, httpOrigins, instant, pem, port, secrets, whole } from './env-values.ts';
 import { LIMIT_SETTINGS, limitsOf } from './limit-settings.ts';
 import { PROXY_SETTINGS } from './proxy-settings.ts';
+import { STORAGE_SETTINGS, storageOf, storageProblems } from './storage-settings.ts';
+import { TRACE_SETTINGS, tracesOf } from './trace-settings.ts';
 
 /** Signs tokens and media links on a laptop only; {@link loadEnv} refuses it in production. */
 export const LOCAL_AUTH_SECRET = 'local-only-secret-that-production-refuses-to-start-with';
@@ -15,6 +17,7 @@ const SETTINGS = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least severe log line that is written.'),
+  ...TRACE_SETTINGS,
 
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
@@ -28,10 +31,7 @@ const SETTINGS = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .describe('Redis with `noeviction`. `npm start` brings its own when this is unset.'),
-  STORAGE_DIR: z
-    .string()
-    .min(1)
-    .describe('Folder that every API and worker process shares; holds original/, processed/ and temp/.'),
+  ...STORAGE_SETTINGS,
 
   API_HOST: z.string().default('0.0.0.0').describe('Address the API listens on.'),
   API_PORT: port.default(8000).describe('Port of the API.'),
@@ -92,7 +92,6 @@ const SETTINGS = z.object({
     .default(1080)
     .describe('Least pixels of the shorter side, after rotation.'),
   CLIP_SECONDS: whole(2, 300).default(30).describe('How much of the source a clip keeps, from its start.'),
-  ORIGINAL_LINK_SECONDS: whole(10, 86_400).default(300).describe('Life of a signed link to an original.'),
 
   WORKER_HOST: z.string().default('0.0.0.0').describe('Address the worker health API listens on.'),
   WORKER_PORT: port.default(8001).describe('Port of the worker health API.'),
@@ -152,7 +151,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
   }
   const env = parsed.data;
   const local = env.NODE_ENV !== 'production';
-  const problems: string[] = [];
+  const problems = storageProblems(env);
   if (!local && env.AUTH_SECRET.includes(LOCAL_AUTH_SECRET))
     problems.push('AUTH_SECRET: required in production');
   if (!local && env.PUBLIC_URL === undefined) problems.push('PUBLIC_URL: required in production');
@@ -169,6 +168,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
   return {
     local,
     log: { level: env.LOG_LEVEL },
+    traces: tracesOf(env),
     database: {
       url: env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
@@ -176,7 +176,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
       statementTimeoutSeconds: env.STATEMENT_SECONDS,
     },
     redis: { url: env.REDIS_URL },
-    storage: { dir: env.STORAGE_DIR },
+    storage: storageOf(env),
     http: {
       host: env.API_HOST,
       port: env.API_PORT,
@@ -209,6 +209,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
       minSourceHeight: env.MIN_SOURCE_HEIGHT,
       clipSeconds: env.CLIP_SECONDS,
       originalLinkSeconds: env.ORIGINAL_LINK_SECONDS,
+      uploadLinkSeconds: env.UPLOAD_LINK_SECONDS,
     },
     worker: {
       host: env.WORKER_HOST,

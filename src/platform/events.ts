@@ -2,6 +2,7 @@ import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Logger } from './logger.ts';
+import { inSpan } from './tracing.ts';
 
 /** How long a subscriber waits for Redis to acknowledge before it goes on without: it will be woken by the clock. */
 const ACKNOWLEDGE_MILLISECONDS = 1000;
@@ -68,7 +69,10 @@ export function openEventBus(connections: { publisher: Redis; subscriber: Redis 
   blind.unref();
 
   return {
-    publish: (channel, subject, payload) => send(channel.topic(subject), payload),
+    publish(channel, subject, payload) {
+      const topic = channel.topic(subject);
+      return inSpan('publish event', { 'messaging.destination.name': topic }, () => send(topic, payload));
+    },
 
     async subscribe(channel, subject, listener) {
       const topic = channel.topic(subject);

@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { requestScope } from '../platform/request-scope.ts';
+import { currentTraceId } from '../platform/tracing.ts';
 
 /** What Yoga answers with a status alone. */
 const BARE = new Map([
@@ -20,7 +21,9 @@ export function useAnswers(): Plugin {
     onResultProcess({ result }) {
       if (Array.isArray(result) || !('errors' in result)) return;
       for (const { extensions } of result.errors ?? []) {
-        if (extensions) extensions.requestId ??= requestScope.getStore()?.requestId;
+        if (!extensions) continue;
+        extensions.requestId ??= requestScope.getStore()?.requestId;
+        extensions.traceId ??= currentTraceId();
       }
     },
     onResponse({ response: answer, setResponse, fetchAPI: { Response } }) {

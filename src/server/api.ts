@@ -1,19 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openModel } from '../model.ts';
 import type { Database } from '../platform/database.ts';
+import { foldersOf, observeDependencies } from '../platform/dependency-metrics.ts';
 import type { Env } from '../platform/env.ts';
 import { openEventBus } from '../platform/events.ts';
 import { openJobQueue } from '../platform/jobs.ts';
 import { openRedisLeaderboard } from '../platform/leaderboard-redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
+import { openStorage } from '../platform/open-storage.ts';
 import { createRateLimiter } from '../platform/rate-limiter.ts';
 import { openRedis } from '../platform/redis.ts';
 import { guardRedis } from '../platform/redis-requirements.ts';
 import { requireSchema } from '../platform/schema-check.ts';
 import { type ShutdownStep, within } from '../platform/shutdown.ts';
 import { createSignedLinks } from '../platform/signed-links.ts';
-import { openLocalStorage } from '../platform/storage-local.ts';
 import { createAccessTokens } from '../players/access-tokens.ts';
 import { createPlayerReader } from '../players/player-reader.ts';
 import { createRankingFeed } from '../rankings/follow-rankings.ts';
@@ -23,6 +24,7 @@ import { createWaitingLine } from '../videos/waiting-line.ts';
 import { createBallotBox } from '../votes/ballot-box.ts';
 import { type App, createApp } from './app.ts';
 import { readTrustedDocuments } from './persisted-operations.ts';
+import { observeWorkforce } from './workforce-metrics.ts';
 
 /** Without Redis the API starts all the same, a little later. */
 const REDIS_MILLISECONDS = 2000;
@@ -53,6 +55,18 @@ export async function openApi(
   const limiter = (name: string, points: number, windowSeconds: number) =>
     createRateLimiter(redis, { name, points, windowSeconds });
 
+  const storage = await openStorage(env.storage);
+  const metrics = createMetrics('api');
+  observeDependencies(metrics, {
+    database,
+    redis,
+    redisGuard,
+    storage,
+    folders: foldersOf(env.storage),
+    logger,
+  });
+  observeWorkforce(metrics, { forkEm, logger });
+
   const app = createApp({
     database,
     redis,
@@ -66,10 +80,10 @@ export async function openApi(
     trustedDocuments: env.http.trustedDocuments
       ? await readTrustedDocuments(env.http.trustedDocuments)
       : null,
-    metrics: createMetrics('api'),
+    metrics,
     logger,
     services: {
-      storage: await openLocalStorage(env.storage.dir),
+      storage,
       jobs,
       events,
       accessTokens: createAccessTokens(env.auth),

@@ -10,6 +10,7 @@ import type { Logger } from '../platform/logger.ts';
 import { sendMetrics } from '../platform/metrics.ts';
 import type { RedisGuard } from '../platform/redis-requirements.ts';
 import { requestScope } from '../platform/request-scope.ts';
+import { inTrace } from '../platform/tracing.ts';
 import { findMedia } from '../videos/find-media.ts';
 import { createAltair } from './altair.ts';
 import { createAddressReader, languageOf } from './client.ts';
@@ -82,7 +83,7 @@ export function createApp(deps: AppDeps): App {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
     if (pathname === '/graphql' && http.explorers && wantsGraphiql(request))
       await serveGraphiql(request, response);
-    else if (pathname === '/graphql') await graphql(request, response);
+    else if (pathname === '/graphql') await answerGraphql(request, response);
     else if (pathname.startsWith('/media/')) {
       const accelPrefix = http.mediaAccelPrefix;
       await serveMedia(request, response, {
@@ -99,6 +100,19 @@ export function createApp(deps: AppDeps): App {
     else if (pathname === '/metrics') await sendMetrics(response, metrics);
     else if (http.explorers && /^\/altair(\/|$)/.test(pathname)) await serveAltair(request, response);
     else sendJson(response, 404, { error: 'Not found' });
+  };
+
+  const answerGraphql = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const attributes = {
+      'http.request.method': request.method,
+      'url.path': '/graphql',
+      'anb.request.id': requestScope.getStore()?.requestId,
+    };
+    // Never continues the client's own trace: it could have all that it asks for collected.
+    return inTrace({ name: `${request.method} /graphql`, kind: 'server', attributes }, async span => {
+      await graphql(request, response);
+      span.setAttribute('http.response.status_code', response.statusCode);
+    });
   };
 
   const answerReady = async (response: ServerResponse): Promise<void> => {

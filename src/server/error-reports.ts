@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { requestScope } from '../platform/request-scope.ts';
+import { currentTraceId, markFailed } from '../platform/tracing.ts';
 import { spanishMessage } from './spanish.ts';
 
 /** SQLSTATE classes and system errors that mean the database is away, not that a statement was wrong. */
@@ -8,6 +9,8 @@ const DATABASE_AWAY = /^(08(?!P01)...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EP
 const CONNECTION_BROKE = /Connection terminated|timeout exceeded when trying to connect/;
 /** The store is full, or can't be written or read. */
 const STORAGE_AWAY = /^(ENOSPC|EDQUOT|EROFS|EIO|ESTALE)$/;
+/** How an object store, or the client of it, names the errors that pass. */
+const BUCKET_AWAY = /^(TimeoutError|SlowDown|ServiceUnavailable|InternalError)$/;
 
 /** How PostgreSQL ends a statement at its `statement_timeout`. */
 const QUERY_CANCELED = '57014';
@@ -57,18 +60,21 @@ function withoutDetail(error: unknown): GraphQLError {
       if (!known.path) known.extensions.http ??= { status: 400 };
     }
     known.extensions.requestId = scope?.requestId;
+    known.extensions.traceId = currentTraceId();
     return known;
   }
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const path = error instanceof GraphQLError ? error.path : undefined;
   const kind = kindOf(cause);
   scope?.logger[KINDS[kind].level]({ err: cause, path }, KINDS[kind].event);
+  if (kind !== 'CLIENT_LEFT') markFailed(cause);
   const { message, status } = KINDS[kind];
   return new GraphQLError(message, {
     ...(error instanceof GraphQLError && { nodes: error.nodes ?? null, path: error.path ?? null }),
     extensions: {
       code: kind,
       requestId: scope?.requestId,
+      traceId: currentTraceId(),
       http: status === 503 ? { status, headers: { 'retry-after': '5' } } : { status },
     },
   });
@@ -87,7 +93,7 @@ function kindOf(error: unknown): keyof typeof KINDS {
     if (code === 'CLIENT_LEFT') return code;
     if (code === 'DEADLINE_EXCEEDED' || code === QUERY_CANCELED) return 'DEADLINE_EXCEEDED';
     if (DATABASE_AWAY.test(code) || STORAGE_AWAY.test(code)) return 'SERVICE_UNAVAILABLE';
-    if (CONNECTION_BROKE.test(at.message)) return 'SERVICE_UNAVAILABLE';
+    if (CONNECTION_BROKE.test(at.message) || BUCKET_AWAY.test(at.name)) return 'SERVICE_UNAVAILABLE';
   }
   return 'INTERNAL_SERVER_ERROR';
 }

@@ -14,12 +14,14 @@ import { languageOf } from './client.ts';
 import { type CostLimits, useCosts } from './costs.ts';
 import { useDeadlines } from './deadlines.ts';
 import { createDocumentCaches, documentLimits } from './document-limits.ts';
+import { countErrors } from './error-metrics.ts';
 import { reportError } from './error-reports.ts';
 import type { EventStreams } from './event-streams.ts';
 import { useGraphqlBody } from './graphql-body.ts';
 import { useHiddenSchema } from './hidden-schema.ts';
 import { identityOf, useIdentity } from './identity.ts';
 import type { ContextFactory } from './operation-context.ts';
+import { useOperationTraces } from './operation-traces.ts';
 import {
   type TrustedDocuments,
   useAutomaticPersistedQueries,
@@ -69,7 +71,7 @@ export function createGraphql(deps: GraphqlDeps) {
       maxAge: CORS_SECONDS,
     },
     parserAndValidationCache: createDocumentCaches(),
-    maskedErrors: { maskError: reportError },
+    maskedErrors: { maskError: countErrors(metrics, reportError) },
     context: ({ req }) =>
       contextFor({ identity: identityOf(req), address: addressOf(req), language: languageOf(req) }),
     plugins: [
@@ -93,6 +95,7 @@ export function createGraphql(deps: GraphqlDeps) {
       ...documentLimits(http.introspection),
       useHiddenSchema(http),
       useDeadlines(limits.operationSeconds, deps.forkUntil),
+      useOperationTraces(),
       useExtendContextValuePerExecuteSubscriptionEvent<Context>(({ args }) => ({
         contextPartial: freshParts(args.contextValue as Context),
       })),

@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { type RequestScope, requestScope } from '../platform/request-scope.ts';
+import { outsideTrace } from '../platform/tracing.ts';
 import { reportError } from './error-reports.ts';
 import { type Follower, StreamEvent } from './stream-event.ts';
 
@@ -45,7 +46,7 @@ export class SharedExecution {
     }
     clearTimeout(this.#lingering);
     this.#refreshing ??= requestScope
-      .run(this.#operation.scope, () => this.#refresh())
+      .run(this.#operation.scope, () => outsideTrace(() => this.#refresh()))
       .finally(() => {
         this.#refreshing = undefined;
         this.#lingerIfAlone();

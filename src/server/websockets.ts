@@ -10,6 +10,7 @@ import type { Context } from '../../schema/context.ts';
 import type { EntityManager } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type RequestScope, requestScope } from '../platform/request-scope.ts';
+import { inTrace } from '../platform/tracing.ts';
 import type { AccessTokens } from '../players/access-tokens.ts';
 import { languageOf } from './client.ts';
 import { reportError } from './error-reports.ts';
@@ -78,7 +79,11 @@ export function serveWebSockets(
   const disposable = useServer<Record<string, unknown> | undefined, Known>(
     {
       connectionInitWaitTimeout: Math.min(deps.slowClientSeconds, MAX_INIT_SECONDS) * 1000,
-      execute: args => requestScope.run(scopeOf(args), () => deps.graphql.getEnveloped().execute(args)),
+      execute: args => {
+        const execute = async () => deps.graphql.getEnveloped().execute(args);
+        const start = { name: 'WebSocket /graphql', kind: 'server', attributes: {} } as const;
+        return requestScope.run(scopeOf(args), () => inTrace(start, execute));
+      },
       async subscribe(args) {
         const scope = scopeOf(args);
         const result = await requestScope.run(scope, () => deps.graphql.getEnveloped().subscribe(args));

@@ -30,6 +30,8 @@ export interface Claim {
   originalKey: StorageKey;
   /** Of the upload, when it came in a request. */
   requestId: string | null;
+  /** Of the upload's trace, if there is one. */
+  traceparent: string | null;
 }
 
 const next = { sequence: raw('sequence + 1') };
@@ -64,7 +66,7 @@ export async function claimVideo(
       where id = ? and attempt < attempt_limit
         and (status = 'UPLOADED' or (status = 'PROCESSING' and lease_until < now()))
         and worker_deaths + (${FELL_SILENT})::int < ?
-      returning attempt, attempt_limit, original_key, request_id`,
+      returning attempt, attempt_limit, original_key, request_id, traceparent`,
     [leaseSeconds, expectedSeconds, TURN_SECONDS, videoId, maxWorkerDeaths],
   );
   if (!row) return null;
@@ -75,6 +77,7 @@ export async function claimVideo(
     attemptLimit: row.attempt_limit,
     originalKey: row.original_key,
     requestId: row.request_id,
+    traceparent: row.traceparent,
   };
 }
 
@@ -91,6 +94,7 @@ interface ClaimedRow {
   attempt_limit: number;
   original_key: StorageKey;
   request_id: string | null;
+  traceparent: string | null;
 }
 
 /** Extends the lease; false when it is lost. */

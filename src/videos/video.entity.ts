@@ -77,6 +77,8 @@ const VideoSchema = defineEntity({
     idempotencyKey: p.string().length(200).nullable(),
     // Of the upload, so that what the worker logs can be found by it too.
     requestId: p.uuid().nullable(),
+    // Of the upload's trace (https://www.w3.org/TR/trace-context/), which the worker continues.
+    traceparent: p.string().length(55).nullable(),
 
     votes: p.integer().$type<Opt<number>>().default(0),
   },

@@ -31,6 +31,18 @@ export class IdempotencyKeyReused extends ExpectedError {
   readonly code = 'IDEMPOTENCY_KEY_REUSED';
 }
 
+/** The store of this contest takes files through the API only. */
+export class DirectUploadUnavailable extends ExpectedError {
+  override name = 'DirectUploadUnavailable';
+  readonly code = 'DIRECT_UPLOAD_UNAVAILABLE';
+}
+
+/** No file has arrived for this upload: it was never sent, nobody completed it in time, or it is somebody else's. */
+export class UploadNotFound extends ExpectedError {
+  override name = 'UploadNotFound';
+  readonly code = 'UPLOAD_NOT_FOUND';
+}
+
 /** There is no such video, or it is not this viewer's to know of. */
 export class VideoNotFound extends ExpectedError {
   override name = 'VideoNotFound';

@@ -36,6 +36,13 @@ const THE_LOGGED_IN: Row = ['absent', 'given', 'given', 'given'];
 const ITS_OWN: Row = ['absent', 'absent', 'given', 'given'];
 const ITS_OWN_NULL: Row = ['absent', 'absent', 'null', 'null'];
 const MODERATORS: Row = ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', 'given'];
+/** With files on a folder, to which nobody can send any. */
+const DIRECT: Row = [
+  'UNAUTHENTICATED',
+  'DirectUploadUnavailable',
+  'DirectUploadUnavailable',
+  'DirectUploadUnavailable',
+];
 const given = (type: string): Row => ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', type];
 const PUBLIC_VIDEO =
   'id title player status uploadedAt processedAt votes viewerHasVoted durationSeconds hidden processedUrl posterUrl previewUrl storyboardUrl';
@@ -84,6 +91,8 @@ export const WAYS: readonly Way[] = [
       restoreVideo: ({ fresh }) => `(videoId: "${fresh}", reason: "Why not")`,
       requeueVideo: ({ fresh }) => `(videoId: "${fresh}", reason: "Why not")`,
       closeContest: () => '(reason: "")',
+      createUpload: () => '(input: { sizeBytes: 1, type: MP4 })',
+      completeUpload: () => '(input: { uploadId: "none", title: "Sent elsewhere" })',
     },
     rows: [
       [['InvalidInput', 'InvalidInput', 'InvalidInput', 'InvalidInput'], 'signUp'],
@@ -92,6 +101,7 @@ export const WAYS: readonly Way[] = [
       [['SessionExpired', 'SessionExpired', 'SessionExpired', 'SessionExpired'], 'refreshSession'],
       [['UNAUTHENTICATED', 'InvalidInput', 'InvalidInput', 'InvalidInput'], 'updateProfile'],
       [['UNAUTHENTICATED', 'UnsupportedFile', 'UnsupportedFile', 'UnsupportedFile'], 'uploadVideo'],
+      [DIRECT, 'createUpload completeUpload'],
       [['UNAUTHENTICATED', 'AlreadyVoted', 'OwnVideo', 'AlreadyVoted'], 'castVote'],
       [['UNAUTHENTICATED', 'NotVoted', 'NotVoted', 'NotVoted'], 'withdrawVote'],
       [['UNAUTHENTICATED', 'VideoNotFound', 'DeletedVideo', 'VideoNotFound'], 'deleteVideo'],
@@ -243,13 +253,15 @@ export const OUTCOMES: Record<string, string> = {
   Session: 'accessToken expiresIn refreshToken tokenType viewer',
   LoggedOut: 'wasOpen',
   DeletedVideo: 'videoId',
+  DirectUpload: 'expiresAt headers uploadId url',
+  UploadHeader: 'name value',
   InputProblem: 'message path',
   InvalidInput: 'code message problems',
   FileTooLarge: 'code message limitBytes',
   TooManyAttempts: 'code message retryAfterSeconds',
   VoteLimitReached: 'code message limit',
   ...Object.fromEntries(
-    'AlreadyVoted BadCredentials EmailTaken IdempotencyKeyReused NotVoted OwnVideo SessionExpired UnsupportedFile VideoIsPublished VideoNotFailed VideoNotFound VideoNotPublished VotingClosed'
+    'AlreadyVoted BadCredentials DirectUploadUnavailable EmailTaken IdempotencyKeyReused NotVoted OwnVideo SessionExpired UnsupportedFile UploadNotFound VideoIsPublished VideoNotFailed VideoNotFound VideoNotPublished VotingClosed'
       .split(' ')
       .map(name => [name, 'code message']),
   ),

@@ -156,7 +156,10 @@ test('a failed video that a moderator requeues waits for a worker again, with a 
   await eventually(
     async () => (await queue.getJob(processVideoJob.id({ videoId: id, attempt: 1 }))) !== undefined,
   );
-  expect(await claimVideo(recording, id, { leaseSeconds: 60, maxWorkerDeaths: 2 })).toMatchObject({ attempt: 2, attemptLimit: 4 });
+  expect(await claimVideo(recording, id, { leaseSeconds: 60, maxWorkerDeaths: 2 })).toMatchObject({
+    attempt: 2,
+    attemptLimit: 4,
+  });
   // The worker of the first life has nothing to say any more.
   expect(await failVideo(recording, claim, 'INTERNAL')).toBe(false);
   const trail = (await trailOf(failed, moderator)).data.video?.auditTrail;

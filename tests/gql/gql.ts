@@ -61,6 +61,7 @@ type Documents = {
     "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n": typeof types.MyVotesDocument,
     "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n": typeof types.ViewerHasVotedDocument,
     "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }": typeof types.VotesRemainingDocument,
+    "\n  mutation DeleteWhileBackingUp($videoId: ID!) {\n    deleteVideo(videoId: $videoId) { __typename }\n  }\n": typeof types.DeleteWhileBackingUpDocument,
     "\n  mutation ClientSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Session { accessToken viewer { player { id username } } }\n      ... on Error { code message }\n    }\n  }\n": typeof types.ClientSignUpDocument,
     "\n  mutation ClientUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id status }\n      ... on Error { code message }\n    }\n  }\n": typeof types.ClientUploadDocument,
     "\n  subscription ClientFollow($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent\n      failure { message }\n    }\n  }\n": typeof types.ClientFollowDocument,
@@ -70,6 +71,8 @@ type Documents = {
     "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.BallotWithdrawDocument,
     "\n  mutation UploadVideo($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": typeof types.UploadVideoDocument,
     "\n  subscription VideoStatus($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent queuePosition etaSeconds attempt maxAttempts\n      failure { reason message }\n      video { id status processedUrl posterUrl durationSeconds }\n    }\n  }\n": typeof types.VideoStatusDocument,
+    "\n  mutation CreateUpload($input: CreateUploadInput!) {\n    createUpload(input: $input) {\n      __typename\n      ... on DirectUpload { uploadId url headers { name value } expiresAt }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": typeof types.CreateUploadDocument,
+    "\n  mutation CompleteUpload($input: CompleteUploadInput!) {\n    completeUpload(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n    }\n  }\n": typeof types.CompleteUploadDocument,
     "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": typeof types.RankingPageDocument,
     "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n": typeof types.RankingTopDocument,
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": typeof types.ProcessingFailureDocument,
@@ -121,6 +124,7 @@ const documents: Documents = {
     "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n": types.MyVotesDocument,
     "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n": types.ViewerHasVotedDocument,
     "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }": types.VotesRemainingDocument,
+    "\n  mutation DeleteWhileBackingUp($videoId: ID!) {\n    deleteVideo(videoId: $videoId) { __typename }\n  }\n": types.DeleteWhileBackingUpDocument,
     "\n  mutation ClientSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Session { accessToken viewer { player { id username } } }\n      ... on Error { code message }\n    }\n  }\n": types.ClientSignUpDocument,
     "\n  mutation ClientUpload($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id status }\n      ... on Error { code message }\n    }\n  }\n": types.ClientUploadDocument,
     "\n  subscription ClientFollow($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent\n      failure { message }\n    }\n  }\n": types.ClientFollowDocument,
@@ -130,6 +134,8 @@ const documents: Documents = {
     "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.BallotWithdrawDocument,
     "\n  mutation UploadVideo($input: UploadVideoInput!) {\n    uploadVideo(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": types.UploadVideoDocument,
     "\n  subscription VideoStatus($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent queuePosition etaSeconds attempt maxAttempts\n      failure { reason message }\n      video { id status processedUrl posterUrl durationSeconds }\n    }\n  }\n": types.VideoStatusDocument,
+    "\n  mutation CreateUpload($input: CreateUploadInput!) {\n    createUpload(input: $input) {\n      __typename\n      ... on DirectUpload { uploadId url headers { name value } expiresAt }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": types.CreateUploadDocument,
+    "\n  mutation CompleteUpload($input: CompleteUploadInput!) {\n    completeUpload(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n    }\n  }\n": types.CompleteUploadDocument,
     "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": types.RankingPageDocument,
     "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n": types.RankingTopDocument,
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": types.ProcessingFailureDocument,
@@ -322,6 +328,10 @@ export function graphql(source: "query VotesRemaining { me { votesRemaining } co
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation DeleteWhileBackingUp($videoId: ID!) {\n    deleteVideo(videoId: $videoId) { __typename }\n  }\n"): typeof import('./graphql.ts').DeleteWhileBackingUpDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation ClientSignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      __typename\n      ... on Session { accessToken viewer { player { id username } } }\n      ... on Error { code message }\n    }\n  }\n"): typeof import('./graphql.ts').ClientSignUpDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -355,6 +365,14 @@ export function graphql(source: "\n  mutation UploadVideo($input: UploadVideoInp
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription VideoStatus($videoId: ID!) {\n    videoStatus(videoId: $videoId) {\n      sequence status phase percent queuePosition etaSeconds attempt maxAttempts\n      failure { reason message }\n      video { id status processedUrl posterUrl durationSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').VideoStatusDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateUpload($input: CreateUploadInput!) {\n    createUpload(input: $input) {\n      __typename\n      ... on DirectUpload { uploadId url headers { name value } expiresAt }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').CreateUploadDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CompleteUpload($input: CompleteUploadInput!) {\n    completeUpload(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n    }\n  }\n"): typeof import('./graphql.ts').CompleteUploadDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -19,6 +19,22 @@ export type AuditedAction =
   /** A hidden video was shown again. */
   | 'RESTORE_VIDEO';
 
+/** A video for the contest, whose file has been sent. */
+export type CompleteUploadInput = {
+  /** 1 to 120 characters. */
+  title: string;
+  /** As `createUpload` gave it. Completed again, it answers with the first video. */
+  uploadId: string | number;
+};
+
+/** The file that is to be sent. */
+export type CreateUploadInput = {
+  /** Its exact size; at most `Contest.maxUploadBytes`. */
+  sizeBytes: number;
+  /** What it is; checked once it is there. */
+  type: UploadType;
+};
+
 /** What put a winner before the next player of the city. */
 export type DecidedBy =
   /** Equal votes, reached at the same microsecond; the lower id. */
@@ -36,6 +52,8 @@ export type ErrorCode =
   | 'ALREADY_VOTED'
   /** As `BadCredentials`. */
   | 'BAD_CREDENTIALS'
+  /** As `DirectUploadUnavailable`. */
+  | 'DIRECT_UPLOAD_UNAVAILABLE'
   /** As `EmailTaken`. */
   | 'EMAIL_TAKEN'
   /** As `FileTooLarge`. */
@@ -54,6 +72,8 @@ export type ErrorCode =
   | 'TOO_MANY_ATTEMPTS'
   /** As `UnsupportedFile`. */
   | 'UNSUPPORTED_FILE'
+  /** As `UploadNotFound`. */
+  | 'UPLOAD_NOT_FOUND'
   /** As `VideoIsPublished`. */
   | 'VIDEO_IS_PUBLISHED'
   /** As `VideoNotFailed`. */
@@ -141,6 +161,13 @@ export type UpdateProfileInput = {
   /** 1 to 60 characters. */
   lastName?: string | null | undefined;
 };
+
+/** A kind of file that the contest takes. */
+export type UploadType =
+  /** MP4, as most phones record. */
+  | 'MP4'
+  /** QuickTime (MOV), as iPhones record. */
+  | 'QUICKTIME';
 
 /** A video for the contest. */
 export type UploadVideoInput = {
@@ -609,6 +636,17 @@ export type VotesRemainingQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type VotesRemainingQuery = { me: { votesRemaining: number | null } | null, contest: { phase: VotingPhase, maxVotesPerPlayer: number | null } };
 
+export type DeleteWhileBackingUpMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type DeleteWhileBackingUpMutation = { deleteVideo:
+    | { __typename: 'DeletedVideo' }
+    | { __typename: 'VideoIsPublished' }
+    | { __typename: 'VideoNotFound' }
+   };
+
 export type ClientSignUpMutationVariables = Exact<{
   input: SignUpInput;
 }>;
@@ -709,6 +747,33 @@ export type VideoStatusSubscriptionVariables = Exact<{
 
 
 export type VideoStatusSubscription = { videoStatus: { sequence: number, status: VideoStatus, phase: ProcessingPhase | null, percent: number, queuePosition: number | null, etaSeconds: number | null, attempt: number, maxAttempts: number, failure: { reason: FailureReason, message: string } | null, video: { id: string, status: VideoStatus, processedUrl: string | null, posterUrl: string | null, durationSeconds: number | null } } };
+
+export type CreateUploadMutationVariables = Exact<{
+  input: CreateUploadInput;
+}>;
+
+
+export type CreateUploadMutation = { createUpload:
+    | { __typename: 'DirectUpload', uploadId: string, url: string, expiresAt: string, headers: Array<{ name: string, value: string }> }
+    | { __typename: 'DirectUploadUnavailable', code: ErrorCode, message: string }
+    | { __typename: 'FileTooLarge', code: ErrorCode, message: string, limitBytes: number }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, problems: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type CompleteUploadMutationVariables = Exact<{
+  input: CompleteUploadInput;
+}>;
+
+
+export type CompleteUploadMutation = { completeUpload:
+    | { __typename: 'DirectUploadUnavailable', code: ErrorCode, message: string }
+    | { __typename: 'FileTooLarge', code: ErrorCode, message: string, limitBytes: number }
+    | { __typename: 'IdempotencyKeyReused', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string }
+    | { __typename: 'UnsupportedFile', code: ErrorCode, message: string }
+    | { __typename: 'UploadNotFound', code: ErrorCode, message: string }
+    | { __typename: 'Video', id: string, title: string, status: VideoStatus }
+   };
 
 export type RankingPageQueryVariables = Exact<{
   city?: string | null | undefined;
@@ -1530,6 +1595,13 @@ export const VotesRemainingDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VotesRemainingQuery, VotesRemainingQueryVariables>;
+export const DeleteWhileBackingUpDocument = new TypedDocumentString(`
+    mutation DeleteWhileBackingUp($videoId: ID!) {
+  deleteVideo(videoId: $videoId) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteWhileBackingUpMutation, DeleteWhileBackingUpMutationVariables>;
 export const ClientSignUpDocument = new TypedDocumentString(`
     mutation ClientSignUp($input: SignUpInput!) {
   signUp(input: $input) {
@@ -1699,6 +1771,54 @@ export const VideoStatusDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VideoStatusSubscription, VideoStatusSubscriptionVariables>;
+export const CreateUploadDocument = new TypedDocumentString(`
+    mutation CreateUpload($input: CreateUploadInput!) {
+  createUpload(input: $input) {
+    __typename
+    ... on DirectUpload {
+      uploadId
+      url
+      headers {
+        name
+        value
+      }
+      expiresAt
+    }
+    ... on Error {
+      code
+      message
+    }
+    ... on FileTooLarge {
+      limitBytes
+    }
+    ... on InvalidInput {
+      problems {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
+export const CompleteUploadDocument = new TypedDocumentString(`
+    mutation CompleteUpload($input: CompleteUploadInput!) {
+  completeUpload(input: $input) {
+    __typename
+    ... on Video {
+      id
+      title
+      status
+    }
+    ... on Error {
+      code
+      message
+    }
+    ... on FileTooLarge {
+      limitBytes
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompleteUploadMutation, CompleteUploadMutationVariables>;
 export const RankingPageDocument = new TypedDocumentString(`
     query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {
   rankings(

@@ -14,6 +14,21 @@
       "Contest",
       "InvalidInput"
     ],
+    "CompleteUploadResult": [
+      "DirectUploadUnavailable",
+      "FileTooLarge",
+      "IdempotencyKeyReused",
+      "InvalidInput",
+      "UnsupportedFile",
+      "UploadNotFound",
+      "Video"
+    ],
+    "CreateUploadResult": [
+      "DirectUpload",
+      "DirectUploadUnavailable",
+      "FileTooLarge",
+      "InvalidInput"
+    ],
     "DeleteVideoResult": [
       "DeletedVideo",
       "VideoIsPublished",
@@ -22,6 +37,7 @@
     "Error": [
       "AlreadyVoted",
       "BadCredentials",
+      "DirectUploadUnavailable",
       "EmailTaken",
       "FileTooLarge",
       "IdempotencyKeyReused",
@@ -31,6 +47,7 @@
       "SessionExpired",
       "TooManyAttempts",
       "UnsupportedFile",
+      "UploadNotFound",
       "VideoIsPublished",
       "VideoNotFailed",
       "VideoNotFound",
@@ -110,6 +127,21 @@
       "Contest",
       "InvalidInput"
     ],
+    "CompleteUploadResult": [
+      "DirectUploadUnavailable",
+      "FileTooLarge",
+      "IdempotencyKeyReused",
+      "InvalidInput",
+      "UnsupportedFile",
+      "UploadNotFound",
+      "Video"
+    ],
+    "CreateUploadResult": [
+      "DirectUpload",
+      "DirectUploadUnavailable",
+      "FileTooLarge",
+      "InvalidInput"
+    ],
     "DeleteVideoResult": [
       "DeletedVideo",
       "VideoIsPublished",
@@ -118,6 +150,7 @@
     "Error": [
       "AlreadyVoted",
       "BadCredentials",
+      "DirectUploadUnavailable",
       "EmailTaken",
       "FileTooLarge",
       "IdempotencyKeyReused",
@@ -127,6 +160,7 @@
       "SessionExpired",
       "TooManyAttempts",
       "UnsupportedFile",
+      "UploadNotFound",
       "VideoIsPublished",
       "VideoNotFailed",
       "VideoNotFound",

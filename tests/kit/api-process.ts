@@ -7,6 +7,7 @@ import { writePidFile } from '../../scripts/stack/pid-file.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { waitUntil } from '../../scripts/stack/wait-until.ts';
 import type { App } from './app.ts';
+import { readLogLines } from './log-lines.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'src/server/main.ts');
@@ -14,6 +15,8 @@ const MAIN = join(ROOT, 'src/server/main.ts');
 /** An API that can be sent signals. */
 export interface ApiProcess extends AsyncDisposable {
   url: string;
+  /** What it has logged so far, a JSON object a line; nothing unless told a LOG_LEVEL. */
+  log(): Record<string, unknown>[];
   kill(signal: NodeJS.Signals): void;
   /** Resolves when it has ended, with its exit code. */
   ended: Promise<number | null>;
@@ -28,8 +31,9 @@ export async function startApiProcess(
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env.PATH, ...app.processEnv, API_PORT: String(port), ...settings },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const log = readLogLines(child.stdout);
   // Ends with the run, also when the test file does not get to stop it.
   const pidPath = join(inject('services').runDir, `api-${port}.service.pid`);
   if (child.pid !== undefined) writePidFile(pidPath, child.pid);
@@ -51,6 +55,7 @@ export async function startApiProcess(
   }
   return {
     url,
+    log,
     kill,
     ended,
     async [Symbol.asyncDispose]() {

@@ -6,11 +6,11 @@ import * as databases from '../../scripts/stack/databases.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
 import * as redis from '../../scripts/stack/redis.ts';
 
-/** A migrated database of one's own, empty. `drop` ends the connections that are left. */
-export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+/** A database of one's own without rows, migrated unless `bare`. `drop` ends the connections that are left. */
+export async function createDatabase({ bare = false } = {}): Promise<{ url: string; drop(): Promise<void> }> {
   const { adminUrl, template } = inject('services');
   const name = `test_${randomUUID()}`;
-  await databases.createDatabase(adminUrl, name, template);
+  await databases.createDatabase(adminUrl, name, ...(bare ? [] : [template]));
   const url = new URL(adminUrl);
   url.pathname = name;
   return { url: url.href, drop: () => databases.dropDatabase(adminUrl, name) };

@@ -8,6 +8,7 @@ import { writePidFile } from '../../scripts/stack/pid-file.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { waitUntil } from '../../scripts/stack/wait-until.ts';
 import type { App } from './app.ts';
+import { readLogLines } from './log-lines.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'worker/main.ts');
@@ -31,7 +32,6 @@ export interface TestWorker {
 export async function startWorker(app: App, settings: Record<string, string> = {}): Promise<TestWorker> {
   const port = await anyFreePort();
   const { runDir } = inject('services');
-  const lines: string[] = [];
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env.PATH,
@@ -50,11 +50,11 @@ export async function startWorker(app: App, settings: Record<string, string> = {
   const pidPath = join(runDir, `worker-${port}.service.pid`);
   if (child.pid !== undefined) writePidFile(pidPath, child.pid);
   child.once('exit', () => rmSync(pidPath, { force: true }));
-  child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+  const log = readLogLines(child.stdout);
   const ended = once(child, 'exit').then(() => child.exitCode);
   const url = `http://127.0.0.1:${port}`;
   const healthy = async () => {
-    if (child.exitCode !== null) throw new Error(`The worker ended: ${lines.join('')}`);
+    if (child.exitCode !== null) throw new Error(`The worker ended: ${JSON.stringify(log())}`);
     return fetch(`${url}/health`).then(
       response => response.ok,
       () => false,
@@ -69,12 +69,7 @@ export async function startWorker(app: App, settings: Record<string, string> = {
   return {
     pid: child.pid ?? Number.NaN,
     url,
-    log: () =>
-      lines
-        .join('')
-        .split('\n')
-        .filter(Boolean)
-        .map(line => JSON.parse(line)),
+    log,
     kill: signal => child.kill(signal),
     ended,
     stop() {

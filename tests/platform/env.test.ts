@@ -96,6 +96,26 @@ describe('the environment', () => {
     ]);
   });
 
+  it('keeps files in a bucket when one is named, else in a folder, and needs either', () => {
+    const { STORAGE_DIR: _dir, ...elsewhere } = PRODUCTION;
+    expect(namesOf(problemsOf(elsewhere))).toEqual(['STORAGE_DIR']);
+    expect(local({}).storage).toEqual({ kind: 'local', dir: '/srv/anb' });
+    expect(loadEnv({ ...elsewhere, S3_BUCKET: 'anb-media' }).storage).toMatchObject({
+      kind: 's3',
+      bucket: 'anb-media',
+      endpoint: null,
+      encryption: 'AES256',
+    });
+    expect(local({ S3_BUCKET: 'anb-media' }).storage.kind).toBe('s3');
+    expect(namesOf(problemsOf({ ...PRODUCTION, S3_BUCKET: 'Not A Bucket' }))).toEqual(['S3_BUCKET']);
+  });
+
+  it('has nginx send files from a folder only', () => {
+    const accelerated = { ...PRODUCTION, MEDIA_ACCEL_PREFIX: '/stored/' };
+    expect(problemsOf(accelerated)).toEqual([]);
+    expect(namesOf(problemsOf({ ...accelerated, S3_BUCKET: 'anb-media' }))).toEqual(['MEDIA_ACCEL_PREFIX']);
+  });
+
   it('reads lists at their commas, without blanks and empty entries', () => {
     const { http } = local({
       CORS_ORIGINS: 'https://a.example, https://b.example:8443,',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { inSpan } from '../../src/platform/tracing.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import { FfmpegStalled, failureOf } from './failures.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
@@ -158,13 +159,14 @@ export async function runFfprobe(
 ): Promise<unknown> {
   const [command = '', ...rest] = sandbox.wrap(['ffprobe', '-v', 'error', '-of', 'json', ...args], grant);
   try {
-    const { stdout } = await promisify(execFile)(command, rest, {
+    const execution = {
       cwd: grant.folder,
       timeout: PROBE_TIMEOUT_SECONDS * 1000,
-      killSignal: 'SIGKILL',
+      killSignal: 'SIGKILL' as const,
       maxBuffer: MAX_OUTPUT_BYTES,
       signal,
-    });
+    };
+    const { stdout } = await inSpan('ffprobe', {}, () => promisify(execFile)(command, rest, execution));
     return JSON.parse(stdout);
   } catch (error) {
     signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import ffmpeg from 'fluent-ffmpeg';
+import { inSpan } from '../../src/platform/tracing.ts';
 import { DiskFull, isDiskFull } from '../host-trouble.ts';
 import { type Ending, FfmpegStalled, failureOf } from './failures.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
@@ -79,13 +80,15 @@ export async function runFfmpeg(job: FfmpegJob, options: FfmpegOptions): Promise
   signal?.addEventListener('abort', stop);
 
   try {
-    await new Promise<void>((resolve, reject) => {
-      command.on('end', () => resolve());
-      command.on('error', reject);
-      // Before the process exists `kill` does nothing.
-      command.on('start', () => signal?.aborted && stop());
-      command.run();
-    });
+    const toItsEnd = () =>
+      new Promise<void>((resolve, reject) => {
+        command.on('end', () => resolve());
+        command.on('error', reject);
+        // Before the process exists `kill` does nothing.
+        command.on('start', () => signal?.aborted && stop());
+        command.run();
+      });
+    await inSpan('ffmpeg', {}, toItsEnd);
   } catch (error) {
     signal?.throwIfAborted();
     if (stalled) throw new FfmpegStalled(`ffmpeg did not end in ${timeoutSeconds} s`, { cause: error });
