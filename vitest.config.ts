@@ -1,16 +1,23 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { withTools } from './scripts/stack/tools.ts';
 import { ClosingLine } from './tests/kit/closing-line.ts';
+
+/** Those of `npm run test:long`. */
+export const LONG_TESTS = [
+  'tests/worker/{formats,hostile-files}.test.ts',
+  'tests/chaos/{clock,redis,restarts,storage}.test.ts',
+];
 
 export default defineConfig({
   // Vite would take graphql's `module` build for our files, Node its `main` build for packages; graphql-js refuses a mixture.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['tests/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...LONG_TESTS],
     globalSetup: 'tests/kit/global-setup.ts',
     // Processes, not threads: tests send signals and set limits that belong to a process.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 30_000,

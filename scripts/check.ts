@@ -15,6 +15,7 @@ const CODE = [
   'codegen.ts',
   'vitest.config.ts',
   'vitest.deploy.config.ts',
+  'vitest.long.config.ts',
 ];
 
 interface Step {
