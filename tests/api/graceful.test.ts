@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -17,6 +16,7 @@ import { createClient } from '../kit/client.ts';
 import { gatherOne, NO_LIMITS, projected, publishVideo } from '../kit/crowd.ts';
 import { type Gate, openGate } from '../kit/gate.ts';
 import { BOUNDARY, eventually, upload } from '../kit/multipart.ts';
+import { type Reconnecting, reconnectingSocket, reconnectingSse } from '../kit/reconnecting.ts';
 import { rowIdOf, storedFiles } from '../kit/videos.ts';
 
 const VOTES = graphql(`
@@ -61,7 +61,9 @@ describe('an API that is told to stop', () => {
     timeout: 60_000,
   }, async () => {
     await using cleanup = new AsyncDisposableStack();
-    const followed = [followBySse(balancer.url), followBySocket(balancer.url)];
+    const followed = [reconnectingSse(balancer.url, VOTES), reconnectingSocket(balancer.url, VOTES)].map(
+      ({ events, ...follower }) => ({ ...follower, votes: votesIn(events) }),
+    );
     for (const { client } of followed) cleanup.defer(() => client.dispose());
     for (const { votes } of followed) expect(await votes.next()).toBe(0);
 
@@ -226,29 +228,8 @@ async function refusesConnections(url: string): Promise<boolean> {
   }
 }
 
-/** The votes of the first player, as a client that connects again at once is told of them. */
-function followBySse(url: string) {
-  const reconnected = Promise.withResolvers<void>();
-  const client = createSseClient({
-    url: `${url}/graphql`,
-    retry: async () => undefined,
-    on: { connected: again => again && reconnected.resolve() },
-  });
-  return { client, reconnected: reconnected.promise, votes: votesIn(client.iterate({ query: VOTES })) };
-}
-
-function followBySocket(url: string) {
-  const reconnected = Promise.withResolvers<void>();
-  const client = createSocketClient({
-    url: `${url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    retryWait: async () => undefined,
-    on: { connected: (_socket, _payload, again) => again && reconnected.resolve() },
-  });
-  return { client, reconnected: reconnected.promise, votes: votesIn(client.iterate({ query: VOTES })) };
-}
-
-function votesIn(events: AsyncIterableIterator<{ data?: unknown }>) {
+/** The votes of the first player, as they are told. */
+function votesIn(events: Reconnecting['events']) {
   return {
     async next(): Promise<number> {
       const { done, value } = await events.next();
