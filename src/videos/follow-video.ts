@@ -94,16 +94,18 @@ export function followVideo(
 }
 
 function readVideo(em: EntityManager, videoId: string): Promise<Video | null> {
-  return em.findOne(Video, videoId, { populate: ['secondsLeft'] });
+  return em.findOne(Video, videoId, { populate: ['secondsLeft', 'turnsWaited'] });
 }
 
 function momentOf(video: Video, spot: Spot | undefined): VideoMoment {
-  const place = video.status === 'UPLOADED' ? (spot?.place ?? null) : null;
+  const waits = video.status === 'UPLOADED';
+  const place = waits ? (spot?.place ?? null) : null;
   const secondsLeft = video.status === 'PROCESSING' ? (video.secondsLeft ?? null) : null;
   return {
     video,
     // Waiting changes nothing in the row: its turns are added here, and to the row itself once it is claimed.
-    sequence: video.sequence + (place?.turns ?? 0),
+    // Those of the row as well, as another process may have told a place while this one knows none.
+    sequence: video.sequence + (waits ? Math.max(video.turnsWaited ?? 0, place?.turns ?? 0) : 0),
     queuePosition: place?.position ?? null,
     etaSeconds: place ? place.etaSeconds : secondsLeft && Math.max(0, Math.round(secondsLeft)),
   };

@@ -5,9 +5,8 @@ import type { StorageKey } from '../platform/storage.ts';
 import { recountTallies } from './tallies.ts';
 import { Video } from './video.entity.ts';
 import { videoChanged } from './video.events.ts';
-import type { FailureReason, ProcessingPhase } from './video.status.ts';
+import { type FailureReason, type ProcessingPhase, TURN_SECONDS } from './video.status.ts';
 import type { Renditions } from './video-files.ts';
-import { TURN_SECONDS } from './waiting-line.ts';
 
 /*
  * Every write here is one UPDATE that names the attempt it belongs to. No row changed means that somebody else owns

@@ -7,6 +7,7 @@ import {
   type FailureReason,
   PROCESSING_PHASES,
   type ProcessingPhase,
+  TURN_SECONDS,
   VIDEO_STATUSES,
   type VideoStatus,
 } from './video.status.ts';
@@ -58,6 +59,11 @@ const VideoSchema = defineEntity({
           `case when ${columns.leaseUntil} > now() then extract(epoch from ${columns.readyAt} - now())::float8 end`,
       ),
     queuedAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
+    // {@link TURN_SECONDS} since then. Read only where it is asked for.
+    turnsWaited: p
+      .integer()
+      .lazy()
+      .formula(columns => `floor(extract(epoch from now() - ${columns.queuedAt}) / ${TURN_SECONDS})::int`),
     startedAt: p.datetime().nullable(),
     processedAt: p.datetime().nullable(),
     hiddenAt: p.datetime().nullable(),

@@ -6,6 +6,9 @@ export type VideoStatus = (typeof VIDEO_STATUSES)[number];
 export const PROCESSING_PHASES = ['QUEUED', 'INSPECTING', 'RENDERING', 'PUBLISHING'] as const;
 export type ProcessingPhase = (typeof PROCESSING_PHASES)[number];
 
+/** How often places in the queue are told anew, and the unit in which a wait adds to a video's sequence. */
+export const TURN_SECONDS = 2;
+
 /** Why a video ended `FAILED`. All but `INTERNAL` are the source's own fault and final. */
 export const FAILURE_REASONS = [
   'NOT_A_VIDEO',

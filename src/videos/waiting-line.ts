@@ -1,9 +1,8 @@
 import type { EntityManager } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { forecast, readOutlook } from './outlook.ts';
+import { TURN_SECONDS } from './video.status.ts';
 
-/** How often places are told anew, and the unit in which a wait adds to a video's sequence. */
-export const TURN_SECONDS = 2;
 /** Between two looks that newcomers ask for. */
 const NEWCOMERS_MILLISECONDS = 100;
 /** What is far away is told coarsely: again when it has moved by this share. */

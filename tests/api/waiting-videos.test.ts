@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../src/platform/logger.ts';
+import { followVideo } from '../../src/videos/follow-video.ts';
 import { claimVideo, failVideo, recordProgress, releaseVideo } from '../../src/videos/record-processing.ts';
+import type { Viewer } from '../../src/videos/visibility.ts';
 import { createWaitingLine } from '../../src/videos/waiting-line.ts';
 import { countOnWorker, dismissWorker } from '../../src/videos/workforce.ts';
 import { type App, startApp } from '../kit/app.ts';
@@ -76,6 +78,31 @@ test('a follower sees its place move, though nothing happens to its own video', 
   const sequences = seen.map(({ sequence }) => sequence);
   expect(sequences).toEqual([...new Set(sequences)].toSorted((a, b) => a - b));
   await events.return(undefined);
+});
+
+test('a follower whose place can not be found out is told nothing older than others were', async () => {
+  const videoId = await upload();
+  const forkEm = () => app.database.em.fork();
+  await forkEm().execute(`update videos set queued_at = now() - interval '11 seconds'`);
+  const others = await eventOf(app, player, videoId, () => true);
+  const line = createWaitingLine({
+    forkEm: () => {
+      throw new Error('No look at the queue now');
+    },
+    logger: createLogger({ level: 'silent' }, {}),
+  });
+  const events = {
+    publish: () => Promise.resolve(),
+    subscribe: () => Promise.resolve(() => undefined),
+    close: () => undefined,
+  };
+  const viewer: Viewer = { playerId: rowIdOf(player.id), role: 'PLAYER' };
+  const moments = followVideo({ forkEm, events, waitingLine: line }, viewer, rowIdOf(videoId), null);
+  const { value } = await moments.next();
+  await moments.return();
+  expect(value).toMatchObject({ queuePosition: null, etaSeconds: null });
+  expect(value?.sequence).toBeGreaterThanOrEqual(others.sequence);
+  expect(others.sequence).toBeGreaterThanOrEqual(5);
 });
 
 test('nobody is told a time while there is no worker or no clip to measure by', async () => {
