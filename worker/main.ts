@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openModel } from '../src/model.ts';
+import { closeDatabase } from '../src/platform/database.ts';
 import { foldersOf, observeDependencies } from '../src/platform/dependency-metrics.ts';
 import { openEventBus } from '../src/platform/events.ts';
 import { startJobWorker } from '../src/platform/job-worker.ts';
@@ -147,6 +148,6 @@ await runProcess('worker', process.env, async (env, logger) => {
     ['health', () => health.close()],
     ['events', () => events.close()],
     ['redis', () => [redis, blocking, subscriber].map(connection => connection.disconnect())],
-    ['database', () => database.close(true)],
+    ['database', () => closeDatabase(database)],
   ];
 });

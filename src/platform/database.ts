@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityClass, type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 
@@ -7,6 +8,7 @@ export type Database = MikroORM;
 
 /** Any number, as long as every process that migrates this product's databases agrees on it. */
 const MIGRATION_LOCK = 7_262_011;
+const LOOK_MILLISECONDS = 10;
 /** Where the database remembers which migrations it has. */
 export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
@@ -49,6 +51,16 @@ export async function openDatabase(settings: {
     },
   };
   return new MikroORM(options);
+}
+
+/**
+ * Closes the pool once nobody has a connection of it or waits for one. Closed sooner, a connection that is being made just
+ * then would never be given back, and the pool would wait for it for ever.
+ */
+export async function closeDatabase(database: Database): Promise<void> {
+  const pool = await database.em.getConnection().getNativeClient();
+  while (pool.waitingCount > 0 || pool.idleCount < pool.totalCount) await pause(LOOK_MILLISECONDS);
+  await database.close(true);
 }
 
 /** A manager whose statements are cancelled, also where they run, once `signal` is aborted; they fail with its reason. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openModel } from '../model.ts';
-import type { Database } from '../platform/database.ts';
+import { closeDatabase, type Database } from '../platform/database.ts';
 import { foldersOf, observeDependencies } from '../platform/dependency-metrics.ts';
 import type { Env } from '../platform/env.ts';
 import { openEventBus } from '../platform/events.ts';
@@ -123,7 +123,7 @@ export async function openApi(
       within(CLOSE_SECONDS, ['jobs', () => jobs.close()]),
       ['events', () => events.close()],
       ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],
-      within(CLOSE_SECONDS, ['database', () => database.close(true)]),
+      within(CLOSE_SECONDS, ['database', () => closeDatabase(database)]),
     ],
   };
 }
