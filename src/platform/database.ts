@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityClass, type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
+import { dropLostConnections } from './lost-connections.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 export type Database = MikroORM;
@@ -14,10 +15,13 @@ export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
 /**
  * A pool on PostgreSQL with the given entities; connects on first use. Must be closed.
- * `statementTimeoutSeconds` ends a query that runs away. With a `certificateAuthority` (PEM) the connections are TLS, to a
+ * `statementTimeoutSeconds` ends a query that runs away, and a transaction in which nobody asks for anything. With a `certificateAuthority` (PEM) the connections are TLS, to a
  * server whose certificate it signed; without one they are in the clear.
  */
-export async function openDatabase(settings: {
+export async function openDatabase({
+  statementTimeoutSeconds = 15,
+  ...settings
+}: {
   url: string;
   poolSize: number;
   entities: EntityClass<object>[];
@@ -32,9 +36,14 @@ export async function openDatabase(settings: {
     forceUtcTimezone: true,
     pool: { min: 0, max: settings.poolSize },
     driverOptions: {
+      onPoolCreated: dropLostConnections,
       // Waiting longer than this for a connection is an outage, and the caller should hear of it.
       connectionTimeoutMillis: 5000,
-      statement_timeout: (settings.statementTimeoutSeconds ?? 15) * 1000,
+      statement_timeout: statementTimeoutSeconds * 1000,
+      // What a process that froze or was cut off has locked, nobody else would get before the server's TCP gives up.
+      idle_in_transaction_session_timeout: statementTimeoutSeconds * 1000,
+      // Else a connection that nobody uses is never found to lead nowhere.
+      ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
       application_name: 'anb-rising-stars',
       // Not by the URL: of its query only the schema is read.
       ...(settings.certificateAuthority !== undefined && { ssl: { ca: settings.certificateAuthority } }),

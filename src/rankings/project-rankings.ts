@@ -61,7 +61,6 @@ export async function rebuildRankings({
       REBUILD_LOCK,
     ]);
     if (!row?.mine) return null;
-    await lock.execute('set local idle_in_transaction_session_timeout = 0');
     const em = forkEm();
     let players = 0;
     const rows = async function* () {
@@ -77,6 +76,8 @@ export async function rebuildRankings({
         after = last.playerId;
         players += batch.filter(({ publishedVideos }) => publishedVideos > 0).length;
         yield batch.map(boardRow);
+        // Else its transaction would be taken for one that everybody has left.
+        await lock.execute('select 1');
       }
     };
     await leaderboard.rebuild(rows());

@@ -1,19 +1,58 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openModel } from '../../src/model.ts';
 import { closeDatabase } from '../../src/platform/database.ts';
 import { createDatabase } from '../kit/services.ts';
 
+let own: Awaited<ReturnType<typeof createDatabase>>;
+beforeAll(async () => {
+  own = await createDatabase();
+});
+afterAll(() => own?.drop());
+
+const open = (statementTimeoutSeconds = 15) =>
+  openModel({ database: { url: own.url, poolSize: 2, statementTimeoutSeconds } });
+
 test('is closed once the work under way is done, also what still waits for a connection', async () => {
-  const own = await createDatabase();
-  try {
-    const database = await openModel({ database: { url: own.url, poolSize: 2 } });
-    const work = Array.from({ length: 6 }, (_, n) =>
-      database.em.fork().execute<{ n: number }[]>('select ?::int as n, pg_sleep(0.05)', [n]),
-    );
-    await closeDatabase(database);
-    const rows = (await Promise.all(work)).flat();
-    expect(rows.map(({ n }) => n)).toEqual([0, 1, 2, 3, 4, 5]);
-  } finally {
-    await own.drop();
+  const database = await open();
+  const work = Array.from({ length: 6 }, (_, n) =>
+    database.em.fork().execute<{ n: number }[]>('select ?::int as n, pg_sleep(0.05)', [n]),
+  );
+  await closeDatabase(database);
+  const rows = (await Promise.all(work)).flat();
+  expect(rows.map(({ n }) => n)).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test('what a process that fell silent has locked is free again after the statement timeout', async () => {
+  const [silent, other] = [await open(1), await open()];
+  const locked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const lock = 'select pg_advisory_xact_lock(1)';
+  const transaction = silent.em.fork().transactional(async em => {
+    await em.execute(lock);
+    locked.resolve();
+    await released.promise;
+    await em.execute('select 1');
+  });
+  await locked.promise;
+  await other.em.fork().transactional(em => em.execute(lock));
+  released.resolve();
+  await expect(transaction).rejects.toThrow();
+  await Promise.all([silent, other].map(closeDatabase));
+});
+
+test('connections that are lost amid a transaction do not use up the pool', async () => {
+  const [database, other] = [await open(), await open()];
+  for (let lost = 0; lost < 3; lost++) {
+    const transaction = database.em.fork().transactional(async em => {
+      const [row] = await em.execute<[{ pid: number }]>('select pg_backend_pid() as pid');
+      await other.em.fork().execute('select pg_terminate_backend(?, 5000)', [row.pid]);
+      await em.execute('select 1');
+    });
+    await expect(transaction).rejects.toThrow();
   }
+  const work = Array.from({ length: 3 }, () =>
+    database.em.fork().execute<{ one: number }[]>('select 1 as one'),
+  );
+  expect((await Promise.all(work)).flat()).toEqual(Array.from({ length: 3 }, () => ({ one: 1 })));
+  await Promise.all([database, other].map(closeDatabase));
 });
