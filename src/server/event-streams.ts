@@ -28,7 +28,7 @@ export function createEventStreams(pingSeconds: number): EventStreams {
         const { req, res } = serverContext;
         const source = sharedStreamOf(serverContext) ?? pulledFrom(result);
         setResultProcessor((_result, { Response }) => {
-          const stream = new EventStream(source, pingSeconds * 1000, identityOf(req)?.expiresAt);
+          const stream = new EventStream(source, pingSeconds * 1000, identityOf(req)?.streamsEndAt);
           streams.add(stream);
           stream.once('close', () => streams.delete(stream));
           // The client may have left already, and then nobody else would end the stream.

@@ -25,7 +25,7 @@ export function createContextFactory(services: Services, forkEm: () => EntityMan
       ...freshParts({ ...services, forkEm, viewer }),
       forkEm,
       viewer,
-      expiresAt: identity?.expiresAt ?? null,
+      streamsEndAt: identity?.streamsEndAt ?? null,
       address,
       language,
     };

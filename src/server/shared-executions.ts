@@ -100,7 +100,7 @@ export function useSharedExecutions({ contextFor, logger, metrics }: SharingDeps
         executions.get(key) ??
         start(key, { schema, document, operationName, variableValues } as ExecutionArgs, context.language);
       if (!(await execution.prepare())) return;
-      streams.set(context, new SharedStream(execution, context.expiresAt));
+      streams.set(context, new SharedStream(execution, context.streamsEndAt));
       // What is streamed goes past Yoga, which is only to see that there is a stream.
       setResultAndStopExecution(nothing());
     },

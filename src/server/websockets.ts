@@ -30,7 +30,6 @@ const MAX_OPERATIONS_PER_SOCKET = 20;
 const MAX_INIT_SECONDS = 5;
 /** https://www.iana.org/assignments/websocket: clients connect again, where 4401 and 4500 make them give up. */
 const TRY_AGAIN_LATER = 1013;
-
 const INIT = z.object({ authorization: z.string().optional() }).nullish();
 
 export interface WebSocketDeps {
@@ -104,7 +103,8 @@ export function serveWebSockets(
           else extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
           return false;
         }
-        setIdentity(extra.request, identity);
+        // Its streams end with the socket alone: to their clients they would look complete if they ended just before it.
+        setIdentity(extra.request, identity && { ...identity, streamsEndAt: null });
         const holder = { playerId: identity?.playerId ?? null, address: deps.addressOf(extra.request) };
         const leave = deps.streamLimits.open(holder);
         if (leave === null) {

@@ -161,13 +161,14 @@ describe('a socket', () => {
 
   test('that breaks is opened again by its client, which then hears what it has missed', async () => {
     await using gate = await openGate(app.url);
+    const reopened = Promise.withResolvers<void>();
     let connections = 0;
     const client = createClient({
       url: `${gate.url.replace('http', 'ws')}graphql`,
       webSocketImpl: WebSocket,
-      retryAttempts: 100,
+      retryAttempts: 5,
       shouldRetry: () => true,
-      retryWait: () => new Promise(resolve => setImmediate(resolve)),
+      retryWait: () => reopened.promise,
       on: { connected: () => (connections += 1) },
     });
     onTestFinished(() => client.dispose());
@@ -177,6 +178,7 @@ describe('a socket', () => {
     await castVote(app, await gatherOne(app), videoId);
     await projected(app);
     await gate.open();
+    reopened.resolve();
     expect((await events.next()).value).toMatchObject(votes(1));
     expect(connections).toBe(2);
   });
