@@ -1,20 +1,16 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import { z } from 'zod';
 
 const exec = promisify(execFile);
-const folder = await mkdtemp(join(tmpdir(), 'anb-media-'));
 const made = new Map<string, Promise<string>>();
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** A folder of this test file for anything bulky; removed when its tests are over. */
-export const mediaFolder = folder;
+/** A folder for anything bulky; removed with the run. */
+export const mediaFolder = await mkdtemp(join(inject('services').runDir, 'media-'));
 
 /** How to make a source: what is seen, and how a camera would have stored it. */
 export interface Recipe {
@@ -36,7 +32,7 @@ const PLAIN_H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '30', '-p
 /** The path of a file made to the recipe, once per test file. Not to be changed: copy it first. */
 export function makeSource(recipe: Recipe): Promise<string> {
   const name = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
-  const path = join(folder, `${name}.${recipe.container ?? 'mp4'}`);
+  const path = join(mediaFolder, `${name}.${recipe.container ?? 'mp4'}`);
   const making = made.get(path) ?? encode(recipe, path);
   made.set(path, making);
   return making;

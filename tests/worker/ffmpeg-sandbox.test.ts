@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { link, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { detectSandbox, type Grant } from '../../worker/ffmpeg/sandbox.ts';
@@ -30,7 +30,7 @@ describe.runIf(sandbox.isolation === 'bubblewrap')('bubblewrap', () => {
     await writeFile(join(folder, 'mine'), 'mine');
     expect(await inside('cat mine')).toBe('mine');
     expect(await inside(`ls ${mediaFolder}`)).toBe(folder.slice(mediaFolder.length + 1));
-    expect(await inside(`ls ${tmpdir()}`)).toBe(mediaFolder.slice(tmpdir().length + 1));
+    expect(await inside(`ls ${tmpdir()}`)).toBe(relative(tmpdir(), mediaFolder).split(sep)[0]);
     await expect(inside('cat /etc/passwd')).rejects.toThrow(/No such file/);
   });
 
