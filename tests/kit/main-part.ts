@@ -20,12 +20,16 @@ export interface MainPart {
 }
 
 /** Inspects a source and encodes its part of the clip as the worker does, without the bumpers: those no source can change. */
-export async function makeMainPart(sourcePath: string, clipSeconds: number): Promise<MainPart> {
+export async function makeMainPart(
+  sourcePath: string,
+  clipSeconds: number,
+  rules = lenientRules,
+): Promise<MainPart> {
   const { sandbox, bumpers } = await renderTools();
   const signal = AbortSignal.timeout(60_000);
   const source = await jobFolder(sourcePath);
   const file = (name: string) => join(source.folder, name);
-  const facts = await inspect(source, { ...lenientRules, clipSeconds }, { sandbox, signal });
+  const facts = await inspect(source, { ...rules, clipSeconds }, { sandbox, signal });
   const paths = {
     ...{ source: file(source.fileName), watermark: bumpers.watermarkPath, clip: file('main.mp4') },
     ...{ poster: file('poster.jpg'), brightPoster: file('bright.jpg') },
@@ -36,18 +40,18 @@ export async function makeMainPart(sourcePath: string, clipSeconds: number): Pro
     ...{ sandbox, signal, timeoutSeconds: 60 },
     grant: { folder: source.folder, readOnly: [paths.source, paths.watermark], limits },
   });
-  const frames = await decode(paths.clip, paths.poster);
-  const poster = frames.pop();
+  const frames = await readFrames(paths.clip);
+  const [poster] = await readFrames(paths.poster);
   if (!poster) throw new Error('There is no poster');
   return { facts, path: paths.clip, frames, poster };
 }
 
-/** The frames of a clip, then the poster. */
-async function decode(clip: string, poster: string): Promise<Frame[]> {
+/** The pictures of a file as they are, none doubled or left out, in 640x360; those of its first `seconds` if given. */
+export async function readFrames(path: string, { seconds }: { seconds?: number } = {}): Promise<Frame[]> {
   const seen = `scale=${SEEN.width}:${SEEN.height}:flags=area+accurate_rnd+full_chroma_int,setsar=1,format=rgb24`;
   const raw = await runTool('ffmpeg', [
-    ...['-i', clip, '-i', poster, '-filter_complex', `[0:v]${seen}[a];[1:v]${seen}[b];[a][b]concat`],
-    ...['-fps_mode', 'passthrough', '-f', 'rawvideo', '-'],
+    ...['-i', path, '-map', '0:v', ...(seconds === undefined ? [] : ['-t', String(seconds)])],
+    ...['-vf', seen, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-'],
   ]);
   const size = 3 * SEEN.width * SEEN.height;
   return Array.from({ length: raw.length / size }, (_, index) =>

@@ -12,6 +12,8 @@ export interface FormatRow {
   startSeconds?: number;
   /** How long the source shows one picture; a frame of the clip when absent. */
   longestFrameSeconds?: number;
+  /** Judged by the lengths that the contest allows; a second is enough when absent. */
+  asSentIn?: boolean;
   /** High dynamic range: the card's white is reference white and its gray the gray card, and their tones are a matter of taste. */
   hdr?: boolean;
 }

@@ -1,4 +1,6 @@
+import type { SourceFault } from '../../src/videos/video.status.ts';
 import { BT709, colorTags, H264, inColors } from '../kit/card-source.ts';
+import { oriented } from '../kit/mp4-edits.ts';
 import type { FormatRow } from './formats-row.ts';
 
 const SMALL = { width: 640, height: 360 };
@@ -10,6 +12,11 @@ const paced = (frameRate: number): FormatRow => ({
   longestFrameSeconds: 1 / frameRate,
 });
 
+const FIELDS = 'scale=interl=1:out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p';
+const inFields = (order: 'top' | 'bottom') => [
+  ...[...H264, ...BT709, '-flags', '+ilme+ildct', '-top', order === 'top' ? '1' : '0'],
+];
+
 /** Two moments in one picture, of which each has every other line. */
 const interlaced = (order: 'top' | 'bottom', frameRate: number): FormatRow => ({
   title: `${2 * frameRate} fields a second, ${order} field first`,
@@ -17,13 +24,43 @@ const interlaced = (order: 'top' | 'bottom', frameRate: number): FormatRow => ({
     // A bit that tells the field would be a still picture of lines.
     ...{ ...SMALL, frameRate: 2 * frameRate, ticksPerSecond: 2 * frameRate },
     filters: [`tinterlace=interleave_${order}`],
-    colors: `scale=interl=1:out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p`,
-    encode: [...[...H264, ...BT709, '-flags', '+ilme+ildct', '-top', order === 'top' ? '1' : '0']],
+    colors: FIELDS,
+    encode: inFields(order),
   },
   longestFrameSeconds: 1 / frameRate,
 });
 
-/** Frame rates and clocks. */
+/** Fields of a device that was turned: they lie in the rows that it stored. */
+const turnedFields = (
+  degrees: number,
+  stored: string,
+  matrix: Parameters<typeof oriented>[1],
+): FormatRow => ({
+  title: `60 fields a second, turned by ${degrees} degrees`,
+  source: {
+    ...(degrees === 180 ? SMALL : { width: SMALL.height, height: SMALL.width }),
+    ...{ frameRate: 60, ticksPerSecond: 60, filters: [stored, 'tinterlace=interleave_top'] },
+    ...{ colors: FIELDS, encode: inFields('top'), edit: file => oriented(file, matrix) },
+  },
+  ...(degrees !== 180 && { fitted: [406, 720] }),
+  longestFrameSeconds: 1 / 30,
+});
+
+/** A source whose length is judged as those of players are. */
+const lasting = (seconds: number) => ({
+  // Ten pictures a second make its length exact, and eight ticks last for a minute.
+  source: { ...SMALL, frameRate: 10, ticksPerSecond: 8, seconds },
+  longestFrameSeconds: 1 / 10,
+  asSentIn: true,
+});
+
+/** What is refused for its length, and the reason that the player is told. */
+export const WRONG_LENGTHS: (Pick<FormatRow, 'source'> & { seconds: number; reason: SourceFault })[] = [
+  { ...lasting(19.9), seconds: 19.9, reason: 'TOO_SHORT' },
+  { ...lasting(60.1), seconds: 60.1, reason: 'TOO_LONG' },
+];
+
+/** Frame rates, clocks and lengths. */
 export const TIMING: FormatRow[] = [
   ...[24000 / 1001, 25, 30000 / 1001, 50, 60, 240].map(paced),
   {
@@ -48,6 +85,9 @@ export const TIMING: FormatRow[] = [
   interlaced('top', 30),
   interlaced('bottom', 30),
   interlaced('top', 25),
+  turnedFields(90, 'transpose=cclock', [0, 1, -1, 0]),
+  turnedFields(180, 'hflip,vflip', [-1, 0, 0, -1]),
+  turnedFields(270, 'transpose=clock', [0, -1, 1, 0]),
   {
     title: 'frames stored in another order than shown',
     source: { ...SMALL, encode: ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '3', ...BT709] },
@@ -105,6 +145,8 @@ export const TIMING: FormatRow[] = [
   },
   { title: 'shorter than a clip', source: { ...SMALL, seconds: 0.5 }, frames: 15 },
   { title: 'longer than a clip', source: { ...SMALL, seconds: 1.5 } },
+  { ...lasting(20), title: 'the shortest that may be sent in' },
+  { ...lasting(60), title: 'the longest that may be sent in' },
   {
     title: 'MPEG-4 with two fields in a frame',
     source: {

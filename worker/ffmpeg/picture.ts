@@ -13,6 +13,14 @@ const ZSCALE_MATRICES: Readonly<Record<string, string>> = {
 /** Primaries whose colours look pale when they are taken for BT.709, and what zscale calls them. */
 const WIDE_PRIMARIES: Readonly<Record<string, string>> = { bt2020: '2020', smpte432: 'smpte432' };
 
+/** What undoes ffmpeg's turn by so many degrees where rows are concerned, and what does it again. */
+const TURNS: Readonly<Record<MediaFacts['rotation'], readonly [back: string[], again: string[]]>> = {
+  0: [[], []],
+  90: [['transpose=cclock'], ['transpose=clock']],
+  180: [['vflip'], ['vflip']],
+  270: [['transpose=clock'], ['transpose=cclock']],
+};
+
 interface Size {
   width: number;
   height: number;
@@ -28,7 +36,7 @@ interface Size {
 export function mainGraph(facts: MediaFacts, frameCount: number): string {
   const size = fittedSize(facts);
   const fitted = [
-    ...(facts.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+    ...(facts.interlaced ? deinterlaced(facts) : []),
     'setpts=PTS-STARTPTS',
     `fps=${CLIP.frameRate}`,
     `trim=end_frame=${frameCount}`,
@@ -46,6 +54,12 @@ export function mainGraph(facts: MediaFacts, frameCount: number): string {
     `[0:${facts.streamIndex}]${[...fitted, ...backdrop].join(',')}[main]`,
     '[main][1:v]overlay=W-w-24:24:format=yuv420,split=2[video][pictures]',
   ].join(';');
+}
+
+/** Fields lie in the rows of the picture as it was stored, so it is turned back for that, and then again. */
+function deinterlaced({ rotation }: MediaFacts): string[] {
+  const [back, again] = TURNS[rotation];
+  return [...back, 'bwdif=mode=send_frame:deint=interlaced', ...again];
 }
 
 /** The largest even size in the source's own shape that fits the clip's picture. */
