@@ -4,7 +4,7 @@ import { ClosingLine } from './tests/kit/closing-line.ts';
 
 /** Those of `npm run test:long`. */
 export const LONG_TESTS = [
-  'tests/worker/{formats,hostile-files}.test.ts',
+  'tests/worker/{formats,hostile-files,real-clips}.test.ts',
   'tests/chaos/{clock,redis,restarts,storage}.test.ts',
 ];
 

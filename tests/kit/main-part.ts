@@ -46,9 +46,16 @@ export async function makeMainPart(
   return { facts, path: paths.clip, frames, poster };
 }
 
-/** The pictures of a file as they are, none doubled or left out, in 640x360; those of its first `seconds` if given. */
-export async function readFrames(path: string, { seconds }: { seconds?: number } = {}): Promise<Frame[]> {
-  const seen = `scale=${SEEN.width}:${SEEN.height}:flags=area+accurate_rnd+full_chroma_int,setsar=1,format=rgb24`;
+/**
+ * The pictures of a file as they are, none doubled or left out, in 640x360; those of its first `seconds` if given. `matrix` is
+ * that of its colours where it does not name one.
+ */
+export async function readFrames(
+  path: string,
+  { seconds, matrix = 'auto' }: { seconds?: number; matrix?: 'auto' | 'bt709' } = {},
+): Promise<Frame[]> {
+  const flags = `flags=area+accurate_rnd+full_chroma_int:in_color_matrix=${matrix}`;
+  const seen = `scale=${SEEN.width}:${SEEN.height}:${flags},setsar=1,format=rgb24`;
   const raw = await runTool('ffmpeg', [
     ...['-i', path, '-map', '0:v', ...(seconds === undefined ? [] : ['-t', String(seconds)])],
     ...['-vf', seen, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-'],
