@@ -5,7 +5,8 @@ import { ClosingLine } from './tests/kit/closing-line.ts';
 /** Those of `npm run test:long`. */
 export const LONG_TESTS = [
   'tests/worker/{formats,hostile-files,real-clips}.test.ts',
-  'tests/chaos/{clock,redis,restarts,storage}.test.ts',
+  'tests/several-hosts.test.ts',
+  'tests/chaos/{clock,redis,restarts,storage,verdict}.test.ts',
 ];
 
 export default defineConfig({

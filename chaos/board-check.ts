@@ -5,6 +5,9 @@ import type { ChaosBoardPageQuery } from '../tests/gql/graphql.ts';
 import { type Answer, createClient } from '../tests/kit/client.ts';
 import type { Supervised } from './process.ts';
 
+/** An API whose ranking is read. */
+export type Witness = Pick<Supervised, 'name' | 'url'>;
+
 const BOARD_PAGE = graphql(`
   query ChaosBoardPage($after: String) {
     rankings(first: 50, after: $after) {
@@ -16,7 +19,7 @@ const BOARD_PAGE = graphql(`
 const PROJECTED_SECONDS = 10;
 
 /** Reads the whole ranking from each API and compares it with a plain count of the rows of `votes`. */
-export async function findBoardErrors(database: Database, apis: readonly Supervised[]): Promise<string[]> {
+export async function findBoardErrors(database: Database, apis: readonly Witness[]): Promise<string[]> {
   const projected = async () =>
     (await database.em.fork().execute('select 1 from tallies where dirty limit 1')).length === 0;
   await waitUntil('the boards show all votes', projected, { deadlineSeconds: PROJECTED_SECONDS });

@@ -13,7 +13,7 @@ import { RENDITIONS } from '../src/videos/video-files.ts';
 import { findMiscounts } from '../tests/kit/ballots.ts';
 import { sweepWorkspaces } from '../worker/workspace.ts';
 import type { Arena } from './arena.ts';
-import { findBoardErrors } from './board-check.ts';
+import { findBoardErrors, type Witness } from './board-check.ts';
 import { clipFault } from './clip-check.ts';
 import type { Memory, Upload } from './contestants.ts';
 import { storedFiles } from './stored-files.ts';
@@ -22,8 +22,11 @@ const CLIPS_AT_ONCE = 2;
 
 const rowIdOf = (globalId: string) => decodeId(globalId).id;
 
+/** Where the judge looks. */
+export type Scene = Pick<Arena, 'env' | 'workspaceDirs'> & { apis: readonly Witness[] };
+
 /** Compares what the clients were told with what is there, when nothing moves any more; every difference in a sentence. */
-export async function judge(arena: Arena, memory: Memory): Promise<string[]> {
+export async function judge(arena: Scene, memory: Memory): Promise<string[]> {
   const database = await openModel({
     database: { url: arena.env.DATABASE_URL, poolSize: 4, statementTimeoutSeconds: 15 },
   });
@@ -77,7 +80,7 @@ async function judgeVotes(database: Database, { votes }: Memory): Promise<string
 
 /** Sweeps as the workers do once things are old enough, which here everything is, and compares what is left. */
 async function judgeFiles(
-  { env, workspaceDirs }: Arena,
+  { env, workspaceDirs }: Scene,
   database: Database,
   rows: Video[],
 ): Promise<string[]> {
@@ -103,7 +106,7 @@ async function judgeFiles(
 }
 
 async function judgeOriginals(
-  { env }: Arena,
+  { env }: Pick<Scene, 'env'>,
   uploads: readonly Upload[],
   rows: ReadonlyMap<string, Video>,
 ): Promise<string[]> {
@@ -118,7 +121,7 @@ async function judgeOriginals(
   return problems;
 }
 
-async function judgeClips({ env }: Arena, rows: readonly Video[]): Promise<string[]> {
+async function judgeClips({ env }: Pick<Scene, 'env'>, rows: readonly Video[]): Promise<string[]> {
   const waiting = rows.filter(({ status }) => status === 'PROCESSED').values();
   const problems: string[] = [];
   const judgeNext = async () => {
