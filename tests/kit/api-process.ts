@@ -28,7 +28,7 @@ export async function startApiProcess(
   settings: Record<string, string> = {},
 ): Promise<ApiProcess> {
   const port = await anyFreePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${settings.API_HOST ?? '127.0.0.1'}:${port}`;
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env.PATH, ...app.processEnv, API_PORT: String(port), ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],

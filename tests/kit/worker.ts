@@ -29,7 +29,10 @@ export interface TestWorker {
 }
 
 /** Starts a worker for an app and resolves once it takes jobs. `settings` are environment variables. */
-export async function startWorker(app: App, settings: Record<string, string> = {}): Promise<TestWorker> {
+export async function startWorker(
+  app: Pick<App, 'processEnv'>,
+  settings: Record<string, string> = {},
+): Promise<TestWorker> {
   const port = await anyFreePort();
   const { runDir } = inject('services');
   const child = spawn(process.execPath, [MAIN], {
@@ -52,7 +55,7 @@ export async function startWorker(app: App, settings: Record<string, string> = {
   child.once('exit', () => rmSync(pidPath, { force: true }));
   const log = readLogLines(child.stdout);
   const ended = once(child, 'exit').then(() => child.exitCode);
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${settings.WORKER_HOST ?? '127.0.0.1'}:${port}`;
   const healthy = async () => {
     if (child.exitCode !== null) throw new Error(`The worker ended: ${JSON.stringify(log())}`);
     return fetch(`${url}/health`).then(

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { waitUntil } from '../scripts/stack/wait-until.ts';
+import { openLocalStorage } from '../src/platform/storage-local.ts';
+import { sweepFiles } from '../src/videos/sweep-files.ts';
+import { Video } from '../src/videos/video.entity.ts';
+import { type App, startApp } from './kit/app.ts';
+import { castVote, findMiscounts } from './kit/ballots.ts';
+import type { TestPlayer } from './kit/client.ts';
+import { type Host, startHost } from './kit/host.ts';
+import { holdEncoder, isRunning } from './kit/processes.ts';
+import { rankingPage } from './kit/rankings.ts';
+import {
+  outcomeOf,
+  renditionsOf,
+  rowIdOf,
+  rowOf,
+  shortSource,
+  storedFiles,
+  TINY_RULES,
+  uploadVideo,
+} from './kit/videos.ts';
+import type { TestWorker } from './kit/worker.ts';
+
+let app: App;
+let near: Host;
+let far: Host;
+let farWorker: TestWorker;
+let player: TestPlayer;
+beforeAll(async () => {
+  app = await startApp(TINY_RULES);
+  [near, far] = await Promise.all([startHost(app, '127.0.0.2'), startHost(app, '127.0.0.3')]);
+  farWorker = await far.addWorker();
+  player = await near.api.signUp();
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([near, far].map(host => host?.[Symbol.asyncDispose]()));
+  await app?.stop();
+});
+
+const upload = async ({ api }: Host) => uploadVideo(api, player, await shortSource());
+const isReady = async ({ ownApi }: Host) => (await fetch(`${ownApi.url}/ready`)).ok;
+const within = { deadlineSeconds: 60 };
+
+test('whoever follows at one host sees what a worker does on another', { timeout: 60_000 }, async () => {
+  const videoId = await upload(near);
+  expect(await outcomeOf(near.api, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  const told = farWorker.log().filter(line => line.videoId === rowIdOf(videoId));
+  expect(told.length).toBeGreaterThan(0);
+});
+
+test('a host that is cut off takes nothing with it, and spoils nothing when it is back', {
+  timeout: 300_000,
+}, async () => {
+  const [first, second, third] = await Promise.all([far.api.signUp(), near.api.signUp(), far.api.signUp()]);
+  const published = await upload(near);
+  await outcomeOf(near.api, player, published);
+  expect(await castVote(far.api, first, published)).toMatchObject({ votes: 1 });
+
+  const videoIds = await Promise.all([far, far, near, far].map(upload));
+  const [, encoder] = await holdEncoder([farWorker]);
+  far.cutOff();
+
+  // Nobody there is told that all is well, or that something was kept.
+  const lost = uploadVideo(far.ownApi, player, await shortSource());
+  await expect(lost).rejects.toThrow();
+  await waitUntil('the host that is cut off says so', async () => !(await isReady(far)), within);
+
+  await near.addWorker();
+  const outcomes = await Promise.all(videoIds.map(videoId => outcomeOf(near.api, player, videoId)));
+  expect(outcomes.map(({ status }) => status)).toEqual(videoIds.map(() => 'PROCESSED'));
+  expect(Math.max(...outcomes.map(({ attempt }) => attempt))).toBe(2);
+  expect(await castVote(near.api, second, published)).toMatchObject({ votes: 2 });
+  const rows = await Promise.all(videoIds.map(videoId => rowOf(app, videoId)));
+
+  // Its worker can't know who has the video now, and lets go of it.
+  await waitUntil('the cut-off worker encodes no more', () => !isRunning(encoder), within);
+  far.connectAgain();
+  await waitUntil('the host is ready again', () => isReady(far), within);
+  expect(await castVote(far.api, third, published)).toMatchObject({ votes: 3 });
+  const late = await upload(far);
+  expect(await outcomeOf(far.api, player, late)).toMatchObject({ status: 'PROCESSED' });
+
+  expect(await Promise.all(videoIds.map(videoId => rowOf(app, videoId)))).toEqual(rows);
+  expect(await findMiscounts(app.database)).toEqual([]);
+  const votesAt = async ({ api }: Host) => (await rankingPage(api, {})).edges.map(({ node }) => node.votes);
+  await waitUntil(
+    'both tell of all the votes',
+    async () => `${await votesAt(near)} ${await votesAt(far)}` === '3 3',
+    within,
+  );
+  const all = await app.database.em.fork().find(Video, {});
+  const named: unknown[] = all.flatMap(row => [row.originalKey, ...renditionsOf(row)]);
+  // As the workers do once things are an hour old: the upload that was refused has left its file.
+  await sweepFiles(app.database.em.fork(), await openLocalStorage(app.storageDir), 0);
+  expect(await storedFiles(app)).toEqual(named.toSorted());
+});
