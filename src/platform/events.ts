@@ -6,6 +6,7 @@ import { inSpan } from './tracing.ts';
 
 /** How long a subscriber waits for Redis to acknowledge before it goes on without: it will be woken by the clock. */
 const ACKNOWLEDGE_MILLISECONDS = 1000;
+const SUBSCRIBE_AGAIN_MILLISECONDS = 100;
 /** How often subscribers are told to look for themselves while Redis is away. */
 const BLIND_MILLISECONDS = 2000;
 
@@ -38,7 +39,7 @@ export interface EventBus {
 /** An {@link EventBus} over Redis pub/sub: two connections a process, whatever the number of subscribers. */
 export function openEventBus(connections: { publisher: Redis; subscriber: Redis }, logger: Logger): EventBus {
   const { publisher, subscriber } = connections;
-  const pubsub = new RedisPubSub({ publisher, subscriber: withHeardFarewells(subscriber, logger) });
+  const pubsub = new RedisPubSub({ publisher, subscriber: withoutRejections(subscriber, logger) });
   const listeners = new Set<Listener<never>>();
   const unsent = new Map<string, unknown>();
 
@@ -101,12 +102,27 @@ export function openEventBus(connections: { publisher: Redis; subscriber: Redis 
   };
 }
 
-/** RedisPubSub drops the promises of these two, and a rejection that nobody hears would end the process. */
-function withHeardFarewells(subscriber: Redis, logger: Logger): Redis {
+/**
+ * RedisPubSub drops the promises of what it asks of its subscriber, and a rejection that nobody hears would end the process:
+ * farewells may fail, subscriptions are tried until they are taken.
+ */
+function withoutRejections(subscriber: Redis, logger: Logger): Redis {
   const hear = (farewell: Promise<unknown>) =>
     farewell.catch(error => logger.debug({ err: error }, 'the connection ended before a subscription did'));
+  const subscribe = async (topic: string, taken: (error: null) => void): Promise<void> => {
+    while (subscriber.status !== 'end') {
+      try {
+        await subscriber.subscribe(topic);
+        return taken(null);
+      } catch (error) {
+        logger.debug({ err: error, topic }, 'subscription not taken yet');
+        await after(SUBSCRIBE_AGAIN_MILLISECONDS);
+      }
+    }
+  };
   return new Proxy(subscriber, {
     get(redis, name) {
+      if (name === 'subscribe') return subscribe;
       if (name === 'unsubscribe') return (...topics: string[]) => hear(redis.unsubscribe(...topics));
       if (name === 'punsubscribe') return (...topics: string[]) => hear(redis.punsubscribe(...topics));
       return Reflect.get(redis, name, redis);

@@ -15,6 +15,8 @@ export function openRedis(url: string, use: RedisUse, logger: Logger): Redis {
     maxRetriesPerRequest: use === 'command' ? 1 : null,
     // One that is connected and silent is as good as away.
     ...(use === 'command' && { commandTimeout: 2000 }),
+    // The check asks what a connection may not ask that has subscribed meanwhile; Redis takes subscriptions while it loads.
+    enableReadyCheck: use !== 'subscriber',
     enableOfflineQueue: use !== 'command',
     autoResubscribe: true,
     retryStrategy: attempt => Math.min(50 * 2 ** attempt, 2000),

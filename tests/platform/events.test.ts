@@ -142,3 +142,33 @@ test('subscribers that leave while Redis is away do not end the process when it 
   // A rejection that nobody hears would fail this run.
   await expect.poll(() => connections[1]?.status).toBe('end');
 });
+
+test('a subscription that begins while the connection is being made again is kept', async () => {
+  const { bus, connections } = await openBus();
+  const [, subscriber] = connections;
+  const begun = Promise.withResolvers<void>();
+  const { heard, listen } = ear();
+  // Redis acknowledges it before ioredis has found out whether Redis is ready.
+  subscriber?.once('connect', () =>
+    begun.resolve(bus.subscribe(scored, 'reunion', listen).then(() => undefined)),
+  );
+  subscriber?.stream.destroy();
+  await begun.promise;
+  await expect.poll(() => subscriber?.status).toBe('ready');
+  await expect.poll(() => subscribersOf('reunion')).toBe(1);
+  await plain.publish(scored.topic('reunion'), '{"points":1}');
+  await expect.poll(() => heard).toContainEqual({ points: 1 });
+});
+
+test('a subscription that Redis could not take is tried until it does', async () => {
+  const { bus, connections } = await openBus();
+  const [, subscriber] = connections;
+  const { heard, listen } = ear();
+  const taken = bus.subscribe(scored, 'postponed', listen);
+  // As ioredis does with all that waits when it gives a connection up.
+  subscriber?.disconnect(true);
+  await taken;
+  await expect.poll(() => subscribersOf('postponed')).toBe(1);
+  await plain.publish(scored.topic('postponed'), '{"points":1}');
+  await expect.poll(() => heard).toContainEqual({ points: 1 });
+});
