@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import type { Language } from './languages.ts';
 import type { Logger } from './logger.ts';
 
@@ -9,6 +10,20 @@ export interface RequestScope {
   logger: Logger;
   /** What its errors are told in. */
   language: Language;
+}
+
+/** A scope with an id of its own. Its logger is made for the first line, as few requests log any. */
+export function createRequestScope(logger: Logger, language: Language): RequestScope {
+  const requestId = randomUUID();
+  let own: Logger | undefined;
+  return {
+    requestId,
+    language,
+    get logger() {
+      own ??= logger.child({ requestId });
+      return own;
+    },
+  };
 }
 
 /** The request that the running code works for; undefined outside any. */

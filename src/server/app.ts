@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
@@ -9,7 +8,7 @@ import { checkDependencies, sendJson } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { sendMetrics } from '../platform/metrics.ts';
 import type { RedisGuard } from '../platform/redis-requirements.ts';
-import { requestScope } from '../platform/request-scope.ts';
+import { createRequestScope, requestScope } from '../platform/request-scope.ts';
 import { inTrace } from '../platform/tracing.ts';
 import { findMedia } from '../videos/find-media.ts';
 import { createAltair } from './altair.ts';
@@ -134,8 +133,8 @@ export function createApp(deps: AppDeps): App {
   const server = createServer({ connectionsCheckingInterval: checkedEvery }, (request, response) => {
     if (isPipelinedTooFar(request, response)) return;
     response.setMaxListeners(MOST_LISTENERS);
-    const requestId = randomUUID();
-    const scope = { requestId, logger: logger.child({ requestId }), language: languageOf(request) };
+    const scope = createRequestScope(logger, languageOf(request));
+    const { requestId } = scope;
     response.setHeader('x-request-id', requestId);
     setSecurityHeaders(response);
     compressAnswer(request, response);

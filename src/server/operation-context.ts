@@ -21,7 +21,10 @@ export function createContextFactory(services: Services, forkEm: () => EntityMan
     const viewer = identity && { playerId: identity.playerId, role: identity.role };
     return {
       ...services,
-      ...scope,
+      requestId: scope.requestId,
+      get logger() {
+        return scope.logger;
+      },
       ...freshParts({ ...services, forkEm, viewer }),
       forkEm,
       viewer,

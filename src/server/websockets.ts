@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
@@ -9,7 +8,7 @@ import { z } from 'zod';
 import type { Context } from '../../schema/context.ts';
 import type { EntityManager } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type RequestScope, requestScope } from '../platform/request-scope.ts';
+import { createRequestScope, type RequestScope, requestScope } from '../platform/request-scope.ts';
 import { inTrace } from '../platform/tracing.ts';
 import type { AccessTokens } from '../players/access-tokens.ts';
 import { languageOf } from './client.ts';
@@ -216,7 +215,5 @@ function withinScope<Result>(
 }
 
 function inScope<Result>({ logger }: WebSocketDeps, { request }: SocketExtra, run: () => Result): Result {
-  const requestId = randomUUID();
-  const scope = { requestId, logger: logger.child({ requestId }), language: languageOf(request) };
-  return requestScope.run(scope, run);
+  return requestScope.run(createRequestScope(logger, languageOf(request)), run);
 }
