@@ -4,9 +4,10 @@ import { currentTraceId, markFailed } from '../platform/tracing.ts';
 import { spanishMessage } from './spanish.ts';
 
 /** SQLSTATE classes and system errors that mean the database is away, not that a statement was wrong. */
-const DATABASE_AWAY = /^(08(?!P01)...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+const DATABASE_AWAY =
+  /^(08(?!P01)...|57P0[123]|25P03|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 /** What node-postgres says, without a code, of a connection that broke under a statement or was not to be had. */
-const CONNECTION_BROKE = /Connection terminated|timeout exceeded when trying to connect/;
+const CONNECTION_BROKE = /Connection terminated|is not queryable|timeout exceeded when trying to connect/;
 /** The store is full, or can't be written or read. */
 const STORAGE_AWAY = /^(ENOSPC|EDQUOT|EROFS|EIO|ESTALE)$/;
 /** How an object store, or the client of it, names the errors that pass. */
