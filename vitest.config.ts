@@ -1,7 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { withTools } from './scripts/stack/tools.ts';
 import { ClosingLine } from './tests/kit/closing-line.ts';
-import { LongestFirst } from './tests/kit/longest-first.ts';
 
 /** Those of `npm run test:long`. */
 export const LONG_TESTS = [
@@ -21,10 +20,9 @@ export default defineConfig({
     pool: 'forks',
     // Loading the product anew for each of a hundred files would take a third of the run.
     isolate: false,
-    sequence: { sequencer: LongestFirst },
-    maxWorkers: 4,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    maxWorkers: 3,
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
     teardownTimeout: 30_000,
     reporters: ['default', new ClosingLine()],
     env: { PATH: withTools(process.env.PATH), NODE_ENV: 'test' },
