@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 // In order and on one data folder: what a run leaves behind is what the next one is about.
-describe('npm start', { timeout: 120_000 }, () => {
+describe('npm start', { timeout: 240_000 }, () => {
   test('says where everything is, beside a program that has the usual port', async () => {
     await occupy(8000);
     const stack = startStack({ API_PORT: '' });
@@ -107,7 +107,7 @@ function startStack(env: Record<string, string> = {}) {
         if (stack.exitCode !== null) throw new Error(`It ended before it was ready:\n${output}`);
         return output.includes('Ready.');
       };
-      await waitUntil('The stack to be ready', check, { deadlineSeconds: 60 });
+      await waitUntil('The stack to be ready', check, { deadlineSeconds: 100 });
     },
     apiUrl: () => z.url().parse(/^API +(\S+)\/graphql/m.exec(output)?.[1]),
     /** Of start itself and all that it started. */
