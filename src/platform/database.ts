@@ -15,8 +15,8 @@ export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
 /**
  * A pool on PostgreSQL with the given entities; connects on first use. Must be closed.
- * `statementTimeoutSeconds` ends a query that runs away, and a transaction in which nobody asks for anything. With a `certificateAuthority` (PEM) the connections are TLS, to a
- * server whose certificate it signed; without one they are in the clear.
+ * `statementTimeoutSeconds` ends a query that runs away, and a transaction in which nobody asks for anything. With a
+ * `certificateAuthority` (PEM) the connections are TLS, to a server whose certificate it signed; without one in the clear.
  */
 export async function openDatabase({
   statementTimeoutSeconds = 15,

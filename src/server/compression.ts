@@ -18,7 +18,7 @@ const compress = compression({
  * can make somebody's answers repeat what it guesses (the BREACH attack).
  */
 export function compressAnswer(request: IncomingMessage, response: ServerResponse): void {
-  // What could be a stream is held open by thousands, to each of whom all this would cling.
-  if (request.headers.accept?.includes('text/event-stream')) return;
+  // A stream is held open by thousands, to each of whom all this would cling. Some clients accept either, and get JSON.
+  if (request.headers.accept?.trim() === 'text/event-stream') return;
   compress(request, response, () => undefined);
 }

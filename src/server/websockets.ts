@@ -29,6 +29,7 @@ const MAX_OPERATIONS_PER_SOCKET = 20;
 const MAX_INIT_SECONDS = 5;
 /** https://www.iana.org/assignments/websocket: clients connect again, where 4401 and 4500 make them give up. */
 const TRY_AGAIN_LATER = 1013;
+
 const INIT = z.object({ authorization: z.string().optional() }).nullish();
 
 export interface WebSocketDeps {

@@ -51,6 +51,12 @@ describe('an answer', () => {
     expect(answer.headers.get('content-encoding')).toBeNull();
   });
 
+  test('is compressed for clients that would take a stream as well', async () => {
+    const accept = 'application/graphql-response+json, application/json, text/event-stream, multipart/mixed';
+    const answer = await ask(LARGE, { accept, 'accept-encoding': 'br' });
+    expect(answer.headers.get('content-encoding')).toBe('br');
+  });
+
   test('is kept by no cache, and says what it was chosen by', async () => {
     const player = await app.signUp();
     for (const headers of [{}, { authorization: `Bearer ${player.token}` }]) {
