@@ -9,10 +9,11 @@ import { z } from 'zod';
 const ORDER = z.object({ bytes: z.int() });
 
 const clients = new Set<ServerResponse>();
-const eventOf = (bytes: number) =>
-  Buffer.from(
-    `event: next\ndata: ${JSON.stringify({ at: new Date(), padding: '' }).padEnd(bytes)}\n\n`.slice(-bytes),
-  );
+const eventOf = (bytes: number) => {
+  const [head, tail] = ['event: next\ndata: ', '\n\n'];
+  const json = JSON.stringify({ at: new Date(), padding: '' });
+  return Buffer.from(head + json.padEnd(bytes - head.length - tail.length) + tail);
+};
 
 const server = createServer((request, response) => {
   request.resume();

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { quantile } from './median.ts';
 
 const CONNECTING_AT_ONCE = 50;
+/** For thousands of first events; who waits longer waits for one that never comes. */
+const PATIENCE_MS = 180_000;
 const ORDER = z.discriminatedUnion('do', [
   z.object({ do: z.literal('follow'), url: z.string(), queries: z.array(z.string()) }),
   z.object({ do: z.literal('report') }),
@@ -31,7 +33,7 @@ export async function gatherCrowd(url: string, queries: readonly string[]): Prom
 
 async function ask(child: ChildProcess, order: z.infer<typeof ORDER>): Promise<unknown> {
   child.send(order);
-  const answered = once(child, 'message');
+  const answered = once(child, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) });
   const ended = once(child, 'exit').then(() => {
     throw new Error('The crowd has left');
   });
