@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import { reportError } from './error-reports.ts';
+import { EventFrame, writeFrame } from './event-frame.ts';
 import { type Follower, StreamEvent } from './stream-event.ts';
 
-const PING = Buffer.from(':\n\n');
-const COMPLETE = Buffer.from('event: complete\ndata:\n\n');
+const PING = new EventFrame(':\n\n');
+const COMPLETE = new EventFrame('event: complete\ndata:\n\n');
 
 /** Timers may be early by a part of this. */
 const EXPIRY_SLACK_MILLISECONDS = 500;
@@ -19,27 +20,39 @@ export interface EventSource {
 }
 
 /**
- * A subscription as Server-Sent Events, in graphql-sse's distinct connections mode. Holds at most one event that the
- * client has not taken, the newest.
+ * A subscription as Server-Sent Events, in graphql-sse's distinct connections mode. Writes straight to the client's answer,
+ * as thousands of these are held open and a stream of its own between the two would be a third of what one takes. Holds at
+ * most one event that the client has not taken, the newest.
  */
-export class EventStream extends Readable implements Follower {
+export class EventStream implements Follower {
   readonly #source: EventSource;
+  readonly #answer: Writable;
   readonly #expiresAt: Date | null;
   readonly #leave: () => void;
-  readonly #pinging: NodeJS.Timeout;
-  #newest: Buffer | undefined;
+  #pinging: NodeJS.Timeout | undefined;
+  #newest: EventFrame | undefined;
   #ending: 'complete' | 'interrupted' | undefined;
-  #isWanted = false;
+  /** Until the answer has begun, while the client takes nothing, and when all is said. */
+  #isHeld = true;
 
-  constructor(source: EventSource, pingMilliseconds: number, expiresAt: Date | null = null) {
-    // A single event is handed on at a time: what waits further down is not the newest any more.
-    super({ highWaterMark: 1 });
+  /** Follows `source` until the answer is closed, and writes nothing before {@link begin}. */
+  constructor(source: EventSource, answer: Writable, expiresAt: Date | null = null) {
     this.#source = source;
+    this.#answer = answer;
     this.#expiresAt = expiresAt;
-    // At once, as some browsers report no stream before its first byte.
-    this.push(PING);
-    this.#pinging = setInterval(() => this.#isWanted && this.push(PING), pingMilliseconds).unref();
     this.#leave = source.follow(this);
+    // The client may have left already, and then nobody else would end what it followed.
+    if (answer.destroyed) this.#leave();
+    else answer.once('close', () => this.#close());
+  }
+
+  /** Tells what there is, and from now on each event as it comes; shows every `pingMilliseconds` that the stream lives. */
+  begin(pingMilliseconds: number): void {
+    if (this.#answer.destroyed) return;
+    this.#pinging = setInterval(ping, pingMilliseconds, this).unref();
+    // At once, as some browsers report no stream before its first byte.
+    this.#write(PING);
+    this.#deliver();
   }
 
   next({ serverSent }: StreamEvent): void {
@@ -59,37 +72,53 @@ export class EventStream extends Readable implements Follower {
     this.#deliver();
   }
 
+  /** Says that the stream lives, unless the client has something to take already. */
+  ping(): void {
+    if (!this.#isHeld) this.#write(PING);
+  }
+
   #hasExpired(): boolean {
     return this.#expiresAt !== null && this.#expiresAt.getTime() - Date.now() < EXPIRY_SLACK_MILLISECONDS;
   }
 
   #deliver(): void {
-    if (this.#isWanted) this._read();
-  }
-
-  override _read(): void {
+    if (this.#isHeld || this.#answer.destroyed) return;
     const event = this.#newest;
     this.#newest = undefined;
-    this.#isWanted = event === undefined && this.#ending === undefined;
-    if (event) this.push(event);
-    else if (this.#isWanted) this.#source.pull?.(this);
+    if (event) this.#write(event);
+    if (this.#isHeld) return;
+    if (this.#ending === undefined) this.#source.pull?.(this);
     else {
-      if (this.#ending === 'complete') this.push(COMPLETE);
-      this.push(null);
+      this.#isHeld = true;
+      if (this.#ending === 'complete') writeFrame(this.#answer, COMPLETE);
+      this.#answer.end();
     }
   }
 
-  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+  #write(frame: EventFrame): void {
+    const full = writeFrame(this.#answer, frame);
+    this.#isHeld = full !== null;
+    full?.once('drain', () => {
+      this.#isHeld = false;
+      this.#deliver();
+    });
+  }
+
+  #close(): void {
+    this.#isHeld = true;
     clearInterval(this.#pinging);
     this.#leave();
-    callback(error);
   }
+}
+
+function ping(stream: EventStream): void {
+  stream.ping();
 }
 
 /** The events of an operation that is executed for one client alone, each made when the last one was taken. */
 export function pulledFrom(results: AsyncIterable<ExecutionResult>): EventSource {
   const iterator = results[Symbol.asyncIterator]();
-  // Streams are read whenever there is room, and each event is to be made in the scope of its request.
+  // Events are asked for whenever there is room, and each is to be made in the scope of its request.
   const inScope = AsyncLocalStorage.snapshot();
   let isPulling = false;
   const pull = async (follower: Follower) => {

@@ -9,6 +9,8 @@ const HEADERS = { 'content-type': 'text/event-stream', 'content-encoding': 'none
 
 export interface EventStreams {
   plugin: Plugin<object, { req: IncomingMessage; res: ServerResponse }>;
+  /** Sends `response` as Yoga made the head of `answer`, when what follows is events; else false, and nothing is sent. */
+  send(answer: Response, response: ServerResponse): boolean;
   /** Ends every stream after what it has to tell, so that its client connects again, and refuses new ones. */
   close(): void;
 }
@@ -16,6 +18,7 @@ export interface EventStreams {
 /** Sends what Yoga is to stream as {@link EventStream}s, which show every `pingSeconds` that they live. */
 export function createEventStreams(pingSeconds: number): EventStreams {
   const streams = new Set<EventStream>();
+  const streamOf = new WeakMap<Response, EventStream>();
   let isClosed = false;
   return {
     plugin: {
@@ -28,17 +31,28 @@ export function createEventStreams(pingSeconds: number): EventStreams {
         const { req, res } = serverContext;
         const source = sharedStreamOf(serverContext) ?? pulledFrom(result);
         setResultProcessor((_result, { Response }) => {
-          const stream = new EventStream(source, pingSeconds * 1000, identityOf(req)?.streamsEndAt);
-          streams.add(stream);
-          stream.once('close', () => streams.delete(stream));
-          // The client may have left already, and then nobody else would end the stream.
-          if (res.destroyed) stream.destroy();
-          else res.once('close', () => stream.destroy());
+          const stream = new EventStream(source, res, identityOf(req)?.streamsEndAt);
+          if (!res.destroyed) {
+            streams.add(stream);
+            res.once('close', () => streams.delete(stream));
+          }
           if (isClosed) stream.interrupt();
-          // Yoga's own fetch takes Node's streams as they are, which its type does not tell.
-          return new Response(stream as unknown as ReadableStream, { headers: HEADERS });
+          const answer = new Response(null, { headers: HEADERS });
+          streamOf.set(answer, stream);
+          return answer;
         }, 'text/event-stream');
       },
+    },
+    send(answer, response) {
+      const stream = streamOf.get(answer);
+      if (stream === undefined) return false;
+      if (response.destroyed) return true;
+      // As long as it lives, a stream may be silent for longer than any other answer.
+      response.socket?.setTimeout(0);
+      response.socket?.setKeepAlive(true);
+      response.setHeaders(answer.headers).writeHead(answer.status).flushHeaders();
+      stream.begin(pingSeconds * 1000);
+      return true;
     },
     close() {
       isClosed = true;

@@ -1,18 +1,19 @@
 import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import { EventFrame } from './event-frame.ts';
 
 /** One event of an operation, serialised once however many are sent it. */
 export class StreamEvent {
   /** The whole response. */
   readonly json: string;
-  #serverSent: Buffer | undefined;
+  #serverSent: EventFrame | undefined;
 
   constructor(result: ExecutionResult) {
     this.json = stringify(result);
   }
 
   /** As graphql-sse's protocol has it on a connection of its own; JSON has no line breaks. */
-  get serverSent(): Buffer {
-    this.#serverSent ??= Buffer.from(`event: next\ndata: ${this.json}\n\n`);
+  get serverSent(): EventFrame {
+    this.#serverSent ??= new EventFrame(`event: next\ndata: ${this.json}\n\n`);
     return this.#serverSent;
   }
 }

@@ -1,47 +1,58 @@
 import { on, once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { ExecutionResult } from 'graphql';
 import { afterEach, expect, test } from 'vitest';
 import { EventStream, pulledFrom } from '../../src/server/event-stream.ts';
-import { type Follower, StreamEvent } from '../../src/server/stream-event.ts';
+import { StreamEvent } from '../../src/server/stream-event.ts';
 
 const eventOf = (votes: number) => new StreamEvent({ data: { votes } });
 const frameOf = (votes: number) => `event: next\ndata: {"data":{"votes":${votes}}}\n\n`;
 const COMPLETE = 'event: complete\ndata:\n\n';
 
-const opened: EventStream[] = [];
+const opened: PassThrough[] = [];
 afterEach(() => {
-  for (const stream of opened.splice(0)) stream.destroy();
+  for (const answer of opened.splice(0)) answer.destroy();
 });
+
+/** What is sent to a client, which takes a chunk at a time. */
+function openAnswer(): PassThrough {
+  const answer = new PassThrough({ highWaterMark: 1 });
+  opened.push(answer);
+  return answer;
+}
 
 /** A stream of what the test tells its follower. */
 function open({ pingMilliseconds = 60_000 } = {}) {
-  const followers: Follower[] = [];
   let left = 0;
-  const source = {
-    follow(follower: Follower) {
-      followers.push(follower);
-      return () => {
-        left += 1;
-      };
-    },
+  const answer = openAnswer();
+  const leave = () => {
+    left += 1;
   };
-  const stream = new EventStream(source, pingMilliseconds);
-  opened.push(stream);
+  const stream = new EventStream({ follow: () => leave }, answer);
+  stream.begin(pingMilliseconds);
   const tell = (votes: number) => stream.next(eventOf(votes));
-  return { stream, tell, hasLeft: () => left === 1 };
+  return { stream, answer, tell, hasLeft: () => left === 1 };
+}
+
+/** The whole answer that is made of an operation of one client. */
+function answerWith(results: AsyncIterable<ExecutionResult>): PassThrough {
+  const answer = openAnswer();
+  new EventStream(pulledFrom(results), answer).begin(60_000);
+  return answer;
 }
 
 test('a client that takes nothing for a thousand events is then sent the newest alone', async () => {
-  const { stream, tell } = open();
+  const { stream, answer, tell } = open();
   for (let votes = 1; votes <= 1000; votes++) tell(votes);
-  expect(stream.readableLength).toBeLessThan(100);
+  expect(answer.readableLength + answer.writableLength).toBeLessThan(100);
   stream.complete();
-  expect(await text(stream)).toBe(`:\n\n${frameOf(1000)}${COMPLETE}`);
+  expect(await text(answer)).toBe(`:\n\n${frameOf(1000)}${COMPLETE}`);
 });
 
 test('a client that keeps up is sent every event', async () => {
-  const { stream, tell } = open();
-  const chunks = on(stream, 'data');
+  const { answer, tell } = open();
+  const chunks = on(answer, 'data');
   expect(String((await chunks.next()).value)).toBe(':\n\n');
   for (let votes = 1; votes <= 100; votes++) {
     tell(votes);
@@ -50,24 +61,46 @@ test('a client that keeps up is sent every event', async () => {
 });
 
 test('an interrupted stream says what it has to, and not that the operation is over', async () => {
-  const { stream, tell } = open();
+  const { stream, answer, tell } = open();
   tell(7);
   stream.interrupt();
   stream.complete();
-  expect(await text(stream)).toBe(`:\n\n${frameOf(7)}`);
+  expect(await text(answer)).toBe(`:\n\n${frameOf(7)}`);
 });
 
 test('pings while there is nothing to tell', async () => {
-  const { stream } = open({ pingMilliseconds: 10 });
-  const chunks = on(stream, 'data');
+  const { answer } = open({ pingMilliseconds: 10 });
+  const chunks = on(answer, 'data');
   for (let pings = 0; pings < 3; pings++) expect(String((await chunks.next()).value)).toBe(':\n\n');
 });
 
 test('a stream that its client leaves leaves its source', async () => {
-  const { stream, hasLeft } = open();
-  stream.destroy();
-  await once(stream, 'close');
+  const { answer, hasLeft } = open();
+  answer.destroy();
+  await once(answer, 'close');
   expect(hasLeft()).toBe(true);
+});
+
+test('a client that left before its answer began is told nothing, and leaves its source', async () => {
+  let left = 0;
+  const answer = openAnswer();
+  answer.destroy();
+  const stream = new EventStream({ follow: () => () => (left += 1) }, answer);
+  stream.begin(60_000);
+  stream.next(eventOf(1));
+  expect(left).toBe(1);
+  expect(answer.writableLength).toBe(0);
+});
+
+test('what is told before the answer begins is sent once it does', async () => {
+  const answer = openAnswer();
+  const stream = new EventStream({ follow: () => () => undefined }, answer);
+  stream.next(eventOf(1));
+  stream.next(eventOf(2));
+  stream.complete();
+  expect(answer.writableLength + answer.readableLength).toBe(0);
+  stream.begin(60_000);
+  expect(await text(answer)).toBe(`:\n\n${frameOf(2)}${COMPLETE}`);
 });
 
 test('an operation of one client is asked for its next event when the last was taken, and ended with the stream', async () => {
@@ -81,7 +114,7 @@ test('an operation of one client is asked for its next event when the last was t
     }
   }
   const taken: string[] = [];
-  for await (const chunk of new EventStream(pulledFrom(results()), 60_000)) {
+  for await (const chunk of answerWith(results())) {
     if (taken.push(String(chunk)) > 50) break;
   }
   expect(taken.slice(1, 4)).toEqual([1, 2, 3].map(frameOf));
@@ -94,7 +127,7 @@ test('a failure on the way is told without its details, and ends the stream', as
     yield { data: { votes: 1 } };
     throw new Error('secret detail');
   }
-  const answer = await text(new EventStream(pulledFrom(results()), 60_000));
+  const answer = await text(answerWith(results()));
   expect(answer).toContain(frameOf(1));
   expect(answer).toMatch(/"message":"Something went wrong\.".*"code":"INTERNAL_SERVER_ERROR"/);
   expect(answer).not.toMatch(/secret detail|"http"/);
