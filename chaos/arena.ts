@@ -87,6 +87,8 @@ export async function openArena(settings: Record<string, string> = {}): Promise<
   const env = {
     PATH,
     NODE_ENV: 'production',
+    // So that the machine is not mostly busy with starting what was killed.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(dir, 'compiled'),
     LOG_LEVEL: 'info',
     DATABASE_URL: postgresUrl(DATABASE),
     REDIS_URL: redisUrl,

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -8,9 +7,8 @@ import { openRedis } from '../src/platform/redis.ts';
 import { AuditEntry } from '../src/players/audit.entity.ts';
 import { type App, startApp } from './kit/app.ts';
 import type { TestPlayer } from './kit/client.ts';
+import { type Ending, runProgram } from './kit/command.ts';
 import { insertVideo, rowIdOf } from './kit/videos.ts';
-
-const ROOT = join(import.meta.dirname, '..');
 
 let app: App;
 let dir: string;
@@ -21,20 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-interface Ending {
-  code: number | string | null | undefined;
-  output: string;
-  complaint: string;
-}
-
 /** Runs a command to its end with the app's servers, or those that `env` names. */
 function run(script: string, args: string[], env: Record<string, string> = app.processEnv): Promise<Ending> {
-  const { promise, resolve } = Promise.withResolvers<Ending>();
-  const options = { cwd: ROOT, env: { PATH: process.env.PATH, DATA_DIR: dir, ...env } };
-  execFile(process.execPath, [`scripts/${script}.ts`, ...args], options, (error, output, complaint) =>
-    resolve({ code: error ? error.code : 0, output, complaint }),
-  );
-  return promise;
+  return runProgram(`scripts/${script}.ts`, args, { DATA_DIR: dir, ...env });
 }
 
 const roleOf = async ({ token }: TestPlayer) => (await app.graphql('{ me { role } }', {}, { token })).data;

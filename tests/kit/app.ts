@@ -31,6 +31,7 @@ export async function startApp(settings: Record<string, string> = {}): Promise<A
   const url = `http://127.0.0.1:${port}`;
   const processEnv = {
     NODE_ENV: 'test',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
     LOG_LEVEL: 'silent',
     DATABASE_URL: testDatabase.url,
     REDIS_URL: redis.url,
