@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { withTools } from './scripts/stack/tools.ts';
 import { ClosingLine } from './tests/kit/closing-line.ts';
+import { LongFirst } from './tests/kit/long-first.ts';
 
 /** Those of `npm run test:long`. */
 export const LONG_TESTS = [
@@ -22,6 +23,7 @@ export default defineConfig({
     // Loading the product anew for each of a hundred files would take a third of the run.
     isolate: false,
     maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 90_000,
     teardownTimeout: 30_000,
