@@ -60,13 +60,12 @@ describe('a visitor with nothing but a browser', { timeout: 60_000 }, () => {
     const source = await makeSource({ picture: quadrants({ width: 640, height: 360, seconds: 3 }) });
     await page.locator('input.variables-file-item-input').setInputFiles(source);
 
-    const answered = page.waitForResponse(
-      response => response.request().headers()['content-type']?.startsWith('multipart/') ?? false,
-    );
     await page.getByRole('button', { name: 'Send Request' }).click();
-    const { data } = UPLOADED.parse(await (await answered).json());
-    videoId = data.uploadVideo.id;
-    await page.locator('app-query-result').getByText('"UPLOADED"').waitFor();
+    // As the visitor reads it: Chromium doesn't always keep what a page was answered for others.
+    const result = page.locator('app-query-result');
+    await result.getByText('"UPLOADED"').waitFor();
+    const [, id] = /"__typename":"Video","id":"([^"]+)"/.exec(await textOf(result)) ?? [];
+    videoId = z.string().parse(id);
     expectOnlyOurs(record);
   });
 
@@ -134,7 +133,6 @@ interface VideoElement extends HTMLElement {
 
 const GALLERY = z.object({ data: z.object({ videos: z.object({ nodes: z.array(z.never()) }) }) });
 const SIGN_UP = z.object({ data: z.object({ signUp: z.object({ accessToken: z.string() }) }) });
-const UPLOADED = z.object({ data: z.object({ uploadVideo: z.object({ id: z.string() }) }) });
 
 async function openPage(): Promise<Page> {
   // Without a graphics card, what moves and what is large take most of the time.
