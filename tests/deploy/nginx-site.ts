@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram } from '../../scripts/stack/tools.ts';
+import { findProgram, withTools } from '../../scripts/stack/tools.ts';
 
 const CONFIGURATION = join(import.meta.dirname, '../../deploy/nginx');
 
@@ -40,7 +40,7 @@ export async function prepareNginx(folder: string, site: Site): Promise<{ comman
   // Run by root, its workers would be somebody who can't read the test's folders.
   const user = process.getuid?.() === 0 ? ' user root;' : '';
   return {
-    command: findProgram('nginx', `${process.env.PATH}:/usr/sbin`),
+    command: findProgram('nginx', `${withTools(process.env.PATH)}:/usr/sbin`),
     args: ['-e', 'stderr', '-p', folder, '-c', main, '-g', `daemon off;${user}`],
   };
 }
