@@ -6,7 +6,8 @@ import { LongFirst } from './tests/kit/long-first.ts';
 
 /** Those of `npm run test:long`. */
 export const LONG_TESTS = [
-  'tests/worker/{formats,hostile-files,hostile-uploads,poison,real-clips,render-picture}.test.ts',
+  'tests/worker/{formats,hostile-files,hostile-uploads,real-clips,render-picture}.test.ts',
+  'tests/worker/{poison,recovery,stop-without-stores}.test.ts',
   'tests/several-hosts.test.ts',
   'tests/chaos/{clock,redis,restarts,storage,verdict}.test.ts',
 ];
