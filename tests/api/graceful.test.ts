@@ -140,7 +140,8 @@ describe('an API that is told to stop', () => {
     const stoppedAt = performance.now();
     second.kill('SIGTERM');
     expect(await second.ended).toBe(0);
-    expect(performance.now() - stoppedAt).toBeLessThan(4000);
+    // Twice its grace and more, for a host that is busy; what nobody cut off would keep it for ever.
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
     expect(await cutOff).toMatchObject({ code: 'ECONNRESET' });
   });
 
