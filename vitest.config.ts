@@ -6,9 +6,9 @@ import { LongFirst } from './tests/kit/long-first.ts';
 
 /** Those of `npm run test:long`. */
 export const LONG_TESTS = [
-  'tests/worker/{formats,hostile-files,hostile-uploads,real-clips,render-picture}.test.ts',
+  'tests/worker/{formats,hostile-files,hostile-uploads,real-clips,render,render-picture}.test.ts',
   'tests/worker/{poison,recovery,stop-without-stores}.test.ts',
-  'tests/several-hosts.test.ts',
+  'tests/{backup,several-hosts}.test.ts',
   'tests/chaos/{clock,redis,restarts,storage,verdict}.test.ts',
 ];
 
