@@ -34,11 +34,14 @@ const momentNow = (): RankingMoment => ({
 });
 
 /** What the fields of the ranking ask of a context; no other is asked for here. */
+const nobody: Pick<Context, 'viewer' | 'streamsEndAt' | 'language'> = {
+  viewer: null,
+  streamsEndAt: null,
+  language: 'en',
+};
 const contextFor = () =>
   ({
-    viewer: null,
-    expiresAt: null,
-    language: 'en',
+    ...nobody,
     rankingFeed: {
       follow: () =>
         new Repeater<RankingMoment>(async (push, stop) => {
@@ -53,17 +56,17 @@ const contextFor = () =>
   }) as unknown as Context;
 
 const logger = createLogger({ level: 'warn' }, {});
+const eventStreams = createEventStreams(300);
 const yoga = createYoga<{ req: IncomingMessage; res: ServerResponse }, Context>({
   schema,
   logging: false,
   context: contextFor,
-  plugins: [
-    createEventStreams(300).plugin,
-    useSharedExecutions({ contextFor, logger, metrics: new Registry() }),
-  ],
+  plugins: [eventStreams.plugin, useSharedExecutions({ contextFor, logger, metrics: new Registry() })],
 });
 const server = createServer((request, response) =>
-  requestScope.run({ requestId: 'bench', logger, language: 'en' }, () => yoga(request, response)),
+  requestScope.run({ requestId: 'bench', logger, language: 'en' }, () =>
+    eventStreams.serve(yoga, request, response),
+  ),
 );
 await once(server.listen(0, '127.0.0.1'), 'listening');
 

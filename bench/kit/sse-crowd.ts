@@ -78,6 +78,7 @@ async function follow(url: string, query: string, heard: (chunk: Buffer) => void
   sent.on('response', response => {
     response.on('data', chunk => {
       heard(chunk);
+      if (chunk.includes('"errors":')) first.reject(new Error(`A stream was refused: ${chunk}`));
       if (chunk.includes('event: next')) first.resolve();
     });
     response.on('end', () => first.reject(new Error(`A stream of ${response.statusCode} has ended`)));

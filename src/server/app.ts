@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { sendNodeResponse } from '@whatwg-node/server';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Services } from '../../schema/context.ts';
@@ -110,11 +109,7 @@ export function createApp(deps: AppDeps): App {
     };
     // Never continues the client's own trace: it could have all that it asks for collected.
     return inTrace({ name: `${request.method} /graphql`, kind: 'server', attributes }, async span => {
-      const answer = await graphql.handleNodeRequestAndResponse(request, response, {
-        req: request,
-        res: response,
-      });
-      if (!eventStreams.send(answer, response)) await sendNodeResponse(answer, response, request, true);
+      await eventStreams.serve(graphql, request, response);
       span.setAttribute('http.response.status_code', response.statusCode);
     });
   };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendNodeResponse } from '@whatwg-node/server';
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { EventStream, pulledFrom } from './event-stream.ts';
@@ -7,10 +8,25 @@ import { sharedStreamOf } from './shared-executions.ts';
 
 const HEADERS = { 'content-type': 'text/event-stream', 'content-encoding': 'none' };
 
+interface Exchange {
+  req: IncomingMessage;
+  res: ServerResponse;
+}
+
+/** Yoga, as far as it is needed here. */
+interface Answering {
+  handleNodeRequestAndResponse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    exchange: Exchange,
+  ): Response | Promise<Response>;
+}
+
 export interface EventStreams {
-  plugin: Plugin<object, { req: IncomingMessage; res: ServerResponse }>;
-  /** Sends `response` as Yoga made the head of `answer`, when what follows is events; else false, and nothing is sent. */
-  send(answer: Response, response: ServerResponse): boolean;
+  /** Only for a Yoga that answers by {@link EventStreams.serve}: by itself it would send a stream's head alone. */
+  plugin: Plugin<object, Exchange>;
+  /** Answers a request as `yoga` has it, a stream as events that go straight to the connection. */
+  serve(yoga: Answering, request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Ends every stream after what it has to tell, so that its client connects again, and refuses new ones. */
   close(): void;
 }
@@ -43,16 +59,20 @@ export function createEventStreams(pingSeconds: number): EventStreams {
         }, 'text/event-stream');
       },
     },
-    send(answer, response) {
+    async serve(yoga, request, response) {
+      const answer = await yoga.handleNodeRequestAndResponse(request, response, {
+        req: request,
+        res: response,
+      });
       const stream = streamOf.get(answer);
-      if (stream === undefined) return false;
-      if (response.destroyed) return true;
-      // As long as it lives, a stream may be silent for longer than any other answer.
-      response.socket?.setTimeout(0);
-      response.socket?.setKeepAlive(true);
-      response.setHeaders(answer.headers).writeHead(answer.status).flushHeaders();
-      stream.begin(pingSeconds * 1000);
-      return true;
+      if (stream === undefined) await sendNodeResponse(answer, response, request, true);
+      else if (!response.destroyed) {
+        // A stream may be silent for longer than any other answer, also one whose turn on the connection is yet to come.
+        request.socket.setTimeout(0);
+        request.socket.setKeepAlive(true);
+        response.setHeaders(answer.headers).writeHead(answer.status).flushHeaders();
+        stream.begin(pingSeconds * 1000);
+      }
     },
     close() {
       isClosed = true;
