@@ -106,8 +106,9 @@ interface JudgedRow {
   verdict: CastVerdict;
 }
 
+/** A pair once, however often and in whatever spelling it was given: a vote counts by its row. */
 const INPUT = `input as (
-  select * from jsonb_to_recordset(?::jsonb) as i ("voterId" uuid, "videoId" uuid, "networkHash" text)
+  select distinct on ("voterId", "videoId") * from jsonb_to_recordset(?::jsonb) as i ("voterId" uuid, "videoId" uuid, "networkHash" text)
 )`;
 
 const CAST = `

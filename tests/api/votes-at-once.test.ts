@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeId } from '../../schema/global-ids.ts';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/app.ts';
 import { castVote, countDeadlocks, countKinds, findMiscounts, withdrawVote } from '../kit/ballots.ts';
@@ -48,6 +49,26 @@ test('500 votes of one player for one video at once, through two APIs, are one v
 
   const backs = await Promise.all(Array.from({ length: 40 }, (_, n) => withdrawVote(apiOf(n), fan, videoId)));
   expect(countKinds(backs)).toEqual({ Video: 1, NotVoted: 39 });
+  expect(await castVotes(videoId)).toEqual({ rows: 0, shown: 0 });
+});
+
+test('one vote counts once though the id of its video comes in other spellings at once', async () => {
+  const [videoId = ''] = await publishVideos(app.database, [await gatherOne(app)]);
+  const fan = await gatherOne(app);
+  const rowId = rowIdOf(videoId);
+  // The first 40 that differ: each letter of the id in one case or the other.
+  const spellings = Array.from({ length: 40 }, (_, n) =>
+    rowId.replace(/[a-f]/g, (letter, at: number) =>
+      ((n + 1) >> (at % 6)) & 1 ? letter.toUpperCase() : letter,
+    ),
+  );
+  const cast = (spelling: string) => castVote(app, fan, encodeId('Video', spelling));
+  const answers = await Promise.all(spellings.map(cast));
+  expect(countKinds(answers)).toEqual({ Video: 1, AlreadyVoted: 39 });
+  expect(await castVotes(videoId)).toEqual({ rows: 1, shown: 1 });
+
+  const [upper = ''] = spellings.toReversed();
+  expect(await withdrawVote(app, fan, encodeId('Video', upper))).toMatchObject({ __typename: 'Video' });
   expect(await castVotes(videoId)).toEqual({ rows: 0, shown: 0 });
 });
 

@@ -80,6 +80,19 @@ test('each ballot of one transaction gets its own verdict, equal ones in their o
   ]);
 });
 
+test('a ballot counts once in whatever spellings of its ids it comes', async () => {
+  const [videoId = ''] = await videosOf(1);
+  const [a = ''] = await insertPlayers(database, 1);
+  const spellings = [videoId, videoId.toUpperCase(), `{${videoId}}`];
+  await writeVotes(
+    em(),
+    spellings.map(id => ballot(a, id)),
+    RULES,
+  );
+  expect(await em().execute('select votes from videos where id = ?', [videoId])).toEqual([{ votes: 1 }]);
+  expect(await findMiscounts(database)).toEqual([]);
+});
+
 test('of the ballots of one player in one transaction only as many count as the player has votes', async () => {
   const videoIds = await videosOf(5);
   const [a = '', b = ''] = await insertPlayers(database, 2);
