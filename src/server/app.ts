@@ -26,6 +26,7 @@ import { createContextFactory } from './operation-context.ts';
 import { createOriginCheck } from './origins.ts';
 import type { TrustedDocuments } from './persisted-operations.ts';
 import { createQueueBoard } from './queue-board.ts';
+import { pathOf } from './request-path.ts';
 import { createSecurityHeaders } from './security-headers.ts';
 import { createPipelineGuard, limitClients } from './slow-clients.ts';
 import { createStreamLimits } from './stream-limits.ts';
@@ -79,7 +80,7 @@ export function createApp(deps: AppDeps): App {
   const queueBoard = createQueueBoard({ ...deps, forkEm, links: services.links, publicUrl: http.publicUrl });
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname } = new URL(request.url ?? '/', 'http://host');
+    const pathname = pathOf(request);
     if (pathname === '/graphql' && http.explorers && wantsGraphiql(request))
       await serveGraphiql(request, response);
     else if (pathname === '/graphql') await answerGraphql(request, response);

@@ -21,6 +21,7 @@ import { sendFrames } from './shared-frames.ts';
 import { closeSocket, type Operations } from './socket-closing.ts';
 import { withoutHttp } from './stream-event.ts';
 import type { StreamLimits } from './stream-limits.ts';
+import { onUpgrade } from './upgrades.ts';
 
 /** A GraphQL operation fits; a file does not belong here. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -58,21 +59,9 @@ export function serveWebSockets(
   deps: WebSocketDeps,
 ): { close(deadline: AbortSignal): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
-  server.on('upgrade', (request, socket, head) => {
-    if (new URL(request.url ?? '/', 'http://host').pathname !== '/graphql') {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-      return;
-    }
-    if (!deps.isAllowedOrigin(request)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
-      return;
-    }
-    if (!server.listening) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n\r\n');
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, webSocket => sockets.emit('connection', webSocket, request));
-  });
+  onUpgrade(server, deps.isAllowedOrigin, (request, socket, head) =>
+    sockets.handleUpgrade(request, socket, head, webSocket => sockets.emit('connection', webSocket, request)),
+  );
 
   const operations = new Map<WebSocket, Operations>();
   const disposable = useServer<Record<string, unknown> | undefined, Known>(
