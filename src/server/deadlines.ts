@@ -17,7 +17,8 @@ export function useDeadlines(
   return {
     onExecute({ args: { contextValue, document, operationName }, extendContext }) {
       const { req, res } = contextValue;
-      if (/^multipart\//i.test(req.headers['content-type'] ?? '')) return undefined;
+      // A handshake, which begins a WebSocket, is a GET whatever its headers say.
+      if (req.method === 'POST' && /^multipart\//i.test(req.headers['content-type'] ?? '')) return undefined;
       const controller = new AbortController();
       const end = (code: Cancelled['code']) => controller.abort(new Cancelled(code));
       const timer = setTimeout(end, seconds * 1000, 'DEADLINE_EXCEEDED').unref();
