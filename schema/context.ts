@@ -46,8 +46,6 @@ export interface Context extends Services {
   loaders: Loaders;
   /** Who the access token speaks for; null for anyone. */
   viewer: Viewer;
-  /** When a subscription ends with the viewer's access token; null if it need not, or if its connection does. */
-  streamsEndAt: Date | null;
   /** The client's IP address. */
   address: string;
   language: Language;

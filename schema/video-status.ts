@@ -78,7 +78,7 @@ builder.subscriptionField('videoStatus', t =>
       if ((await context.loaders.videos.load(videoId.id)) === null) {
         throw refusal('FORBIDDEN', 'There is no such video, or it is not yours to follow.');
       }
-      return followVideo(context, context.viewer, videoId.id, context.streamsEndAt);
+      return followVideo(context, context.viewer, videoId.id);
     },
     resolve: (moment: VideoMoment) => moment,
   }),

@@ -34,9 +34,8 @@ const momentNow = (): RankingMoment => ({
 });
 
 /** What the fields of the ranking ask of a context; no other is asked for here. */
-const nobody: Pick<Context, 'viewer' | 'streamsEndAt' | 'language'> = {
+const nobody: Pick<Context, 'viewer' | 'language'> = {
   viewer: null,
-  streamsEndAt: null,
   language: 'en',
 };
 const contextFor = () =>
@@ -56,7 +55,7 @@ const contextFor = () =>
   }) as unknown as Context;
 
 const logger = createLogger({ level: 'warn' }, {});
-const eventStreams = createEventStreams(300);
+const eventStreams = createEventStreams(300, { add: () => () => undefined });
 const yoga = createYoga<{ req: IncomingMessage; res: ServerResponse }, Context>({
   schema,
   logging: false,

@@ -20,3 +20,18 @@ export async function identify(
   if (row === undefined) throw new InvalidAccessToken('INVALID');
   return { ...identity, role: row.role };
 }
+
+/** Those of `sessionIds` that still count, with the present role of whom they belong to. */
+export async function findOpenSessions(
+  em: EntityManager,
+  sessionIds: Iterable<string>,
+): Promise<Map<string, Role>> {
+  const rows = await em.execute<{ id: string; role: Role }[]>(
+    `select sessions.id, role
+       from jsonb_array_elements_text(?::jsonb) as asked (id)
+       join sessions on sessions.id = asked.id::uuid join players on players.id = sessions.player_id
+      where revoked_at is null and expires_at > now()`,
+    [JSON.stringify([...sessionIds])],
+  );
+  return new Map(rows.map(({ id, role }) => [id, role]));
+}

@@ -28,6 +28,7 @@ import type { TrustedDocuments } from './persisted-operations.ts';
 import { createQueueBoard } from './queue-board.ts';
 import { pathOf } from './request-path.ts';
 import { createSecurityHeaders } from './security-headers.ts';
+import { watchSessions } from './session-watch.ts';
 import { createPipelineGuard, limitClients } from './slow-clients.ts';
 import { createStreamLimits } from './stream-limits.ts';
 import { serveWebSockets } from './websockets.ts';
@@ -63,7 +64,8 @@ export function createApp(deps: AppDeps): App {
   const forkEm = () => database.em.fork();
   const addressOf = createAddressReader(http.trustedProxies);
   const contextFor = createContextFactory(services, forkEm);
-  const eventStreams = createEventStreams(http.pingSeconds);
+  const sessionWatch = watchSessions({ forkEm, logger });
+  const eventStreams = createEventStreams(http.pingSeconds, sessionWatch);
   const streamLimits = createStreamLimits(limits);
   const graphql = createGraphql({
     ...deps,
@@ -162,6 +164,7 @@ export function createApp(deps: AppDeps): App {
     addressOf,
     isAllowedOrigin: createOriginCheck(http),
     streamLimits,
+    sessionWatch,
     slowClientSeconds: limits.slowClientSeconds,
     pingSeconds: http.pingSeconds,
   });
@@ -172,7 +175,7 @@ export function createApp(deps: AppDeps): App {
     async close(deadline) {
       eventStreams.close();
       await Promise.all([webSockets.close(deadline), draining.finish(deadline)]);
-      await graphql.dispose();
+      await Promise.all([graphql.dispose(), sessionWatch.close()]);
       await queueBoard.close();
     },
   };

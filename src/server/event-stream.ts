@@ -8,9 +8,6 @@ import { type Follower, StreamEvent } from './stream-event.ts';
 const PING = new EventFrame(':\n\n');
 const COMPLETE = new EventFrame('event: complete\ndata:\n\n');
 
-/** Timers may be early by a part of this. */
-const EXPIRY_SLACK_MILLISECONDS = 500;
-
 /** Where a stream's events come from. */
 export interface EventSource {
   /** From now on `follower` is told; call the result to leave. */
@@ -27,7 +24,6 @@ export interface EventSource {
 export class EventStream implements Follower {
   readonly #source: EventSource;
   readonly #answer: Writable;
-  readonly #expiresAt: Date | null;
   readonly #leave: () => void;
   #pinging: NodeJS.Timeout | undefined;
   #newest: EventFrame | undefined;
@@ -36,10 +32,9 @@ export class EventStream implements Follower {
   #isHeld = true;
 
   /** Follows `source` until the answer is closed, and writes nothing before {@link begin}. */
-  constructor(source: EventSource, answer: Writable, expiresAt: Date | null = null) {
+  constructor(source: EventSource, answer: Writable) {
     this.#source = source;
     this.#answer = answer;
-    this.#expiresAt = expiresAt;
     this.#leave = source.follow(this);
     // The client may have left already, and then nobody else would end what it followed.
     if (answer.destroyed) this.#leave();
@@ -56,13 +51,13 @@ export class EventStream implements Follower {
   }
 
   next({ serverSent }: StreamEvent): void {
+    if (this.#ending !== undefined) return;
     this.#newest = serverSent;
     this.#deliver();
   }
 
   complete(): void {
-    // What ends with the client's token is not over: the client is to come again with a new one.
-    this.#ending ??= this.#hasExpired() ? 'interrupted' : 'complete';
+    this.#ending ??= 'complete';
     this.#deliver();
   }
 
@@ -72,13 +67,16 @@ export class EventStream implements Follower {
     this.#deliver();
   }
 
+  /** Tells nothing more that the client has not taken yet: whom it was for may not know it any longer. */
+  revoke(): void {
+    this.#leave();
+    this.#newest = undefined;
+    this.interrupt();
+  }
+
   /** Says that the stream lives, unless the client has something to take already. */
   ping(): void {
     if (!this.#isHeld) this.#write(PING);
-  }
-
-  #hasExpired(): boolean {
-    return this.#expiresAt !== null && this.#expiresAt.getTime() - Date.now() < EXPIRY_SLACK_MILLISECONDS;
   }
 
   #deliver(): void {

@@ -4,7 +4,8 @@ import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { EventStream, pulledFrom } from './event-stream.ts';
 import { identityOf } from './identity.ts';
-import { sharedStreamOf } from './shared-executions.ts';
+import type { SessionWatch } from './session-watch.ts';
+import { sharedExecutionOf } from './shared-executions.ts';
 
 const HEADERS = { 'content-type': 'text/event-stream', 'content-encoding': 'none' };
 
@@ -31,8 +32,11 @@ export interface EventStreams {
   close(): void;
 }
 
-/** Sends what Yoga is to stream as {@link EventStream}s, which show every `pingSeconds` that they live. */
-export function createEventStreams(pingSeconds: number): EventStreams {
+/**
+ * Sends what Yoga is to stream as {@link EventStream}s, which show every `pingSeconds` that they live, and end with the
+ * session that they were opened under.
+ */
+export function createEventStreams(pingSeconds: number, sessions: Pick<SessionWatch, 'add'>): EventStreams {
   const streams = new Set<EventStream>();
   const streamOf = new WeakMap<Response, EventStream>();
   let isClosed = false;
@@ -45,12 +49,17 @@ export function createEventStreams(pingSeconds: number): EventStreams {
         // Without a processor the client has not asked for events, and is told so.
         if (!isAsyncIterable(result) || resultProcessor === undefined) return;
         const { req, res } = serverContext;
-        const source = sharedStreamOf(serverContext) ?? pulledFrom(result);
+        const source = sharedExecutionOf(serverContext) ?? pulledFrom(result);
         setResultProcessor((_result, { Response }) => {
-          const stream = new EventStream(source, res, identityOf(req)?.streamsEndAt);
+          const stream = new EventStream(source, res);
           if (!res.destroyed) {
+            const identity = identityOf(req);
+            const unwatch = identity && sessions.add(identity, () => stream.revoke());
             streams.add(stream);
-            res.once('close', () => streams.delete(stream));
+            res.once('close', () => {
+              streams.delete(stream);
+              unwatch?.();
+            });
           }
           if (isClosed) stream.interrupt();
           const answer = new Response(null, { headers: HEADERS });

@@ -6,12 +6,7 @@ import { type AccessTokens, InvalidAccessToken } from '../players/access-tokens.
 import { identify } from '../players/identify.ts';
 
 /** Whom a request or a socket speaks for; null is anyone. */
-export type Identity =
-  | (Awaited<ReturnType<typeof identify>> & {
-      /** When what is subscribed to has to end by itself; null if whatever carries it ends it. */
-      streamsEndAt: Date | null;
-    })
-  | null;
+export type Identity = Awaited<ReturnType<typeof identify>> | null;
 
 interface IdentityDeps {
   forkEm: () => EntityManager;
@@ -30,8 +25,7 @@ export async function identifyBearer(
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   try {
     if (token === undefined) throw new InvalidAccessToken('INVALID');
-    const identity = await identify({ em: forkEm(), accessTokens }, token);
-    return { ...identity, streamsEndAt: identity.expiresAt };
+    return await identify({ em: forkEm(), accessTokens }, token);
   } catch (error) {
     if (error instanceof InvalidAccessToken) throw unauthenticated();
     throw error;

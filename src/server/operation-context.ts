@@ -28,7 +28,6 @@ export function createContextFactory(services: Services, forkEm: () => EntityMan
       ...freshParts({ ...services, forkEm, viewer }),
       forkEm,
       viewer,
-      streamsEndAt: identity?.streamsEndAt ?? null,
       address,
       language,
     };

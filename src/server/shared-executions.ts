@@ -7,33 +7,6 @@ import type { Context } from '../../schema/context.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ContextFactory } from './operation-context.ts';
 import { SharedExecution } from './shared-execution.ts';
-import type { Follower } from './stream-event.ts';
-
-/** A client's place among the followers of an operation that is executed for all of them together. */
-export class SharedStream {
-  readonly #execution: SharedExecution;
-  readonly #expiresAt: Date | null;
-
-  constructor(execution: SharedExecution, expiresAt: Date | null) {
-    this.#execution = execution;
-    this.#expiresAt = expiresAt;
-  }
-
-  /** Tells the present state at once, then each event until the client's access token ends; call the result to leave. */
-  follow(follower: Follower): () => void {
-    const leave = this.#execution.follow(follower);
-    if (this.#expiresAt === null) return leave;
-    const expire = () => {
-      leave();
-      follower.complete();
-    };
-    const expiry = setTimeout(expire, this.#expiresAt.getTime() - Date.now()).unref();
-    return () => {
-      clearTimeout(expiry);
-      leave();
-    };
-  }
-}
 
 interface SharingDeps {
   contextFor: ContextFactory;
@@ -43,10 +16,10 @@ interface SharingDeps {
 
 /** Executions that are nobody's own. */
 const sharedContexts = new WeakSet<object>();
-const streams = new WeakMap<object, SharedStream>();
+const followed = new WeakMap<object, SharedExecution>();
 
-/** The stream that an operation with this context was given; undefined when it is executed on its own. */
-export const sharedStreamOf = (context: object): SharedStream | undefined => streams.get(context);
+/** What an operation with this context is to follow; undefined when it is executed on its own. */
+export const sharedExecutionOf = (context: object): SharedExecution | undefined => followed.get(context);
 
 /**
  * Executes like subscriptions once: those of one document, operation name, variables and language, when all that they
@@ -100,7 +73,7 @@ export function useSharedExecutions({ contextFor, logger, metrics }: SharingDeps
         executions.get(key) ??
         start(key, { schema, document, operationName, variableValues } as ExecutionArgs, context.language);
       if (!(await execution.prepare())) return;
-      streams.set(context, new SharedStream(execution, context.streamsEndAt));
+      followed.set(context, execution);
       // What is streamed goes past Yoga, which is only to see that there is a stream.
       setResultAndStopExecution(nothing());
     },

@@ -1,14 +1,14 @@
 import { Repeater } from '@repeaterjs/repeater';
 import type { WebSocket } from 'ws';
-import type { SharedStream } from './shared-executions.ts';
+import type { SharedExecution } from './shared-execution.ts';
 import type { StreamEvent } from './stream-event.ts';
 
 /**
- * Sends the events of a stream as graphql-transport-ws messages, its one JSON around the client's own id. What graphql-ws
+ * Sends the events of a shared execution as graphql-transport-ws messages, its one JSON around the client's own id. What graphql-ws
  * would send is never yielded; it says that the operation is complete when this ends, and ends this when the client leaves.
  * Holds at most one event that the client has not taken, the newest.
  */
-export function sendFrames(socket: WebSocket, id: string, stream: SharedStream): Repeater<never> {
+export function sendFrames(socket: WebSocket, id: string, shared: SharedExecution): Repeater<never> {
   return new Repeater<never>(async (_push, stop) => {
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     let newest: StreamEvent | undefined;
@@ -29,7 +29,7 @@ export function sendFrames(socket: WebSocket, id: string, stream: SharedStream):
         send();
       });
     };
-    const leave = stream.follow({
+    const leave = shared.follow({
       next(event) {
         newest = event;
         send();

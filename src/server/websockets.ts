@@ -1,5 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
+} from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { isAsyncIterable } from 'graphql-yoga';
@@ -16,16 +22,19 @@ import { reportError } from './error-reports.ts';
 import type { createGraphql } from './graphql.ts';
 import { type Identity, identifyBearer, setIdentity } from './identity.ts';
 import { tooManyAtOnce } from './refused-requests.ts';
-import { sharedStreamOf } from './shared-executions.ts';
+import type { SessionWatch } from './session-watch.ts';
+import { sharedExecutionOf } from './shared-executions.ts';
 import { sendFrames } from './shared-frames.ts';
 import { closeSocket, type Operations } from './socket-closing.ts';
+import { SocketOperations } from './socket-operations.ts';
 import { withoutHttp } from './stream-event.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import { onUpgrade } from './upgrades.ts';
 
 /** A GraphQL operation fits; a file does not belong here. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
-const MAX_OPERATIONS_PER_SOCKET = 20;
+/** Answers that a client has not taken; more than twenty pages of the ranking. */
+const MAX_UNREAD_BYTES = 4 * 1024 ** 2;
 /** For the message that says who it is; unlike a file it is sent at once. */
 const MAX_INIT_SECONDS = 5;
 /** https://www.iana.org/assignments/websocket: clients connect again, where 4401 and 4500 make them give up. */
@@ -41,6 +50,7 @@ export interface WebSocketDeps {
   addressOf: (request: IncomingMessage) => string;
   isAllowedOrigin: (request: IncomingMessage) => boolean;
   streamLimits: StreamLimits;
+  sessionWatch: SessionWatch;
   /** A socket that has not said who it is by then is closed. */
   slowClientSeconds: number;
   /** Between two pings; a client that has not answered one by the next is dropped. */
@@ -49,7 +59,7 @@ export interface WebSocketDeps {
 
 /** What is known of a socket once it has said who it is. */
 interface Known extends Record<PropertyKey, unknown> {
-  expiry: NodeJS.Timeout | undefined;
+  operations: SocketOperations;
 }
 type SocketExtra = Extra & Partial<Known>;
 
@@ -62,6 +72,7 @@ export function serveWebSockets(
   onUpgrade(server, deps.isAllowedOrigin, (request, socket, head) =>
     sockets.handleUpgrade(request, socket, head, webSocket => sockets.emit('connection', webSocket, request)),
   );
+  sockets.on('connection', dropWhoReadsNothing);
 
   const operations = new Map<WebSocket, Operations>();
   const disposable = useServer<Record<string, unknown> | undefined, Known>(
@@ -78,50 +89,56 @@ export function serveWebSockets(
         return isAsyncIterable<ExecutionResult>(result) ? withinScope(scope, result) : result;
       },
 
-      onOperation({ extra }, id, _payload, { contextValue }) {
-        const shared = sharedStreamOf(contextValue as Context);
-        return shared && sendFrames(extra.socket, id, shared);
+      onOperation({ extra }, id, _payload, { contextValue }, result) {
+        const shared = sharedExecutionOf(contextValue as Context);
+        const results = shared ? sendFrames(extra.socket, id, shared) : result;
+        if (isAsyncIterable(results)) extra.operations?.hold(id, results[Symbol.asyncIterator]());
+        return results;
+      },
+
+      onComplete({ extra }, id) {
+        extra.operations?.end(id);
       },
 
       async onConnect({ connectionParams, extra, subscriptions }) {
-        operations.set(extra.socket, subscriptions);
-        extra.socket.once('close', () => operations.delete(extra.socket));
+        const { socket, request } = extra;
+        operations.set(socket, subscriptions);
+        socket.once('close', () => operations.delete(socket));
         const identity = await inScope(deps, extra, () => identify(deps, connectionParams));
         if (identity === 'refused' || identity === 'unknown') {
-          if (identity === 'refused') extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
-          else extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
+          if (identity === 'refused') socket.close(CloseCode.Unauthorized, 'Unauthorized');
+          else socket.close(TRY_AGAIN_LATER, 'Try again later');
           return false;
         }
-        // Its streams end with the socket alone: to their clients they would look complete if they ended just before it.
-        setIdentity(extra.request, identity && { ...identity, streamsEndAt: null });
-        const holder = { playerId: identity?.playerId ?? null, address: deps.addressOf(extra.request) };
+        const holder = { playerId: identity?.playerId ?? null, address: deps.addressOf(request) };
         const leave = deps.streamLimits.open(holder);
         if (leave === null) {
-          extra.socket.close(TRY_AGAIN_LATER, 'Too many at once');
+          socket.close(TRY_AGAIN_LATER, 'Too many at once');
           return false;
         }
-        if (extra.socket.readyState === extra.socket.CLOSED) leave();
-        else extra.socket.once('close', leave);
-        if (identity) {
-          // What is subscribed to under a token ends with it.
-          const millisecondsLeft = identity.expiresAt.getTime() - Date.now();
-          extra.expiry = setTimeout(
-            () => extra.socket.close(CloseCode.Unauthorized, 'Token expired'),
-            Math.max(0, millisecondsLeft),
-          ).unref();
+        if (socket.readyState === socket.CLOSED) {
+          leave();
+          return false;
         }
+        setIdentity(request, identity);
+        // What runs under a token ends with the socket: to its client it would look complete if it ended just before.
+        const unwatch =
+          identity && deps.sessionWatch.add(identity, why => socket.close(CloseCode.Unauthorized, why));
+        const running = new SocketOperations();
+        extra.operations = running;
+        socket.once('close', () => {
+          leave();
+          unwatch?.();
+          running.close();
+        });
         return true;
       },
 
-      onDisconnect({ extra }) {
-        clearTimeout(extra.expiry);
-      },
-
-      onSubscribe({ extra, subscriptions }, _id, payload) {
-        if (Object.keys(subscriptions).length > MAX_OPERATIONS_PER_SOCKET) {
-          return [tooManyAtOnce('operations on one socket')];
-        }
-        return inScope(deps, extra, () => prepare(deps, extra, payload));
+      async onSubscribe({ connectionParams, extra }, id, payload) {
+        if (!extra.operations?.begin(id)) return [tooManyAtOnce('operations on one socket')];
+        const prepared = await inScope(deps, extra, () => prepare(deps, extra, connectionParams, payload));
+        if (Array.isArray(prepared)) extra.operations.end(id);
+        return prepared;
       },
 
       onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
@@ -156,17 +173,29 @@ async function identify(deps: WebSocketDeps, params: unknown): Promise<Identity 
   }
 }
 
-/** Parses and validates as over HTTP; a faulty document is answered, where throwing would close the socket. */
+/**
+ * Finds out anew whom the socket speaks for, as logging out ends nothing that has been sent before: then it is closed.
+ * Parses and validates as over HTTP; a faulty document is answered, where throwing would close the socket.
+ */
 async function prepare(
-  { graphql }: WebSocketDeps,
-  { request }: SocketExtra,
+  deps: WebSocketDeps,
+  { request, socket }: SocketExtra,
+  params: unknown,
   { query, operationName, variables }: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const { schema, parse, validate, contextFactory } = graphql.getEnveloped({ req: request });
+    setIdentity(request, await identifyBearer(deps, INIT.parse(params)?.authorization));
+  } catch (error) {
+    if (error instanceof GraphQLError) socket.close(CloseCode.Unauthorized, 'Session ended');
+    return [reportError(error)];
+  }
+  try {
+    const { schema, parse, validate, contextFactory } = deps.graphql.getEnveloped({ req: request });
     const document = parseAsOverHttp(parse, query);
     const errors: readonly GraphQLError[] = validate(schema, document);
     if (errors.length > 0) return errors.map(reportError);
+    // graphql-ws would answer without telling when that is over.
+    if (!getOperationAST(document, operationName)) throw new GraphQLError('Unable to identify operation');
     const contextValue = await contextFactory();
     return { schema, document, operationName, variableValues: variables, contextValue } as ExecutionArgs;
   } catch (error) {
@@ -202,6 +231,14 @@ function withinScope<Result>(
     },
     [Symbol.asyncDispose]: () => inScope(async () => void (await steps.return())),
   };
+}
+
+/** Whatever a client sends may be answered, also a ping: of one that takes no answer any number would be kept. */
+function dropWhoReadsNothing(socket: WebSocket): void {
+  const look = () => {
+    if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
+  };
+  socket.on('message', look).on('ping', look);
 }
 
 function inScope<Result>({ logger }: WebSocketDeps, { request }: SocketExtra, run: () => Result): Result {

@@ -23,8 +23,8 @@ export interface VideoMoment {
 
 /**
  * A video's present moment first, then each later one with a higher sequence, at most four a second, ending after a
- * terminal status or when the video is deleted or the viewer's session is over, at `until`. A reader that is slow misses
- * moments in between, never the newest. Nothing when the video is not the viewer's to see.
+ * terminal status or when the video is deleted. A reader that is slow misses moments in between, never the newest.
+ * Nothing when the video is not the viewer's to see.
  *
  * A change costs one read of the row by its key; a place in the queue costs the follower nothing, as all share one look.
  */
@@ -36,7 +36,6 @@ export function followVideo(
   }: { forkEm: () => EntityManager; events: EventBus; waitingLine: WaitingLine },
   viewer: Viewer,
   videoId: string,
-  until: Date | null,
 ): Repeater<VideoMoment> {
   return new Repeater<VideoMoment>(async (push, stop) => {
     let woken = Promise.withResolvers<void>();
@@ -47,7 +46,6 @@ export function followVideo(
     };
     // Subscribed before the first look, so that nothing happens in between unseen.
     const unsubscribe = await events.subscribe(videoChanged, videoId, readAgain);
-    const expiry = until && setTimeout(stop, until.getTime() - Date.now()).unref();
     let stopped = false;
     const left = stop.then(() => {
       stopped = true;
@@ -85,7 +83,6 @@ export function followVideo(
         await Promise.race([woken.promise, left, ...later]);
       }
     } finally {
-      if (expiry) clearTimeout(expiry);
       spot?.[Symbol.dispose]();
       unsubscribe();
       stop();

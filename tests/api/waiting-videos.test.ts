@@ -97,7 +97,7 @@ test('a follower whose place can not be found out is told nothing older than oth
     close: () => undefined,
   };
   const viewer: Viewer = { playerId: rowIdOf(player.id), role: 'PLAYER' };
-  const moments = followVideo({ forkEm, events, waitingLine: line }, viewer, rowIdOf(videoId), null);
+  const moments = followVideo({ forkEm, events, waitingLine: line }, viewer, rowIdOf(videoId));
   const { value } = await moments.next();
   await moments.return();
   expect(value).toMatchObject({ queuePosition: null, etaSeconds: null });

@@ -75,6 +75,9 @@ type Documents = {
     "\n  mutation CompleteUpload($input: CompleteUploadInput!) {\n    completeUpload(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n    }\n  }\n": typeof types.CompleteUploadDocument,
     "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": typeof types.RankingPageDocument,
     "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n": typeof types.RankingTopDocument,
+    "\n  mutation EndedRename { updateProfile(input: { firstName: \"Thief\" }) { __typename } }\n": typeof types.EndedRenameDocument,
+    "\n  subscription EndedSight { rankingChanged { entries { player { videos { nodes { title } } } } } }\n": typeof types.EndedSightDocument,
+    "\n  subscription EndedStatus($videoId: ID!) { videoStatus(videoId: $videoId) { status } }\n": typeof types.EndedStatusDocument,
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": typeof types.ProcessingFailureDocument,
 };
 const documents: Documents = {
@@ -138,6 +141,9 @@ const documents: Documents = {
     "\n  mutation CompleteUpload($input: CompleteUploadInput!) {\n    completeUpload(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n    }\n  }\n": types.CompleteUploadDocument,
     "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": types.RankingPageDocument,
     "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n": types.RankingTopDocument,
+    "\n  mutation EndedRename { updateProfile(input: { firstName: \"Thief\" }) { __typename } }\n": types.EndedRenameDocument,
+    "\n  subscription EndedSight { rankingChanged { entries { player { videos { nodes { title } } } } } }\n": types.EndedSightDocument,
+    "\n  subscription EndedStatus($videoId: ID!) { videoStatus(videoId: $videoId) { status } }\n": types.EndedStatusDocument,
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": types.ProcessingFailureDocument,
 };
 
@@ -381,6 +387,18 @@ export function graphql(source: "\n  query RankingPage($city: String, $first: In
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n"): typeof import('./graphql.ts').RankingTopDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation EndedRename { updateProfile(input: { firstName: \"Thief\" }) { __typename } }\n"): typeof import('./graphql.ts').EndedRenameDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription EndedSight { rankingChanged { entries { player { videos { nodes { title } } } } } }\n"): typeof import('./graphql.ts').EndedSightDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription EndedStatus($videoId: ID!) { videoStatus(videoId: $videoId) { status } }\n"): typeof import('./graphql.ts').EndedStatusDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -794,6 +794,26 @@ export type RankingTopSubscriptionVariables = Exact<{
 
 export type RankingTopSubscription = { rankingChanged: { at: string, entries: Array<{ position: number, votes: number, player: { username: string, city: string } }> } };
 
+export type EndedRenameMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EndedRenameMutation = { updateProfile:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Player' }
+   };
+
+export type EndedSightSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EndedSightSubscription = { rankingChanged: { entries: Array<{ player: { videos: { nodes: Array<{ title: string }> } } }> } };
+
+export type EndedStatusSubscriptionVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type EndedStatusSubscription = { videoStatus: { status: VideoStatus } };
+
 export type ProcessingFailureQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -1863,6 +1883,35 @@ export const RankingTopDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RankingTopSubscription, RankingTopSubscriptionVariables>;
+export const EndedRenameDocument = new TypedDocumentString(`
+    mutation EndedRename {
+  updateProfile(input: {firstName: "Thief"}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<EndedRenameMutation, EndedRenameMutationVariables>;
+export const EndedSightDocument = new TypedDocumentString(`
+    subscription EndedSight {
+  rankingChanged {
+    entries {
+      player {
+        videos {
+          nodes {
+            title
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EndedSightSubscription, EndedSightSubscriptionVariables>;
+export const EndedStatusDocument = new TypedDocumentString(`
+    subscription EndedStatus($videoId: ID!) {
+  videoStatus(videoId: $videoId) {
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<EndedStatusSubscription, EndedStatusSubscriptionVariables>;
 export const ProcessingFailureDocument = new TypedDocumentString(`
     query ProcessingFailure($id: ID!) {
   video(id: $id) {
