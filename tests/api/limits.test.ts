@@ -35,6 +35,7 @@ const times = (count: number, part: (n: number) => string) =>
 describe('a document', () => {
   const most = {
     tokens: [997, (n: number) => `{ contest { ${times(n - 5, () => 'phase')} } }`],
+    repetitions: [30, (n: number) => `{ ${times(n, () => 'contest { phase }')} }`],
     aliases: [15, (n: number) => `{ ${times(n, at => `a${at}: __typename`)} }`],
     directives: [5, (n: number) => `{ contest { phase ${times(n, () => '@include(if: true)')} } }`],
   } as const;
