@@ -97,9 +97,13 @@ async function checkedType(
 ): Promise<OriginalType> {
   try {
     if (pending.sizeBytes > maxUploadBytes) throw new FileTooLarge(maxUploadBytes);
-    const { type, body } = await acceptFile(await direct.open(pending, HEAD_BYTES));
-    body.destroy();
-    return type;
+    const head = await direct.open(pending, HEAD_BYTES);
+    try {
+      return (await acceptFile(head)).type;
+    } finally {
+      // Also of a refused file: until its answer is read or given up, the store's connection is taken.
+      head.destroy();
+    }
   } catch (error) {
     if (error instanceof FileTooLarge || error instanceof UnsupportedFile) await direct.remove(pending.key);
     throw error;
