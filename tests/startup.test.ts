@@ -6,11 +6,14 @@ import { z } from 'zod';
 import { createLogger } from '../src/platform/logger.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { guardRedis } from '../src/platform/redis-requirements.ts';
+import { LiveWorker } from '../src/videos/live-worker.entity.ts';
 import { startApp } from './kit/app.ts';
 import { runProgram } from './kit/command.ts';
 import { reachesRedis } from './kit/crowd.ts';
 import { eventually } from './kit/multipart.ts';
 import { createDatabase, startRedis, type TestRedis } from './kit/services.ts';
+import { rowOf, shortSource, TINY_RULES, uploadVideo } from './kit/videos.ts';
+import { startWorker } from './kit/worker.ts';
 
 const silent = createLogger({ level: 'silent' }, {});
 const LINE = z.object({ level: z.string(), msg: z.string() });
@@ -129,6 +132,17 @@ describe('a process that must not start', () => {
       expect(ending.output).not.toMatch(/"stack"|secret/);
     },
   );
+});
+
+test('a worker whose port is taken ends before it has taken anything', async () => {
+  const app = await startApp(TINY_RULES);
+  onTestFinished(() => app.stop());
+  const videoId = await uploadVideo(app, await app.signUp(), await shortSource());
+  const start = startWorker(app, { WORKER_PORT: new URL(app.url).port });
+  await expect(start).rejects.toThrow(/ended with 1: .*EADDRINUSE/);
+  await expect(start).rejects.not.toThrow('"processing"');
+  expect(await rowOf(app, videoId)).toMatchObject({ status: 'UPLOADED', attempt: 0 });
+  expect(await app.database.em.fork().count(LiveWorker)).toBe(0);
 });
 
 test('an API starts while Redis is away, and tells when the one that comes is no good', async () => {

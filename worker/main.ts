@@ -5,7 +5,7 @@ import { openModel } from '../src/model.ts';
 import { closeDatabase } from '../src/platform/database.ts';
 import { foldersOf, observeDependencies } from '../src/platform/dependency-metrics.ts';
 import { openEventBus } from '../src/platform/events.ts';
-import { startJobWorker } from '../src/platform/job-worker.ts';
+import { createJobWorker } from '../src/platform/job-worker.ts';
 import { openJobQueue } from '../src/platform/jobs.ts';
 import { startLoop } from '../src/platform/loop.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
@@ -77,9 +77,31 @@ await runProcess('worker', process.env, async (env, logger) => {
     stopping: stopping.signal,
   };
   const { concurrency, reconcileSeconds } = env.worker;
-  const worker = startJobWorker(processVideoJob, { connection: blocking, concurrency, logger }, job =>
+  const worker = createJobWorker(processVideoJob, { connection: blocking, concurrency, logger }, job =>
     processVideo(deps, job.videoId),
   );
+
+  const forkEm = () => database.em.fork();
+  observeQueue(metrics, { forkEm, jobs, logger });
+  const folders = { ...foldersOf(env.storage), temp: tempDir };
+  observeDependencies(metrics, { database, redis, redisGuard, storage, folders, logger });
+  const health = createHealthServer({
+    database,
+    redis,
+    redisGuard,
+    storage,
+    jobs,
+    worker,
+    concurrency,
+    ffmpeg: await ffmpegVersion(),
+    sandbox,
+    metrics,
+    logger,
+  });
+  // Before anything is taken: a worker that can't start must not cost videos their attempts.
+  health.listen(env.worker.port, env.worker.host);
+  await once(health, 'listening');
+  logger.info({ address: health.address(), concurrency }, 'listening');
 
   const reconciler = startLoop(
     'reconcile',
@@ -103,10 +125,6 @@ await runProcess('worker', process.env, async (env, logger) => {
     logger,
   );
 
-  const forkEm = () => database.em.fork();
-  observeQueue(metrics, { forkEm, jobs, logger });
-  const folders = { ...foldersOf(env.storage), temp: tempDir };
-  observeDependencies(metrics, { database, redis, redisGuard, storage, folders, logger });
   const presence = startPresence({
     forkEm,
     slots: concurrency,
@@ -114,23 +132,8 @@ await runProcess('worker', process.env, async (env, logger) => {
     logger,
   });
 
-  const health = createHealthServer({
-    database,
-    redis,
-    redisGuard,
-    storage,
-    jobs,
-    worker,
-    concurrency,
-    ffmpeg: await ffmpegVersion(),
-    sandbox,
-    metrics,
-    logger,
-  });
-  health.listen(env.worker.port, env.worker.host);
-  await once(health, 'listening');
-  logger.info({ address: health.address(), concurrency }, 'listening');
-
+  // Last: from here on nothing is waited for before a signal is heard.
+  worker.start();
   return [
     [
       'work',

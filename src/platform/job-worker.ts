@@ -11,6 +11,8 @@ const FAREWELL_MILLISECONDS = 1000;
 
 /** The taking end of a queue. */
 export interface JobWorker {
+  /** From now on jobs are taken. */
+  start(): void;
   /** Jobs that run right now in this process. */
   readonly running: number;
   /** Takes no more jobs and resolves when those under way have ended, whether or not Redis can be told. */
@@ -18,10 +20,10 @@ export interface JobWorker {
 }
 
 /**
- * Runs `run` for each job of a queue, `concurrency` at once, until closed. A run that throws is logged and its job
- * dropped: who offers jobs again is the reconciler, which reads the truth from the database.
+ * Runs `run` for each job of a queue, `concurrency` at once, from its start until it is closed. A run that throws is
+ * logged and its job dropped: who offers jobs again is the reconciler, which reads the truth from the database.
  */
-export function startJobWorker<Payload>(
+export function createJobWorker<Payload>(
   type: JobType<Payload>,
   options: { connection: Redis; concurrency: number; logger: Logger },
   run: (payload: Payload) => Promise<void>,
@@ -39,12 +41,16 @@ export function startJobWorker<Payload>(
       concurrency: options.concurrency,
       lockDuration: LOCK_MILLISECONDS,
       stalledInterval: STALLED_CHECK_MILLISECONDS,
+      autorun: false,
     },
   );
   worker.on('failed', (job, error) => options.logger.error({ err: error, job: job?.data }, 'job failed'));
   // The connection logs its own outages; this is the rest, such as a lost lock.
-  worker.on('error', error => options.logger.debug({ err: error, queue: type.queue }, 'worker error'));
+  const noteError = (error: unknown) =>
+    options.logger.debug({ err: error, queue: type.queue }, 'worker error');
+  worker.on('error', noteError);
   return {
+    start: () => void worker.run().catch(noteError),
     get running() {
       return running.size;
     },

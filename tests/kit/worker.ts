@@ -57,7 +57,8 @@ export async function startWorker(
   const ended = once(child, 'exit').then(() => child.exitCode);
   const url = `http://${settings.WORKER_HOST ?? '127.0.0.1'}:${port}`;
   const healthy = async () => {
-    if (child.exitCode !== null) throw new Error(`The worker ended: ${JSON.stringify(log())}`);
+    if (child.exitCode !== null)
+      throw new Error(`The worker ended with ${child.exitCode}: ${JSON.stringify(log())}`);
     return fetch(`${url}/health`).then(
       response => response.ok,
       () => false,
