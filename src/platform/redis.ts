@@ -8,9 +8,24 @@ import type { Logger } from './logger.ts';
  */
 export type RedisUse = 'command' | 'worker' | 'subscriber';
 
-/** A connection that reconnects by itself and logs each outage once. Must be closed with `disconnect()`. */
-export function openRedis(url: string, use: RedisUse, logger: Logger): Redis {
+const KEEP_ALIVE_MILLISECONDS = 10_000;
+/** Well above what a command may take. */
+const SILENCE_MILLISECONDS = 7000;
+
+/**
+ * A connection that reconnects by itself and logs each outage once, also when Redis is gone without a word: found by TCP's
+ * keep-alive where nothing is asked, and where something is by two silences of `silenceMilliseconds` at most. Must be closed
+ * with `disconnect()`.
+ */
+export function openRedis(
+  url: string,
+  use: RedisUse,
+  logger: Logger,
+  silenceMilliseconds = SILENCE_MILLISECONDS,
+): Redis {
   const redis = new Redis(url, {
+    // ioredis itself leaves it to the system, which waits for two hours.
+    keepAlive: KEEP_ALIVE_MILLISECONDS,
     connectTimeout: use === 'command' ? 500 : 5000,
     maxRetriesPerRequest: use === 'command' ? 1 : null,
     // One that is connected and silent is as good as away.
@@ -31,7 +46,34 @@ export function openRedis(url: string, use: RedisUse, logger: Logger): Redis {
     if (away) logger.info({ use }, 'redis is back');
     away = false;
   });
+  // A subscriber is silent by nature, and asks nothing that TCP would wait a quarter of an hour for.
+  if (use !== 'subscriber') dropWhenSilent(redis, silenceMilliseconds);
   return redis;
+}
+
+/**
+ * Ends a connection that brings no byte for `milliseconds` after a question, so that it is made anew. Not ioredis's
+ * `socketTimeout`: its timer outlives its connection and ends the next one.
+ */
+function dropWhenSilent(redis: Redis, milliseconds: number): void {
+  let asked: { stream: Redis['stream']; bytes: number } | null = null;
+  const look = () => {
+    if (redis.status !== 'ready') {
+      asked = null;
+      return;
+    }
+    const { stream } = redis;
+    if (asked?.stream === stream && asked.bytes === stream.bytesRead) {
+      stream.destroy(new Error(`Redis has been silent for ${milliseconds} ms`));
+      return;
+    }
+    asked = { stream, bytes: stream.bytesRead };
+    // Only the silence counts; whoever asks something else is told of an error.
+    redis.ping().catch(() => undefined);
+  };
+  // What has arrived while this process was held up is read first.
+  const timer = setInterval(() => setImmediate(look), milliseconds).unref();
+  redis.once('end', () => clearInterval(timer));
 }
 
 /** Gives a new connection up to `milliseconds` to be ready, so that what starts on it does not begin with an outage. */
