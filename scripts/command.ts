@@ -18,7 +18,7 @@ export async function runCommand(
 ): Promise<void> {
   try {
     const env = loadEnv(readSettings());
-    const database = await openModel(env);
+    const database = await openModel(env, { longStatements: true });
     try {
       console.log(await work({ env, database }));
     } finally {

@@ -13,7 +13,10 @@ if (!url) {
 }
 
 const certificateAuthority = pem.optional().parse(env.DATABASE_CA || undefined);
-const database = await openModel({ database: { url, poolSize: 2, certificateAuthority } });
+const database = await openModel(
+  { database: { url, poolSize: 2, certificateAuthority } },
+  { longStatements: true },
+);
 try {
   const ran = await migrate(database);
   console.log(ran.length > 0 ? `Migrated: ${ran.join(', ')}` : 'The schema is up to date.');

@@ -11,12 +11,17 @@ import { Video } from './videos/video.entity.ts';
 import { Closure } from './votes/closure.entity.ts';
 import { Vote } from './votes/vote.entity.ts';
 
-/** The product's whole relational model on the database that `env` names. Must be closed. */
-export function openModel(env: {
-  database: Pick<Env['database'], 'url' | 'poolSize'> & Partial<Env['database']>;
-}): Promise<Database> {
+/**
+ * The product's whole relational model on the database that `env` names; `longStatements` for work that takes longer than
+ * a request may. Must be closed.
+ */
+export function openModel(
+  env: { database: Pick<Env['database'], 'url' | 'poolSize'> & Partial<Env['database']> },
+  { longStatements = false } = {},
+): Promise<Database> {
   return openDatabase({
     ...env.database,
+    longStatements,
     entities: [Player, Session, AuditEntry, Video, LiveWorker, Tally, Vote, Closure, Result],
     migrationsDir: fileURLToPath(new URL('./migrations', import.meta.url)),
   });

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityClass, type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
-import { dropLostConnections } from './lost-connections.ts';
+import type { Pool } from 'pg';
+import { dropLostConnections, dropSilentConnections } from './lost-connections.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 export type Database = MikroORM;
@@ -10,6 +11,8 @@ export type Database = MikroORM;
 /** Any number, as long as every process that migrates this product's databases agrees on it. */
 const MIGRATION_LOCK = 7_262_011;
 const LOOK_MILLISECONDS = 10;
+/** Beyond the statement timeout, after which PostgreSQL would have said something. */
+const SILENCE_SECONDS = 5;
 /** Where the database remembers which migrations it has. */
 export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
@@ -17,9 +20,12 @@ export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
  * A pool on PostgreSQL with the given entities; connects on first use. Must be closed.
  * `statementTimeoutSeconds` ends a query that runs away, and a transaction in which nobody asks for anything. With a
  * `certificateAuthority` (PEM) the connections are TLS, to a server whose certificate it signed; without one in the clear.
+ * A connection that is silent for longer than a statement may take is lost, unless `longStatements` are run on it, which
+ * switch the timeout off.
  */
 export async function openDatabase({
   statementTimeoutSeconds = 15,
+  longStatements = false,
   ...settings
 }: {
   url: string;
@@ -27,6 +33,7 @@ export async function openDatabase({
   entities: EntityClass<object>[];
   migrationsDir: string;
   statementTimeoutSeconds?: number;
+  longStatements?: boolean;
   certificateAuthority?: string | undefined;
 }): Promise<Database> {
   const options: Options = {
@@ -36,7 +43,10 @@ export async function openDatabase({
     forceUtcTimezone: true,
     pool: { min: 0, max: settings.poolSize },
     driverOptions: {
-      onPoolCreated: dropLostConnections,
+      onPoolCreated(pool: Pool) {
+        dropLostConnections(pool);
+        if (!longStatements) dropSilentConnections(pool, (statementTimeoutSeconds + SILENCE_SECONDS) * 1000);
+      },
       // Waiting longer than this for a connection is an outage, and the caller should hear of it.
       connectionTimeoutMillis: 5000,
       statement_timeout: statementTimeoutSeconds * 1000,

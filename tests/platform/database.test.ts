@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openModel } from '../../src/model.ts';
-import { closeDatabase } from '../../src/platform/database.ts';
+import { closeDatabase, type EntityManager } from '../../src/platform/database.ts';
+import { dropSilentConnections } from '../../src/platform/lost-connections.ts';
 import { reportError } from '../../src/server/error-reports.ts';
+import { openGate } from '../kit/gate.ts';
 import { createDatabase } from '../kit/services.ts';
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
@@ -10,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => own?.drop());
 
-const open = (statementTimeoutSeconds = 15) =>
-  openModel({ database: { url: own.url, poolSize: 2, statementTimeoutSeconds } });
+const open = (statementTimeoutSeconds = 15, url = own.url) =>
+  openModel({ database: { url, poolSize: 2, statementTimeoutSeconds } });
 
 test('is closed once the work under way is done, also what still waits for a connection', async () => {
   const database = await open();
@@ -61,4 +63,34 @@ test('connections that are lost amid a transaction do not use up the pool', asyn
   );
   expect((await Promise.all(work)).flat()).toEqual(Array.from({ length: 3 }, () => ({ one: 1 })));
   await Promise.all([database, other].map(closeDatabase));
+});
+
+test('a server that falls silent amid a transaction is given up', async () => {
+  const gate = await openGate(own.url);
+  onTestFinished(() => gate[Symbol.asyncDispose]());
+  const database = await open(15, gate.url);
+  const quick = 'select 1 as one';
+  dropSilentConnections(await database.em.getConnection().getNativeClient(), 500);
+  const transaction = database.em.fork().transactional(async em => {
+    await em.execute(quick);
+    gate.cut();
+    await em.execute(quick);
+  });
+  const error = await transaction.catch((error: unknown) => error);
+  expect(reportError(error).extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  gate.mend();
+  expect(await database.em.fork().execute(quick)).toEqual([{ one: 1 }]);
+  await closeDatabase(database);
+});
+
+test('a connection that brings something now and then is kept', async () => {
+  const database = await open();
+  dropSilentConnections(await database.em.getConnection().getNativeClient(), 300);
+  const pidOf = (em: EntityManager) =>
+    em.execute<{ pid: number }[]>('select pg_backend_pid() as pid, pg_sleep(0.2)');
+  const [first, second] = await database.em
+    .fork()
+    .transactional(async em => [await pidOf(em), await pidOf(em), await pidOf(em)]);
+  expect(first).toEqual(second);
+  await closeDatabase(database);
 });
