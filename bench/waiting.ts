@@ -81,7 +81,9 @@ async function measureOn(forkEm: () => EntityManager, playerId: string, waiting:
   const waitingLine = createWaitingLine({ forkEm, logger });
   const viewer = { playerId, role: 'PLAYER' } as const;
   const follow = (videoId: string) =>
-    followVideo({ forkEm, events: bus, waitingLine }, viewer, videoId)[Symbol.asyncIterator]();
+    followVideo({ forkEm, events: bus, waitingLine, leaseSeconds: 30 }, viewer, videoId)[
+      Symbol.asyncIterator
+    ]();
   const recording = () => ({ em: forkEm(), events: bus });
   await countOnWorker(forkEm(), { workerId: crypto.randomUUID(), slots: 8 });
 

@@ -78,7 +78,8 @@ builder.subscriptionField('videoStatus', t =>
       if ((await context.loaders.videos.load(videoId.id)) === null) {
         throw refusal('FORBIDDEN', 'There is no such video, or it is not yours to follow.');
       }
-      return followVideo(context, context.viewer, videoId.id);
+      const { leaseSeconds } = context.settings.processing;
+      return followVideo({ ...context, leaseSeconds }, context.viewer, videoId.id);
     },
     resolve: (moment: VideoMoment) => moment,
   }),

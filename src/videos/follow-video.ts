@@ -11,6 +11,9 @@ import type { Spot, WaitingLine } from './waiting-line.ts';
 /** Between two moments of one follower, but for the last one, which does not wait. */
 const GAP_MILLISECONDS = 250;
 
+/** Leases after which somebody has done something to a video that is being processed, whether or not it was told. */
+const SILENT_LEASES = 2;
+
 /** A video as it stood at one moment of its processing. */
 export interface VideoMoment {
   video: Video;
@@ -27,13 +30,15 @@ export interface VideoMoment {
  * Nothing when the video is not the viewer's to see.
  *
  * A change costs one read of the row by its key; a place in the queue costs the follower nothing, as all share one look.
+ * A change of a video that is being processed is seen within two leases, also when nobody tells of it.
  */
 export function followVideo(
   {
     forkEm,
     events,
     waitingLine,
-  }: { forkEm: () => EntityManager; events: EventBus; waitingLine: WaitingLine },
+    leaseSeconds,
+  }: { forkEm: () => EntityManager; events: EventBus; waitingLine: WaitingLine; leaseSeconds: number },
   viewer: Viewer,
   videoId: string,
 ): Repeater<VideoMoment> {
@@ -80,7 +85,14 @@ export function followVideo(
         }
         if (ended) break;
         const later = moment.sequence > sequence ? [pause(gap, undefined, { ref: false })] : [];
+        // Whoever changes a row may die before he tells, or not hear that his commit went through.
+        const silence =
+          video.status === 'PROCESSING'
+            ? setTimeout(readAgain, SILENT_LEASES * leaseSeconds * 1000)
+            : undefined;
+        silence?.unref();
         await Promise.race([woken.promise, left, ...later]);
+        clearTimeout(silence);
       }
     } finally {
       spot?.[Symbol.dispose]();

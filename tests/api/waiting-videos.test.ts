@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { EventBus } from '../../src/platform/events.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { followVideo } from '../../src/videos/follow-video.ts';
 import { claimVideo, failVideo, recordProgress, releaseVideo } from '../../src/videos/record-processing.ts';
@@ -80,6 +81,27 @@ test('a follower sees its place move, though nothing happens to its own video', 
   await events.return(undefined);
 });
 
+const mute: EventBus = {
+  publish: () => Promise.resolve(),
+  subscribe: () => Promise.resolve(() => undefined),
+  close: () => undefined,
+};
+
+test('a follower learns of a change that nobody told', async () => {
+  const videoId = await upload();
+  await claim(videoId);
+  const forkEm = () => app.database.em.fork();
+  const waitingLine = createWaitingLine({ forkEm, logger: createLogger({ level: 'silent' }, {}) });
+  const viewer: Viewer = { playerId: rowIdOf(player.id), role: 'PLAYER' };
+  const deps = { forkEm, events: mute, waitingLine, leaseSeconds: 0.05 };
+  const moments = followVideo(deps, viewer, rowIdOf(videoId));
+  expect((await moments.next()).value).toMatchObject({ video: { status: 'PROCESSING' } });
+  const end = `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1`;
+  await forkEm().execute(`${end} where id = ?`, [rowIdOf(videoId)]);
+  expect((await moments.next()).value).toMatchObject({ video: { status: 'FAILED' } });
+  expect(await moments.next()).toMatchObject({ done: true });
+});
+
 test('a follower whose place can not be found out is told nothing older than others were', async () => {
   const videoId = await upload();
   const forkEm = () => app.database.em.fork();
@@ -91,13 +113,9 @@ test('a follower whose place can not be found out is told nothing older than oth
     },
     logger: createLogger({ level: 'silent' }, {}),
   });
-  const events = {
-    publish: () => Promise.resolve(),
-    subscribe: () => Promise.resolve(() => undefined),
-    close: () => undefined,
-  };
   const viewer: Viewer = { playerId: rowIdOf(player.id), role: 'PLAYER' };
-  const moments = followVideo({ forkEm, events, waitingLine: line }, viewer, rowIdOf(videoId));
+  const deps = { forkEm, events: mute, waitingLine: line, leaseSeconds: 30 };
+  const moments = followVideo(deps, viewer, rowIdOf(videoId));
   const { value } = await moments.next();
   await moments.return();
   expect(value).toMatchObject({ queuePosition: null, etaSeconds: null });
