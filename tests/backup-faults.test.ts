@@ -12,9 +12,11 @@ import { verifyBackup } from '../src/upkeep/verify-backup.ts';
 import { FILES_LOCK, sweepFiles } from '../src/videos/sweep-files.ts';
 import { graphql } from './gql/gql.ts';
 import { type App, startApp } from './kit/app.ts';
+import { findMiscounts } from './kit/ballots.ts';
 import type { TestPlayer } from './kit/client.ts';
+import { giveVotes, publishVideo } from './kit/crowd.ts';
 import { backupDir, emptySystem } from './kit/empty-system.ts';
-import { rowOf, shortSource, uploadVideo } from './kit/videos.ts';
+import { rowIdOf, rowOf, shortSource, uploadVideo } from './kit/videos.ts';
 
 let app: App;
 let player: TestPlayer;
@@ -113,6 +115,27 @@ describe('a backup', () => {
     expect(await restore(system, path)).toMatchObject({ deleted: 1 });
     expect(await rowOf(system, doomed)).toBeNull();
     expect(await rowOf(system, uploaded)).not.toBeNull();
+  });
+
+  test('leaves out the votes for a video that is deleted while it is made', async () => {
+    const doomed = await publishVideo(app.database, await app.signUp());
+    await giveVotes(app.database, new Map([[doomed, 2]]));
+    const deps = await parts();
+    const storage: Storage = {
+      ...deps.storage,
+      async find(key) {
+        // Its owner may, once a moderator has hidden it.
+        await app.database.em.fork().execute('delete from videos where id = ?', [rowIdOf(doomed)]);
+        return deps.storage.find(key);
+      },
+    };
+    const path = join(await backupDir(), 'backup');
+    await backUp({ ...deps, storage }, path);
+    const system = await emptySystem();
+    expect(await restore(system, path)).toMatchObject({ deleted: 1 });
+    expect(await findMiscounts(system.database)).toEqual([]);
+    const tallies = 'select votes, published_videos from tallies where dirty';
+    expect(await system.database.em.fork().execute(tallies)).toEqual([{ votes: 0, published_videos: 0 }]);
   });
 
   test('that was interrupted is no backup, and the next one uses what it has copied', async () => {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import pg from 'pg';
+import type { EntityManager } from '../platform/database.ts';
 import { copyIn, findTables } from '../platform/table-copies.ts';
+import { recountTallies } from '../videos/tallies.ts';
 import { videoIdOf } from '../videos/video-files.ts';
 import { NOT_KEPT } from './back-up.ts';
 import { DamagedBackup, readMediaList, tableNameOf } from './backup-folder.ts';
@@ -30,11 +32,8 @@ export async function dropTables(client: pg.Client): Promise<void> {
   await inTransaction(client, () => client.query(drops.join(';')));
 }
 
-/** Fills empty tables, all or none, and compares the numbers of rows. */
-export async function fillTables(
-  client: pg.Client,
-  { folder, manifest }: VerifiedBackup,
-): Promise<{ rows: number; deleted: number }> {
+/** Fills empty tables, all or none, and compares the numbers of rows; how many there are. */
+export async function fillTables(client: pg.Client, { folder, manifest }: VerifiedBackup): Promise<number> {
   return inTransaction(client, async () => {
     let rows = 0;
     for (const table of manifest.tables) {
@@ -52,19 +51,33 @@ export async function fillTables(
       `update videos set phase = 'QUEUED', lease_until = now(), attempt_limit = attempt_limit + 1, sequence = sequence + 1
         where status = 'PROCESSING'`,
     );
-    return { rows, deleted: await removeDeleted(client, folder) };
+    return rows;
   });
 }
 
-/** Their files went while the backup was made, and the rows were read just before. */
-async function removeDeleted(client: pg.Client, folder: string): Promise<number> {
-  let deleted = 0;
+/**
+ * Removes the videos that were deleted while the backup was made, as their files went after the rows were read, and counts
+ * their players' votes without them; how many there were. Needs the newest schema.
+ */
+export async function removeDeleted(em: EntityManager, folder: string): Promise<number> {
+  const ids: string[] = [];
   for await (const entry of readMediaList(folder)) {
-    if (!('absent' in entry && entry.absent === 'DELETED')) continue;
-    const { rowCount } = await client.query('delete from videos where id = $1', [videoIdOf(entry.key)]);
-    deleted += rowCount ?? 0;
+    const videoId = 'absent' in entry && entry.absent === 'DELETED' ? videoIdOf(entry.key) : null;
+    if (videoId !== null) ids.push(videoId);
   }
-  return deleted;
+  return em.transactional(async em => {
+    const gone = await em.execute<{ player_id: string }[]>(
+      `delete from videos where id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))
+        returning player_id`,
+      [JSON.stringify(ids)],
+    );
+    // Their votes went with them.
+    await recountTallies(
+      em,
+      gone.map(row => row.player_id),
+    );
+    return gone.length;
+  });
 }
 
 async function inTransaction<Result>(client: pg.Client, work: () => Promise<Result>): Promise<Result> {

@@ -5,7 +5,7 @@ import { inSession } from '../platform/table-copies.ts';
 import { FILES_LOCK } from '../videos/sweep-files.ts';
 import { copyFile } from './back-up-media.ts';
 import { DamagedBackup, readMediaList } from './backup-folder.ts';
-import { dropTables, fillTables, findRows } from './restore-tables.ts';
+import { dropTables, fillTables, findRows, removeDeleted } from './restore-tables.ts';
 import { type VerifiedBackup, verifyBackup } from './verify-backup.ts';
 
 /** There is something already where a backup was to be restored. */
@@ -51,8 +51,9 @@ export async function restore(
       await migrate(database, migrations);
     }
     const files = await copyFiles(storage, backup);
-    const { rows, deleted } = await fillTables(client, backup);
+    const rows = await fillTables(client, backup);
     await migrate(database);
+    const deleted = await removeDeleted(database.em.fork(), folder);
     return { rows, files, deleted };
   });
 }
