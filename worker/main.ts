@@ -15,7 +15,6 @@ import { openRedis } from '../src/platform/redis.ts';
 import { guardRedis } from '../src/platform/redis-requirements.ts';
 import { requireSchema } from '../src/platform/schema-check.ts';
 import { sweepSessions } from '../src/players/sessions.ts';
-import { reconcileVideos } from '../src/videos/reconcile-videos.ts';
 import { sweepFiles } from '../src/videos/sweep-files.ts';
 import { processVideoJob } from '../src/videos/video.jobs.ts';
 import { prepareBumpers } from './bumpers.ts';
@@ -26,7 +25,7 @@ import { createWorkerMetrics } from './metrics.ts';
 import { startPresence } from './presence.ts';
 import { processVideo } from './process-video.ts';
 import { observeQueue } from './queue-metrics.ts';
-import { reportAbandoned } from './report-abandoned.ts';
+import { createReconciler } from './reconciler.ts';
 import { createRoom } from './room.ts';
 import { sweepWorkspaces } from './workspace.ts';
 
@@ -103,16 +102,8 @@ await runProcess('worker', process.env, async (env, logger) => {
   await once(health, 'listening');
   logger.info({ address: health.address(), concurrency }, 'listening');
 
-  const reconciler = startLoop(
-    'reconcile',
-    reconcileSeconds,
-    async () =>
-      reportAbandoned(
-        await reconcileVideos({ em: database.em.fork(), jobs, events, ...env.processing }),
-        deps,
-      ),
-    logger,
-  );
+  const reconcile = createReconciler({ ...deps, ...env.processing, forkEm });
+  const reconciler = startLoop('reconcile', reconcileSeconds, reconcile, logger);
   const sweeper = startLoop(
     'sweep',
     SWEEP_SECONDS,

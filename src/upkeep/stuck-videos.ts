@@ -21,7 +21,7 @@ export async function* findStuckVideos({ forkEm, ...deps }: UpkeepDeps): AsyncGe
     yield {
       what: `Video ${id} is ${row.status}, and no queue holds its job`,
       remedy: 'offer it to the workers again, or end it when it is out of attempts',
-      mend: async () => void (await reconcileVideos({ em: forkEm(), ...deps })),
+      mend: async () => void (await reconcileVideos({ ...deps, em: forkEm(), mayEnd: true })),
     };
   }
 }

@@ -17,6 +17,8 @@ export interface ReconcileDeps {
   events: EventBus;
   /** As for a claim. */
   maxWorkerDeaths: number;
+  /** Whether videos may be ended: not where leases may have run out for no fault of those who held them. */
+  mayEnd: boolean;
 }
 
 /** What one run mended. */
@@ -42,20 +44,14 @@ export async function reconcileVideos({
   jobs,
   events,
   maxWorkerDeaths,
+  mayEnd,
 }: ReconcileDeps): Promise<Reconciliation | null> {
   const found = await em.transactional(async em => {
     const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [
       RECONCILE_LOCK,
     ]);
     if (!lock?.mine) return null;
-    const ended = await em.execute<AbandonedVideo[]>(
-      `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1,
-              worker_deaths = worker_deaths + (${FELL_SILENT})::int
-        where status = 'PROCESSING' and lease_until < now()
-          and (attempt >= attempt_limit or worker_deaths + (${FELL_SILENT})::int >= ?)
-        returning id as "videoId", attempt, worker_deaths >= ? as poison`,
-      [maxWorkerDeaths, maxWorkerDeaths],
-    );
+    const ended = mayEnd ? await endAbandoned(em, maxWorkerDeaths) : [];
     const claimable = await em.execute<{ id: string; attempt: number }[]>(
       `select id, attempt from videos
         where (status = 'UPLOADED' and queued_at < now() - make_interval(secs => ?))
@@ -77,4 +73,16 @@ export async function reconcileVideos({
     offered++;
   }
   return { offered, ended: found.ended };
+}
+
+/** Ends what is out of attempts, or has cost too many workers their lives, and that nobody holds. */
+function endAbandoned(em: EntityManager, maxWorkerDeaths: number): Promise<AbandonedVideo[]> {
+  return em.execute<AbandonedVideo[]>(
+    `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1,
+            worker_deaths = worker_deaths + (${FELL_SILENT})::int
+      where status = 'PROCESSING' and lease_until < now()
+        and (attempt >= attempt_limit or worker_deaths + (${FELL_SILENT})::int >= ?)
+      returning id as "videoId", attempt, worker_deaths >= ? as poison`,
+    [maxWorkerDeaths, maxWorkerDeaths],
+  );
 }

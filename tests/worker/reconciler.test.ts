@@ -1,0 +1,47 @@
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { encodeId } from '../../schema/global-ids.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { Video } from '../../src/videos/video.entity.ts';
+import { createWorkerMetrics } from '../../worker/metrics.ts';
+import { createReconciler } from '../../worker/reconciler.ts';
+import { openContestWorld } from '../kit/contest-world.ts';
+import { insertPlayers } from '../kit/crowd.ts';
+import { insertVideo } from '../kit/videos.ts';
+
+test('a video whose last lease ran out is ended, but not right after an outage of the database', async () => {
+  await using world = await openContestWorld();
+  const [playerId = ''] = await insertPlayers(world.database, 1);
+  let away = false;
+  const reconcile = createReconciler({
+    forkEm() {
+      if (away) throw new Error('The database is away');
+      return world.em;
+    },
+    jobs: {
+      offer: async () => true,
+      isQueued: async () => true,
+      counts: async () => null,
+      close: async () => undefined,
+    },
+    events: world.events,
+    maxWorkerDeaths: 2,
+    logger: createLogger({ level: 'silent' }, {}),
+    metrics: createWorkerMetrics(new Registry()),
+  });
+  await reconcile();
+  away = true;
+  await expect(reconcile()).rejects.toThrow('away');
+  away = false;
+  await insertVideo(
+    world.database,
+    { id: encodeId('Player', playerId) },
+    { status: 'PROCESSING', leaseUntil: new Date(0) },
+  );
+  await world.em.execute('update videos set attempt = attempt_limit');
+  const status = async () => (await world.em.findAll(Video)).map(video => video.status);
+  await reconcile();
+  expect(await status()).toEqual(['PROCESSING']);
+  await reconcile();
+  expect(await status()).toEqual(['FAILED']);
+});
