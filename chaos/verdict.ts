@@ -85,7 +85,7 @@ async function judgeFiles(
   rows: Video[],
 ): Promise<string[]> {
   const storageDir = env.STORAGE_DIR;
-  await sweepFiles(database.em.fork(), await openLocalStorage(storageDir), 0);
+  await sweepFiles(database.em.fork(), await openLocalStorage(storageDir), { graceSeconds: 0 });
   const named = new Set<string | null | undefined>(
     rows.flatMap(row => [
       row.originalKey,

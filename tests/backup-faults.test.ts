@@ -43,7 +43,7 @@ describe('a restore', () => {
   test('keeps sweepers from files that have no rows yet', async () => {
     const { database, storage, connection } = await emptySystem({ bare: false });
     await storage.write('original/restored.mp4', Readable.from('x'), { maxBytes: 1 });
-    const sweep = async () => (await sweepFiles(database.em.fork(), storage, -1)).orphans;
+    const sweep = async () => (await sweepFiles(database.em.fork(), storage, { graceSeconds: -1 })).orphans;
     await inSession(connection, async client => {
       await client.query('select pg_advisory_lock($1)', [FILES_LOCK]);
       expect(await sweep()).toBe(0);

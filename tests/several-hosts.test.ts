@@ -91,6 +91,6 @@ test('a host that is cut off takes nothing with it, and spoils nothing when it i
   const all = await app.database.em.fork().find(Video, {});
   const named: unknown[] = all.flatMap(row => [row.originalKey, ...renditionsOf(row)]);
   // As the workers do once things are an hour old: the upload that was refused has left its file.
-  await sweepFiles(app.database.em.fork(), await openLocalStorage(app.storageDir), 0);
+  await sweepFiles(app.database.em.fork(), await openLocalStorage(app.storageDir), { graceSeconds: 0 });
   expect(await storedFiles(app)).toEqual(named.toSorted());
 });

@@ -20,6 +20,8 @@ export interface WorkerContext extends RecordingDeps {
   /** Where the jobs of this process run. */
   room: Room;
   logger: Logger;
+  /** Aborts when this process is to end: what has not begun is left to others. */
+  draining: AbortSignal;
   /** Aborts when this process must end now: work under way is given back. */
   stopping: AbortSignal;
 }

@@ -14,8 +14,6 @@ import { runProcess } from '../src/platform/process.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { guardRedis } from '../src/platform/redis-requirements.ts';
 import { requireSchema } from '../src/platform/schema-check.ts';
-import { sweepSessions } from '../src/players/sessions.ts';
-import { sweepFiles } from '../src/videos/sweep-files.ts';
 import { processVideoJob } from '../src/videos/video.jobs.ts';
 import { prepareBumpers } from './bumpers.ts';
 import { detectSandbox, protectionsOf } from './ffmpeg/sandbox.ts';
@@ -27,9 +25,8 @@ import { processVideo } from './process-video.ts';
 import { observeQueue } from './queue-metrics.ts';
 import { createReconciler } from './reconciler.ts';
 import { createRoom } from './room.ts';
-import { sweepWorkspaces } from './workspace.ts';
+import { startSweepers } from './sweepers.ts';
 
-const SWEEP_SECONDS = 3600;
 const REDIS_MILLISECONDS = 2000;
 /** Kept back from the grace for giving work back and closing connections. */
 const HAND_BACK_SECONDS = 3;
@@ -56,6 +53,7 @@ await runProcess('worker', process.env, async (env, logger) => {
   logger[sandbox.gaps.length > 0 ? 'warn' : 'info'](protectionsOf(sandbox), 'sandbox');
 
   const metrics = createMetrics('worker');
+  const draining = new AbortController();
   const stopping = new AbortController();
   const deps = {
     em: database.em,
@@ -73,6 +71,7 @@ await runProcess('worker', process.env, async (env, logger) => {
     metrics: createWorkerMetrics(metrics),
     room: createRoom(),
     logger,
+    draining: draining.signal,
     stopping: stopping.signal,
   };
   const { concurrency, reconcileSeconds } = env.worker;
@@ -104,18 +103,7 @@ await runProcess('worker', process.env, async (env, logger) => {
 
   const reconcile = createReconciler({ ...deps, ...env.processing, forkEm });
   const reconciler = startLoop('reconcile', reconcileSeconds, reconcile, logger);
-  const sweeper = startLoop(
-    'sweep',
-    SWEEP_SECONDS,
-    async () => {
-      const workspaces = await sweepWorkspaces(deps.tempDir);
-      const files = await sweepFiles(database.em.fork(), storage);
-      const sessions = await sweepSessions(database.em.fork());
-      logger.info({ workspaces, ...files, sessions }, 'swept');
-    },
-    logger,
-  );
-
+  const sweepers = startSweepers({ ...deps, forkEm });
   const presence = startPresence({
     forkEm,
     slots: concurrency,
@@ -129,12 +117,13 @@ await runProcess('worker', process.env, async (env, logger) => {
     [
       'work',
       async () => {
+        draining.abort(new Error('The worker takes no more work'));
         const handBack = setTimeout(
           () => stopping.abort(new Error('The worker stops')),
           Math.max(0, env.shutdownGraceSeconds - HAND_BACK_SECONDS) * 1000,
         );
         // At once: a loop may wait for a database that hangs, and no job may be taken meanwhile.
-        await Promise.all([worker.close(), presence.stop(), reconciler.stop(), sweeper.stop()]);
+        await Promise.all([worker.close(), presence.stop(), reconciler.stop(), sweepers.stop()]);
         clearTimeout(handBack);
       },
     ],

@@ -96,9 +96,10 @@ export async function openLocalStorage(root: string): Promise<Storage> {
       }
     },
 
-    async sweepTemp(before) {
+    async sweepTemp(before, signal) {
       let swept = 0;
       for await (const entry of await opendir(join(root, 'temp'))) {
+        if (signal?.aborted) break;
         const path = join(root, 'temp', entry.name);
         const facts = await statOrNull(path);
         if (facts === null || facts.mtime > before) continue;

@@ -10,11 +10,12 @@ import {
 import { isPendingKey } from './storage-keys.ts';
 import { type S3Bucket, told } from './storage-s3-bucket.ts';
 
-/** Aborts the uploads and deletes the pending files that nobody has touched since `before`; their number. */
-export async function sweepS3(store: S3Bucket, before: Date): Promise<number> {
+/** Aborts the uploads and deletes the pending files that nobody has touched since `before`; their number. Ends early when `signal` aborts. */
+export async function sweepS3(store: S3Bucket, before: Date, signal?: AbortSignal): Promise<number> {
   let swept = 0;
   for (const area of ['original', 'processed']) {
     for await (const upload of unfinishedUploads(store, `${area}/`)) {
+      if (signal?.aborted) return swept;
       if (told(upload.Initiated) > before || (await hasPartSince(store, upload, before))) continue;
       if (await abort(store, upload)) swept++;
     }
@@ -23,6 +24,7 @@ export async function sweepS3(store: S3Bucket, before: Date): Promise<number> {
   const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: 'temp/' });
   for await (const { Contents: objects = [] } of pages) {
     for (const { Key: key, LastModified: modifiedAt } of objects) {
+      if (signal?.aborted) return swept;
       if (!isPendingKey(told(key)) || told(modifiedAt) > before) continue;
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
       swept++;

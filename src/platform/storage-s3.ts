@@ -130,7 +130,7 @@ export function openS3Storage(settings: S3Settings): Storage {
       }
     },
 
-    sweepTemp: before => sweepS3(store, before),
+    sweepTemp: (before, signal) => sweepS3(store, before, signal),
 
     check: createS3Check(store),
   };

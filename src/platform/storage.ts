@@ -74,8 +74,8 @@ export interface Storage {
   /** Every stored key of an area, in no particular order. */
   list(area: Exclude<StorageArea, 'temp'>): AsyncIterable<StoredFile>;
 
-  /** Deletes unfinished writes and pending files untouched since `before`; the number of them. */
-  sweepTemp(before: Date): Promise<number>;
+  /** Deletes unfinished writes and pending files untouched since `before`; the number of them. Ends early when `signal` aborts. */
+  sweepTemp(before: Date, signal?: AbortSignal): Promise<number>;
 
   /** Whether a file can be written in each area right now. */
   check(): Promise<Record<StorageArea, boolean>>;

@@ -11,16 +11,18 @@ export const FILES_LOCK = 7_262_014;
 
 /**
  * Deletes unfinished writes, and files that no row names; the number of each. How old a file is goes by the database's
- * clock, as a sweeper with a fast one of its own would take the uploads under way for old.
+ * clock, as a sweeper with a fast one of its own would take the uploads under way for old. Leaves the rest to the next sweep
+ * once `signal` aborts.
  */
 export async function sweepFiles(
   em: EntityManager,
   storage: Storage,
-  graceSeconds = GRACE_SECONDS,
+  { graceSeconds = GRACE_SECONDS, signal }: { graceSeconds?: number; signal?: AbortSignal } = {},
 ): Promise<{ unfinished: number; orphans: number }> {
-  const unfinished = await storage.sweepTemp(await readInstant(em, graceSeconds));
+  const unfinished = await storage.sweepTemp(await readInstant(em, graceSeconds), signal);
   let orphans = 0;
-  for await (const file of findOrphans(em, storage, graceSeconds)) {
+  for await (const file of findOrphans(em, storage, { graceSeconds, signal })) {
+    if (signal?.aborted) break;
     if (await removeOrphan(em, storage, file)) orphans++;
   }
   return { unfinished, orphans };
@@ -43,11 +45,12 @@ export async function removeOrphan(em: EntityManager, storage: Storage, file: St
 export async function* findOrphans(
   em: EntityManager,
   storage: Storage,
-  graceSeconds = GRACE_SECONDS,
+  { graceSeconds = GRACE_SECONDS, signal }: { graceSeconds?: number; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<StoredFile> {
   const before = await readInstant(em, graceSeconds);
   for (const area of ['original', 'processed'] as const) {
     for await (const files of inBatches(storage.list(area))) {
+      if (signal?.aborted) return;
       yield* await withoutRow(
         em,
         files.filter(file => file.modifiedAt < before),

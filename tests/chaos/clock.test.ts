@@ -65,7 +65,7 @@ describe.each([
     body.write('half');
     const worker = await startWorker(app, shifted(seconds));
     wrong = worker;
-    const swept = async () => worker.log().some(({ msg }) => msg === 'swept');
+    const swept = async () => worker.log().some(line => line.msg === 'swept' && 'orphans' in line);
     await waitUntil('it has swept', swept, { deadlineSeconds: 20 });
     body.end('half');
     await expect(writing).resolves.toMatchObject({ sizeBytes: 8 });

@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { expect, onTestFinished, test } from 'vitest';
+import { createLogger } from '../../src/platform/logger.ts';
+import type { Storage } from '../../src/platform/storage.ts';
+import { sweepFiles } from '../../src/videos/sweep-files.ts';
+import { startSweepers } from '../../worker/sweepers.ts';
+import { type ContestWorld, openContestWorld } from '../kit/contest-world.ts';
+import { insertPlayers } from '../kit/crowd.ts';
+import { backupDir } from '../kit/empty-system.ts';
+
+async function openWorld(): Promise<ContestWorld> {
+  const world = await openContestWorld();
+  onTestFinished(() => world[Symbol.asyncDispose]());
+  return world;
+}
+
+test('sessions are swept while the store can not be', async () => {
+  const world = await openWorld();
+  const [playerId] = await insertPlayers(world.database, 1);
+  await world.em.execute(
+    `insert into sessions (player_id, token_hash, expires_at) values (?, 'none', now() - interval '2 days')`,
+    [playerId],
+  );
+  const storage: Storage = {
+    ...world.storage,
+    sweepTemp: () => Promise.reject(new Error('The store is away')),
+  };
+  const sweepers = startSweepers({
+    forkEm: world.forkEm,
+    storage,
+    tempDir: await backupDir(),
+    draining: new AbortController().signal,
+    logger: createLogger({ level: 'silent' }, {}),
+  });
+  await sweepers.stop();
+  expect(await world.em.execute('select from sessions')).toEqual([]);
+});
+
+test('a sweep of the store ends once the worker is to stop', async () => {
+  const world = await openWorld();
+  for (let n = 0; n < 3; n++) {
+    await world.storage.write(`original/${crypto.randomUUID()}.mp4`, Readable.from('x'), { maxBytes: 1 });
+  }
+  const stop = new AbortController();
+  const storage: Storage = {
+    ...world.storage,
+    async remove(key) {
+      await world.storage.remove(key);
+      stop.abort();
+    },
+  };
+  const sweep = () => sweepFiles(world.em, storage, { graceSeconds: -1, signal: stop.signal });
+  expect(await sweep()).toEqual({ unfinished: 0, orphans: 1 });
+  expect(await sweep()).toEqual({ unfinished: 0, orphans: 0 });
+  expect(await Array.fromAsync(world.storage.list('original'))).toHaveLength(2);
+});
