@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readSettingNames, resourceOf, resourcesOf, templates } from './stacks.ts';
@@ -99,6 +101,25 @@ describe('the reference deployment', () => {
       expect(Buffer.byteLength(bootOf(name))).toBeLessThan(16 * 1024);
     },
   );
+
+  it.each([
+    ['backend', 'api', 'src/server/main.ts'],
+    ['worker', 'worker', 'worker/main.ts'],
+  ])('has on the %s host all that updating it by the documentation takes', (host, name, program) => {
+    const text = readFileSync(join(import.meta.dirname, '../../docs/aws.md'), 'utf8');
+    const [, recall = ''] = /^eval "\$\((sed .+) \/var\/lib\/cloud\S+\)"$/m.exec(text) ?? [];
+    expect(text).toContain(`docker stop ${name} && docker rm ${name} && product ${name} `);
+    const script = `eval "$(${recall})"; docker() { echo "$*"; }; product ${name} "$STOP_TIMEOUT" "$${name.toUpperCase()}_PROGRAM"`;
+    const { status, stdout, stderr } = spawnSync('bash', ['-euc', script], {
+      input: bootOf(host),
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(
+      /^run --detach --name \w+ .*--stop-timeout \d+ .*--env-file \/etc\/anb\/product\.env/,
+    );
+    expect(stdout.trimEnd().endsWith(`:v0.1.0 ${program}`)).toBe(true);
+  });
 
   it('asks the metadata service for a token first', () => {
     expect(JSON.stringify(template.toJSON())).toContain('"HttpTokens":"required"');
