@@ -82,6 +82,15 @@ describe('the reference deployment', () => {
     expect(bootOf('backend')).toContain('location / { return 404; }');
   });
 
+  it('has nginx refuse the paths that the nginx of one host refuses', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../deploy/nginx/clients.conf'), 'utf8');
+    const [, ambiguous = ''] =
+      /map \$request_uri \$is_ambiguous_path \{\n {2}default 0;\n {2}(.+)\n/.exec(text) ?? [];
+    // In quotes of the shell.
+    expect(bootOf('backend')).toContain(ambiguous.replaceAll("'", String.raw`'\''`));
+    expect(bootOf('backend')).toContain('if ($is_ambiguous_path) { return 404; }');
+  });
+
   it('is told only what the product has a setting for', () => {
     const known = readSettingNames();
     const [, settings = ''] = /export PRODUCT_SETTINGS='([^']*)'/.exec(bootOf('worker')) ?? [];

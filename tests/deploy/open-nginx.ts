@@ -15,7 +15,7 @@ const LOG_LINE = z.strictObject({
   ...{ api: z.string(), apiStatus: z.string(), apiSeconds: z.string() },
 });
 
-/** The nginx of `deploy/nginx`, with a folder of its own. */
+/** An nginx with a folder of its own. */
 export interface Nginx extends AsyncDisposable {
   url: string;
   /** Has it read its configuration anew; resolves once new workers are at work. */
@@ -26,11 +26,11 @@ export interface Nginx extends AsyncDisposable {
   accessLog(): Promise<z.output<typeof LOG_LINE>[]>;
 }
 
-/** Starts nginx as it is deployed but for its site; resolves once it listens. */
-export async function openNginx(site: Site): Promise<Nginx> {
+/** Starts nginx as `deploy/nginx`, or another configuration, has it but for its site; resolves once it listens. */
+export async function openNginx(site: Site, prepare = prepareNginx): Promise<Nginx> {
   const { runDir } = inject('services');
   const folder = await mkdtemp(join(runDir, 'nginx-'));
-  const { command, args } = await prepareNginx(folder, site);
+  const { command, args } = await prepare(folder, site);
   const logPath = join(folder, 'output.log');
   const log = await open(logPath, 'a');
   const child = spawn(command, args, { stdio: ['ignore', log.fd, log.fd] });
