@@ -42,6 +42,10 @@ test('the workflow runs what .ci/run runs, and no command that the README does n
   for (const command of runs) expect(readme, command).toContain(command);
 });
 
+test('each package of the repository has a job that runs its tests', () => {
+  expect(runs).toContain('cd infra && npm ci && npm test');
+});
+
 test('the npm scripts that it calls exist', async () => {
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })
