@@ -67,7 +67,9 @@ test('the image is built after the tests, scanned before it is published, and pu
   const [build, scan, publish] = ['Build', 'Scan', 'Publish'].map(name =>
     steps('image').find(each => each.name === name),
   );
-  expect(scan?.with).toMatchObject({ 'fail-build': true });
+  // In lower case, as the registry has it, whatever the repository is called.
+  const image = expect.stringContaining('fromJSON(steps.names.outputs.json).tags[0]');
+  expect(scan?.with).toMatchObject({ 'fail-build': true, image });
   expect(publish?.with.tags).toEqual(build?.with.tags);
 });
 
