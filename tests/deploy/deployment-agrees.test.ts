@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { settings } from '../../src/platform/env.ts';
+import { spanishMessage } from '../../src/server/spanish.ts';
 import { type Compose, ROOT, readCompose, serviceOf } from './read-compose.ts';
 
 const read = (name: string) => readFile(join(ROOT, name), 'utf8');
@@ -28,6 +29,12 @@ describe('nginx agrees with the API', () => {
     const overheadBytes = limitBytes - defaultOf('MAX_UPLOAD_BYTES');
     expect(overheadBytes).toBeGreaterThanOrEqual(512 * 1024);
     expect(overheadBytes).toBeLessThanOrEqual(2 * 1024 ** 2);
+    expect(await find('deploy/nginx/messages.conf', /\/graphql '(\d+) MiB';/)).toBe(
+      String(limitBytes / 1024 ** 2),
+    );
+    expect(await find('deploy/nginx/messages.conf', /default '(\d+) KiB';/)).toBe(
+      await find('deploy/nginx/clients.conf', /client_max_body_size (\d+)k;/),
+    );
   });
 
   test('on who closes an idle connection first, and who gives up on a slow client', async () => {
@@ -62,6 +69,15 @@ describe('nginx agrees with the API', () => {
     expect(Number(/^nginx:1\.(\d+)$/.exec(serviceOf(compose, 'nginx').image)?.[1])).toBeGreaterThanOrEqual(
       28,
     );
+  });
+
+  test('on how it says in Spanish that it can not answer', async () => {
+    const messages = await read('deploy/nginx/messages.conf');
+    for (const extensions of [
+      { code: 'SERVICE_UNAVAILABLE' },
+      { code: 'RATE_LIMITED', retryAfterSeconds: 1 },
+    ])
+      expect(messages).toContain(`  1 '${spanishMessage(extensions)}';`);
   });
 
   test('on the headers of an answer of its own', async () => {

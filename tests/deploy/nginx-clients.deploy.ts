@@ -64,6 +64,46 @@ test('a body past every limit is refused before it is sent', async () => {
   });
   expect(status).toBe(413);
   expect(JSON.parse(body.toString())).toMatchObject({
-    errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }],
+    errors: [
+      {
+        message: 'The request is too large: at most 101 MiB are allowed.',
+        extensions: { code: 'PAYLOAD_TOO_LARGE' },
+      },
+    ],
   });
+});
+
+test('a refusal has an id that is told in its header, its body and the log', async () => {
+  await using nginx = await openInFront();
+  const { headers, body } = await askFor(nginx, '/exports/', {
+    method: 'POST',
+    headers: { 'content-length': 16 * 1024 + 1 },
+  });
+  const requestId = headers['x-request-id'];
+  expect(requestId).toMatch(/^[\da-f]{32}$/);
+  expect(JSON.parse(body.toString())).toMatchObject({
+    errors: [{ message: expect.stringContaining('16 KiB'), extensions: { requestId } }],
+  });
+  expect((await nginx.accessLog()).at(-1)).toMatchObject({ requestId, status: '413' });
+});
+
+test.for([
+  ['es-CO,es;q=0.9,en;q=0.8', true],
+  ['pt-BR, ES;q=0.5', true],
+  ['es', true],
+  ['en-US,en;q=0.9,es;q=0.8', false],
+  ['pt-ES, est', false],
+  ['', false],
+] as const)('a client that asks for "%s" is refused in Spanish: %s', async ([language, inSpanish]) => {
+  await using nginx = await openNginx({
+    port: await anyFreePort(),
+    apis: [`http://127.0.0.1:${await anyFreePort()}`],
+    uploadsDir: tmpdir(),
+  });
+  const { status, body } = await askFor(nginx, '/graphql', { headers: { 'accept-language': language } });
+  const message = inSpanish
+    ? 'El servicio no está disponible. Inténtalo de nuevo pronto.'
+    : 'The service is not available. Try again soon.';
+  expect(status).toBe(503);
+  expect(JSON.parse(body.toString())).toMatchObject({ errors: [{ message }] });
 });

@@ -117,7 +117,7 @@ describe('an original', () => {
 });
 
 describe('every answer', () => {
-  test('has each security header once, whoever gives it', async () => {
+  test('has an id and each security header once, whoever gives it', async () => {
     const answers = {
       api: await postQuery(world.nginx, '{ __typename }'),
       file: await askFor(world.nginx, mediaPath(rowIdOf(videoId), 'clip.mp4')),
@@ -138,6 +138,7 @@ describe('every answer', () => {
         'referrer-policy',
         'x-content-type-options',
         'x-frame-options',
+        'x-request-id',
       ]) {
         expect([who, name, names.filter(each => each === name).length]).toEqual([who, name, 1]);
       }
