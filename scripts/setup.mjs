@@ -1,4 +1,4 @@
-// Makes a fresh clone runnable. Plain JavaScript for Node 20, without a dependency: it runs before anything is installed.
+// Makes a fresh clone runnable. Plain JavaScript for Node 20.11, without a dependency: it runs before anything is installed.
 import { prepareBumpers } from './setup/bumpers.mjs';
 import { installPackages, requireNode } from './setup/packages.mjs';
 import { installTools } from './setup/tools.mjs';
