@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { z } from 'zod';
+import { withTools } from '../scripts/stack/tools.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { openRedis } from '../src/platform/redis.ts';
@@ -10,6 +13,7 @@ import type { TestPlayer } from './kit/client.ts';
 import { type Ending, runProgram } from './kit/command.ts';
 import { insertVideo, rowIdOf } from './kit/videos.ts';
 
+const ROOT = join(import.meta.dirname, '..');
 let app: App;
 let dir: string;
 
@@ -70,6 +74,28 @@ test('a command finds the servers of the running local stack, or says that there
   const player = await app.signUp();
   const appointed = await run('appoint-moderator', [player.email], {});
   expect(appointed).toMatchObject({ code: 0, output: expect.stringContaining(player.username) });
+});
+
+test.for([
+  ['migrate', 'The schema is up to date.'],
+  ['seed', 'fetch failed'],
+] as const)('npm run %s reads .env', async ([name, said]) => {
+  const project = await mkdtemp(join(dir, 'project-'));
+  await writeFile(join(project, 'stack.json'), JSON.stringify({ apiUrl: 'http://127.0.0.1:1' }));
+  const { DATABASE_URL } = app.processEnv;
+  await writeFile(join(project, '.env'), `DATABASE_URL=${DATABASE_URL}\nDATA_DIR=${project}\n`);
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
+  const [, ...words] = scripts[name]?.split(' ') ?? [];
+  const args = words.map(word => (word.startsWith('scripts/') ? join(ROOT, word) : word));
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: project,
+    env: { PATH: withTools(process.env.PATH) },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect(stdout + stderr).toContain(said);
 });
 
 test('rankings:rebuild puts the counted votes back in place of what the boards say', async () => {
