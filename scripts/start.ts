@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { withSettingFiles } from '../src/platform/setting-files.ts';
 import { ChildGroup } from './stack/child-group.ts';
 import { startLocalStack } from './stack/local-stack.ts';
 import { takeStartLock } from './stack/start-lock.ts';
@@ -8,12 +9,6 @@ import { withTools } from './stack/tools.ts';
 const ROOT = join(import.meta.dirname, '..');
 // npm passes a Ctrl-C on that the terminal has sent to everybody already: one press arrives twice.
 const ONE_PRESS_MS = 500;
-
-const envFile = join(ROOT, '.env');
-if (existsSync(envFile)) process.loadEnvFile(envFile);
-// An empty variable is how Compose and shells spell "unset".
-const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
-const dataDir = resolve(ROOT, given.DATA_DIR ?? '.data');
 
 const group = new ChildGroup();
 const interrupt = new AbortController();
@@ -35,6 +30,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
+  const given = readSettings();
+  const dataDir = resolve(ROOT, given.DATA_DIR ?? '.data');
   const releaseLock = takeStartLock(join(dataDir, 'run/start.pid'));
   try {
     await startLocalStack({
@@ -61,4 +58,13 @@ try {
     for (let cause = error; cause instanceof Error; cause = cause.cause) console.error(cause.message);
     process.exitCode = 1;
   }
+}
+
+function readSettings(): Record<string, string | undefined> {
+  const file = join(ROOT, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+  // An empty variable is how Compose and shells spell "unset".
+  return Object.fromEntries(
+    Object.entries(withSettingFiles(process.env)).filter(([, value]) => value !== ''),
+  );
 }

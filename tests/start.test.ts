@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,8 +45,13 @@ describe('npm start', { timeout: 240_000 }, () => {
     expect(picky.output()).toContain('Port 8000 is taken by another program');
   });
 
-  test('finds its data again after a kill -9 of everything', async () => {
-    const stack = startStack();
+  test('finds its data again after a kill -9 of everything, also with its settings in files', async () => {
+    const unreadable = startStack({ AUTH_SECRET_FILE: join(dataDir, 'nothing') });
+    expect(await unreadable.exit).toBe(1);
+    expect(unreadable.output()).toMatch(/^The environment is not valid:\n {2}AUTH_SECRET_FILE: ENOENT.*\n$/);
+    const secret = join(dataDir, 'auth-secret');
+    await writeFile(secret, randomBytes(32).toString('hex'));
+    const stack = startStack({ AUTH_SECRET_FILE: secret });
     await stack.untilReady();
     expect(await signUp(stack.apiUrl())).toBe('EmailTaken');
     stack.signal('SIGKILL');

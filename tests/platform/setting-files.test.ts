@@ -16,7 +16,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('a setting in a file', () => {
   it('is its content without the line break at the end', () => {
     const source = { AUTH_SECRET_FILE: at('secret'), LOG_LEVEL: 'warn' };
-    expect(withSettingFiles(source)).toEqual({ ...source, AUTH_SECRET: 'from a file' });
+    const read = { AUTH_SECRET_FILE: '', LOG_LEVEL: 'warn', AUTH_SECRET: 'from a file' };
+    expect(withSettingFiles(source)).toEqual(read);
+    expect(withSettingFiles(read)).toEqual(read);
   });
 
   it('counts as unset when the name of the file is empty', () => {
