@@ -82,7 +82,7 @@ export class ProductTask extends Construct {
         interval: Duration.seconds(15),
         timeout: Duration.seconds(5),
         retries: 3,
-        // Bumpers are encoded at the first start.
+        // The bumpers are in the image; this is for a slow start of everything else.
         startPeriod: Duration.seconds(120),
       },
     });
