@@ -83,7 +83,7 @@ const SETTINGS = z.object({
   LOG_IN_ATTEMPTS: whole(1, 1000).default(8).describe('Failed log-ins an account may have per 15 minutes.'),
   LOG_IN_ATTEMPTS_PER_ADDRESS: whole(1, 100_000)
     .default(100)
-    .describe('Failed log-ins an address may have per 15 minutes.'),
+    .describe('Failed log-ins per 15 minutes from one network: an IPv4 address, or the /64 of an IPv6 one.'),
 
   MAX_UPLOAD_BYTES: bytes.default(100 * 1024 ** 2).describe('Largest video file.'),
   MIN_SOURCE_SECONDS: whole(1, 3600).default(20).describe('Shortest source that is accepted.'),

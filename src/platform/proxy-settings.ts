@@ -10,7 +10,9 @@ export const PROXY_SETTINGS = {
     .string()
     .default('')
     .transform(list => list.split(',').flatMap(entry => entry.trim() || []))
-    .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed, comma separated.'),
+    .describe(
+      'Addresses, CIDR ranges, `loopback`, `linklocal` or `uniquelocal`, whose X-Forwarded-For is believed, comma separated.',
+    ),
   MEDIA_ACCEL_PREFIX: z
     .string()
     .regex(/^\/([\w-]+\/)+$/, 'must be a path such as /stored/')
