@@ -12,6 +12,7 @@ import { settleFailure } from './settle-failure.ts';
 import { inspect } from './steps/inspect.ts';
 import { publish } from './steps/publish.ts';
 import { render } from './steps/render.ts';
+import { untilAborted } from './until-aborted.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** Takes one video from its upload to its published clip, or to the reason why not; nothing when it is not to be had. */
@@ -65,7 +66,10 @@ async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): P
   const phase = <Result>(name: ProcessingPhase, run: () => Promise<Result>) =>
     inSpan(name.toLowerCase(), {}, () => metrics.time(name, run));
 
-  await inSpan('download', {}, () => storage.download(claim.originalKey, workspace.path(source.fileName)));
+  // A store that hangs must not keep the video from others when this worker stops.
+  await inSpan('download', {}, () =>
+    untilAborted(signal, storage.download(claim.originalKey, workspace.path(source.fileName))),
+  );
   metrics.countSource((await stat(workspace.path(source.fileName))).size);
   const facts = await phase('INSPECTING', () => inspect(source, settings.media, { sandbox, signal }));
   const { codec, width, height, durationSeconds } = facts;

@@ -5,6 +5,7 @@ import type { WorkerContext } from './context.ts';
 import { isHostTrouble } from './host-trouble.ts';
 import { LeaseLost } from './lease.ts';
 import type { UnfinishedOutcome } from './metrics.ts';
+import { untilAborted } from './until-aborted.ts';
 
 const LONGEST_RETRY_SECONDS = 300;
 const DATABASE_RETRY_MILLISECONDS = 1000;
@@ -81,6 +82,11 @@ async function handBack(
 }
 
 /** Whether the store is there and can be written: a file that is missing where nothing is says nothing. */
-async function hasStorage({ storage }: WorkerContext): Promise<boolean> {
-  return Object.values(await storage.check()).every(Boolean);
+async function hasStorage({ storage, stopping }: WorkerContext): Promise<boolean> {
+  // Whose worker stops is handed back anyway, and a store that hangs may never tell.
+  const checks = await untilAborted(stopping, storage.check()).catch(error => {
+    if (stopping.aborted) return null;
+    throw error;
+  });
+  return checks !== null && Object.values(checks).every(Boolean);
 }

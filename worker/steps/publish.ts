@@ -1,14 +1,17 @@
-import type { Storage } from '../../src/platform/storage.ts';
 import { type Claim, completeVideo, type RecordingDeps } from '../../src/videos/record-processing.ts';
 import { RENDITIONS, type Renditions, renditionKeysOf } from '../../src/videos/video-files.ts';
+import type { WorkerContext } from '../context.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { RenderedClip } from './render.ts';
 
 /**
  * Stores the clip and the pictures that go with it, then publishes them in one step; false when the video is no longer ours, in which
- * case nothing of them stays. A crash in between leaves files that no row names, which are swept.
+ * case nothing of them stays. A crash or a stop in between leaves files that no row names, which are swept.
+ *
+ * @throws the reason of `stopping`, also while the store hangs.
  */
 export async function publish(
-  deps: RecordingDeps & { storage: Storage },
+  deps: RecordingDeps & Pick<WorkerContext, 'storage' | 'stopping'>,
   claim: Claim,
   clip: RenderedClip,
 ): Promise<boolean> {
@@ -20,7 +23,9 @@ export async function publish(
     storyboardKey: clip.storyboardPath,
     storyboardCuesKey: clip.storyboardCuesPath,
   };
-  for (const name of RENDITIONS) await deps.storage.upload(paths[name], keys[name]);
+  for (const name of RENDITIONS) {
+    await untilAborted(deps.stopping, deps.storage.upload(paths[name], keys[name]));
+  }
   const ours = await completeVideo(deps, claim, { ...keys, durationSeconds: clip.durationSeconds });
   if (!ours) {
     for (const name of RENDITIONS) await deps.storage.remove(keys[name]);

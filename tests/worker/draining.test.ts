@@ -1,0 +1,69 @@
+import { Registry } from 'prom-client';
+import { expect, onTestFinished, test } from 'vitest';
+import { encodeId } from '../../schema/global-ids.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import type { Storage } from '../../src/platform/storage.ts';
+import type { WorkerContext } from '../../worker/context.ts';
+import { createWorkerMetrics } from '../../worker/metrics.ts';
+import { processVideo } from '../../worker/process-video.ts';
+import { createRoom } from '../../worker/room.ts';
+import { openContestWorld } from '../kit/contest-world.ts';
+import { insertPlayers } from '../kit/crowd.ts';
+import { backupDir } from '../kit/empty-system.ts';
+import { insertVideo, rowIdOf, rowOf } from '../kit/videos.ts';
+import { lenientRules, renderTools } from '../kit/worker-media.ts';
+
+/** A worker without a queue, and a video that waits for it. */
+async function openWorker(storage: Partial<Storage> = {}) {
+  const world = await openContestWorld();
+  onTestFinished(() => world[Symbol.asyncDispose]());
+  const [playerId = ''] = await insertPlayers(world.database, 1);
+  const video = await insertVideo(world.database, { id: encodeId('Player', playerId) });
+  const [draining, stopping] = [new AbortController(), new AbortController()];
+  const context: WorkerContext = {
+    ...(await renderTools()),
+    em: world.em,
+    events: world.events,
+    storage: { ...world.storage, ...storage },
+    jobs: {
+      offer: async () => true,
+      isQueued: async () => true,
+      counts: async () => null,
+      close: async () => undefined,
+    },
+    settings: {
+      media: lenientRules,
+      processing: { maxAttempts: 3, maxWorkerDeaths: 2, retrySeconds: 1, leaseSeconds: 60 },
+      renderTimeoutSeconds: 60,
+    },
+    tempDir: await backupDir(),
+    metrics: createWorkerMetrics(new Registry()),
+    room: createRoom(),
+    logger: createLogger({ level: 'silent' }, {}),
+    draining: draining.signal,
+    stopping: stopping.signal,
+  };
+  const row = async () => {
+    const found = await rowOf(world, video);
+    if (found === null) throw new Error('The video is gone');
+    return found;
+  };
+  return { context, videoId: rowIdOf(video), row, draining, stopping };
+}
+
+test('a video whose store hangs is handed back when the worker must stop', async () => {
+  const downloading = Promise.withResolvers<void>();
+  const never = new Promise<never>(() => undefined);
+  const { context, videoId, row, stopping } = await openWorker({
+    download() {
+      downloading.resolve();
+      return never;
+    },
+    check: () => never,
+  });
+  const processed = processVideo(context, videoId);
+  await downloading.promise;
+  stopping.abort(new Error('The worker stops'));
+  await processed;
+  expect(await row()).toMatchObject({ status: 'PROCESSING', phase: 'QUEUED', attempt: 1, attemptLimit: 4 });
+});
