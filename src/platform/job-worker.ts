@@ -59,11 +59,14 @@ export function createJobWorker<Payload>(
       const told = worker
         .close()
         .catch(error => options.logger.warn({ err: error, queue: type.queue }, 'the queue was not told'));
-      while (running.size > 0) await Promise.allSettled(running);
-      const { promise: silence, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, FAREWELL_MILLISECONDS);
-      await Promise.race([told, silence]);
-      clearTimeout(timer);
+      do {
+        while (running.size > 0) await Promise.allSettled(running);
+        const { promise: silence, resolve } = Promise.withResolvers<void>();
+        const timer = setTimeout(resolve, FAREWELL_MILLISECONDS);
+        await Promise.race([told, silence]);
+        clearTimeout(timer);
+        // One was still on its way from Redis.
+      } while (running.size > 0);
     },
   };
 }
