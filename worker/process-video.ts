@@ -15,11 +15,14 @@ import { render } from './steps/render.ts';
 import { untilAborted } from './until-aborted.ts';
 import { openWorkspace } from './workspace.ts';
 
-/** Takes one video from its upload to its published clip, or to the reason why not; nothing when it is not to be had. */
+/** Takes one video from its upload to its published clip, or to the reason why not; nothing when it is not to be had, or this worker is to end. */
 export async function processVideo(shared: WorkerContext, videoId: string): Promise<void> {
   const alone = await isSuspect({ em: shared.em.fork() }, videoId);
   // Whatever ends this process must not be blamed on the videos beside it.
-  await shared.room(alone, () => attemptVideo(shared, videoId));
+  await shared.room(alone, async () => {
+    // It may have waited for the room for long; the reconciler offers it to another worker.
+    if (!shared.draining.aborted) await attemptVideo(shared, videoId);
+  });
 }
 
 async function attemptVideo(shared: WorkerContext, videoId: string): Promise<void> {

@@ -67,3 +67,14 @@ test('a video whose store hangs is handed back when the worker must stop', async
   await processed;
   expect(await row()).toMatchObject({ status: 'PROCESSING', phase: 'QUEUED', attempt: 1, attemptLimit: 4 });
 });
+
+test('a video that still waits for room when the worker is to stop is left to others', async () => {
+  const { context, videoId, row, draining } = await openWorker();
+  const other = Promise.withResolvers<void>();
+  const working = context.room(true, () => other.promise);
+  const processed = processVideo(context, videoId);
+  draining.abort(new Error('The worker takes no more work'));
+  other.resolve();
+  await Promise.all([working, processed]);
+  expect(await row()).toMatchObject({ status: 'UPLOADED', attempt: 0 });
+});
