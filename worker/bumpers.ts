@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUMPER_FRAMES, bumperJob } from './ffmpeg/arguments.ts';
@@ -44,12 +45,44 @@ export async function prepareBumpers(cacheDir: string): Promise<Bumpers> {
         timeoutSeconds: ENCODE_TIMEOUT_SECONDS,
       });
     }
-    await rename(temporary, folder).catch(error => {
-      if (!isTaken(error)) throw error;
-    });
+    if (!(await moveInto(folder, temporary))) {
+      // Another worker's, or what a host that cleans up has left of them.
+      const whole = await openBumpers(folder).catch(() => null);
+      if (whole !== null) return whole;
+      await rm(folder, { recursive: true, force: true });
+      await moveInto(folder, temporary);
+    }
     return await openBumpers(folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The same for as long as a process runs: what it returns gives the bumpers, and makes them again when a host that cleans
+ * its temp folders has taken them.
+ */
+export async function keepBumpers(cacheDir: string): Promise<() => Promise<Bumpers>> {
+  let bumpers = await prepareBumpers(cacheDir);
+  let making: Promise<Bumpers> | undefined;
+  return async () => {
+    if (existsSync(bumpers.openingPath) && existsSync(bumpers.closingPath)) return bumpers;
+    making ??= prepareBumpers(cacheDir).finally(() => {
+      making = undefined;
+    });
+    bumpers = await making;
+    return bumpers;
+  };
+}
+
+/** False when there is something already. */
+async function moveInto(folder: string, from: string): Promise<boolean> {
+  try {
+    await rename(from, folder);
+    return true;
+  } catch (error) {
+    if (isTaken(error)) return false;
+    throw error;
   }
 }
 

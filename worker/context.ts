@@ -12,7 +12,7 @@ import type { Room } from './room.ts';
 export interface WorkerContext extends RecordingDeps {
   storage: Storage;
   jobs: VideoJobs;
-  bumpers: Bumpers;
+  bumpers: () => Promise<Bumpers>;
   sandbox: Sandbox;
   settings: Pick<Env, 'media' | 'processing'> & Pick<Env['worker'], 'renderTimeoutSeconds'>;
   tempDir: string;

@@ -15,7 +15,7 @@ import { openRedis } from '../src/platform/redis.ts';
 import { guardRedis } from '../src/platform/redis-requirements.ts';
 import { requireSchema } from '../src/platform/schema-check.ts';
 import { processVideoJob } from '../src/videos/video.jobs.ts';
-import { prepareBumpers } from './bumpers.ts';
+import { keepBumpers } from './bumpers.ts';
 import { detectSandbox, protectionsOf } from './ffmpeg/sandbox.ts';
 import { ffmpegVersion } from './ffmpeg/version.ts';
 import { createHealthServer } from './health.ts';
@@ -61,7 +61,7 @@ await runProcess('worker', process.env, async (env, logger) => {
     storage,
     jobs,
     sandbox,
-    bumpers: await prepareBumpers(resolve(env.worker.bumpersDir ?? join(tempDir, 'bumpers'))),
+    bumpers: await keepBumpers(resolve(env.worker.bumpersDir ?? join(tempDir, 'bumpers'))),
     settings: {
       media: env.media,
       processing: env.processing,

@@ -60,7 +60,7 @@ async function makeOrSettle(deps: WorkerContext, claim: Claim, pace: Pace | null
 }
 
 async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): Promise<void> {
-  const { settings, sandbox, bumpers, storage, metrics, logger } = deps;
+  const { settings, sandbox, storage, metrics, logger } = deps;
   await using lease = await holdLease({ ...deps, ...settings.processing }, claim);
   await using workspace = await openWorkspace(deps.tempDir, claim.videoId);
   const source = { folder: workspace.folder, fileName: 'source' };
@@ -85,6 +85,7 @@ async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): P
     lease.report('RENDERING', percent, estimateSecondsLeft({ percent, elapsedSeconds, usualSeconds }));
   };
   reportRendering(0);
+  const bumpers = await untilAborted(signal, deps.bumpers());
   const clip = await phase('RENDERING', () =>
     render(source, facts, {
       rules: settings.media,

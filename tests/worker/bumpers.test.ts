@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, stat, truncate } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { prepareBumpers } from '../../worker/bumpers.ts';
+import { keepBumpers, prepareBumpers } from '../../worker/bumpers.ts';
 import { mediaFolder, probeFile } from '../kit/media.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -37,4 +37,13 @@ it('finds them again instead of making them, and makes damaged ones anew', async
   await truncate(openingPath, 1000);
   await prepareBumpers(cache);
   expect((await stat(openingPath)).size).toBe(first.size);
+});
+
+it('makes them again for a process that runs on when its host has cleaned up', async () => {
+  const bumpers = await keepBumpers(cache);
+  const { openingPath, closingPath } = await bumpers();
+  await rm(openingPath);
+  const [first, second] = await Promise.all([bumpers(), bumpers()]);
+  expect(first).toBe(second);
+  for (const path of [openingPath, closingPath]) await access(path);
 });

@@ -20,8 +20,10 @@ async function openWorker(storage: Partial<Storage> = {}) {
   const [playerId = ''] = await insertPlayers(world.database, 1);
   const video = await insertVideo(world.database, { id: encodeId('Player', playerId) });
   const [draining, stopping] = [new AbortController(), new AbortController()];
+  const { sandbox, bumpers } = await renderTools();
   const context: WorkerContext = {
-    ...(await renderTools()),
+    sandbox,
+    bumpers: async () => bumpers,
     em: world.em,
     events: world.events,
     storage: { ...world.storage, ...storage },
