@@ -18,7 +18,7 @@ import type { TestPlayer } from './kit/client.ts';
 import { runProgram } from './kit/command.ts';
 import { giveVotes, projected, publishVideo } from './kit/crowd.ts';
 import { rankingPage } from './kit/rankings.ts';
-import { rowIdOf, rowOf, shortSource, storedFiles, uploadVideo } from './kit/videos.ts';
+import { eventOf, rowIdOf, rowOf, shortSource, storedFiles, uploadVideo } from './kit/videos.ts';
 
 const silent = createLogger({ level: 'silent' }, {});
 
@@ -90,9 +90,16 @@ test('a video that waits without its file is ended, as no worker can make anythi
   const videoId = await uploadVideo(app, player, await shortSource());
   const [original = ''] = await keysOf(videoId);
   await rm(join(app.storageDir, original));
+  await execute(`update videos set queued_at = now() - interval '10 seconds' where id = ?`, [
+    rowIdOf(videoId),
+  ]);
+  const told = await eventOf(app, player, videoId, () => true);
   const status = async () => (await rowOf(app, videoId))?.status;
   await expectMended(`${rowIdOf(videoId)} is UPLOADED and its file ${original} is not there`, status);
-  expect(await rowOf(app, videoId)).toMatchObject({ status: 'FAILED', failureReason: 'INTERNAL' });
+  const row = await rowOf(app, videoId);
+  expect(row).toMatchObject({ status: 'FAILED', failureReason: 'INTERNAL' });
+  // Else who follows it would take its end for old news.
+  expect(row?.sequence).toBeGreaterThan(told.sequence);
 });
 
 test('a published clip that is gone has to come back from a backup', async () => {

@@ -1,6 +1,7 @@
 import { NIL } from 'uuid';
 import type { EntityManager } from '../platform/database.ts';
 import type { StorageKey } from '../platform/storage.ts';
+import { NEXT_SEQUENCE } from '../videos/record-processing.ts';
 import { videoChanged } from '../videos/video.events.ts';
 import type { VideoStatus } from '../videos/video.status.ts';
 import { FILE_COLUMNS } from '../videos/video-files.ts';
@@ -60,7 +61,7 @@ function describe(
     remedy: 'end it FAILED(INTERNAL), or copy the file back from a backup first',
     async mend() {
       await forkEm().execute(
-        `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1
+        `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = ${NEXT_SEQUENCE}
           where id = ? and ${WAITS}`,
         [id],
       );

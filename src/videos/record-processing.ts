@@ -21,6 +21,10 @@ export interface RecordingDeps {
 /** Whether whoever had a video gave no answer: one that gives it back says so in its phase. */
 export const FELL_SILENT = `status = 'PROCESSING' and phase <> 'QUEUED' and lease_until < now()`;
 
+/** What comes after every sequence that was told of a video, also while it waited. */
+export const NEXT_SEQUENCE = `sequence + 1 + case when status = 'UPLOADED'
+  then floor(extract(epoch from now() - queued_at) / ${TURN_SECONDS})::int else 0 end`;
+
 /** The right to process a video, for as long as its lease is kept. */
 export interface Claim {
   videoId: string;
@@ -59,14 +63,12 @@ export async function claimVideo(
     `update videos
         set status = 'PROCESSING', phase = 'INSPECTING', attempt = attempt + 1, lease_until = now() + make_interval(secs => ?),
             worker_deaths = worker_deaths + (${FELL_SILENT})::int, started_at = now(), ready_at = now() + make_interval(secs => ?::float8),
-            -- Past every sequence that was told while it waited.
-            sequence = sequence + 1 + case when status = 'UPLOADED'
-              then floor(extract(epoch from now() - queued_at) / ?)::int else 0 end
+            sequence = ${NEXT_SEQUENCE}
       where id = ? and attempt < attempt_limit
         and (status = 'UPLOADED' or (status = 'PROCESSING' and lease_until < now()))
         and worker_deaths + (${FELL_SILENT})::int < ?
       returning attempt, attempt_limit, original_key, request_id, traceparent`,
-    [leaseSeconds, expectedSeconds, TURN_SECONDS, videoId, maxWorkerDeaths],
+    [leaseSeconds, expectedSeconds, videoId, maxWorkerDeaths],
   );
   if (!row) return null;
   await announce(deps, videoId);
