@@ -81,13 +81,26 @@ export function startProjector(deps: ProjectionDeps & { logger: Logger }): Proje
   };
 }
 
-/** In what the boards differ from the tallies, as a sentence; null when in nothing, or while the tallies change. */
+/**
+ * In what the boards differ from each other or from the tallies, as a sentence; null when in nothing, or in nothing but the
+ * tallies while those change.
+ */
 export async function findDrift(
   deps: Pick<ProjectionDeps, 'forkEm' | 'leaderboard'>,
 ): Promise<string | null> {
   const truth = await readTruth(deps);
-  const all = (await deps.leaderboard.totals()).find(({ board }) => board === EVERYBODY);
+  const totals = await deps.leaderboard.totals();
+  const all = totals.find(({ board }) => board === EVERYBODY);
   const { players, votes } = { players: all?.entries ?? 0, votes: all?.score ?? 0 };
+  const cities = { players: -players, votes: -votes };
+  for (const { entries, score } of totals) {
+    cities.players += entries;
+    cities.votes += score;
+  }
+  // Written in one step with the board of all: they agree also while the tallies change.
+  if (cities.players !== players || cities.votes !== votes) {
+    return `the cities hold ${cities.players} players and ${cities.votes} votes, not the ${players} and ${votes} of all`;
+  }
   if (truth.players === players && truth.votes === votes) return null;
   if (truth.dirty || truth.version !== (await readTruth(deps)).version) return null;
   return `the boards hold ${players} players and ${votes} votes, not ${truth.players} and ${truth.votes}`;

@@ -56,16 +56,25 @@ test('shows what another process has changed within a second, without being told
 
 test('notices boards that have lost a player or hold other votes', async () => {
   expect(await findDrift(world)).toBeNull();
-  const [key = ''] = await world.redis.keys('{board}:*:on:all');
-  await world.redis.zremrangebyrank(key, 0, 0);
-  expect(await findDrift(world)).toMatch(/hold 8 players and 4 votes, not 9 and 4/);
+  const takeFrom = async (board: string) => {
+    const [key = ''] = await world.redis.keys(`{board}:*:on:${board}`);
+    await world.redis.zremrangebyrank(key, 0, 0);
+  };
+  const [city] = (await world.leaderboard.totals()).filter(({ board }) => board !== EVERYBODY);
+  await takeFrom(EVERYBODY);
+  await takeFrom(city?.board ?? '');
+  expect(await findDrift(world)).toMatch(/boards hold 8 players and 4 votes, not 9 and 4/);
   await world.redis.flushall();
   await shows(9);
   const [scores = ''] = await world.redis.keys('{board}:*:scores');
-  await world.redis.hincrby(scores, EVERYBODY, 3);
-  expect(await findDrift(world)).toMatch(/hold 9 players and 7 votes, not 9 and 4/);
+  for (const board of [EVERYBODY, city?.board ?? '']) await world.redis.hincrby(scores, board, 3);
+  expect(await findDrift(world)).toMatch(/boards hold 9 players and 7 votes, not 9 and 4/);
+  await world.redis.flushall();
+  await shows(9);
   const [videoId = ''] = videoIds;
   await projector.stop();
   await giveVotes(world.database, new Map([[videoId, 1]]));
   expect(await findDrift(world), 'while a change is on its way').toBeNull();
+  await takeFrom(city?.board ?? '');
+  expect(await findDrift(world), 'also then').toMatch(/cities hold 8 players .* 9 and 4 of all/);
 });
