@@ -33,6 +33,8 @@ local function put(prefix, first, touched)
         for board in string.gmatch(knownBoards, '[^\\n]+') do
           redis.call('ZREM', prefix .. ':on:' .. board, knownMember)
           redis.call('HINCRBY', prefix .. ':scores', board, 0 - tonumber(knownScore))
+          -- Else every board that anybody was ever on would stay.
+          if redis.call('EXISTS', prefix .. ':on:' .. board) == 0 then redis.call('HDEL', prefix .. ':scores', board) end
           touched[board] = true
         end
       end

@@ -77,7 +77,7 @@ test('shows only the newest version of a row, in whatever order and however ofte
     expect(await board.range('all', 0, 9)).toEqual([place(3, '5', 'a')]);
     expect(await idsOn('city:cali')).toEqual(['a']);
     expect(await idsOn('city:bogota')).toEqual([]);
-    const totals = (await board.totals()).filter(({ entries, score }) => entries !== 0 || score !== 0);
+    const totals = await board.totals();
     expect(totals).toHaveLength(2);
     expect(totals).toContainEqual({ board: 'all', entries: 1, score: 3 });
   }
