@@ -33,6 +33,10 @@ export async function projectRankings({ forkEm, leaderboard, events }: Projectio
     if (rows.length === 0) return projected;
     const changes = rows.map(boardRow);
     const changed = await leaderboard.write(changes);
+    // Also those that players have left; and those that a projection wrote to before it crashed. Told before the marks go:
+    // after a crash in between they are told of again.
+    const boards = new Set([...changed, ...changes.flatMap(({ boards }) => boards)]);
+    await Promise.all([...boards].map(board => events.publish(boardChanged, board, { board })));
     // Only the version that was written: what has changed since, or is changing, stays marked. So this waits for nobody.
     await em.execute(
       `update tallies set dirty = false
@@ -44,9 +48,6 @@ export async function projectRankings({ forkEm, leaderboard, events }: Projectio
       [JSON.stringify(rows.map(({ playerId, version }) => ({ playerId, version })))],
     );
     projected += rows.length;
-    // Also those that players have left; and those that a projection wrote to before it crashed.
-    const boards = new Set([...changed, ...changes.flatMap(({ boards }) => boards)]);
-    await Promise.all([...boards].map(board => events.publish(boardChanged, board, { board })));
     if (rows.length < BATCH) return projected;
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
 import { ExpectedError } from '../../src/platform/errors.ts';
+import type { EventBus } from '../../src/platform/events.ts';
 import { BoardsMissing, LeaderboardAway } from '../../src/platform/leaderboard.ts';
 import { cityKeyOf } from '../../src/players/city.ts';
 import { updateProfile } from '../../src/players/update-profile.ts';
@@ -14,7 +15,7 @@ import { renditionKeysOf } from '../../src/videos/video-files.ts';
 import { eraseVotes, writeVotes } from '../../src/votes/write-votes.ts';
 import { findMiscounts } from '../kit/ballots.ts';
 import { type ContestWorld, Crash, mortal, openContestWorld } from '../kit/contest-world.ts';
-import { insertPlayers } from '../kit/crowd.ts';
+import { insertPlayers, publishVideos } from '../kit/crowd.ts';
 import { insertVideo, rowIdOf } from '../kit/videos.ts';
 
 const CITIES = ['Bogotá', 'BOGOTA', 'Cali', 'Medellín', 'Santa Marta', 'santa  marta'];
@@ -131,4 +132,23 @@ test(`boards equal a recount after thousands of operations and crashes (seed ${s
   }
   expect(await findMiscounts(world.database)).toEqual([]);
   expect(deaths).toBeGreaterThan(10);
+});
+
+test('a board that a crash has kept from being told of is told of by the next projection', async () => {
+  await using world = await openContestWorld();
+  const players = await insertPlayers(world.database, 1, 'Cali');
+  await publishVideos(
+    world.database,
+    players.map(id => ({ id: encodeId('Player', id) })),
+  );
+  await rebuildRankings(world);
+  const dying: EventBus = { ...world.events, publish: () => Promise.reject(new Crash('before')) };
+  await expect(projectRankings({ ...world, events: dying })).rejects.toThrow(Crash);
+  const told: string[] = [];
+  const remembering: EventBus = {
+    ...world.events,
+    publish: async (_channel, subject) => void told.push(subject),
+  };
+  await projectRankings({ ...world, events: remembering });
+  expect(told.toSorted()).toEqual([EVERYBODY, boardOfCity('cali')]);
 });
