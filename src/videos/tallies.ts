@@ -36,10 +36,15 @@ export async function recountTallies(em: EntityManager, playerIds: readonly stri
   );
 }
 
-/** Marks a player whose name or city has changed, so that the leaderboard shows it. Part of the caller's transaction. */
+/**
+ * Marks a player whose name or city has changed, so that the leaderboard shows it. Part of the caller's transaction. Also one
+ * without a tally who has videos: a first publication that is under way shows the old city, and can't be seen from here.
+ */
 export async function markTally(em: EntityManager, playerId: string): Promise<void> {
   await em.execute(
-    `update tallies set version = nextval('tally_versions'), dirty = true where player_id = ?`,
-    [playerId],
+    `insert into tallies (player_id, version)
+     select ?::uuid, nextval('tally_versions') where exists (select from videos where player_id = ?)
+         on conflict (player_id) do update set version = excluded.version, dirty = true`,
+    [playerId, playerId],
   );
 }

@@ -152,3 +152,14 @@ test('a board that a crash has kept from being told of is told of by the next pr
   await projectRankings({ ...world, events: remembering });
   expect(told.toSorted()).toEqual([EVERYBODY, boardOfCity('cali')]);
 });
+
+test('a player who moves while the first video is about to be published is marked', async () => {
+  await using world = await openContestWorld();
+  const [playerId = '', other = ''] = await insertPlayers(world.database, 2);
+  await insertVideo(world.database, { id: encodeId('Player', playerId) }, { status: 'PROCESSING' });
+  for (const id of [playerId, playerId, other]) {
+    await updateProfile({ em: world.em, changed: markTally }, id, { city: 'Cali' });
+  }
+  const marked = 'select player_id, votes, published_videos from tallies where dirty';
+  expect(await world.em.execute(marked)).toEqual([{ player_id: playerId, votes: 0, published_videos: 0 }]);
+});
