@@ -1,3 +1,4 @@
+import { RequestCache } from '@pothos/plugin-scope-auth';
 import type { EntityManager } from '../src/platform/database.ts';
 import type { Env } from '../src/platform/env.ts';
 import type { EventBus } from '../src/platform/events.ts';
@@ -9,6 +10,7 @@ import type { SignedLinks } from '../src/platform/signed-links.ts';
 import type { Storage } from '../src/platform/storage.ts';
 import type { AccessTokens } from '../src/players/access-tokens.ts';
 import type { LogInLimits } from '../src/players/log-in.ts';
+import type { Player } from '../src/players/player.entity.ts';
 import type { PlayerReader } from '../src/players/player-reader.ts';
 import type { RankingFeed } from '../src/rankings/follow-rankings.ts';
 import type { VideoJobs } from '../src/videos/video.jobs.ts';
@@ -68,4 +70,12 @@ export function freshParts({
 }: Pick<Context, 'forkEm' | 'viewer' | 'leaderboard' | 'readPlayers'>): Pick<Context, 'em' | 'loaders'> {
   const em = forkEm();
   return { em, loaders: createLoaders({ em, viewer, leaderboard, readPlayers }) };
+}
+
+/** Makes whoever has just logged in the viewer of what the operation has yet to answer or do. */
+export function becomeViewer(context: Context, { id, role }: Pick<Player, 'id' | 'role'>): void {
+  context.viewer = { playerId: id, role };
+  context.loaders = createLoaders(context);
+  // What the viewer before was allowed.
+  RequestCache.clearForContext(context);
 }

@@ -9,7 +9,7 @@ import {
 import { logOut, type OpenSession, refreshSession } from '../src/players/sessions.ts';
 import { signUp } from '../src/players/sign-up.ts';
 import { builder } from './builder.ts';
-import type { Context } from './context.ts';
+import { becomeViewer, type Context } from './context.ts';
 import { PASSWORD_COST } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { ViewerType } from './player.ts';
@@ -33,7 +33,7 @@ const SessionType = builder.objectRef<OpenSession>('Session').implement({
     }),
     viewer: t.field({
       type: ViewerType,
-      description: 'Who has logged in.',
+      description: 'Who has logged in. What the operation asks from here on is answered to them.',
       resolve: ({ player }) => player,
     }),
   }),
@@ -112,7 +112,10 @@ builder.mutationFields(t => ({
     errors: { types: [EmailTaken, InvalidInput, TooManyAttempts] },
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'Who it is.' }) },
     resolve: (_root, { input }, context) =>
-      signUp({ ...sessionDeps(context), limit: context.signUpLimit }, input, context.address),
+      opened(
+        context,
+        signUp({ ...sessionDeps(context), limit: context.signUpLimit }, input, context.address),
+      ),
   }),
 
   logIn: t.field({
@@ -122,7 +125,10 @@ builder.mutationFields(t => ({
     errors: { types: [BadCredentials, TooManyAttempts] },
     args: { input: t.arg({ type: LogInInput, required: true, description: 'Who it is.' }) },
     resolve: (_root, { input }, context) =>
-      logIn({ ...sessionDeps(context), limits: context.logInLimits }, input, context.address),
+      opened(
+        context,
+        logIn({ ...sessionDeps(context), limits: context.logInLimits }, input, context.address),
+      ),
   }),
 
   refreshSession: t.field({
@@ -131,7 +137,8 @@ builder.mutationFields(t => ({
       'Exchanges a refresh token for a new access token and the next refresh token. Send it without an `Authorization` header: one that has expired is refused.',
     errors: { types: [SessionExpired] },
     args: { refreshToken: t.arg.string({ required: true, description: refreshTokenDescription }) },
-    resolve: (_root, { refreshToken }, context) => refreshSession(sessionDeps(context), refreshToken),
+    resolve: (_root, { refreshToken }, context) =>
+      opened(context, refreshSession(sessionDeps(context), refreshToken)),
   }),
 
   logOut: t.field({
@@ -144,3 +151,10 @@ builder.mutationFields(t => ({
 }));
 
 const sessionDeps = ({ em, accessTokens, settings }: Context) => ({ em, accessTokens, auth: settings.auth });
+
+/** Answers from now on as to whoever has logged in, not to whom the request came from. */
+async function opened(context: Context, opening: Promise<OpenSession>): Promise<OpenSession> {
+  const session = await opening;
+  becomeViewer(context, session.player);
+  return session;
+}

@@ -50,6 +50,11 @@ type Documents = {
     "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": typeof types.PlaceOfDocument,
     "query RankedCities { cities { name players votes } }": typeof types.RankedCitiesDocument,
     "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n": typeof types.PlayersRankingDocument,
+    "\n  fragment OwnView on Session {\n    viewer {\n      player { videos { nodes { status originalUrl } } }\n      myVotes { nodes { video { viewerHasVoted } } }\n    }\n  }\n": typeof types.OwnViewFragmentDoc,
+    "\n  mutation ViewAfterLogIn($input: LogInInput!) { logIn(input: $input) { ...OwnView } }\n": typeof types.ViewAfterLogInDocument,
+    "\n  mutation ViewAfterRefresh($refreshToken: String!) { refreshSession(refreshToken: $refreshToken) { ...OwnView } }\n": typeof types.ViewAfterRefreshDocument,
+    "\n  mutation TrailAroundLogIn($videoId: ID!, $input: LogInInput!) {\n    before: hideVideo(videoId: $videoId, reason: \"As a moderator\") { __typename }\n    logIn(input: $input) { ... on Session { viewer { player { videos { nodes { auditTrail { action } } } } } } }\n  }\n": typeof types.TrailAroundLogInDocument,
+    "\n  mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {\n    logIn(input: $input) { __typename }\n    castVote(videoId: $videoId) { __typename ... on Video { viewerHasVoted } }\n  }\n": typeof types.VoteAfterLogInDocument,
     "\n  subscription SharedTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { id username firstName } } }\n  }\n": typeof types.SharedTopDocument,
     "\n  subscription OwnSight($city: String) {\n    rankingChanged(city: $city) {\n      entries { player { username videos { nodes { title viewerHasVoted originalUrl } } } }\n    }\n  }\n": typeof types.OwnSightDocument,
     "\n  mutation RenameFirst($firstName: String!) { updateProfile(input: { firstName: $firstName }) { __typename } }\n": typeof types.RenameFirstDocument,
@@ -116,6 +121,11 @@ const documents: Documents = {
     "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": types.PlaceOfDocument,
     "query RankedCities { cities { name players votes } }": types.RankedCitiesDocument,
     "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n": types.PlayersRankingDocument,
+    "\n  fragment OwnView on Session {\n    viewer {\n      player { videos { nodes { status originalUrl } } }\n      myVotes { nodes { video { viewerHasVoted } } }\n    }\n  }\n": types.OwnViewFragmentDoc,
+    "\n  mutation ViewAfterLogIn($input: LogInInput!) { logIn(input: $input) { ...OwnView } }\n": types.ViewAfterLogInDocument,
+    "\n  mutation ViewAfterRefresh($refreshToken: String!) { refreshSession(refreshToken: $refreshToken) { ...OwnView } }\n": types.ViewAfterRefreshDocument,
+    "\n  mutation TrailAroundLogIn($videoId: ID!, $input: LogInInput!) {\n    before: hideVideo(videoId: $videoId, reason: \"As a moderator\") { __typename }\n    logIn(input: $input) { ... on Session { viewer { player { videos { nodes { auditTrail { action } } } } } } }\n  }\n": types.TrailAroundLogInDocument,
+    "\n  mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {\n    logIn(input: $input) { __typename }\n    castVote(videoId: $videoId) { __typename ... on Video { viewerHasVoted } }\n  }\n": types.VoteAfterLogInDocument,
     "\n  subscription SharedTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { id username firstName } } }\n  }\n": types.SharedTopDocument,
     "\n  subscription OwnSight($city: String) {\n    rankingChanged(city: $city) {\n      entries { player { username videos { nodes { title viewerHasVoted originalUrl } } } }\n    }\n  }\n": types.OwnSightDocument,
     "\n  mutation RenameFirst($firstName: String!) { updateProfile(input: { firstName: $firstName }) { __typename } }\n": types.RenameFirstDocument,
@@ -287,6 +297,26 @@ export function graphql(source: "query RankedCities { cities { name players vote
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n"): typeof import('./graphql.ts').PlayersRankingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment OwnView on Session {\n    viewer {\n      player { videos { nodes { status originalUrl } } }\n      myVotes { nodes { video { viewerHasVoted } } }\n    }\n  }\n"): typeof import('./graphql.ts').OwnViewFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ViewAfterLogIn($input: LogInInput!) { logIn(input: $input) { ...OwnView } }\n"): typeof import('./graphql.ts').ViewAfterLogInDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ViewAfterRefresh($refreshToken: String!) { refreshSession(refreshToken: $refreshToken) { ...OwnView } }\n"): typeof import('./graphql.ts').ViewAfterRefreshDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TrailAroundLogIn($videoId: ID!, $input: LogInInput!) {\n    before: hideVideo(videoId: $videoId, reason: \"As a moderator\") { __typename }\n    logIn(input: $input) { ... on Session { viewer { player { videos { nodes { auditTrail { action } } } } } } }\n  }\n"): typeof import('./graphql.ts').TrailAroundLogInDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {\n    logIn(input: $input) { __typename }\n    castVote(videoId: $videoId) { __typename ... on Video { viewerHasVoted } }\n  }\n"): typeof import('./graphql.ts').VoteAfterLogInDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -522,6 +522,63 @@ export type PlayersRankingQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
+export type OwnViewFragment = { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } };
+
+export type ViewAfterLogInMutationVariables = Exact<{
+  input: LogInInput;
+}>;
+
+
+export type ViewAfterLogInMutation = { logIn:
+    | { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } }
+    | Record<PropertyKey, never>
+   };
+
+export type ViewAfterRefreshMutationVariables = Exact<{
+  refreshToken: string;
+}>;
+
+
+export type ViewAfterRefreshMutation = { refreshSession:
+    | { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } }
+    | Record<PropertyKey, never>
+   };
+
+export type TrailAroundLogInMutationVariables = Exact<{
+  videoId: string | number;
+  input: LogInInput;
+}>;
+
+
+export type TrailAroundLogInMutation = { before:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Video' }
+    | { __typename: 'VideoNotFound' }
+  , logIn:
+    | { viewer: { player: { videos: { nodes: Array<{ auditTrail: Array<{ action: AuditedAction }> }> } } } }
+    | Record<PropertyKey, never>
+   };
+
+export type VoteAfterLogInMutationVariables = Exact<{
+  videoId: string | number;
+  input: LogInInput;
+}>;
+
+
+export type VoteAfterLogInMutation = { logIn:
+    | { __typename: 'BadCredentials' }
+    | { __typename: 'Session' }
+    | { __typename: 'TooManyAttempts' }
+  , castVote:
+    | { __typename: 'AlreadyVoted' }
+    | { __typename: 'OwnVideo' }
+    | { __typename: 'TooManyAttempts' }
+    | { __typename: 'Video', viewerHasVoted: boolean }
+    | { __typename: 'VideoNotPublished' }
+    | { __typename: 'VoteLimitReached' }
+    | { __typename: 'VotingClosed' }
+   };
+
 export type SharedTopSubscriptionVariables = Exact<{
   city?: string | null | undefined;
   top?: number | null | undefined;
@@ -859,6 +916,27 @@ export const AccountSessionFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"AccountSession"}) as unknown as TypedDocumentString<AccountSessionFragment, unknown>;
+export const OwnViewFragmentDoc = new TypedDocumentString(`
+    fragment OwnView on Session {
+  viewer {
+    player {
+      videos {
+        nodes {
+          status
+          originalUrl
+        }
+      }
+    }
+    myVotes {
+      nodes {
+        video {
+          viewerHasVoted
+        }
+      }
+    }
+  }
+}
+    `, {"fragmentName":"OwnView"}) as unknown as TypedDocumentString<OwnViewFragment, unknown>;
 export const ChaosBoardPageDocument = new TypedDocumentString(`
     query ChaosBoardPage($after: String) {
   rankings(first: 50, after: $after) {
@@ -1454,6 +1532,91 @@ export const PlayersRankingDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PlayersRankingQuery, PlayersRankingQueryVariables>;
+export const ViewAfterLogInDocument = new TypedDocumentString(`
+    mutation ViewAfterLogIn($input: LogInInput!) {
+  logIn(input: $input) {
+    ...OwnView
+  }
+}
+    fragment OwnView on Session {
+  viewer {
+    player {
+      videos {
+        nodes {
+          status
+          originalUrl
+        }
+      }
+    }
+    myVotes {
+      nodes {
+        video {
+          viewerHasVoted
+        }
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<ViewAfterLogInMutation, ViewAfterLogInMutationVariables>;
+export const ViewAfterRefreshDocument = new TypedDocumentString(`
+    mutation ViewAfterRefresh($refreshToken: String!) {
+  refreshSession(refreshToken: $refreshToken) {
+    ...OwnView
+  }
+}
+    fragment OwnView on Session {
+  viewer {
+    player {
+      videos {
+        nodes {
+          status
+          originalUrl
+        }
+      }
+    }
+    myVotes {
+      nodes {
+        video {
+          viewerHasVoted
+        }
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<ViewAfterRefreshMutation, ViewAfterRefreshMutationVariables>;
+export const TrailAroundLogInDocument = new TypedDocumentString(`
+    mutation TrailAroundLogIn($videoId: ID!, $input: LogInInput!) {
+  before: hideVideo(videoId: $videoId, reason: "As a moderator") {
+    __typename
+  }
+  logIn(input: $input) {
+    ... on Session {
+      viewer {
+        player {
+          videos {
+            nodes {
+              auditTrail {
+                action
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TrailAroundLogInMutation, TrailAroundLogInMutationVariables>;
+export const VoteAfterLogInDocument = new TypedDocumentString(`
+    mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {
+  logIn(input: $input) {
+    __typename
+  }
+  castVote(videoId: $videoId) {
+    __typename
+    ... on Video {
+      viewerHasVoted
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VoteAfterLogInMutation, VoteAfterLogInMutationVariables>;
 export const SharedTopDocument = new TypedDocumentString(`
     subscription SharedTop($city: String, $top: Int) {
   rankingChanged(city: $city, top: $top) {
