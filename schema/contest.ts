@@ -122,14 +122,17 @@ builder.queryFields(t => ({
 builder.mutationField('closeContest', t =>
   t.field({
     type: ContestType,
-    description: 'Ends the voting now, for good. Moderators only.',
+    description: 'Ends the voting now, for good, and certifies the winners. Moderators only.',
     authScopes: { moderator: true },
     errors: { types: [InvalidInput] },
     args: {
       reason: t.arg.string({ required: true, description: 'For the audit trail; 1 to 500 characters.' }),
     },
     resolve: async (_root, { reason }, context) => {
-      await closeContest(context.em, { moderatorId: viewerOf(context).playerId, reason });
+      await closeContest(context.em, context.settings.contest, {
+        moderatorId: viewerOf(context).playerId,
+        reason,
+      });
       return readVotingWindow(context.em, context.settings.contest);
     },
   }),

@@ -1,3 +1,4 @@
+import { certifyResults } from '../src/contest/results.ts';
 import { InvalidInput } from '../src/platform/errors.ts';
 import type { AUDITED_ACTIONS, AuditEntry } from '../src/players/audit.entity.ts';
 import { findAuditTrail } from '../src/players/audit.ts';
@@ -90,7 +91,10 @@ builder.mutationFields(t => {
       authScopes: { moderator: true },
       errors: { types: [VideoNotFound, InvalidInput] },
       args,
-      resolve: (_root, given, context) => hideVideo(context, deedOf(context, given)),
+      resolve: async (_root, given, context) => {
+        await certifyResults(context.em, context.settings.contest);
+        return hideVideo(context, deedOf(context, given));
+      },
     }),
     restoreVideo: t.field({
       type: VideoType,
@@ -98,7 +102,10 @@ builder.mutationFields(t => {
       authScopes: { moderator: true },
       errors: { types: [VideoNotFound, InvalidInput] },
       args,
-      resolve: (_root, given, context) => restoreVideo(context, deedOf(context, given)),
+      resolve: async (_root, given, context) => {
+        await certifyResults(context.em, context.settings.contest);
+        return restoreVideo(context, deedOf(context, given));
+      },
     }),
     requeueVideo: t.field({
       type: VideoType,

@@ -1,3 +1,4 @@
+import { certifyResults } from '../src/contest/results.ts';
 import { InvalidInput } from '../src/platform/errors.ts';
 import type { PublicPlayer } from '../src/players/find-players.ts';
 import { Player, type ROLES } from '../src/players/player.entity.ts';
@@ -75,7 +76,9 @@ builder.mutationField('updateProfile', t =>
     authScopes: { player: true },
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) =>
-      updateProfile({ em: context.em, changed: markTally }, viewerOf(context).playerId, input),
+    resolve: async (_root, { input }, context) => {
+      await certifyResults(context.em, context.settings.contest);
+      return updateProfile({ em: context.em, changed: markTally }, viewerOf(context).playerId, input);
+    },
   }),
 );

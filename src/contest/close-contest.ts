@@ -1,9 +1,11 @@
 import type { EntityManager } from '../platform/database.ts';
 import { audit, tidyReason } from '../players/audit.ts';
+import { type ContestRules, certifyResults } from './results.ts';
 
-/** Ends the voting now, for good. Closing a closed contest changes nothing. */
+/** Ends the voting now, for good, and certifies who has won. Closing a closed contest changes nothing. */
 export async function closeContest(
   em: EntityManager,
+  rules: ContestRules,
   { moderatorId, ...given }: { moderatorId: string; reason: string },
 ): Promise<void> {
   const reason = tidyReason(given.reason);
@@ -17,4 +19,6 @@ export async function closeContest(
     if (closed.length === 0) return;
     await audit(em, { actorId: moderatorId, action: 'CLOSE_CONTEST', reason });
   });
+  // In a transaction of its own: two that close at once would each hold a lock that the other one's certifying waits for.
+  await certifyResults(em, rules);
 }

@@ -6,14 +6,20 @@ import { Result } from './result.entity.ts';
 
 export type ContestRules = VotingRules & Pick<Env['contest'], 'winnersPerCity'>;
 
-/**
- * The winners of each city, by city and position; null while the voting is not over. The first to ask after its end
- * certifies them, and from then on they stand, whatever is hidden, restored or renamed later.
- */
+/** The winners of each city, by city and position; null while the voting is not over. */
 export async function findResults(em: EntityManager, rules: ContestRules): Promise<Result[] | null> {
-  if ((await readVotingWindow(em, rules)).phase !== 'CLOSED') return null;
-  if (!(await isCertified(em))) await certify(em, rules);
+  if (!(await certifyResults(em, rules))) return null;
   return em.find(Result, {}, { orderBy: { cityKey: 'asc', position: 'asc' } });
+}
+
+/**
+ * Stores the winners if the voting is over and nobody has done it yet; whether they are stored. From then on they stand,
+ * whatever is hidden, restored or renamed. Comes before each deed that could change who wins, so that none is too early.
+ */
+export async function certifyResults(em: EntityManager, rules: ContestRules): Promise<boolean> {
+  if ((await readVotingWindow(em, rules)).phase !== 'CLOSED') return false;
+  if (!(await isCertified(em))) await certify(em, rules);
+  return true;
 }
 
 /** Only who has a vote can win. The first row of each pair of neighbours is told what put it before the second. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { certifyResults } from '../contest/results.ts';
 import { openModel } from '../model.ts';
 import { closeDatabase, type Database } from '../platform/database.ts';
 import { foldersOf, observeDependencies } from '../platform/dependency-metrics.ts';
@@ -7,6 +8,7 @@ import { openEventBus } from '../platform/events.ts';
 import { openJobQueue } from '../platform/jobs.ts';
 import { openRedisLeaderboard } from '../platform/leaderboard-redis.ts';
 import type { Logger } from '../platform/logger.ts';
+import { startLoop } from '../platform/loop.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { openStorage } from '../platform/open-storage.ts';
 import { createRateLimiter } from '../platform/rate-limiter.ts';
@@ -31,6 +33,8 @@ const REDIS_MILLISECONDS = 2000;
 /** For what has no work left; away, it may never answer. */
 const CLOSE_SECONDS = 1;
 const LOG_IN_SECONDS = 15 * 60;
+/** After the end of the voting its winners are certified within this time. */
+const CERTIFY_SECONDS = 10;
 
 /** The API with the clients it lives on, not yet listening; `shutdown` undoes all of it in order. */
 export async function openApi(
@@ -112,6 +116,14 @@ export async function openApi(
     },
   });
 
+  // Here and not in a worker: the APIs are what has the rules of the contest in force.
+  const certifier = startLoop(
+    'certify',
+    CERTIFY_SECONDS,
+    () => certifyResults(forkEm(), env.contest),
+    logger,
+  );
+
   return {
     ...app,
     database,
@@ -120,6 +132,7 @@ export async function openApi(
       ['notice', () => pause(env.http.shutdownNoticeSeconds * 1000)],
       ['http', deadline => app.close(deadline)],
       within(CLOSE_SECONDS, ['projector', () => projector.stop()]),
+      within(CLOSE_SECONDS, ['certifier', () => certifier.stop()]),
       within(CLOSE_SECONDS, ['jobs', () => jobs.close()]),
       ['events', () => events.close()],
       ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { waitUntil } from '../../scripts/stack/wait-until.ts';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/app.ts';
 import { castVote, findMiscounts, withdrawVote } from '../kit/ballots.ts';
@@ -28,6 +29,9 @@ const RESULTS = graphql(`
     results { city position votes decidedBy reachedAt certifiedAt player { id } }
   }
 `);
+const PHASE = graphql(`
+  query VotingPhase { contest { phase } }
+`);
 const RENAME = graphql(`
   mutation RenameWinner($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }
 `);
@@ -46,6 +50,7 @@ const resultsOf = async (api: Pick<App, 'graphql'>) => {
   if (errors) throw new Error(JSON.stringify(errors));
   return data;
 };
+const contestOf = async (api: Pick<App, 'graphql'>) => (await api.graphql(PHASE)).data.contest;
 const close = async (api: Pick<App, 'graphql'>, caller: Partial<Fan>, reason = 'The final is on Friday') =>
   api.graphql(CLOSE, { reason }, caller);
 
@@ -167,6 +172,44 @@ test('only moderators close the contest, and not without a reason', async () => 
     problems: [{ path: ['reason'] }],
   });
   expect(await resultsOf(app)).toMatchObject({ contest: { phase: 'OPEN' }, results: null });
+});
+
+test.each(['the time that was set', 'a moderator'])(
+  'who moves after %s has ended the voting stays where they were',
+  async end => {
+    const app = await start();
+    const [moderator, [first, second], [third]] = await Promise.all([
+      gatherModerator(app),
+      gather(app, 2, 'Cali'),
+      gather(app, 1, 'Ibagué'),
+    ]);
+    if (!first || !second || !third) throw new Error('Nobody came');
+    const videoIds = await publishVideos(app.database, [first, second, third]);
+    await giveVotes(app.database, new Map(videoIds.map((id, n) => [id, 9 - n])));
+    const closesAt = new Date(Date.now() + 1000);
+    await using api = await startSecondApi(app, { VOTING_CLOSES_AT: closesAt.toISOString() });
+    if (end === 'a moderator') await close(app, moderator);
+    else
+      await waitUntil('the voting ends', async () => (await contestOf(api)).phase === 'CLOSED', {
+        deadlineSeconds: 5,
+      });
+
+    const moved = await api.graphql(RENAME, { input: { city: 'Ibagué' } }, second);
+    expect(moved.data.updateProfile.__typename).toBe('Player');
+    await api.graphql(HIDE_WINNER, { videoId: videoIds[0] ?? '' }, moderator);
+    expect((await resultsOf(api)).results).toMatchObject([
+      { city: 'Cali', votes: 9, player: { id: first.id } },
+      { city: 'Ibagué', votes: 7, player: { id: third.id } },
+    ]);
+  },
+);
+
+test('winners are certified without anybody asking', async () => {
+  const app = await start();
+  await using _api = await startSecondApi(app, { VOTING_CLOSES_AT: new Date().toISOString() });
+  const isCertified = async () =>
+    (await app.database.em.fork().execute('select from closures where certified_at is not null')).length > 0;
+  await waitUntil('the winners are certified', isCertified, { deadlineSeconds: 5 });
 });
 
 test('two APIs that are asked at once certify one set of winners', async () => {

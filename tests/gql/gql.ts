@@ -34,6 +34,7 @@ type Documents = {
     "\n  mutation AccountLogOut($refreshToken: String!) {\n    logOut(refreshToken: $refreshToken) { __typename ... on LoggedOut { wasOpen } }\n  }\n": typeof types.AccountLogOutDocument,
     "\n  mutation CloseTheContest($reason: String!) {\n    closeContest(reason: $reason) {\n      __typename\n      ... on Contest { phase votingClosesAt }\n      ... on InvalidInput { code problems { path } }\n    }\n  }\n": typeof types.CloseTheContestDocument,
     "\n  query CertifiedResults {\n    contest { phase votingOpensAt votingClosesAt winnersPerCity }\n    results { city position votes decidedBy reachedAt certifiedAt player { id } }\n  }\n": typeof types.CertifiedResultsDocument,
+    "\n  query VotingPhase { contest { phase } }\n": typeof types.VotingPhaseDocument,
     "\n  mutation RenameWinner($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }\n": typeof types.RenameWinnerDocument,
     "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n": typeof types.HideWinnerDocument,
     "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n": typeof types.DeleteOwnVideoDocument,
@@ -105,6 +106,7 @@ const documents: Documents = {
     "\n  mutation AccountLogOut($refreshToken: String!) {\n    logOut(refreshToken: $refreshToken) { __typename ... on LoggedOut { wasOpen } }\n  }\n": types.AccountLogOutDocument,
     "\n  mutation CloseTheContest($reason: String!) {\n    closeContest(reason: $reason) {\n      __typename\n      ... on Contest { phase votingClosesAt }\n      ... on InvalidInput { code problems { path } }\n    }\n  }\n": types.CloseTheContestDocument,
     "\n  query CertifiedResults {\n    contest { phase votingOpensAt votingClosesAt winnersPerCity }\n    results { city position votes decidedBy reachedAt certifiedAt player { id } }\n  }\n": types.CertifiedResultsDocument,
+    "\n  query VotingPhase { contest { phase } }\n": types.VotingPhaseDocument,
     "\n  mutation RenameWinner($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }\n": types.RenameWinnerDocument,
     "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n": types.HideWinnerDocument,
     "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n": types.DeleteOwnVideoDocument,
@@ -233,6 +235,10 @@ export function graphql(source: "\n  mutation CloseTheContest($reason: String!) 
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query CertifiedResults {\n    contest { phase votingOpensAt votingClosesAt winnersPerCity }\n    results { city position votes decidedBy reachedAt certifiedAt player { id } }\n  }\n"): typeof import('./graphql.ts').CertifiedResultsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query VotingPhase { contest { phase } }\n"): typeof import('./graphql.ts').VotingPhaseDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -370,6 +370,11 @@ export type CertifiedResultsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type CertifiedResultsQuery = { contest: { phase: VotingPhase, votingOpensAt: string | null, votingClosesAt: string | null, winnersPerCity: number }, results: Array<{ city: string, position: number, votes: number, decidedBy: DecidedBy, reachedAt: string, certifiedAt: string, player: { id: string } }> | null };
 
+export type VotingPhaseQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VotingPhaseQuery = { contest: { phase: VotingPhase } };
+
 export type RenameWinnerMutationVariables = Exact<{
   input: UpdateProfileInput;
 }>;
@@ -1300,6 +1305,13 @@ export const CertifiedResultsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CertifiedResultsQuery, CertifiedResultsQueryVariables>;
+export const VotingPhaseDocument = new TypedDocumentString(`
+    query VotingPhase {
+  contest {
+    phase
+  }
+}
+    `) as unknown as TypedDocumentString<VotingPhaseQuery, VotingPhaseQueryVariables>;
 export const RenameWinnerDocument = new TypedDocumentString(`
     mutation RenameWinner($input: UpdateProfileInput!) {
   updateProfile(input: $input) {
