@@ -54,8 +54,9 @@ const PUBLIC_HEADERS = {
   'cache-control': 'public, max-age=60',
 };
 
+/** The signature in the link is what gives leave, to a page of any origin that holds it. */
 const PRIVATE_HEADERS = {
-  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-resource-policy': 'cross-origin',
   'cache-control': 'private, no-store',
 };
 

@@ -53,7 +53,7 @@ describe('what is not public', () => {
       'cache-control': 'private, no-store',
       'content-disposition': `attachment; filename="${id}.mov"`,
       'content-type': 'video/quicktime',
-      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-resource-policy': 'cross-origin',
     });
     expect(headers).not.toHaveProperty('access-control-allow-origin');
     expect(
