@@ -132,7 +132,7 @@ export async function voteUntil(
       if (tries === 1 && random.next() < WITHDRAWN_SHARE) {
         await client.persist('withdraw a vote', async api => {
           const { __typename } = await withdrawVote(api, voter, videoId);
-          if (__typename !== 'Video' && __typename !== 'NotVoted') throw new Error(__typename);
+          if (!['Video', 'VoteWithdrawn', 'NotVoted'].includes(__typename)) throw new Error(__typename);
         });
         memory.votes.delete(`${voter.id} ${videoId}`);
       }

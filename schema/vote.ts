@@ -5,7 +5,7 @@ import {
 import { z } from 'zod';
 import { TooManyAttempts } from '../src/players/players.errors.ts';
 import type { Video } from '../src/videos/video.entity.ts';
-import { castVote, withdrawVote } from '../src/votes/cast-vote.ts';
+import { castVote, type VoteDeps, type VoteRequest, withdrawVote } from '../src/votes/cast-vote.ts';
 import { countVotes, findVotesOf } from '../src/votes/find-votes.ts';
 import type { Vote } from '../src/votes/vote.entity.ts';
 import {
@@ -20,6 +20,7 @@ import { builder } from './builder.ts';
 import { type Context, viewerOf } from './context.ts';
 import { pageCost } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
+import { encodeId } from './global-ids.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { ViewerType } from './player.ts';
 import { VideoType } from './video.ts';
@@ -32,6 +33,10 @@ const VoteType = builder.objectRef<Vote>('Vote').implement({
       nullable: true,
       description: 'What it is for; null while it is hidden.',
       resolve: (vote, _arguments, { loaders }) => loaders.videos.load(vote.video.id),
+    }),
+    videoId: t.id({
+      description: 'Global id of what it is for, also while that is hidden: what `withdrawVote` takes.',
+      resolve: vote => encodeId('Video', vote.video.id),
     }),
     castAt: t.expose('castAt', { type: 'DateTime', description: 'When it was cast.' }),
   }),
@@ -107,6 +112,27 @@ builder.objectType(NotVoted, {
   interfaces: [ErrorInterface],
 });
 
+/** A vote that was taken back from a video that is no longer for its voter to see. */
+class WithdrawnVote {
+  readonly rowId: string;
+
+  constructor(rowId: string) {
+    this.rowId = rowId;
+  }
+}
+
+const VoteWithdrawn = builder.objectType(WithdrawnVote, {
+  name: 'VoteWithdrawn',
+  description: 'The vote no longer counts. Its video is hidden, and not shown to the viewer.',
+  isTypeOf: value => value instanceof WithdrawnVote,
+  fields: t => ({
+    videoId: t.id({
+      description: 'Global id of the video.',
+      resolve: ({ rowId }) => encodeId('Video', rowId),
+    }),
+  }),
+});
+
 builder.mutationFields(t => ({
   castVote: t.field({
     type: VideoType,
@@ -118,21 +144,25 @@ builder.mutationFields(t => ({
     args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
     resolve: (_root, { videoId }, context) => vote(castVote, context, videoId.id),
   }),
-  withdrawVote: t.field({
-    type: VideoType,
+  withdrawVote: t.errorUnionField({
+    types: [VideoType, VoteWithdrawn, NotVoted, VotingClosed, TooManyAttempts],
     description: 'Takes the viewer’s vote back, while the voting is open.',
     authScopes: { player: true },
-    errors: { types: [NotVoted, VotingClosed, TooManyAttempts] },
     args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
-    resolve: (_root, { videoId }, context) => vote(withdrawVote, context, videoId.id),
+    resolve: async (_root, { videoId }, context) =>
+      (await vote(withdrawVote, context, videoId.id)) ?? new WithdrawnVote(videoId.id),
   }),
 }));
 
-async function vote(act: typeof castVote, context: Context, videoId: string): Promise<Video> {
+async function vote<Outcome extends Video | null>(
+  act: (deps: VoteDeps, request: VoteRequest) => Promise<Outcome>,
+  context: Context,
+  videoId: string,
+): Promise<Outcome> {
   const { em, ballotBox, voteLimits, settings, address, loaders } = context;
-  const { playerId } = viewerOf(context);
+  const voter = viewerOf(context);
   const deps = { em, ballotBox, limits: voteLimits, rules: settings.contest };
-  const video = await act(deps, { voterId: playerId, videoId, address });
+  const video = await act(deps, { voter, videoId, address });
   // An earlier field of the same document may have asked.
   loaders.voted.clear(videoId);
   return video;

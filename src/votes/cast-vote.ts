@@ -3,6 +3,7 @@ import type { RateLimiter } from '../platform/rate-limiter.ts';
 import { networkOf } from '../players/network.ts';
 import { TooManyAttempts } from '../players/players.errors.ts';
 import { Video } from '../videos/video.entity.ts';
+import { maySee, type Viewer } from '../videos/visibility.ts';
 import type { BallotBox } from './ballot-box.ts';
 import {
   AlreadyVoted,
@@ -21,8 +22,8 @@ export interface VoteDeps {
   limits: { accounts: RateLimiter; networks: RateLimiter };
 }
 
-interface VoteRequest {
-  voterId: string;
+export interface VoteRequest {
+  voter: NonNullable<Viewer>;
   videoId: string;
   /** The client's IP address. */
   address: string;
@@ -39,19 +40,19 @@ interface VoteRequest {
  * @throws {VoteLimitReached}
  * @throws {TooManyAttempts} with the time to wait.
  */
-export async function castVote(deps: VoteDeps, { voterId, videoId, address }: VoteRequest): Promise<Video> {
-  await spend(deps, voterId, address);
+export async function castVote(deps: VoteDeps, { voter, videoId, address }: VoteRequest): Promise<Video> {
+  await spend(deps, voter.playerId, address);
   const networkHash = deps.ballotBox.networkHash(address);
-  const verdict = await deps.ballotBox.casts.add({ voterId, videoId, networkHash });
+  const verdict = await deps.ballotBox.casts.add({ voterId: voter.playerId, videoId, networkHash });
   if (verdict !== 'COUNTED') throw refusalOf(verdict, deps.rules);
-  const video = await deps.em.findOne(Video, videoId, { refresh: true });
-  // Hidden and deleted since, and the vote with it.
+  const video = await findFor(deps, voter, videoId);
+  // Hidden since, perhaps deleted and the vote with it.
   if (video === null) throw new VideoNotPublished();
   return video;
 }
 
 /**
- * Takes a vote back; the video as it stands after the commit.
+ * Takes a vote back; the video as it stands after the commit, null when it is not for this voter to see.
  *
  * @throws {NotVoted}
  * @throws {VotingClosed}
@@ -59,14 +60,17 @@ export async function castVote(deps: VoteDeps, { voterId, videoId, address }: Vo
  */
 export async function withdrawVote(
   deps: VoteDeps,
-  { voterId, videoId, address }: VoteRequest,
-): Promise<Video> {
-  await spend(deps, voterId, address);
-  const verdict = await deps.ballotBox.withdrawals.add({ voterId, videoId });
+  { voter, videoId, address }: VoteRequest,
+): Promise<Video | null> {
+  await spend(deps, voter.playerId, address);
+  const verdict = await deps.ballotBox.withdrawals.add({ voterId: voter.playerId, videoId });
   if (verdict !== 'WITHDRAWN') throw refusalOf(verdict, deps.rules);
-  const video = await deps.em.findOne(Video, videoId, { refresh: true });
-  if (video === null) throw new NotVoted();
-  return video;
+  return findFor(deps, voter, videoId);
+}
+
+async function findFor({ em }: VoteDeps, voter: Viewer, videoId: string): Promise<Video | null> {
+  const video = await em.findOne(Video, videoId, { refresh: true });
+  return video && maySee(voter, video) ? video : null;
 }
 
 async function spend({ limits }: VoteDeps, voterId: string, address: string): Promise<void> {

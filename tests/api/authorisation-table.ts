@@ -184,7 +184,7 @@ export const WAYS: readonly Way[] = [
   {
     type: 'Vote',
     reach: it => `{ me { myVotes { nodes { ${it} } } } }`,
-    rows: [[THE_LOGGED_IN, 'castAt video']],
+    rows: [[THE_LOGGED_IN, 'castAt video videoId']],
   },
   ...page('QueryVideosConnection', '{ videos { … } }'),
   {
@@ -253,6 +253,7 @@ export const OUTCOMES: Record<string, string> = {
   Session: 'accessToken expiresIn refreshToken tokenType viewer',
   LoggedOut: 'wasOpen',
   DeletedVideo: 'videoId',
+  VoteWithdrawn: 'videoId',
   DirectUpload: 'expiresAt headers uploadId url',
   UploadHeader: 'name value',
   InputProblem: 'message path',

@@ -4,7 +4,15 @@ import { encodeId } from '../../schema/global-ids.ts';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/app.ts';
 import { castVote, findMiscounts, withdrawVote } from '../kit/ballots.ts';
-import { type Fan, gather, gatherOne, projected, publishVideo, reachesRedis } from '../kit/crowd.ts';
+import {
+  type Fan,
+  gather,
+  gatherModerator,
+  gatherOne,
+  projected,
+  publishVideo,
+  reachesRedis,
+} from '../kit/crowd.ts';
 import { rankingPage } from '../kit/rankings.ts';
 import { insertVideo, rowIdOf, rowOf } from '../kit/videos.ts';
 
@@ -13,7 +21,7 @@ const MINE = graphql(`
     me {
       votesRemaining
       myVotes(first: $first, after: $after, last: $last, before: $before) {
-        nodes { castAt video { id } }
+        nodes { castAt videoId video { id } }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       }
     }
@@ -161,8 +169,31 @@ describe('myVotes', () => {
       .fork()
       .execute('update videos set hidden_at = now() where id = ?', [rowIdOf(hidden)]);
     const { data } = await app.graphql(MINE, {}, fan);
-    expect(data.me?.myVotes.nodes).toEqual([{ castAt: expect.any(String), video: null }]);
-    expect(await withdrawVote(app, fan, hidden)).toMatchObject({ __typename: 'Video', votes: 0 });
+    expect(data.me?.myVotes.nodes).toEqual([{ castAt: expect.any(String), videoId: hidden, video: null }]);
+  });
+
+  test('gives the vote for a hidden video back, and tells of the video only who may see it', async () => {
+    const [fan, moderator] = await Promise.all([gatherOne(app), gatherModerator(app)]);
+    const hidden = await publishVideo(app.database, player);
+    for (const voter of [fan, moderator]) await castVote(app, voter, hidden);
+    await app.database.em
+      .fork()
+      .execute('update videos set hidden_at = now() where id = ?', [rowIdOf(hidden)]);
+    expect(await withdrawVote(app, fan, hidden)).toEqual({ __typename: 'VoteWithdrawn', videoId: hidden });
+    expect(await withdrawVote(app, fan, hidden)).toMatchObject({ __typename: 'NotVoted' });
+    expect(await withdrawVote(app, moderator, hidden)).toMatchObject({ __typename: 'Video', votes: 0 });
+  });
+
+  test('shows nothing of a video that is hidden while a vote for it is counted', async () => {
+    const [fan, own] = [await gatherOne(app), await publishVideo(app.database, player)];
+    const em = app.database.em.fork();
+    await em.execute(
+      `create function hide_voted() returns trigger language plpgsql as
+         $$ begin update videos set hidden_at = now() where id = new.video_id; return new; end $$;
+       create trigger hide_voted after insert on votes for each row execute function hide_voted()`,
+    );
+    expect(await castVote(app, fan, own)).toMatchObject({ __typename: 'VideoNotPublished' });
+    await em.execute('drop trigger hide_voted on votes; drop function hide_voted');
   });
 });
 

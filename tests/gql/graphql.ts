@@ -681,7 +681,7 @@ export type MyVotesQueryVariables = Exact<{
 }>;
 
 
-export type MyVotesQuery = { me: { votesRemaining: number | null, myVotes: { nodes: Array<{ castAt: string, video: { id: string } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+export type MyVotesQuery = { me: { votesRemaining: number | null, myVotes: { nodes: Array<{ castAt: string, videoId: string, video: { id: string } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
 
 export type ViewerHasVotedQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -787,6 +787,7 @@ export type BallotWithdrawMutation = { withdrawVote:
     | { __typename: 'NotVoted', code: ErrorCode, message: string }
     | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
     | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
+    | { __typename: 'VoteWithdrawn', videoId: string }
     | { __typename: 'VotingClosed', code: ErrorCode, message: string }
    };
 
@@ -1755,6 +1756,7 @@ export const MyVotesDocument = new TypedDocumentString(`
     myVotes(first: $first, after: $after, last: $last, before: $before) {
       nodes {
         castAt
+        videoId
         video {
           id
         }
@@ -1905,6 +1907,9 @@ export const BallotWithdrawDocument = new TypedDocumentString(`
       id
       votes
       viewerHasVoted
+    }
+    ... on VoteWithdrawn {
+      videoId
     }
     ... on Error {
       code

@@ -108,6 +108,7 @@
       "NotVoted",
       "TooManyAttempts",
       "Video",
+      "VoteWithdrawn",
       "VotingClosed"
     ]
   }
@@ -221,6 +222,7 @@
       "NotVoted",
       "TooManyAttempts",
       "Video",
+      "VoteWithdrawn",
       "VotingClosed"
     ]
   }

@@ -19,6 +19,7 @@ const WITHDRAW = graphql(`
     withdrawVote(videoId: $videoId) {
       __typename
       ... on Video { id votes viewerHasVoted }
+      ... on VoteWithdrawn { videoId }
       ... on Error { code message }
       ... on TooManyAttempts { retryAfterSeconds }
     }
