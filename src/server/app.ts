@@ -95,7 +95,8 @@ export function createApp(deps: AppDeps): App {
       });
     } else if (pathname.startsWith('/exports/')) {
       const { accessTokens, settings } = services;
-      await serveExport(request, response, { forkEm, accessTokens, rules: settings.contest });
+      const { corsOrigins } = http;
+      await serveExport(request, response, { forkEm, accessTokens, rules: settings.contest, corsOrigins });
     } else if (/^\/operations\/queue(\/|$)/.test(pathname)) await queueBoard.serve(request, response);
     else if (pathname === '/health') sendJson(response, 200, { status: 'ok' });
     else if (pathname === '/ready') await answerReady(response);

@@ -5,12 +5,15 @@ import type { ContestRules } from '../contest/results.ts';
 import type { EntityManager } from '../platform/database.ts';
 import { sendJson } from '../platform/health.ts';
 import type { AccessTokens } from '../players/access-tokens.ts';
+import { answerCors } from './cors.ts';
 import { type Identity, identifyBearer } from './identity.ts';
 
 export interface ExportDeps {
   forkEm: () => EntityManager;
   accessTokens: AccessTokens;
   rules: ContestRules;
+  /** Of the pages that may fetch a file. */
+  corsOrigins: readonly string[];
 }
 
 const FORMATS: Record<string, ExportFormat | undefined> = {
@@ -22,8 +25,9 @@ const FORMATS: Record<string, ExportFormat | undefined> = {
 export async function serveExport(
   request: IncomingMessage,
   response: ServerResponse,
-  { forkEm, accessTokens, rules }: ExportDeps,
+  { forkEm, accessTokens, rules, corsOrigins }: ExportDeps,
 ): Promise<void> {
+  if (answerCors(request, response, { origins: corsOrigins, methods: ['GET'] })) return;
   const format = FORMATS[request.url?.split('?', 1)[0] ?? ''];
   if (format === undefined) return sendJson(response, 404, { error: 'Not found' });
   if (request.method !== 'GET') {

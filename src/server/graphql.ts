@@ -11,6 +11,7 @@ import type { Logger } from '../platform/logger.ts';
 import { createSlots } from '../platform/slots.ts';
 import { useAnswers } from './answers.ts';
 import { languageOf } from './client.ts';
+import { CORS_SECONDS } from './cors.ts';
 import { type CostLimits, useCosts } from './costs.ts';
 import { useDeadlines } from './deadlines.ts';
 import { createDocumentCaches, documentLimits } from './document-limits.ts';
@@ -30,8 +31,6 @@ import {
 import { usePreflight } from './preflight.ts';
 import { useSharedExecutions } from './shared-executions.ts';
 import { type StreamLimits, useStreamLimits } from './stream-limits.ts';
-
-const CORS_SECONDS = 86_400;
 
 export interface GraphqlDeps {
   services: Services;
