@@ -3,10 +3,7 @@ import { refusal } from './refusals.ts';
 
 const UUID = z.uuid();
 
-/** A Relay global id: opaque to clients, and safe in a URL. */
-export function encodeId(typename: string, id: string | number | bigint): string {
-  return Buffer.from(`${typename}:${id}`).toString('base64url');
-}
+export { encodeId } from '../src/platform/global-ids.ts';
 
 /**
  * The row's id is in lower case, as Postgres spells it: one row is never known by two spellings.

@@ -1,6 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import type { EntityManager } from '../platform/database.ts';
+import { encodeId } from '../platform/global-ids.ts';
 import { audit } from '../players/audit.ts';
+import { Player } from '../players/player.entity.ts';
 import type { Result } from './result.entity.ts';
 import { type ContestRules, findResults } from './results.ts';
 
@@ -13,7 +15,7 @@ export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
 /**
  * The certified winners as a file, noted in the audit trail; null while the voting is not over. A null actor is the
- * operator.
+ * operator. It has what it takes to call them up: their names and e-mails of today, which nothing else shows to others.
  */
 export async function exportResults(
   em: EntityManager,
@@ -23,11 +25,16 @@ export async function exportResults(
   const results = await findResults(em, rules);
   if (results === null) return null;
   await audit(em, { actorId, action: 'EXPORT_RESULTS' });
-  return formatResults(results, format);
+  const winners = await em.find(Player, { id: { $in: results.map(({ player }) => player.id) } });
+  return formatResults(results, new Map(winners.map(winner => [winner.id, winner])), format);
 }
 
 /** JSON, or CSV (RFC 4180) with a header, in which no cell can act as a formula. */
-function formatResults(results: readonly Result[], format: ExportFormat): string {
+function formatResults(
+  results: readonly Result[],
+  winners: ReadonlyMap<string, Player>,
+  format: ExportFormat,
+): string {
   const rows = results.map(result => ({
     city: result.city,
     position: result.position,
@@ -37,6 +44,10 @@ function formatResults(results: readonly Result[], format: ExportFormat): string
     reachedAt: result.reachedAt.toISOString(),
     decidedBy: result.decidedBy,
     certifiedAt: result.frozenAt.toISOString(),
+    firstName: winners.get(result.player.id)?.firstName,
+    lastName: winners.get(result.player.id)?.lastName,
+    email: winners.get(result.player.id)?.email,
+    playerGlobalId: encodeId('Player', result.player.id),
   }));
   if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`;
   const columns = [
@@ -48,6 +59,10 @@ function formatResults(results: readonly Result[], format: ExportFormat): string
     'reachedAt',
     'decidedBy',
     'certifiedAt',
+    'firstName',
+    'lastName',
+    'email',
+    'playerGlobalId',
   ];
   return stringify(rows, { header: true, columns, record_delimiter: '\r\n', escape_formulas: true });
 }

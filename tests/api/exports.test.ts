@@ -5,14 +5,16 @@ import { type App, startApp } from '../kit/app.ts';
 import type { TestPlayer } from '../kit/client.ts';
 import { insertVideo, rowIdOf } from '../kit/videos.ts';
 
-const HEADER = 'city,position,playerId,username,votes,reachedAt,decidedBy,certifiedAt';
+const HEADER =
+  'city,position,playerId,username,votes,reachedAt,decidedBy,certifiedAt,firstName,lastName,email,playerGlobalId';
+const SITE = 'https://moderators.example.com';
 
 let app: App;
 let moderator: TestPlayer;
 let player: TestPlayer;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ CORS_ORIGINS: SITE });
   [moderator, player] = await Promise.all([app.signUp(), app.signUp()]);
   await appointModerator(app.database.em.fork(), moderator.email);
 });
@@ -72,15 +74,47 @@ describe('who may have the results', () => {
   });
 });
 
+describe('a page of another origin', () => {
+  const ask = (origin: string, method: string, headers: Record<string, string> = {}) =>
+    fetch(`${app.url}/exports/results.csv`, { method, headers: { origin, ...headers } });
+
+  test('may fetch the file when the API names its origin', async () => {
+    const preflight = await ask(SITE, 'OPTIONS', {
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    });
+    expect(preflight.status).toBe(204);
+    expect(Object.fromEntries(preflight.headers)).toMatchObject({
+      'access-control-allow-origin': SITE,
+      'access-control-allow-methods': 'GET',
+      'access-control-allow-headers': expect.stringContaining('authorization'),
+      vary: expect.stringMatching(/origin/i),
+    });
+    const answer = await ask(SITE, 'GET', { authorization: `Bearer ${moderator.token}` });
+    expect(answer.headers.get('access-control-allow-origin')).toBe(SITE);
+  });
+
+  test('is told nothing otherwise', async () => {
+    const stranger = 'https://example.net';
+    const preflight = await ask(stranger, 'OPTIONS', { 'access-control-request-method': 'GET' });
+    expect(preflight.status).toBe(405);
+    for (const { headers } of [preflight, await ask(stranger, 'GET')]) {
+      expect(headers.has('access-control-allow-origin')).toBe(false);
+      expect(headers.get('vary')).toMatch(/origin/i);
+    }
+  });
+});
+
 describe('once the voting is over', () => {
   const FORMULA = '=HYPERLINK("http://example.com","Cali")';
-  let owners: Record<'accents' | 'quotes' | 'formula', TestPlayer>;
+  let owners: Record<'accents' | 'quotes' | 'formula' | 'sign', TestPlayer>;
 
   beforeAll(async () => {
     owners = {
       accents: await candidate('Bogotá'),
       quotes: await candidate('Cali, "la Sultana"'),
-      formula: await candidate(FORMULA),
+      formula: await candidate(FORMULA, { firstName: 'Ana-María' }),
+      sign: await candidate('Pasto', { firstName: '-Zoe' }),
     };
     const query =
       'mutation { closeContest(reason: "The final is tomorrow") { ... on Contest { phase } __typename } }';
@@ -97,7 +131,7 @@ describe('once the voting is over', () => {
       'cache-control': 'no-store',
     });
     const winners = await response.json();
-    expect(winners).toHaveLength(3);
+    expect(winners).toHaveLength(4);
     expect(winners).toContainEqual({
       city: FORMULA,
       position: 1,
@@ -107,6 +141,10 @@ describe('once the voting is over', () => {
       reachedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       decidedBy: 'ONLY_CANDIDATE',
       certifiedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      firstName: 'Ana-María',
+      lastName: 'Díaz',
+      email: owners.formula.email,
+      playerGlobalId: owners.formula.id,
     });
   });
 
@@ -123,6 +161,13 @@ describe('once the voting is over', () => {
         `"'=HYPERLINK(""http://example.com"",""Cali"")"`,
       ]),
     );
+    const ofSign = [`'-Zoe`, 'Díaz', owners.sign.email, owners.sign.id];
+    expect(
+      lines
+        .find(line => line.startsWith('Pasto,'))
+        ?.split(',')
+        .slice(-4),
+    ).toEqual(ofSign);
     expect(lines.at(-1)).toBe('');
   });
 
