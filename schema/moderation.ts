@@ -1,12 +1,24 @@
+import {
+  type ResolveCursorConnectionArgs as CursorPage,
+  resolveCursorConnection,
+} from '@pothos/plugin-relay';
+import { z } from 'zod';
 import { certifyResults } from '../src/contest/results.ts';
 import { InvalidInput } from '../src/platform/errors.ts';
-import type { AUDITED_ACTIONS, AuditEntry } from '../src/players/audit.entity.ts';
-import { findAuditTrail } from '../src/players/audit.ts';
+import type {
+  AUDITED_ACTIONS,
+  AuditedAction as AuditAction,
+  AuditEntry,
+} from '../src/players/audit.entity.ts';
+import { findAuditEntries, findAuditTrail } from '../src/players/audit.ts';
 import { hideVideo, requeueVideo, restoreVideo } from '../src/videos/moderate-videos.ts';
 import { VideoNotFailed, VideoNotFound } from '../src/videos/video.errors.ts';
 import { builder } from './builder.ts';
 import { type Context, viewerOf } from './context.ts';
+import { pageCost } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
+import { encodeId } from './global-ids.ts';
+import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { PlayerType } from './player.ts';
 import { VideoType } from './video.ts';
 
@@ -25,6 +37,16 @@ const AuditedAction = builder.enumType('AuditedAction', {
   } satisfies Record<(typeof AUDITED_ACTIONS)[number], unknown>,
 });
 
+/** The type of what each is done to. */
+const SUBJECTS: Record<AuditAction, 'Player' | 'Video' | null> = {
+  APPOINT_MODERATOR: 'Player',
+  HIDE_VIDEO: 'Video',
+  RESTORE_VIDEO: 'Video',
+  REQUEUE_VIDEO: 'Video',
+  CLOSE_CONTEST: null,
+  EXPORT_RESULTS: null,
+};
+
 const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
   description: 'Who did what, when and why.',
   fields: t => ({
@@ -36,6 +58,15 @@ const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
       description: 'Who; null for the operator.',
       resolve: ({ actor }, _arguments, { loaders }) => (actor ? loaders.players.load(actor.id) : null),
     }),
+    subjectId: t.id({
+      nullable: true,
+      description:
+        'Global id of the video or player that it was done to, which may be gone; null when it was done to none.',
+      resolve: ({ action, subject }) => {
+        const type = SUBJECTS[action];
+        return type && subject ? encodeId(type, subject) : null;
+      },
+    }),
     reason: t.string({ nullable: true, description: 'Why.', resolve: ({ reason }) => reason ?? null }),
   }),
 });
@@ -46,6 +77,30 @@ builder.objectField(VideoType, 'auditTrail', t =>
     description: `What moderators did to it, the latest first, at most ${LONGEST_TRAIL}. Moderators only.`,
     authScopes: { moderator: true },
     resolve: (video, _arguments, { em }) => findAuditTrail(em, video.id, LONGEST_TRAIL),
+  }),
+);
+
+const ENTRY_POSITION = z.object({ id: z.uuid() });
+
+builder.queryField('auditTrail', t =>
+  t.connection({
+    type: AuditEntryType,
+    complexity: pageCost,
+    description: 'What moderators and operators did, the latest first. Moderators only.',
+    authScopes: { moderator: true },
+    resolve: (_root, args, { em }) => {
+      checkPage(args);
+      return resolveCursorConnection(
+        { ...PAGE_SIZES, args, toCursor: ({ id }: AuditEntry) => encodeCursor({ id }) },
+        ({ after, before, limit, inverted }: CursorPage) =>
+          findAuditEntries(em, {
+            limit,
+            after: decodeCursor(after, ENTRY_POSITION)?.id,
+            before: decodeCursor(before, ENTRY_POSITION)?.id,
+            fromEnd: inverted,
+          }),
+      );
+    },
   }),
 );
 

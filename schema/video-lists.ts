@@ -3,13 +3,18 @@ import {
   resolveCursorConnection,
 } from '@pothos/plugin-relay';
 import { z } from 'zod';
-import { findPublishedVideos, type VIDEO_ORDERS, type VideoPage } from '../src/videos/find-videos.ts';
+import {
+  findPublishedVideos,
+  findVideos,
+  type VIDEO_ORDERS,
+  type VideoPage,
+} from '../src/videos/find-videos.ts';
 import type { Video } from '../src/videos/video.entity.ts';
 import { builder } from './builder.ts';
 import { pageCost } from './costs.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES, type PageArguments } from './paging.ts';
 import { PlayerType } from './player.ts';
-import { VideoType } from './video.ts';
+import { FailureReasonEnum, VideoStatusEnum, VideoType } from './video.ts';
 
 const VideoOrder = builder.enumType('VideoOrder', {
   description: 'Which videos come first.',
@@ -59,5 +64,23 @@ builder.queryField('videos', t =>
       videoConnection(args, page =>
         findPublishedVideos(em, { city: args.city ?? null, orderBy: args.orderBy ?? 'NEWEST' }, page),
       ),
+  }),
+);
+
+builder.queryField('allVideos', t =>
+  t.connection({
+    type: VideoType,
+    complexity: pageCost,
+    description: 'The videos of everybody in every status, newest first. Moderators only.',
+    authScopes: { moderator: true },
+    args: {
+      status: t.arg({ type: VideoStatusEnum, description: 'Only those that stand there.' }),
+      failureReason: t.arg({ type: FailureReasonEnum, description: 'Only those that failed so.' }),
+      hidden: t.arg.boolean({ description: 'Only those that a moderator has hidden, or only the others.' }),
+    },
+    resolve: (_root, args, { em }) => {
+      const { status = null, failureReason = null, hidden = null } = args;
+      return videoConnection(args, page => findVideos(em, { status, failureReason, hidden }, page));
+    },
   }),
 );

@@ -28,7 +28,7 @@ export const VideoStatusEnum = builder.enumType('VideoStatus', {
   } satisfies Record<VideoStatus, unknown>,
 });
 
-const FailureReasonEnum = builder.enumType('FailureReason', {
+export const FailureReasonEnum = builder.enumType('FailureReason', {
   description: 'Why a video failed. All but INTERNAL are the fault of the file.',
   values: {
     NOT_A_VIDEO: { description: 'There is no picture that moves.' },

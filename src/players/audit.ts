@@ -27,6 +27,22 @@ export function tidyReason(given: string): string {
   return reason;
 }
 
+/** A part of all that was done, the latest first: what comes after and before two entries, from the end when `fromEnd`. */
+export async function findAuditEntries(
+  em: EntityManager,
+  page: { limit: number; after?: string | undefined; before?: string | undefined; fromEnd: boolean },
+): Promise<AuditEntry[]> {
+  const conditions = [
+    ...(page.after ? [{ id: { $lt: page.after } }] : []),
+    ...(page.before ? [{ id: { $gt: page.before } }] : []),
+  ];
+  return em.find(
+    AuditEntry,
+    { $and: conditions },
+    { orderBy: { id: page.fromEnd ? 'asc' : 'desc' }, limit: page.limit },
+  );
+}
+
 /** What was done to something, the latest first. */
 export async function findAuditTrail(
   em: EntityManager,

@@ -2,6 +2,7 @@ import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '../platform/database.ts';
 import { cityKeyOf } from '../players/city.ts';
 import { Video } from './video.entity.ts';
+import type { FailureReason, VideoStatus } from './video.status.ts';
 
 export const VIDEO_ORDERS = ['NEWEST', 'MOST_VOTED'] as const;
 export type VideoOrder = (typeof VIDEO_ORDERS)[number];
@@ -31,6 +32,35 @@ export async function findPublishedVideos(
   const byVotes = query.orderBy === 'MOST_VOTED';
   const conditions: FilterQuery<Video>[] = [PUBLISHED];
   if (query.city !== null) conditions.push({ player: { cityKey: cityKeyOf(query.city) } });
+  return findPage(em, conditions, page, byVotes);
+}
+
+/** What a moderator looks for; null is any. */
+export interface VideoFilter {
+  status: VideoStatus | null;
+  failureReason: FailureReason | null;
+  hidden: boolean | null;
+}
+
+/**
+ * Videos of every status that pass a filter, newest first. They are read in the order of the primary key, so that a page
+ * costs as much as lies between its first and its last video; where few pass, the time that a statement may take ends it.
+ */
+export async function findVideos(em: EntityManager, filter: VideoFilter, page: VideoPage): Promise<Video[]> {
+  const conditions: FilterQuery<Video>[] = [];
+  if (filter.status !== null) conditions.push({ status: filter.status });
+  if (filter.failureReason !== null) conditions.push({ failureReason: filter.failureReason });
+  if (filter.hidden !== null) conditions.push({ hiddenAt: filter.hidden ? { $ne: null } : null });
+  return findPage(em, conditions, page, false);
+}
+
+async function findPage(
+  em: EntityManager,
+  filters: readonly FilterQuery<Video>[],
+  page: VideoPage,
+  byVotes: boolean,
+): Promise<Video[]> {
+  const conditions = [...filters];
   if (page.after) conditions.push(beyond(page.after, '$lt', byVotes));
   if (page.before) conditions.push(beyond(page.before, '$gt', byVotes));
   const direction = page.fromEnd ? 'asc' : 'desc';

@@ -47,12 +47,12 @@ const given = (type: string): Row => ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN
 const PUBLIC_VIDEO =
   'id title player status uploadedAt processedAt votes viewerHasVoted durationSeconds hidden processedUrl posterUrl previewUrl storyboardUrl';
 
-const page = (type: string, list: string): Way[] => [
-  { type, reach: it => list.replace('…', it), rows: [[EVERYBODY, 'edges nodes pageInfo']] },
+const page = (type: string, list: string, row = EVERYBODY): Way[] => [
+  { type, reach: it => list.replace('…', it), rows: [[row, 'edges nodes pageInfo']] },
   {
     type: `${type}Edge`,
     reach: it => list.replace('…', `edges { ${it} }`),
-    rows: [[EVERYBODY, 'cursor node']],
+    rows: [[row, 'cursor node']],
   },
 ];
 
@@ -71,7 +71,7 @@ export const WAYS: readonly Way[] = [
       [['null', 'null', 'given', 'given'], 'node video'],
       [['null', 'given', 'given', 'given'], 'me'],
       [NOBODY, 'results'],
-      [MODERATORS, 'queueBoardUrl'],
+      [MODERATORS, 'allVideos auditTrail queueBoardUrl'],
     ],
   },
   {
@@ -156,7 +156,7 @@ export const WAYS: readonly Way[] = [
   {
     type: 'AuditEntry',
     reach: (it, { published }) => `{ video(id: "${published}") { auditTrail { ${it} } } }`,
-    rows: [[MODERATORS, 'at action actor reason']],
+    rows: [[MODERATORS, 'at action actor reason subjectId']],
   },
   {
     type: 'Player',
@@ -187,6 +187,8 @@ export const WAYS: readonly Way[] = [
     rows: [[THE_LOGGED_IN, 'castAt video videoId']],
   },
   ...page('QueryVideosConnection', '{ videos { … } }'),
+  ...page('QueryAllVideosConnection', '{ allVideos { … } }', MODERATORS),
+  ...page('QueryAuditTrailConnection', '{ auditTrail { … } }', MODERATORS),
   {
     type: 'PlayerVideosConnection',
     reach: (it, { owner }) => `{ node(id: "${owner}") { ... on Player { videos { ${it} } } } }`,

@@ -2,6 +2,7 @@
 export const NULLABLE_FIELDS: Readonly<Record<string, string>> = {
   'AuditEntry.actor': 'the operator has no account',
   'AuditEntry.reason': 'the operator gives none',
+  'AuditEntry.subjectId': 'it may be done to nothing in particular',
   'Contest.maxVotesPerPlayer': 'there may be no limit',
   'Contest.votingClosesAt': 'there may be no end yet',
   'Contest.votingOpensAt': 'it may always have been open',
@@ -37,6 +38,9 @@ export const NULLABLE_FIELDS: Readonly<Record<string, string>> = {
 
 /** Arguments that may be left out; paging's need no mention. */
 export const OPTIONAL_ARGUMENTS: Readonly<Record<string, string>> = {
+  'Query.allVideos(failureReason:)': 'otherwise failed or not',
+  'Query.allVideos(hidden:)': 'otherwise hidden or not',
+  'Query.allVideos(status:)': 'otherwise in every status',
   'Query.rankingOf(around:)': 'neighbours are for who asks',
   'Query.rankings(city:)': 'otherwise everybody is ranked',
   'Query.videos(city:)': 'otherwise from everywhere',

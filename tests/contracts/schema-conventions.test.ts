@@ -77,7 +77,14 @@ test('every argument is required but those of paging and what has a reason not t
 test('every paged list is a Relay connection with the same four arguments, and nothing else has them', () => {
   const paged = fields.filter(({ item }) => getNamedType(item.type).name.endsWith('Connection'));
   expect(paged.map(({ name }) => name).toSorted()).toEqual(
-    ['Player.videos', 'Query.rankings', 'Query.videos', 'Viewer.myVotes'].toSorted(),
+    [
+      'Player.videos',
+      'Query.allVideos',
+      'Query.auditTrail',
+      'Query.rankings',
+      'Query.videos',
+      'Viewer.myVotes',
+    ].toSorted(),
   );
   for (const { item } of paged) {
     const own = 'args' in item ? item.args.filter(arg => PAGE_ARGUMENTS.includes(arg.name)) : [];

@@ -39,6 +39,8 @@ type Documents = {
     "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n": typeof types.HideWinnerDocument,
     "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n": typeof types.DeleteOwnVideoDocument,
     "\n  subscription VotesLive { rankingChanged(top: 1) { entries { votes } } }\n": typeof types.VotesLiveDocument,
+    "\n  query ModerationVideos(\n    $status: VideoStatus, $failureReason: FailureReason, $hidden: Boolean\n    $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    allVideos(\n      status: $status, failureReason: $failureReason, hidden: $hidden\n      first: $first, after: $after, last: $last, before: $before\n    ) {\n      nodes { id }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": typeof types.ModerationVideosDocument,
+    "\n  query ModerationWholeTrail($first: Int, $after: String, $last: Int) {\n    auditTrail(first: $first, after: $after, last: $last) {\n      nodes { action subjectId reason actor { id } }\n      pageInfo { endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": typeof types.ModerationWholeTrailDocument,
     "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": typeof types.ModerateHideDocument,
     "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": typeof types.ModerateRestoreDocument,
     "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": typeof types.ModerateRequeueDocument,
@@ -111,6 +113,8 @@ const documents: Documents = {
     "\n  mutation HideWinner($videoId: ID!) { hideVideo(videoId: $videoId, reason: \"Too late\") { __typename } }\n": types.HideWinnerDocument,
     "\n  mutation DeleteOwnVideo($videoId: ID!) {\n    deleteVideo(videoId: $videoId) {\n      __typename\n      ... on DeletedVideo { videoId }\n      ... on Error { code message }\n    }\n  }\n": types.DeleteOwnVideoDocument,
     "\n  subscription VotesLive { rankingChanged(top: 1) { entries { votes } } }\n": types.VotesLiveDocument,
+    "\n  query ModerationVideos(\n    $status: VideoStatus, $failureReason: FailureReason, $hidden: Boolean\n    $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    allVideos(\n      status: $status, failureReason: $failureReason, hidden: $hidden\n      first: $first, after: $after, last: $last, before: $before\n    ) {\n      nodes { id }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": types.ModerationVideosDocument,
+    "\n  query ModerationWholeTrail($first: Int, $after: String, $last: Int) {\n    auditTrail(first: $first, after: $after, last: $last) {\n      nodes { action subjectId reason actor { id } }\n      pageInfo { endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": types.ModerationWholeTrailDocument,
     "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": types.ModerateHideDocument,
     "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": types.ModerateRestoreDocument,
     "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": types.ModerateRequeueDocument,
@@ -255,6 +259,14 @@ export function graphql(source: "\n  mutation DeleteOwnVideo($videoId: ID!) {\n 
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription VotesLive { rankingChanged(top: 1) { entries { votes } } }\n"): typeof import('./graphql.ts').VotesLiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModerationVideos(\n    $status: VideoStatus, $failureReason: FailureReason, $hidden: Boolean\n    $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    allVideos(\n      status: $status, failureReason: $failureReason, hidden: $hidden\n      first: $first, after: $after, last: $last, before: $before\n    ) {\n      nodes { id }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n"): typeof import('./graphql.ts').ModerationVideosDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModerationWholeTrail($first: Int, $after: String, $last: Int) {\n    auditTrail(first: $first, after: $after, last: $last) {\n      nodes { action subjectId reason actor { id } }\n      pageInfo { endCursor hasNextPage hasPreviousPage }\n    }\n  }\n"): typeof import('./graphql.ts').ModerationWholeTrailDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -412,6 +412,28 @@ export type VotesLiveSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 export type VotesLiveSubscription = { rankingChanged: { entries: Array<{ votes: number }> } };
 
+export type ModerationVideosQueryVariables = Exact<{
+  status?: VideoStatus | null | undefined;
+  failureReason?: FailureReason | null | undefined;
+  hidden?: boolean | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type ModerationVideosQuery = { allVideos: { nodes: Array<{ id: string }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } };
+
+export type ModerationWholeTrailQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+}>;
+
+
+export type ModerationWholeTrailQuery = { auditTrail: { nodes: Array<{ action: AuditedAction, subjectId: string | null, reason: string | null, actor: { id: string } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } };
+
 export type ModerateHideMutationVariables = Exact<{
   videoId: string | number;
   reason: string;
@@ -1350,6 +1372,48 @@ export const VotesLiveDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VotesLiveSubscription, VotesLiveSubscriptionVariables>;
+export const ModerationVideosDocument = new TypedDocumentString(`
+    query ModerationVideos($status: VideoStatus, $failureReason: FailureReason, $hidden: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
+  allVideos(
+    status: $status
+    failureReason: $failureReason
+    hidden: $hidden
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      id
+    }
+    pageInfo {
+      startCursor
+      endCursor
+      hasNextPage
+      hasPreviousPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModerationVideosQuery, ModerationVideosQueryVariables>;
+export const ModerationWholeTrailDocument = new TypedDocumentString(`
+    query ModerationWholeTrail($first: Int, $after: String, $last: Int) {
+  auditTrail(first: $first, after: $after, last: $last) {
+    nodes {
+      action
+      subjectId
+      reason
+      actor {
+        id
+      }
+    }
+    pageInfo {
+      endCursor
+      hasNextPage
+      hasPreviousPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModerationWholeTrailQuery, ModerationWholeTrailQueryVariables>;
 export const ModerateHideDocument = new TypedDocumentString(`
     mutation ModerateHide($videoId: ID!, $reason: String!) {
   hideVideo(videoId: $videoId, reason: $reason) {
