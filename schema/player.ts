@@ -1,6 +1,6 @@
 import { certifyResults } from '../src/contest/results.ts';
 import { InvalidInput } from '../src/platform/errors.ts';
-import type { PublicPlayer } from '../src/players/find-players.ts';
+import { findPlayerByUsername, type PublicPlayer } from '../src/players/find-players.ts';
 import { Player, type ROLES } from '../src/players/player.entity.ts';
 import { updateProfile } from '../src/players/update-profile.ts';
 import { markTally } from '../src/videos/tallies.ts';
@@ -49,6 +49,17 @@ export const ViewerType = builder.objectRef<Player>('Viewer').implement({
     role: t.expose('role', { type: RoleEnum, description: 'What the viewer may do.' }),
   }),
 });
+
+builder.queryField('player', t =>
+  t.field({
+    type: PlayerType,
+    nullable: true,
+    description:
+      'The player with a username, as it stands in the address of a profile; null when there is none.',
+    args: { username: t.arg.string({ required: true, description: 'In any case.' }) },
+    resolve: (_root, { username }, { em }) => findPlayerByUsername(em, username),
+  }),
+);
 
 builder.queryField('me', t =>
   t.field({

@@ -11,6 +11,8 @@ export type Row = readonly [string, string, string, string];
 export interface Subjects {
   /** The owner, by global id. */
   owner: string;
+  /** The owner's username. */
+  username: string;
   /** The owner's video that failed. */
   failed: string;
   /** Another one of them, for this document alone. */
@@ -64,10 +66,11 @@ export const WAYS: readonly Way[] = [
       node: ({ failed }) => `(id: "${failed}")`,
       nodes: ({ failed }) => `(ids: ["${failed}"])`,
       video: ({ failed }) => `(id: "${failed}")`,
+      player: ({ username }) => `(username: "${username}")`,
       rankingOf: ({ owner }) => `(playerId: "${owner}")`,
     },
     rows: [
-      [EVERYBODY, 'cities contest nodes rankingOf rankings videos'],
+      [EVERYBODY, 'cities contest nodes player rankingOf rankings videos'],
       [['null', 'null', 'given', 'given'], 'node video'],
       [['null', 'given', 'given', 'given'], 'me'],
       [NOBODY, 'results'],

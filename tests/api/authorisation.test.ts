@@ -51,7 +51,7 @@ beforeAll(async () => {
   const [published, another] = await publishVideos(app.database, [owner, player]);
   if (!published || !another) throw new Error('unreachable');
   const failed = await insertVideo(app.database, owner, { status: 'FAILED', failureReason: 'TOO_LONG' });
-  subjects = { owner: owner.id, failed, published };
+  subjects = { owner: owner.id, username: owner.username, failed, published };
   const vote = 'mutation ($id: ID!) { castVote(videoId: $id) { __typename } }';
   for (const [fan, id] of [
     [player, published],
@@ -210,7 +210,7 @@ describe('the table', () => {
 describe('what each viewer is told', () => {
   const titled = WAYS.map(way => ({
     way,
-    title: way.reach('…', { owner: 'O', failed: 'F', fresh: 'N', published: 'P' }),
+    title: way.reach('…', { owner: 'O', username: 'U', failed: 'F', fresh: 'N', published: 'P' }),
   }));
 
   test.each(titled)('by $title', ({ way }) => compare(way, VIEWERS, (row, at) => row[at] ?? ''));

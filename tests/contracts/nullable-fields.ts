@@ -12,6 +12,7 @@ export const NULLABLE_FIELDS: Readonly<Record<string, string>> = {
   'Query.me': 'nobody may be logged in',
   'Query.node': 'it may not exist, or not for this viewer',
   'Query.nodes[]': 'as for `node`, each in its place',
+  'Query.player': 'nobody may have that name',
   'Query.rankingOf': 'who has no published video is not ranked',
   'Query.results': 'the voting may not be over',
   'Query.video': 'it may not exist, or not for this viewer',

@@ -48,6 +48,7 @@ type Documents = {
     "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": typeof types.PagingGalleryDocument,
     "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n": typeof types.PagingPlayerDocument,
     "\n  query PagingWall($first: Int!) {\n    videos(first: $first) {\n      nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }\n    }\n  }\n": typeof types.PagingWallDocument,
+    "\n  query PlayerProfile($username: String!) { player(username: $username) { id username city } }\n": typeof types.PlayerProfileDocument,
     "\n  query QueueBoard { queueBoardUrl }\n": typeof types.QueueBoardDocument,
     "\n  mutation MoveToCity($city: String!) { updateProfile(input: { city: $city }) { __typename } }\n": typeof types.MoveToCityDocument,
     "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": typeof types.PlaceOfDocument,
@@ -122,6 +123,7 @@ const documents: Documents = {
     "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": types.PagingGalleryDocument,
     "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n": types.PagingPlayerDocument,
     "\n  query PagingWall($first: Int!) {\n    videos(first: $first) {\n      nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }\n    }\n  }\n": types.PagingWallDocument,
+    "\n  query PlayerProfile($username: String!) { player(username: $username) { id username city } }\n": types.PlayerProfileDocument,
     "\n  query QueueBoard { queueBoardUrl }\n": types.QueueBoardDocument,
     "\n  mutation MoveToCity($city: String!) { updateProfile(input: { city: $city }) { __typename } }\n": types.MoveToCityDocument,
     "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": types.PlaceOfDocument,
@@ -295,6 +297,10 @@ export function graphql(source: "\n  query PagingPlayer($id: ID!, $first: Int, $
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query PagingWall($first: Int!) {\n    videos(first: $first) {\n      nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }\n    }\n  }\n"): typeof import('./graphql.ts').PagingWallDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PlayerProfile($username: String!) { player(username: $username) { id username city } }\n"): typeof import('./graphql.ts').PlayerProfileDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -511,6 +511,13 @@ export type PagingWallQueryVariables = Exact<{
 
 export type PagingWallQuery = { videos: { nodes: Array<{ id: string, player: { username: string, videos: { nodes: Array<{ id: string, player: { city: string } }> } } }> } };
 
+export type PlayerProfileQueryVariables = Exact<{
+  username: string;
+}>;
+
+
+export type PlayerProfileQuery = { player: { id: string, username: string, city: string } | null };
+
 export type QueueBoardQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1557,6 +1564,15 @@ export const PagingWallDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PagingWallQuery, PagingWallQueryVariables>;
+export const PlayerProfileDocument = new TypedDocumentString(`
+    query PlayerProfile($username: String!) {
+  player(username: $username) {
+    id
+    username
+    city
+  }
+}
+    `) as unknown as TypedDocumentString<PlayerProfileQuery, PlayerProfileQueryVariables>;
 export const QueueBoardDocument = new TypedDocumentString(`
     query QueueBoard {
   queueBoardUrl
