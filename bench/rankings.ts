@@ -50,7 +50,7 @@ const inPostgres = await measure(ROUNDS_IN_POSTGRES, {
         order by votes desc, reached_at, player_id offset ? limit ?`,
       [middle, PAGE],
     ),
-  place: () => tables.findPlaces(many.em, [before.id]),
+  place: () => tables.findPlaces(many.em, [before.id], 'EVERYBODY'),
 });
 
 const show = (name: string, ms: number) => console.log(`${name.padEnd(44)} ${ms.toFixed(3)} ms`);

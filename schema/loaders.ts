@@ -3,7 +3,7 @@ import type { EntityManager } from '../src/platform/database.ts';
 import type { Leaderboard } from '../src/platform/leaderboard.ts';
 import type { PublicPlayer } from '../src/players/find-players.ts';
 import type { PlayerReader } from '../src/players/player-reader.ts';
-import { findPlaces } from '../src/rankings/find-rankings.ts';
+import { findCityPlaces, findPlaces } from '../src/rankings/find-rankings.ts';
 import type { Ranked } from '../src/rankings/ranked.ts';
 import { findVideosByIds, findVideosOfPlayers, type VideoPage } from '../src/videos/find-videos.ts';
 import type { Video } from '../src/videos/video.entity.ts';
@@ -19,6 +19,8 @@ export interface Loaders {
   /** Whether the viewer's vote for a video counts. */
   voted: DataLoader<string, boolean>;
   places: DataLoader<string, Ranked | null>;
+  /** Places within the player's city. */
+  cityPlaces: DataLoader<{ id: string; city: string }, Ranked | null, string>;
 }
 
 export function createLoaders({
@@ -61,5 +63,8 @@ export function createLoaders({
       return ids.map(id => voted?.has(id) ?? false);
     }),
     places: new DataLoader(ids => findPlaces({ em, leaderboard }, ids)),
+    cityPlaces: new DataLoader(players => findCityPlaces({ em, leaderboard }, players), {
+      cacheKeyFn: ({ id }) => id,
+    }),
   };
 }

@@ -122,6 +122,17 @@ builder.objectField(PlayerType, 'ranking', t =>
   }),
 );
 
+builder.objectField(PlayerType, 'cityRanking', t =>
+  t.field({
+    ...FOR_EVERYBODY,
+    type: RankingEntry,
+    nullable: true,
+    description:
+      'The player’s place among those of the same city, by which winners are called up; null without a published video.',
+    resolve: ({ id, city }, _arguments, { loaders }) => loaders.cityPlaces.load({ id, city }),
+  }),
+);
+
 builder.queryFields(t => ({
   rankings: t.field({
     type: RankingConnection,

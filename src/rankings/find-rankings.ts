@@ -47,7 +47,35 @@ export function findPlaces(
       const found = await leaderboard.find(EVERYBODY, playerIds);
       return found.map(place => place && { ...place.standing, position: place.index + 1 });
     },
-    () => tables.findPlaces(em, playerIds),
+    () => tables.findPlaces(em, playerIds, 'EVERYBODY'),
+  );
+}
+
+/** The place of each of these players in their city, in their order; null for those without a published video. */
+export function findCityPlaces(
+  { em, leaderboard }: RankingDeps,
+  players: readonly { id: string; city: string }[],
+): Promise<(Ranked | null)[]> {
+  return orElse(
+    async () => {
+      const places = new Map<string, Ranked>();
+      const boards = Map.groupBy(players, ({ city }) => boardOf(city));
+      await Promise.all(
+        [...boards].map(async ([board, members]) => {
+          const ids = members.map(({ id }) => id);
+          for (const place of await leaderboard.find(board, ids)) {
+            if (place) places.set(place.standing.id, { ...place.standing, position: place.index + 1 });
+          }
+        }),
+      );
+      return players.map(({ id }) => places.get(id) ?? null);
+    },
+    () =>
+      tables.findPlaces(
+        em,
+        players.map(({ id }) => id),
+        'CITY',
+      ),
   );
 }
 

@@ -63,13 +63,17 @@ export async function countRanked(em: EntityManager, board: string): Promise<num
   return row?.count ?? 0;
 }
 
+/** Among everybody, or each among the players of their city. */
 export async function findPlaces(
   em: EntityManager,
   playerIds: readonly string[],
+  among: 'EVERYBODY' | 'CITY',
 ): Promise<(Ranked | null)[]> {
   const rows = await em.execute<(TallyRow & { better: number })[]>(
     `select ${TALLY_COLUMNS}, (
-        select count(*)::int from tallies as other where other.published_videos > 0
+        select count(*)::int from tallies as other
+          ${among === 'CITY' ? 'join players as rival on rival.id = other.player_id and rival.city_key = players.city_key' : ''}
+         where other.published_videos > 0
            and (other.votes > tallies.votes or other.votes = tallies.votes
                 and (other.reached_at, other.player_id) < (tallies.reached_at, tallies.player_id))
       ) as better ${FROM}

@@ -164,7 +164,7 @@ export const WAYS: readonly Way[] = [
   {
     type: 'Player',
     reach: (it, { owner }) => `{ node(id: "${owner}") { ... on Player { ${it} } } }`,
-    rows: [[EVERYBODY, 'id username firstName lastName city country ranking videos']],
+    rows: [[EVERYBODY, 'id username firstName lastName city cityRanking country ranking videos']],
   },
   {
     type: 'Viewer',

@@ -6,6 +6,7 @@ import { schema } from '../../schema/index.ts';
 /** Fields that are the same whoever asks. Whoever adds one has looked at its resolver, and at what it loads. */
 const FOR_ALL = [
   'Player.city',
+  'Player.cityRanking',
   'Player.country',
   'Player.firstName',
   'Player.id',

@@ -8,6 +8,7 @@ export const NULLABLE_FIELDS: Readonly<Record<string, string>> = {
   'Contest.votingOpensAt': 'it may always have been open',
   'PageInfo.endCursor': 'an empty page has no last item',
   'PageInfo.startCursor': 'an empty page has no first item',
+  'Player.cityRanking': 'who has no published video is not ranked',
   'Player.ranking': 'who has no published video is not ranked',
   'Query.me': 'nobody may be logged in',
   'Query.node': 'it may not exist, or not for this viewer',

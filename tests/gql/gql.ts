@@ -32,6 +32,7 @@ type Documents = {
     "\n  mutation AccountLogIn($input: LogInInput!) {\n    logIn(input: $input) {\n      __typename\n      ...AccountSession\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.AccountLogInDocument,
     "\n  mutation AccountRefresh($refreshToken: String!) {\n    refreshSession(refreshToken: $refreshToken) { __typename ...AccountSession ... on Error { code message } }\n  }\n": typeof types.AccountRefreshDocument,
     "\n  mutation AccountLogOut($refreshToken: String!) {\n    logOut(refreshToken: $refreshToken) { __typename ... on LoggedOut { wasOpen } }\n  }\n": typeof types.AccountLogOutDocument,
+    "\n  query CityPlaces($ids: [ID!]!) {\n    nodes(ids: $ids) { ... on Player { city ranking { position } cityRanking { position votes player { id } } } }\n  }\n": typeof types.CityPlacesDocument,
     "\n  mutation CloseTheContest($reason: String!) {\n    closeContest(reason: $reason) {\n      __typename\n      ... on Contest { phase votingClosesAt }\n      ... on InvalidInput { code problems { path } }\n    }\n  }\n": typeof types.CloseTheContestDocument,
     "\n  query CertifiedResults {\n    contest { phase votingOpensAt votingClosesAt winnersPerCity }\n    results { city position votes decidedBy reachedAt certifiedAt player { id } }\n  }\n": typeof types.CertifiedResultsDocument,
     "\n  query VotingPhase { contest { phase } }\n": typeof types.VotingPhaseDocument,
@@ -107,6 +108,7 @@ const documents: Documents = {
     "\n  mutation AccountLogIn($input: LogInInput!) {\n    logIn(input: $input) {\n      __typename\n      ...AccountSession\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.AccountLogInDocument,
     "\n  mutation AccountRefresh($refreshToken: String!) {\n    refreshSession(refreshToken: $refreshToken) { __typename ...AccountSession ... on Error { code message } }\n  }\n": types.AccountRefreshDocument,
     "\n  mutation AccountLogOut($refreshToken: String!) {\n    logOut(refreshToken: $refreshToken) { __typename ... on LoggedOut { wasOpen } }\n  }\n": types.AccountLogOutDocument,
+    "\n  query CityPlaces($ids: [ID!]!) {\n    nodes(ids: $ids) { ... on Player { city ranking { position } cityRanking { position votes player { id } } } }\n  }\n": types.CityPlacesDocument,
     "\n  mutation CloseTheContest($reason: String!) {\n    closeContest(reason: $reason) {\n      __typename\n      ... on Contest { phase votingClosesAt }\n      ... on InvalidInput { code problems { path } }\n    }\n  }\n": types.CloseTheContestDocument,
     "\n  query CertifiedResults {\n    contest { phase votingOpensAt votingClosesAt winnersPerCity }\n    results { city position votes decidedBy reachedAt certifiedAt player { id } }\n  }\n": types.CertifiedResultsDocument,
     "\n  query VotingPhase { contest { phase } }\n": types.VotingPhaseDocument,
@@ -233,6 +235,10 @@ export function graphql(source: "\n  mutation AccountRefresh($refreshToken: Stri
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation AccountLogOut($refreshToken: String!) {\n    logOut(refreshToken: $refreshToken) { __typename ... on LoggedOut { wasOpen } }\n  }\n"): typeof import('./graphql.ts').AccountLogOutDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CityPlaces($ids: [ID!]!) {\n    nodes(ids: $ids) { ... on Player { city ranking { position } cityRanking { position votes player { id } } } }\n  }\n"): typeof import('./graphql.ts').CityPlacesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

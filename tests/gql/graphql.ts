@@ -355,6 +355,16 @@ export type AccountLogOutMutationVariables = Exact<{
 
 export type AccountLogOutMutation = { logOut: { __typename: 'LoggedOut', wasOpen: boolean } };
 
+export type CityPlacesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type CityPlacesQuery = { nodes: Array<
+    | { city: string, ranking: { position: number } | null, cityRanking: { position: number, votes: number, player: { id: string } } | null }
+    | Record<PropertyKey, never>
+   | null> };
+
 export type CloseTheContestMutationVariables = Exact<{
   reason: string;
 }>;
@@ -1297,6 +1307,25 @@ export const AccountLogOutDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountLogOutMutation, AccountLogOutMutationVariables>;
+export const CityPlacesDocument = new TypedDocumentString(`
+    query CityPlaces($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Player {
+      city
+      ranking {
+        position
+      }
+      cityRanking {
+        position
+        votes
+        player {
+          id
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CityPlacesQuery, CityPlacesQueryVariables>;
 export const CloseTheContestDocument = new TypedDocumentString(`
     mutation CloseTheContest($reason: String!) {
   closeContest(reason: $reason) {
