@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { EntityManager } from '../src/platform/database.ts';
 import type { Leaderboard } from '../src/platform/leaderboard.ts';
+import { findLatestReasons } from '../src/players/audit.ts';
 import type { PublicPlayer } from '../src/players/find-players.ts';
 import type { PlayerReader } from '../src/players/player-reader.ts';
 import { findCityPlaces, findPlaces } from '../src/rankings/find-rankings.ts';
@@ -16,6 +17,8 @@ export interface Loaders {
   /** A video that is not for this viewer does not exist for them, by whichever field they ask. */
   videos: DataLoader<string, Video | null>;
   videosOf: DataLoader<{ playerId: string; page: VideoPage }, Video[], string>;
+  /** Why videos were last hidden, by their ids. */
+  hideReasons: DataLoader<string, string | null>;
   /** Whether the viewer's vote for a video counts. */
   voted: DataLoader<string, boolean>;
   places: DataLoader<string, Ranked | null>;
@@ -58,6 +61,7 @@ export function createLoaders({
       },
       { cacheKeyFn: key => JSON.stringify(key) },
     ),
+    hideReasons: new DataLoader(ids => findLatestReasons(em, 'HIDE_VIDEO', ids)),
     voted: new DataLoader(async ids => {
       const voted = viewer && (await findVotedVideos(em, viewer.playerId, ids));
       return ids.map(id => voted?.has(id) ?? false);

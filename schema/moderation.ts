@@ -13,6 +13,7 @@ import type {
 import { findAuditEntries, findAuditTrail } from '../src/players/audit.ts';
 import { hideVideo, requeueVideo, restoreVideo } from '../src/videos/moderate-videos.ts';
 import { VideoNotFailed, VideoNotFound } from '../src/videos/video.errors.ts';
+import { mayInspect } from '../src/videos/visibility.ts';
 import { builder } from './builder.ts';
 import { type Context, viewerOf } from './context.ts';
 import { pageCost } from './costs.ts';
@@ -111,6 +112,16 @@ builder.objectField(VideoType, 'hidden', t =>
   }),
 );
 
+builder.objectField(VideoType, 'hiddenReason', t =>
+  t.string({
+    nullable: true,
+    description:
+      'Why a moderator has hidden it, in the moderator’s words; null unless hidden, and to anybody but its owner and moderators.',
+    resolve: (video, _arguments, { viewer, loaders }) =>
+      video.hiddenAt != null && mayInspect(viewer, video) ? loaders.hideReasons.load(video.id) : null,
+  }),
+);
+
 builder.objectType(VideoNotFailed, {
   name: 'VideoNotFailed',
   description: 'Only a failed video can be given another try.',
@@ -145,7 +156,13 @@ builder.mutationFields(t => {
       description: 'Takes a video out of everybody’s sight, and its votes out of the ranking.',
       authScopes: { moderator: true },
       errors: { types: [VideoNotFound, InvalidInput] },
-      args,
+      args: {
+        ...args,
+        reason: t.arg.string({
+          required: true,
+          description: 'For the audit trail and for the owner, who is shown it; 1 to 500 characters.',
+        }),
+      },
       resolve: async (_root, given, context) => {
         await certifyResults(context.em, context.settings.contest);
         return hideVideo(context, deedOf(context, given));

@@ -126,7 +126,10 @@ export const WAYS: readonly Way[] = [
     reach: (it, { failed }) => `{ video(id: "${failed}") { ${it} } }`,
     rows: [
       [ITS_OWN, 'id title player status failure uploadedAt votes viewerHasVoted originalUrl hidden'],
-      [ITS_OWN_NULL, 'durationSeconds posterUrl previewUrl processedAt processedUrl storyboardUrl'],
+      [
+        ITS_OWN_NULL,
+        'durationSeconds hiddenReason posterUrl previewUrl processedAt processedUrl storyboardUrl',
+      ],
       [['absent', 'absent', 'FORBIDDEN', 'given'], 'auditTrail'],
     ],
   },
@@ -135,7 +138,7 @@ export const WAYS: readonly Way[] = [
     reach: (it, { published }) => `{ node(id: "${published}") { ... on Video { ${it} } } }`,
     rows: [
       [EVERYBODY, PUBLIC_VIDEO],
-      [NOBODY, 'failure'],
+      [NOBODY, 'failure hiddenReason'],
       [['null', 'null', 'given', 'given'], 'originalUrl'],
       [MODERATORS, 'auditTrail'],
     ],

@@ -44,6 +44,9 @@ const REQUEUE = graphql(`
     }
   }
 `);
+const REASONS = graphql(`
+  query ModerationReasons { me { player { videos { nodes { hiddenReason } } } } }
+`);
 const TRAIL = graphql(`
   query ModerationTrail($id: ID!) {
     video(id: $id) { auditTrail { at action reason actor { id } } }
@@ -110,6 +113,25 @@ test('a hidden video and its votes are gone for everybody until it is restored, 
     { ...entry, action: 'RESTORE_VIDEO', reason: 'A misunderstanding' },
     { ...entry, action: 'HIDE_VIDEO', reason: 'Not basketball' },
   ]);
+});
+
+test('the owner of a hidden video is told the latest reason while it is hidden', async () => {
+  const owner = await gatherOne(app);
+  const ids = [await publishVideo(app.database, owner), await publishVideo(app.database, owner)];
+  for (const reason of ['Music that is not yours', 'Somebody else’s face']) {
+    for (const id of ids) {
+      await app.graphql(HIDE, { videoId: id, reason }, moderator);
+      if (reason.startsWith('Music'))
+        await app.graphql(RESTORE, { videoId: id, reason: 'Mended' }, moderator);
+    }
+  }
+  const shown = async () => {
+    const { data } = await app.graphql(REASONS, {}, owner);
+    return data.me?.player.videos.nodes.map(({ hiddenReason }) => hiddenReason);
+  };
+  expect(await shown()).toEqual(['Somebody else’s face', 'Somebody else’s face']);
+  await app.graphql(RESTORE, { videoId: ids[1] ?? '', reason: 'Fine now' }, moderator);
+  expect(await shown()).toEqual([null, 'Somebody else’s face']);
 });
 
 test('a player whose video is hidden and restored is still the one who reached the total first', async () => {

@@ -19,6 +19,7 @@ export const NULLABLE_FIELDS: Readonly<Record<string, string>> = {
   'Query.video': 'it may not exist, or not for this viewer',
   'Video.durationSeconds': 'there is no clip yet',
   'Video.failure': 'it has not failed',
+  'Video.hiddenReason': 'it may not be hidden; only for its owner and moderators',
   'Video.originalUrl': 'only for its owner and moderators',
   'Video.posterUrl': 'only once published',
   'Video.previewUrl': 'only once published',

@@ -45,6 +45,7 @@ type Documents = {
     "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": typeof types.ModerateHideDocument,
     "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": typeof types.ModerateRestoreDocument,
     "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": typeof types.ModerateRequeueDocument,
+    "\n  query ModerationReasons { me { player { videos { nodes { hiddenReason } } } } }\n": typeof types.ModerationReasonsDocument,
     "\n  query ModerationTrail($id: ID!) {\n    video(id: $id) { auditTrail { at action reason actor { id } } }\n  }\n": typeof types.ModerationTrailDocument,
     "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": typeof types.PagingGalleryDocument,
     "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n": typeof types.PagingPlayerDocument,
@@ -121,6 +122,7 @@ const documents: Documents = {
     "\n  mutation ModerateHide($videoId: ID!, $reason: String!) {\n    hideVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden processedUrl }\n      ... on Error { code }\n      ... on InvalidInput { problems { path message } }\n    }\n  }\n": types.ModerateHideDocument,
     "\n  mutation ModerateRestore($videoId: ID!, $reason: String!) {\n    restoreVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id hidden votes }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": types.ModerateRestoreDocument,
     "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n": types.ModerateRequeueDocument,
+    "\n  query ModerationReasons { me { player { videos { nodes { hiddenReason } } } } }\n": types.ModerationReasonsDocument,
     "\n  query ModerationTrail($id: ID!) {\n    video(id: $id) { auditTrail { at action reason actor { id } } }\n  }\n": types.ModerationTrailDocument,
     "\n  query PagingGallery(\n    $orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String\n  ) {\n    videos(orderBy: $orderBy, city: $city, first: $first, after: $after, last: $last, before: $before) {\n      nodes { id title votes }\n      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n    }\n  }\n": types.PagingGalleryDocument,
     "\n  query PagingPlayer($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {\n    node(id: $id) {\n      ... on Player {\n        videos(first: $first, after: $after, last: $last, before: $before) {\n          nodes { id uploadedAt processedAt durationSeconds }\n          pageInfo { startCursor endCursor hasNextPage hasPreviousPage }\n        }\n      }\n    }\n  }\n": types.PagingPlayerDocument,
@@ -287,6 +289,10 @@ export function graphql(source: "\n  mutation ModerateRestore($videoId: ID!, $re
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation ModerateRequeue($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n      ... on InvalidInput { problems { path } }\n    }\n  }\n"): typeof import('./graphql.ts').ModerateRequeueDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModerationReasons { me { player { videos { nodes { hiddenReason } } } } }\n"): typeof import('./graphql.ts').ModerationReasonsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -481,6 +481,11 @@ export type ModerateRequeueMutation = { requeueVideo:
     | { __typename: 'VideoNotFound', code: ErrorCode }
    };
 
+export type ModerationReasonsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModerationReasonsQuery = { me: { player: { videos: { nodes: Array<{ hiddenReason: string | null }> } } } | null };
+
 export type ModerationTrailQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -1513,6 +1518,19 @@ export const ModerateRequeueDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ModerateRequeueMutation, ModerateRequeueMutationVariables>;
+export const ModerationReasonsDocument = new TypedDocumentString(`
+    query ModerationReasons {
+  me {
+    player {
+      videos {
+        nodes {
+          hiddenReason
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModerationReasonsQuery, ModerationReasonsQueryVariables>;
 export const ModerationTrailDocument = new TypedDocumentString(`
     query ModerationTrail($id: ID!) {
   video(id: $id) {
