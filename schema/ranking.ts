@@ -40,7 +40,8 @@ const PLACE = z.object({
   id: z.uuid(),
   score: z.int32(),
   tie: z.string().regex(/^\d{16}$/),
-  position: z.int32(),
+  // Whole pages are counted on from it, still within an Int.
+  position: z.int().min(1).max(2_000_000_000),
 });
 const cursorOf = ({ id, score, tie, position }: Ranked) => encodeCursor({ id, score, tie, position });
 

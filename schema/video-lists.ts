@@ -24,7 +24,7 @@ const VideoOrder = builder.enumType('VideoOrder', {
   } satisfies Record<(typeof VIDEO_ORDERS)[number], unknown>,
 });
 
-const POSITION = z.object({ id: z.uuid(), votes: z.int() });
+const POSITION = z.object({ id: z.uuid(), votes: z.int32() });
 
 /** A page of videos as a Relay connection; `find` gives up to `limit` of them, from the end when it says so. */
 async function videoConnection(args: PageArguments, find: (page: VideoPage) => Promise<Video[]>) {

@@ -161,6 +161,15 @@ test.each([
   ['after what is no cursor', { after: 'bm90aGluZw' }],
   ['after a cursor of another list', { after: Buffer.from('{"score":1}').toString('base64url') }],
   ['before an id that is none', { before: Buffer.from('{"id":"1; drop","votes":0}').toString('base64url') }],
+  [
+    'after more votes than anything has',
+    {
+      orderBy: 'MOST_VOTED' as const,
+      after: Buffer.from(
+        JSON.stringify({ id: '00000000-0000-7000-8000-000000000000', votes: Number.MAX_SAFE_INTEGER }),
+      ).toString('base64url'),
+    },
+  ],
 ])('a page of %s is refused as a bad argument', async (_, variables) => {
   const { errors } = await app.graphql(GALLERY, variables);
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' }, path: ['videos'] }]);
