@@ -36,7 +36,7 @@ const VideoStatusEvent = builder.objectRef<VideoMoment>('VideoStatusEvent').impl
     }),
     percent: t.float({
       description:
-        'The most of the clip that any attempt has made, 0 to 100, to a tenth. Never falls: a later attempt moves it once it has come further.',
+        'The most of the clip that any attempt has made, 0 to 100, to a tenth. Never falls, as a later attempt moves it once it has come further, but for `requeueVideo`, with which it begins anew.',
       resolve: ({ video }) => Math.round(video.percent * 10) / 10,
     }),
     queuePosition: t.exposeInt('queuePosition', {

@@ -31,7 +31,7 @@ const VideoSchema = defineEntity({
       .enum(() => PROCESSING_PHASES)
       .$type<Opt<ProcessingPhase>>()
       .default('QUEUED'),
-    // The most of the output that any attempt has made, 0 to 100; never falls.
+    // The most of the output that any attempt has made, 0 to 100; never falls but when it is requeued.
     percent: p.float().$type<Opt<number>>().default(0),
     // Grows with every change that a subscriber should see.
     sequence: p.integer().$type<Opt<number>>().default(0),
