@@ -1,6 +1,7 @@
 import type { EntityManager } from '../platform/database.ts';
 import { InvalidInput } from '../platform/errors.ts';
 import { AuditEntry, type AuditedAction } from './audit.entity.ts';
+import { UNPRINTABLE } from './unprintable.ts';
 
 const REASON_CHARACTERS = 500;
 
@@ -17,12 +18,16 @@ export async function audit(
   });
 }
 
-/** The reason as it is kept. @throws {InvalidInput} when there is none, or it is longer than 500 characters. */
+/** The reason as it is kept. @throws {InvalidInput} when there is none, it is longer than 500 characters, or no text. */
 export function tidyReason(given: string): string {
   const reason = given.trim();
   if (reason === '') throw new InvalidInput([{ path: ['reason'], rule: 'required' }]);
   if ([...reason].length > REASON_CHARACTERS) {
     throw new InvalidInput([{ path: ['reason'], rule: 'too_long', params: { limit: REASON_CHARACTERS } }]);
+  }
+  // It may have lines.
+  if (UNPRINTABLE.test(reason.replace(/\s/g, ''))) {
+    throw new InvalidInput([{ path: ['reason'], rule: 'not_text' }]);
   }
   return reason;
 }

@@ -1,4 +1,5 @@
 import type { InputProblem } from '../platform/errors.ts';
+import { UNPRINTABLE } from './unprintable.ts';
 
 /** The longest that people are called, and the places they come from, in characters. */
 export const PROFILE_CHARACTERS = { firstName: 60, lastName: 60, city: 80, country: 60 } as const;
@@ -10,9 +11,6 @@ export type Profile = Record<(typeof FIELDS)[number], string>;
 
 /** A profile in which any field may be missing. */
 export type PartialProfile = { [Field in keyof Profile]?: string | null | undefined };
-
-/** Control characters, halves of surrogate pairs, and the marks that turn the text around them the other way. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
 
 /** The fields of a profile that are given, and nothing else, as they are stored and shown: trimmed and tidied. */
 export function tidyProfile(given: Profile): Profile;

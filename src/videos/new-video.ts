@@ -1,12 +1,15 @@
 import { type RequiredEntityData, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { EntityManager } from '../platform/database.ts';
 import { InvalidInput } from '../platform/errors.ts';
+import { UNPRINTABLE } from '../players/unprintable.ts';
 import { Video } from './video.entity.ts';
 
 const TITLE_CHARACTERS = 120;
 const IDEMPOTENCY_KEY_CHARACTERS = 200;
 /** Control characters; PostgreSQL has no place for U+0000 in a text. */
 const NOT_TEXT = /\p{Cc}/u;
+/** What leaves something to see: not white space, nor characters of no width. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** What a player says of a new video, checked; its title without needless spaces. @throws {InvalidInput} */
 export function validTitle(said: { title: string; idempotencyKey: string | null }): string {
@@ -14,11 +17,11 @@ export function validTitle(said: { title: string; idempotencyKey: string | null 
   const title = said.title.trim().replace(/\s+/g, ' ');
   const characters = [...title].length;
   const problems = [];
-  if (characters === 0) problems.push({ path: ['title'], rule: 'required' });
+  if (!VISIBLE.test(title) && !UNPRINTABLE.test(title)) problems.push({ path: ['title'], rule: 'required' });
   if (characters > TITLE_CHARACTERS) {
     problems.push({ path: ['title'], rule: 'too_long', params: { limit: TITLE_CHARACTERS } });
   }
-  if (NOT_TEXT.test(title)) problems.push({ path: ['title'], rule: 'not_text' });
+  if (UNPRINTABLE.test(title)) problems.push({ path: ['title'], rule: 'not_text' });
   const keyPath = ['idempotencyKey'];
   if (idempotencyKey === '') problems.push({ path: keyPath, rule: 'required' });
   if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_CHARACTERS) {

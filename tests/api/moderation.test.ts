@@ -206,8 +206,8 @@ test('only a failed video can be requeued, and only one that exists can be decid
   expect(answers).toEqual(answers.map(() => ({ __typename: 'VideoNotFound', code: 'VIDEO_NOT_FOUND' })));
 });
 
-test.each(['', '   ', 'x'.repeat(501)])(
-  'every decision needs a reason of 1 to 500 characters (%#)',
+test.each(['', '   ', 'x'.repeat(501), 'Not\u0000text', 'Turned \u202eround'])(
+  'every decision needs a reason of 1 to 500 characters of text (%#)',
   async reason => {
     for (const document of [HIDE, RESTORE, REQUEUE] as const) {
       const { data } = await app.graphql<Record<string, unknown>, unknown>(

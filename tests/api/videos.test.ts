@@ -54,6 +54,8 @@ describe('a title', () => {
   test.each([
     ['is missing', ' \t\n', 'This is required.'],
     ['has 121 characters', 'x'.repeat(121), 'At most 120 characters, please.'],
+    ['has nothing to see', '\u200b\u200d \u2060', 'This is required.'],
+    ['turns what follows it round', 'Cross\u202eover', 'This holds characters that are no text.'],
     ['holds a character that no text has', 'Cross\u0000over', 'This holds characters that are no text.'],
   ])('that %s is refused, and the file is not kept', async (_, title, message) => {
     const before = await storedFiles(app);
