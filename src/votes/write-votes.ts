@@ -54,6 +54,7 @@ export async function writeVotes(
       rules.votingOpensAt,
       rules.votingClosesAt,
       rules.maxVotesPerPlayer,
+      rules.maxVotesPerPlayer,
     ]);
     await addToCounters(
       em,
@@ -116,7 +117,9 @@ const CAST = `
   ${VOTING},
   known as (
     select input.*, videos.player_id as "playerId", now as cast_at, now - voter.created_at as voter_age,
-           (select count(*) from votes where votes.voter_id = input."voterId") as given,
+           -- Only where it is limited: it reads all that the voter has given.
+           case when ?::int is not null
+             then (select count(*) from votes where votes.voter_id = input."voterId") end as given,
            case
              when videos.id is null or videos.status <> 'PROCESSED' or videos.hidden_at is not null
                then 'VIDEO_NOT_PUBLISHED'
