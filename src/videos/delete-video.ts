@@ -1,5 +1,6 @@
 import type { EntityManager } from '../platform/database.ts';
 import type { EventBus } from '../platform/events.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { Storage, StorageKey } from '../platform/storage.ts';
 import { Video } from './video.entity.ts';
 import { VideoIsPublished, VideoNotFound } from './video.errors.ts';
@@ -13,7 +14,7 @@ import { videoChanged } from './video.events.ts';
  * @throws {VideoIsPublished}
  */
 export async function deleteVideo(
-  { em, storage, events }: { em: EntityManager; storage: Storage; events: EventBus },
+  { em, storage, events, logger }: { em: EntityManager; storage: Storage; events: EventBus; logger: Logger },
   playerId: string,
   videoId: string,
 ): Promise<void> {
@@ -28,9 +29,9 @@ export async function deleteVideo(
     throw kept ? new VideoIsPublished() : new VideoNotFound();
   }
   await events.publish(videoChanged, videoId, { videoId, deleted: true });
-  // A crash before this leaves files without a row, which the reconciler sweeps.
+  // The video is gone, whatever becomes of its files: what is left of them has no row, and is swept.
   for (const key of Object.values(gone)) {
-    if (key) await storage.remove(key);
+    if (key) await storage.remove(key).catch(error => logger.warn({ err: error, key }, 'file not removed'));
   }
 }
 

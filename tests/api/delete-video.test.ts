@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/app.ts';
 import type { TestPlayer } from '../kit/client.ts';
@@ -60,6 +60,19 @@ test('a hidden video goes with all its files', async () => {
     await writeFile(path, 'content');
   }
   expect(await remove(videoId)).toMatchObject({ __typename: 'DeletedVideo' });
+  expect(await storedFiles(app)).toEqual([]);
+});
+
+test('a video goes although the store keeps a file of it, and takes the others with it', async () => {
+  const videoId = await insertVideo(app.database, player, { status: 'PROCESSED', hiddenAt: new Date() });
+  const row = await rowOf(app, videoId);
+  // A folder is no file that could be removed.
+  const [stuck, clip] = [row?.originalKey, row?.clipKey].map(key => join(app.storageDir, key ?? ''));
+  await mkdir(stuck ?? '', { recursive: true });
+  onTestFinished(() => rmdir(stuck ?? ''));
+  await mkdir(dirname(clip ?? ''), { recursive: true });
+  await writeFile(clip ?? '', 'content');
+  expect(await remove(videoId)).toEqual({ __typename: 'DeletedVideo', videoId });
   expect(await storedFiles(app)).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { createLogger } from '../../src/platform/logger.ts';
 import { openLocalStorage } from '../../src/platform/storage-local.ts';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
 import { deleteVideo } from '../../src/videos/delete-video.ts';
@@ -15,6 +16,8 @@ import type { StatusEvent, TestPlayer } from '../kit/client.ts';
 import { eventually } from '../kit/multipart.ts';
 import { openRecording } from '../kit/processing.ts';
 import { insertVideo, rowIdOf } from '../kit/videos.ts';
+
+const silent = createLogger({ level: 'silent' }, {});
 
 let app: App;
 let recording: Awaited<ReturnType<typeof openRecording>>;
@@ -138,7 +141,11 @@ describe.each<{ transport: string; follow: Follow; ending: object }>([
     const events = follow(videoId, player);
     await next(events);
     const storage = await openLocalStorage(app.storageDir);
-    await deleteVideo({ ...recording, em: recording.em, storage }, rowIdOf(player.id), rowIdOf(videoId));
+    await deleteVideo(
+      { ...recording, em: recording.em, storage, logger: silent },
+      rowIdOf(player.id),
+      rowIdOf(videoId),
+    );
     expect(await events.next()).toMatchObject({ done: true });
   });
 

@@ -7,7 +7,7 @@ import type { Database, EntityManager } from '../../src/platform/database.ts';
 import { openEventBus } from '../../src/platform/events.ts';
 import type { Leaderboard } from '../../src/platform/leaderboard.ts';
 import { openRedisLeaderboard } from '../../src/platform/leaderboard-redis.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger, type Logger } from '../../src/platform/logger.ts';
 import type { Storage } from '../../src/platform/storage.ts';
 import { openLocalStorage } from '../../src/platform/storage-local.ts';
 import type { ProjectionDeps } from '../../src/rankings/project-rankings.ts';
@@ -18,6 +18,7 @@ export interface ContestWorld extends ProjectionDeps, AsyncDisposable {
   database: Database;
   redis: Redis;
   storage: Storage;
+  logger: Logger;
   /** A manager of its own each time it is read, as every operation has one. */
   readonly em: EntityManager;
 }
@@ -33,6 +34,7 @@ export async function openContestWorld(): Promise<ContestWorld> {
     database,
     redis,
     events,
+    logger,
     leaderboard: openRedisLeaderboard(redis),
     storage: await openLocalStorage(await mkdtemp(join(inject('services').runDir, 'storage-'))),
     forkEm: () => database.em.fork(),
