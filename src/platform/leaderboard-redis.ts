@@ -13,6 +13,7 @@ import {
   BUILDING,
   CURRENT,
   FIND,
+  LATEST,
   LOCATE,
   PAGE,
   RANGE,
@@ -38,6 +39,11 @@ export function openRedisLeaderboard(redis: Redis): Leaderboard {
       throw new LeaderboardAway('The boards being built are gone, or no longer kept up to date');
   };
 
+  const writer = randomUUID();
+  let writes = 0;
+  /** What Redis has said it has. */
+  let kept: { generation: string; write: number } | null = null;
+
   /** Removes what is left of generations that are neither read nor being built. */
   const sweep = async (): Promise<void> => {
     let cursor = '0';
@@ -55,9 +61,19 @@ export function openRedisLeaderboard(redis: Redis): Leaderboard {
     async write(rows) {
       const changed = new Set<string>();
       for (const args of callsOf(rows)) {
-        for (const board of await run<string[]>(WRITE, ...args)) changed.add(board);
+        const write = ++writes;
+        const [generation, boards] = await run<[string, string[]]>(WRITE, writer, write, ...args);
+        kept = { generation, write };
+        for (const board of boards) changed.add(board);
       }
       return [...changed];
+    },
+
+    async check() {
+      const [generation, latest] = await run<[string, string]>(LATEST, writer);
+      if (kept?.generation === generation && Number(latest) < kept.write) {
+        throw new BoardsMissing('The boards have lost what was written last');
+      }
     },
 
     async page(board, { limit, after, before, fromEnd }) {

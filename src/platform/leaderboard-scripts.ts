@@ -3,6 +3,7 @@
  *   {board}:GENERATION:rows        hash   id → "version score member boards…"
  *   {board}:GENERATION:on:BOARD    zset   member → minus the score, so that the best come first
  *   {board}:GENERATION:scores      hash   board → sum of its scores
+ *   {board}:GENERATION:writers     hash   writer → number of its latest write
  * A member is "tie/id": members of one score are ordered as text, that is by their tie-breakers. Scores are negated by
  * subtraction: minus zero is no integer to Redis.
  */
@@ -50,15 +51,23 @@ local function put(prefix, first, touched)
 end
 `;
 
-/** ARGV: rows. Puts them on the boards, and on those being built. Returns the boards that changed. */
+/**
+ * ARGV: writer, number of its write, rows. Puts them on the boards, and on those being built. Returns the generation and the
+ * boards that changed.
+ */
 export const WRITE = `${PUT}
 local building = redis.call('GET', '${BUILDING}')
-if building then put('{board}:' .. building, 1, {}) end
+if building then put('{board}:' .. building, 3, {}) end
 ${PREFIX}
 local touched, boards = {}, {}
-put(prefix, 1, touched)
+put(prefix, 3, touched)
+redis.call('HSET', prefix .. ':writers', ARGV[1], ARGV[2])
 for board in pairs(touched) do table.insert(boards, board) end
-return boards`;
+return { generation, boards }`;
+
+/** ARGV: writer. Returns the generation and the number of the latest write of that writer that is in it. */
+export const LATEST = `${PREFIX}
+return { generation, redis.call('HGET', prefix .. ':writers', ARGV[1]) or '0' }`;
 
 /** ARGV: generation. From now on writers write to it, too. */
 export const BEGIN = `

@@ -32,7 +32,7 @@ export class LeaderboardAway extends Error {
   override name: string = 'LeaderboardAway';
 }
 
-/** The store answers and has no boards: they were never built, or were lost. */
+/** The store answers and has no boards, or not all of them: they were never built, or were lost. */
 export class BoardsMissing extends LeaderboardAway {
   override name = 'BoardsMissing';
 }
@@ -47,6 +47,12 @@ export class BoardsMissing extends LeaderboardAway {
 export interface Leaderboard {
   /** The boards that show something else now, in no particular order. */
   write(rows: readonly BoardRow[]): Promise<string[]>;
+  /**
+   * Makes sure that the boards are there, with all that was written here.
+   *
+   * @throws {BoardsMissing} also when the store has lost a part, as one that writes to its disk once a second and dies.
+   */
+  check(): Promise<void>;
   /** A page, the index of its first entry and how many entries there are, all of one moment. */
   page(board: string, page: BoardPage): Promise<{ standings: Standing[]; from: number; size: number }>;
   /** Entries from one index to another, the first being 0 and the last not included. */

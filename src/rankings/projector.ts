@@ -26,8 +26,8 @@ export function startProjector(deps: ProjectionDeps & { logger: Logger }): Proje
     do {
       again = false;
       await whileThere(async () => {
-        // Asked also when nothing is marked: the boards may have been lost since.
-        await deps.leaderboard.size(EVERYBODY);
+        // Asked also when nothing is marked: the boards, or the newest of them, may have been lost since.
+        await deps.leaderboard.check();
         await projectRankings(deps);
       });
     } while (again);

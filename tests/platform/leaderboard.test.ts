@@ -166,6 +166,22 @@ test('keeps totals for each board', async () => {
   expect(await board.size('nowhere')).toBe(0);
 });
 
+test('notices that Redis has lost what it had acknowledged, until the boards are made anew', async () => {
+  await board.write([row('a', 3)]);
+  const [key = ''] = await redis.keys('{board}:*:writers');
+  const before = await redis.hgetall(key);
+  await board.write([row('a', 4, { version: 2 })]);
+  await board.check();
+  // As a Redis does that was killed and has come back from its disk.
+  await redis.hset(key, before);
+  await expect(board.check()).rejects.toThrow(BoardsMissing);
+  // Others go on writing.
+  await openRedisLeaderboard(redis).write([row('b', 5, { version: 3 })]);
+  await expect(board.check()).rejects.toThrow(BoardsMissing);
+  await board.rebuild(each());
+  await board.check();
+});
+
 describe('a rebuild', () => {
   const many = (score: number, version: number) =>
     Array.from({ length: 1200 }, (_, n) => row(`p${n}`, score, { version }));
@@ -244,6 +260,7 @@ test('says so when there are no boards, or Redis does not answer', async () => {
     board.find('all', ['a']),
     board.locate('all', place(1, '1', 'a')),
     board.size('all'),
+    board.check(),
     board.totals(),
   ];
   await redis.flushall();
