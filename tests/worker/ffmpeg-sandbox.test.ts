@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { link, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { detectSandbox, type Grant } from '../../worker/ffmpeg/sandbox.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import { detectSandbox, type Grant, UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';
 import { mediaFolder } from '../kit/media.ts';
+import { pathWithout } from '../kit/programs.ts';
 
 const sandbox = await detectSandbox();
+const withoutBubblewrap = await detectSandbox(await pathWithout(mediaFolder, 'bwrap'));
 const folder = await mkdtemp(join(mediaFolder, 'sandbox-'));
 const grant = (readOnly: string[] = []): Grant => ({
   folder,
@@ -15,14 +20,24 @@ const grant = (readOnly: string[] = []): Grant => ({
   limits: { memoryBytes: 512 * 1024 ** 2, cpuSeconds: 5, fileBytes: 1024 ** 2, openFiles: 64 },
 });
 
-async function inside(script: string, granted = grant()): Promise<string> {
-  const [command = '', ...args] = sandbox.wrap(['sh', '-c', script], granted);
+async function inside(script: string, granted = grant(), { wrap } = sandbox): Promise<string> {
+  const [command = '', ...args] = wrap(['/bin/bash', '-c', script], granted);
   return (await promisify(execFile)(command, args)).stdout.trim();
 }
 
 it('says what is missing where the host allows less than everything', () => {
   const complete = sandbox.isolation === 'bubblewrap' && sandbox.limits === 'prlimit';
   expect(sandbox.gaps.length === 0).toBe(complete);
+});
+
+it.each([
+  ['the best that the host allows', sandbox],
+  ['no bubblewrap', withoutBubblewrap],
+])('hands over no setting of the worker, with %s', async (_name, sandbox) => {
+  vi.stubEnv('SANDBOX_SECRET', 'postgres://password');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await inside('env', grant(), UNCONFINED)).toContain('password');
+  expect(await inside('env', grant(), sandbox)).not.toContain('password');
 });
 
 describe.runIf(sandbox.isolation === 'bubblewrap')('bubblewrap', () => {
@@ -34,13 +49,21 @@ describe.runIf(sandbox.isolation === 'bubblewrap')('bubblewrap', () => {
     await expect(inside('cat /etc/passwd')).rejects.toThrow(/No such file/);
   });
 
-  it('hands over no setting of the worker', async () => {
-    process.env.SANDBOX_SECRET = 'postgres://password';
-    expect(await inside('env')).not.toContain('password');
-  });
-
   it('has no network', async () => {
-    expect(await inside('cat /sys/class/net/eth0/address 2>&1 || echo none')).toContain('none');
+    let connections = 0;
+    const server = createServer(socket => {
+      connections += 1;
+      socket.end();
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    // Reads to the end, so that the server has seen whoever came through.
+    const connect = `exec 3<>/dev/tcp/127.0.0.1/${port} && while read -r line <&3; do :; done`;
+    await expect(inside(connect)).rejects.toThrow(/\/dev\/tcp/);
+    expect(connections).toBe(0);
+    await inside(connect, grant(), UNCONFINED);
+    expect(connections).toBe(1);
   });
 
   it('can not change an original that is linked into the folder', async () => {
