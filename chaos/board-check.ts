@@ -1,5 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { waitUntil } from '../scripts/stack/wait-until.ts';
 import type { Database } from '../src/platform/database.ts';
+import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
+import { findBoardErrors } from '../src/rankings/find-board-errors.ts';
 import { graphql } from '../tests/gql/gql.ts';
 import type { ChaosBoardPageQuery } from '../tests/gql/graphql.ts';
 import { type Answer, createClient } from '../tests/kit/client.ts';
@@ -17,9 +21,12 @@ const BOARD_PAGE = graphql(`
   }
 `);
 const PROJECTED_SECONDS = 10;
+/** How long the APIs may take to make boards anew that Redis has lost. */
+const REBUILT_SECONDS = 5;
+const PAUSE_MS = 250;
 
 /** Reads the whole ranking from each API and compares it with a plain count of the rows of `votes`. */
-export async function findBoardErrors(database: Database, apis: readonly Witness[]): Promise<string[]> {
+export async function findRankingErrors(database: Database, apis: readonly Witness[]): Promise<string[]> {
   const projected = async () =>
     (await database.em.fork().execute('select 1 from tallies where dirty limit 1')).length === 0;
   await waitUntil('the boards show all votes', projected, { deadlineSeconds: PROJECTED_SECONDS });
@@ -44,6 +51,24 @@ export async function findBoardErrors(database: Database, apis: readonly Witness
     }
   }
   return problems;
+}
+
+/** Compares the boards in Redis itself with the tallies: an API without boards answers the same from PostgreSQL, and slowly. */
+export async function findLostBoards(database: Database, redisUrl: string): Promise<string[]> {
+  const redis = new Redis(redisUrl);
+  try {
+    const deps = { forkEm: () => database.em.fork(), leaderboard: openRedisLeaderboard(redis) };
+    const deadline = performance.now() + REBUILT_SECONDS * 1000;
+    for (;;) {
+      const errors = await findBoardErrors(deps);
+      if (errors.length === 0 || performance.now() > deadline) {
+        return errors.map(error => `The boards in Redis are wrong: ${error}`);
+      }
+      await pause(PAUSE_MS);
+    }
+  } finally {
+    redis.disconnect();
+  }
 }
 
 async function readBoard(url: string) {

@@ -13,7 +13,7 @@ import { RENDITIONS } from '../src/videos/video-files.ts';
 import { findMiscounts } from '../tests/kit/ballots.ts';
 import { sweepWorkspaces } from '../worker/workspace.ts';
 import type { Arena } from './arena.ts';
-import { findBoardErrors, type Witness } from './board-check.ts';
+import { findLostBoards, findRankingErrors, type Witness } from './board-check.ts';
 import { clipFault } from './clip-check.ts';
 import type { Memory, Upload } from './contestants.ts';
 import { storedFiles } from './stored-files.ts';
@@ -23,7 +23,7 @@ const CLIPS_AT_ONCE = 2;
 const rowIdOf = (globalId: string) => decodeId(globalId).id;
 
 /** Where the judge looks. */
-export type Scene = Pick<Arena, 'env' | 'workspaceDirs'> & { apis: readonly Witness[] };
+export type Scene = Pick<Arena, 'env' | 'workspaceDirs' | 'redisUrl'> & { apis: readonly Witness[] };
 
 /** Compares what the clients were told with what is there, when nothing moves any more; every difference in a sentence. */
 export async function judge(arena: Scene, memory: Memory): Promise<string[]> {
@@ -37,7 +37,8 @@ export async function judge(arena: Scene, memory: Memory): Promise<string[]> {
       ...(await judgeVotes(database, memory)),
       ...(await judgeFiles(arena, database, [...rows.values()])),
       ...(await judgeOriginals(arena, memory.uploads, rows)),
-      ...(await findBoardErrors(database, arena.apis)),
+      ...(await findRankingErrors(database, arena.apis)),
+      ...(await findLostBoards(database, arena.redisUrl)),
       ...(await judgeClips(arena, [...rows.values()])),
     ];
   } finally {

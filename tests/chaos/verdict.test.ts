@@ -46,10 +46,14 @@ async function upload(bytes: Buffer<ArrayBuffer>, isGood: boolean): Promise<Uplo
   return { videoId, player, isGood, sha256, ended: await outcomeOf(app, player, videoId) };
 }
 
-function judgeBy(changes: Partial<Memory> = {}, url = app.url): Promise<string[]> {
+function judgeBy(
+  changes: Partial<Memory> = {},
+  { url = app.url, redisUrl = app.redis.url } = {},
+): Promise<string[]> {
   const { DATABASE_URL = '', STORAGE_DIR = '' } = app.processEnv;
   const apis = [{ name: 'api-1', url }];
-  return judge({ env: { DATABASE_URL, STORAGE_DIR }, workspaceDirs: [], apis }, { ...memory, ...changes });
+  const scene = { env: { DATABASE_URL, STORAGE_DIR }, workspaceDirs: [], apis, redisUrl };
+  return judge(scene, { ...memory, ...changes });
 }
 
 test('finds nothing where all is well', async () => {
@@ -130,11 +134,16 @@ test('finds a ranking that does not show the votes', async () => {
   await once(empty.listen(0, '127.0.0.1'), 'listening');
   const { port } = z.object({ port: z.number() }).parse(empty.address());
   try {
-    const found = await judgeBy({}, `http://127.0.0.1:${port}`);
+    const found = await judgeBy({}, { url: `http://127.0.0.1:${port}` });
     expect(found).toEqual([expect.stringMatching(/^The ranking of api-1 shows ; the votes give .* 1$/)]);
   } finally {
     empty.close();
   }
+});
+
+test('finds boards that nobody has made anew, also when the API answers without them', async () => {
+  const redisUrl = new URL('/1', app.redis.url).href;
+  expect(await judgeBy({}, { redisUrl })).toEqual(['The boards in Redis are wrong: There are no boards']);
 });
 
 test('finds a clip that does not play', async () => {
