@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
 import { claimVideo, failVideo } from '../../src/videos/record-processing.ts';
+import { Video } from '../../src/videos/video.entity.ts';
 import { processVideoJob } from '../../src/videos/video.jobs.ts';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/app.ts';
@@ -163,6 +164,8 @@ test('a failed video that a moderator requeues waits for a worker again, with a 
   const claim = await claimVideo(recording, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
   if (claim === null) throw new Error('The video is not to be had');
   await failVideo(recording, claim, 'INTERNAL');
+  // As many as make a video nobody tries again: it is the moderator who says that it was not to blame.
+  await app.database.em.fork().nativeUpdate(Video, id, { workerDeaths: 2 });
   const events = app.follow(failed, player);
 
   const { data } = await app.graphql(REQUEUE, { videoId: failed, reason: 'The disk was full' }, moderator);
