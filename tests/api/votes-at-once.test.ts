@@ -97,7 +97,7 @@ test('counters equal rows after 300 players vote and withdraw at once while vide
   const kinds = countKinds(answers);
   expect(
     Object.keys(kinds).filter(
-      kind => !['Video', 'AlreadyVoted', 'NotVoted', 'VideoNotPublished'].includes(kind),
+      kind => !['Video', 'VoteWithdrawn', 'AlreadyVoted', 'NotVoted', 'VideoNotPublished'].includes(kind),
     ),
   ).toEqual([]);
   expect(kinds.Video).toBeGreaterThan(300);
