@@ -61,6 +61,7 @@ type Documents = {
     "\n  mutation ViewAfterRefresh($refreshToken: String!) { refreshSession(refreshToken: $refreshToken) { ...OwnView } }\n": typeof types.ViewAfterRefreshDocument,
     "\n  mutation TrailAroundLogIn($videoId: ID!, $input: LogInInput!) {\n    before: hideVideo(videoId: $videoId, reason: \"As a moderator\") { __typename }\n    logIn(input: $input) { ... on Session { viewer { player { videos { nodes { auditTrail { action } } } } } } }\n  }\n": typeof types.TrailAroundLogInDocument,
     "\n  mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {\n    logIn(input: $input) { __typename }\n    castVote(videoId: $videoId) { __typename ... on Video { viewerHasVoted } }\n  }\n": typeof types.VoteAfterLogInDocument,
+    "\n  query SessionMe { me { email } }\n": typeof types.SessionMeDocument,
     "\n  subscription SharedTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { id username firstName } } }\n  }\n": typeof types.SharedTopDocument,
     "\n  subscription OwnSight($city: String) {\n    rankingChanged(city: $city) {\n      entries { player { username videos { nodes { title viewerHasVoted originalUrl } } } }\n    }\n  }\n": typeof types.OwnSightDocument,
     "\n  mutation RenameFirst($firstName: String!) { updateProfile(input: { firstName: $firstName }) { __typename } }\n": typeof types.RenameFirstDocument,
@@ -138,6 +139,7 @@ const documents: Documents = {
     "\n  mutation ViewAfterRefresh($refreshToken: String!) { refreshSession(refreshToken: $refreshToken) { ...OwnView } }\n": types.ViewAfterRefreshDocument,
     "\n  mutation TrailAroundLogIn($videoId: ID!, $input: LogInInput!) {\n    before: hideVideo(videoId: $videoId, reason: \"As a moderator\") { __typename }\n    logIn(input: $input) { ... on Session { viewer { player { videos { nodes { auditTrail { action } } } } } } }\n  }\n": types.TrailAroundLogInDocument,
     "\n  mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {\n    logIn(input: $input) { __typename }\n    castVote(videoId: $videoId) { __typename ... on Video { viewerHasVoted } }\n  }\n": types.VoteAfterLogInDocument,
+    "\n  query SessionMe { me { email } }\n": types.SessionMeDocument,
     "\n  subscription SharedTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { id username firstName } } }\n  }\n": types.SharedTopDocument,
     "\n  subscription OwnSight($city: String) {\n    rankingChanged(city: $city) {\n      entries { player { username videos { nodes { title viewerHasVoted originalUrl } } } }\n    }\n  }\n": types.OwnSightDocument,
     "\n  mutation RenameFirst($firstName: String!) { updateProfile(input: { firstName: $firstName }) { __typename } }\n": types.RenameFirstDocument,
@@ -353,6 +355,10 @@ export function graphql(source: "\n  mutation TrailAroundLogIn($videoId: ID!, $i
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {\n    logIn(input: $input) { __typename }\n    castVote(videoId: $videoId) { __typename ... on Video { viewerHasVoted } }\n  }\n"): typeof import('./graphql.ts').VoteAfterLogInDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SessionMe { me { email } }\n"): typeof import('./graphql.ts').SessionMeDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -628,6 +628,11 @@ export type VoteAfterLogInMutation = { logIn:
     | { __typename: 'VotingClosed' }
    };
 
+export type SessionMeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionMeQuery = { me: { email: string } | null };
+
 export type SharedTopSubscriptionVariables = Exact<{
   city?: string | null | undefined;
   top?: number | null | undefined;
@@ -1757,6 +1762,13 @@ export const VoteAfterLogInDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VoteAfterLogInMutation, VoteAfterLogInMutationVariables>;
+export const SessionMeDocument = new TypedDocumentString(`
+    query SessionMe {
+  me {
+    email
+  }
+}
+    `) as unknown as TypedDocumentString<SessionMeQuery, SessionMeQueryVariables>;
 export const SharedTopDocument = new TypedDocumentString(`
     subscription SharedTop($city: String, $top: Int) {
   rankingChanged(city: $city, top: $top) {
