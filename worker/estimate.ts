@@ -21,6 +21,6 @@ export function estimateSecondsLeft({ percent, elapsedSeconds, usualSeconds }: P
   if (percent < FIRST_WORD_PERCENT) return usual;
   const encodingSeconds = (elapsedSeconds * 100) / percent;
   const own = encodingSeconds * (1 + AFTER_ENCODING) - elapsedSeconds;
-  const weight = Math.min(1, percent / LAST_WORD_PERCENT);
+  const weight = Math.min(1, (percent - FIRST_WORD_PERCENT) / (LAST_WORD_PERCENT - FIRST_WORD_PERCENT));
   return usual === null ? own : own * weight + usual * (1 - weight);
 }
