@@ -1,0 +1,14 @@
+// A process of ours that never comes to an end of its work; with --throw, one with an error that nobody expected.
+
+import { runProcess } from '../../src/platform/process.ts';
+
+await runProcess('stubborn', process.env, async (_env, logger) => {
+  setInterval(() => logger.debug('at work'), 1000);
+  if (process.argv.includes('--throw')) {
+    setImmediate(() => {
+      throw new Error('unforeseen');
+    });
+  }
+  return [['work', () => new Promise(() => undefined)]];
+});
+process.stdout.write(`${JSON.stringify({ msg: 'started' })}\n`);
