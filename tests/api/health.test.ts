@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
+import { type App, startApp, withoutRedis } from '../kit/app.ts';
 import { eventually } from '../kit/multipart.ts';
 
 let app: App;
@@ -40,17 +40,16 @@ test('it counts what it serves, under labels that no client chooses', async () =
 test('it is not ready while a folder of the store can not be written', async () => {
   const original = join(app.storageDir, 'original');
   await rename(original, `${original}-away`);
-  expect(await ask('/ready')).toMatchObject({
+  const answer = await ask('/ready').finally(() => rename(`${original}-away`, original));
+  expect(answer).toMatchObject({
     status: 503,
     body: { ready: false, storage: { original: false, processed: true, temp: true } },
   });
-  await rename(`${original}-away`, original);
   expect((await ask('/ready')).status).toBe(200);
 });
 
 test('it stays in service without Redis, and says so', async () => {
-  await app.redis.stop();
-  expect(await ask('/ready')).toMatchObject({ status: 200, body: { ready: true, redis: false } });
-  await app.redis.start();
+  const answer = await withoutRedis(app, () => ask('/ready'));
+  expect(answer).toMatchObject({ status: 200, body: { ready: true, redis: false } });
   await eventually(async () => (await ask('/ready')).body.redis);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
+import { type App, startApp, withoutRedis } from '../kit/app.ts';
 import { accountsOf } from './accounts.ts';
 
 let app: App;
@@ -55,9 +55,8 @@ test('forgets the failures of an account once its owner has logged in', async ()
 
 test('counts on while Redis is away', async () => {
   const { email } = await app.signUp();
-  await app.redis.stop();
-  expect(await outcomesOf(9, email)).toEqual([...EIGHT_GUESSES, 'TooManyAttempts']);
-  await app.redis.start();
+  const outcomes = await withoutRedis(app, () => outcomesOf(9, email));
+  expect(outcomes).toEqual([...EIGHT_GUESSES, 'TooManyAttempts']);
 });
 
 test('stops an address that fails for many accounts; a success is not counted, and takes back no failure', async () => {

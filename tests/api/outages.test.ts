@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { openLocalStorage } from '../../src/platform/storage-local.ts';
 import { sweepFiles } from '../../src/videos/sweep-files.ts';
 import { UploadVideoDocument } from '../gql/graphql.ts';
-import { type App, startApp } from '../kit/app.ts';
+import { type App, startApp, withoutRedis } from '../kit/app.ts';
 import type { TestPlayer } from '../kit/client.ts';
 import { type Gate, openGate } from '../kit/gate.ts';
 import { BOUNDARY, eventually, upload } from '../kit/multipart.ts';
@@ -51,17 +51,17 @@ test('without Redis an upload is taken in no time and can be followed; all is pr
   const redis = new Redis(app.redis.url);
   await redis.flushall();
   redis.disconnect();
-  await app.redis.stop();
 
-  const askedAt = performance.now();
-  const waiting = await uploadVideo(app, player, await shortSource());
-  expect(performance.now() - askedAt).toBeLessThan(2000);
-  expect((await me()).data).toEqual({ me: { email: player.email } });
-  const events = app.follow(waiting, player);
-  expect((await events.next()).value).toMatchObject({ status: 'UPLOADED', sequence: 0 });
-
-  worker = await startWorker(app);
-  await app.redis.start();
+  const events = await withoutRedis(app, async () => {
+    const askedAt = performance.now();
+    const waiting = await uploadVideo(app, player, await shortSource());
+    expect(performance.now() - askedAt).toBeLessThan(2000);
+    expect((await me()).data).toEqual({ me: { email: player.email } });
+    const events = app.follow(waiting, player);
+    expect((await events.next()).value).toMatchObject({ status: 'UPLOADED', sequence: 0 });
+    worker = await startWorker(app);
+    return events;
+  });
   const rest = await Array.fromAsync(events);
   expect(rest.at(-1)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
   expect(await outcomeOf(app, player, lost)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
@@ -76,13 +76,11 @@ test('a follower learns how a video ends even when Redis goes away meanwhile', {
   const [, encoder] = await holdEncoder([worker]);
   const told = async () => (await events.next()).value?.status;
   while ((await told()) === 'UPLOADED');
-  await app.redis.stop();
-  try {
+  const rest = await withoutRedis(app, () => {
     process.kill(encoder, 'SIGCONT');
-    expect((await Array.fromAsync(events)).at(-1)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
-  } finally {
-    await app.redis.start();
-  }
+    return Array.fromAsync(events);
+  });
+  expect(rest.at(-1)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 });
 
 test('without Postgres every operation says that the service is away, and works again after', async () => {

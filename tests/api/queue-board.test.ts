@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createSignedLinks } from '../../src/platform/signed-links.ts';
 import { processVideoJob } from '../../src/videos/video.jobs.ts';
 import { graphql } from '../gql/gql.ts';
-import { type App, startApp } from '../kit/app.ts';
+import { type App, startApp, withoutRedis } from '../kit/app.ts';
 import { openBrowser, recordPage } from '../kit/browser.ts';
 import { type Fan, gatherModerator, gatherOne } from '../kit/crowd.ts';
 import { insertVideo, rowIdOf } from '../kit/videos.ts';
@@ -122,7 +122,6 @@ test('whoever is a moderator no longer sees it no longer', async () => {
 
 test('it says so while Redis is away', async () => {
   const cookie = await visit(moderator);
-  await app.redis.stop();
-  expect((await get(API, cookie)).status).toBe(503);
-  await app.redis.start();
+  const { status } = await withoutRedis(app, () => get(API, cookie));
+  expect(status).toBe(503);
 });

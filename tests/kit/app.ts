@@ -65,3 +65,16 @@ export async function startApp(settings: Record<string, string> = {}): Promise<A
     },
   };
 }
+
+/** Does `work` while an app has no Redis, which is back when it is done, however it ends. */
+export async function withoutRedis<Result>(
+  { redis }: Pick<App, 'redis'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await redis.stop();
+  try {
+    return await work();
+  } finally {
+    await redis.start();
+  }
+}

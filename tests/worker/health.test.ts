@@ -3,7 +3,7 @@ import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { type App, startApp } from '../kit/app.ts';
+import { type App, startApp, withoutRedis } from '../kit/app.ts';
 import { eventually } from '../kit/multipart.ts';
 import {
   insertVideo,
@@ -138,21 +138,22 @@ test('it is not healthy while a folder of the store can not be written, and is a
 test('it is alive but not healthy while Redis is away, and healthy again after', {
   timeout: 60_000,
 }, async () => {
-  await app.redis.stop();
-  expect(await ask('/health/detailed')).toMatchObject({
-    status: 503,
-    body: { healthy: false, database: true, redis: false, queue: null },
+  const born = await withoutRedis(app, async () => {
+    expect(await ask('/health/detailed')).toMatchObject({
+      status: 503,
+      body: { healthy: false, database: true, redis: false, queue: null },
+    });
+    expect((await ask('/health')).status).toBe(200);
+    // An outage must not look like an empty queue.
+    const metrics = await scrape();
+    expect(seriesValue(metrics, 'anb_queue_jobs')).toBeUndefined();
+    expect(seriesValue(metrics, 'anb_queue_videos', 'state="waiting"')).toBe(0);
+    const born = await startWorker(app);
+    onTestFinished(() => born.kill('SIGKILL'));
+    const response = await fetch(`${born.url}/health/detailed`, { signal: AbortSignal.timeout(4000) });
+    expect([response.status, await response.json()]).toMatchObject([503, { redis: false, queue: null }]);
+    return born;
   });
-  expect((await ask('/health')).status).toBe(200);
-  // An outage must not look like an empty queue.
-  const metrics = await scrape();
-  expect(seriesValue(metrics, 'anb_queue_jobs')).toBeUndefined();
-  expect(seriesValue(metrics, 'anb_queue_videos', 'state="waiting"')).toBe(0);
-  const born = await startWorker(app);
-  onTestFinished(() => born.kill('SIGKILL'));
-  const response = await fetch(`${born.url}/health/detailed`, { signal: AbortSignal.timeout(4000) });
-  expect([response.status, await response.json()]).toMatchObject([503, { redis: false, queue: null }]);
-  await app.redis.start();
   await eventually(async () => (await ask('/health/detailed')).status === 200);
   expect(await born.stop()).toBe(0);
 });
