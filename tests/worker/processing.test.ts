@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -126,12 +127,21 @@ test('five equal jobs at once, and five more when all is done, make one clip', a
 });
 
 test('a job that nobody of ours wrote is dropped, and the worker goes on', async () => {
+  const before = worker.log().length;
   await queue.addBulk([
     { name: 'forged', data: { videoId: "'; drop table videos" }, opts: { removeOnFail: true } },
     { name: 'forged', data: { videoId: crypto.randomUUID(), attempt: 0 }, opts: { removeOnComplete: true } },
   ]);
   const videoId = await uploadVideo(app, player, await shortSource());
   expect((await outcomeOf(app, player, videoId)).status).toBe('PROCESSED');
+  const none = { waiting: 0, active: 0, delayed: 0, failed: 0 };
+  await eventually(async () => {
+    const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
+    return isDeepStrictEqual(counts, none);
+  });
+  expect(worker.log().slice(before)).toContainEqual(
+    expect.objectContaining({ msg: 'job failed', job: { videoId: "'; drop table videos" } }),
+  );
 });
 
 test('a video whose file is gone is tried again, and then fails as our own fault', async () => {
