@@ -9,15 +9,24 @@ test('gives each test file a migrated database that nothing else writes to', asy
     await one.drop();
     await other.drop();
   });
-  const client = new pg.Client({ connectionString: one.url });
-  client.on('error', () => client.end());
-  await client.connect();
-  const { rows } = await client.query(
+  const connect = async (url: string) => {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => client.end());
+    await client.connect();
+    return client;
+  };
+  const [mine, theirs] = await Promise.all([connect(one.url), connect(other.url)]);
+  const { rows } = await mine.query(
     "SELECT to_regclass('players') IS NOT NULL AS migrated, lower('BOGOTÁ') AS folded",
   );
   expect(rows).toEqual([{ migrated: true, folded: 'bogotá' }]);
-  expect(other.url).not.toBe(one.url);
-  await client.end();
+  await mine.query(
+    `INSERT INTO players (username_base, username_number, username, first_name, last_name, email, password_hash, city, city_key, country)
+     VALUES ('mine', 1, 'mine', 'Mine', 'Alone', 'mine@example.com', 'none', 'Bogotá', 'bogota', 'Colombia')`,
+  );
+  expect((await mine.query('SELECT username FROM players')).rows).toEqual([{ username: 'mine' }]);
+  expect((await theirs.query('SELECT username FROM players')).rows).toEqual([]);
+  await Promise.all([mine.end(), theirs.end()]);
 });
 
 test('brings a Redis back with the data it held', async () => {
