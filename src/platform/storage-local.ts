@@ -4,7 +4,7 @@ import { access, copyFile, link, mkdir, open, opendir, rename, rm, rmdir, stat }
 import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { NoSuchFile, STORAGE_AREAS, type Storage, type StorageKey, type StoredFile } from './storage.ts';
-import { checkedKey } from './storage-keys.ts';
+import { checkedKey, isStorageKey } from './storage-keys.ts';
 import { Meter } from './storage-meter.ts';
 
 /** Each is one more `remove` that has to come at exactly the wrong moment. */
@@ -90,7 +90,9 @@ export async function openLocalStorage(root: string): Promise<Storage> {
 
     async *list(area) {
       for await (const path of filesBelow(join(root, area))) {
-        const key = relative(root, path).replaceAll(sep, '/') as StorageKey;
+        const key = relative(root, path).replaceAll(sep, '/');
+        // Whatever else is there is not ours.
+        if (!isStorageKey(key)) continue;
         const file = stored(key, await statOrNull(path));
         if (file) yield file;
       }

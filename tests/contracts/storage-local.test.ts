@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { expect, onTestFinished, test } from 'vitest';
 import { openLocalStorage } from '../../src/platform/storage-local.ts';
 import { describeStorage } from './storage.ts';
 
@@ -16,4 +18,14 @@ describeStorage('a store on a local folder', async () => {
     unfinished: async () => (await readdir(join(root, 'temp'))).length,
     close: () => rm(folder, { recursive: true, force: true }),
   };
+});
+
+test('a file that somebody else has put into the folder is none of what is stored there', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'anb-storage-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const storage = await openLocalStorage(root);
+  await writeFile(join(root, 'original/My clip (1).mp4'), 'foreign');
+  await storage.write('original/ours.mp4', Readable.from('x'), { maxBytes: 1 });
+  const listed = await Array.fromAsync(storage.list('original'));
+  expect(listed.map(({ key }) => key)).toEqual(['original/ours.mp4']);
 });
