@@ -23,7 +23,8 @@ test('a clip that no row names yet stays for as long as its video is being proce
   const videoId = rowIdOf(await insertVideo(world.database, player, { status: 'PROCESSING' }));
   const { clipKey } = renditionKeysOf(videoId, 1);
   await world.storage.write(clipKey, Readable.from('x'), { maxBytes: 1 });
-  const sweep = async () => (await sweepFiles(world.em, world.storage, NO_GRACE_SECONDS)).orphans;
+  const sweep = async () =>
+    (await sweepFiles(world.em, world.storage, { graceSeconds: NO_GRACE_SECONDS })).orphans;
 
   expect(await sweep()).toBe(0);
   await world.em.nativeUpdate(Video, videoId, { status: 'FAILED', failureReason: 'INTERNAL' });

@@ -48,13 +48,14 @@ async function settle(error: Error, { attempt, attemptLimit }: { attempt: number
       counts: async () => null,
       close: async () => undefined,
     },
-    bumpers: { openingPath: '', closingPath: '', watermarkPath: '', headerHash: '' },
+    bumpers: async () => ({ openingPath: '', closingPath: '', watermarkPath: '', headerHash: '' }),
     sandbox: UNCONFINED,
     settings: { media, processing, renderTimeoutSeconds: worker.renderTimeoutSeconds },
     tempDir: '',
     metrics: createWorkerMetrics(new Registry()),
     room: createRoom(),
     logger: createLogger({ level: 'silent' }, { process: 'test' }),
+    draining: new AbortController().signal,
     stopping: new AbortController().signal,
   };
   const originalKey = `original/${id}.mp4` as const;
