@@ -28,7 +28,12 @@ beforeAll(async () => {
   app = await startApp(NO_LIMITS);
   apis = await Promise.all([startSecondApi(app), startSecondApi(app)]);
 });
-afterAll(() => app?.stop());
+const stopApis = () => Promise.all((apis ?? []).splice(0).map(api => api.stop()));
+afterAll(async () => {
+  // Before the app takes away what they work on.
+  await stopApis();
+  await app?.stop();
+});
 
 const apiOf = (n: number) => apis[n % 2] ?? app;
 const castVotes = async (videoId: string): Promise<{ rows: number; shown: number }> => {
@@ -107,6 +112,6 @@ test('counters equal rows after 300 players vote and withdraw at once while vide
 
 test('no two transactions have waited for each other in a circle', async () => {
   // A backend reports what it has counted at the latest when it ends.
-  await Promise.all(apis.map(api => api.stop()));
+  await stopApis();
   expect(await countDeadlocks(app.database)).toBe(0);
 });
