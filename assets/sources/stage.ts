@@ -19,7 +19,7 @@ export function between(
 }
 
 export const linear = (part: number) => part;
-export const easeOut = (part: number) => 1 - (1 - part) ** 4;
+const easeOut = (part: number) => 1 - (1 - part) ** 4;
 export const easeIn = (part: number) => part ** 3;
 /** Goes a little past its end and comes back. */
 export const overshoot = (part: number) => 1 + 2.4 * (part - 1) ** 3 + 1.4 * (part - 1) ** 2;

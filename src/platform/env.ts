@@ -6,7 +6,7 @@ import { STORAGE_SETTINGS, storageOf, storageProblems } from './storage-settings
 import { TRACE_SETTINGS, tracesOf } from './trace-settings.ts';
 
 /** Signs tokens and media links on a laptop only; {@link loadEnv} refuses it in production. */
-export const LOCAL_AUTH_SECRET = 'local-only-secret-that-production-refuses-to-start-with';
+const LOCAL_AUTH_SECRET = 'local-only-secret-that-production-refuses-to-start-with';
 
 const SETTINGS = z.object({
   NODE_ENV: z
@@ -138,7 +138,7 @@ export const settings = SETTINGS.shape;
 export type Env = ReturnType<typeof loadEnv>;
 
 /**
- * The settings in `source`, validated and grouped. A pure function: only the two mains pass `process.env`.
+ * The settings in `source`, validated and grouped. A pure function: `process.env` is for its callers to pass.
  *
  * @throws {InvalidEnv} naming every problem at once.
  */

@@ -12,7 +12,7 @@ export class BadCredentials extends ExpectedError {
   readonly code = 'BAD_CREDENTIALS';
 }
 
-/** The account or the address has failed to log in too often. Says nothing on whether the account exists. */
+/** An account or a network has failed to log in, signed up or voted too often. Says nothing on whether the account exists. */
 export class TooManyAttempts extends ExpectedError {
   override name = 'TooManyAttempts';
   readonly code = 'TOO_MANY_ATTEMPTS';

@@ -2,7 +2,7 @@ import type { InputProblem } from '../platform/errors.ts';
 import { UNPRINTABLE } from './unprintable.ts';
 
 /** The longest that people are called, and the places they come from, in characters. */
-export const PROFILE_CHARACTERS = { firstName: 60, lastName: 60, city: 80, country: 60 } as const;
+const PROFILE_CHARACTERS = { firstName: 60, lastName: 60, city: 80, country: 60 } as const;
 
 const FIELDS = ['firstName', 'lastName', 'city', 'country'] as const;
 

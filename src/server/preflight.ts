@@ -2,11 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /** Any of these shows that a browser asked the server first (a CORS preflight), so that no form can send it. */
-export const PREFLIGHT_HEADERS = [
-  'x-graphql-yoga-csrf',
-  'graphql-require-preflight',
-  'apollo-require-preflight',
-];
+const PREFLIGHT_HEADERS = ['x-graphql-yoga-csrf', 'graphql-require-preflight', 'apollo-require-preflight'];
 
 /** The types that a form can send, by the Fetch standard's list of CORS-safelisted request-headers. */
 const FORM_TYPES = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;

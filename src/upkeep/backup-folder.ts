@@ -62,7 +62,7 @@ export class DamagedBackup extends Error {
   }
 }
 
-export const MANIFEST_NAME = 'manifest.json';
+const MANIFEST_NAME = 'manifest.json';
 export const MEDIA_LIST_NAME = 'media.jsonl';
 export const mediaDirOf = (folder: string): string => join(folder, 'media');
 export const tableNameOf = (table: string): string => join('database', `${table}.copy`);

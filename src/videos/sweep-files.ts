@@ -63,7 +63,7 @@ export async function* findOrphans(
 async function readInstant(em: EntityManager, secondsAgo: number): Promise<Date> {
   const [clock] = await em
     .fork()
-    .execute<[{ instant: Date }]>('select now() - make_interval(secs => ?) as instant', [secondsAgo]);
+    .execute<[{ instant: string }]>('select now() - make_interval(secs => ?) as instant', [secondsAgo]);
   return new Date(clock.instant);
 }
 

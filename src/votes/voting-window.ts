@@ -11,7 +11,7 @@ export interface VotingWindow {
 }
 
 export async function readVotingWindow(em: EntityManager, rules: VotingRules): Promise<VotingWindow> {
-  const [row] = await em.execute<{ closed_at: Date | null; before: boolean; after: boolean }[]>(
+  const [row] = await em.execute<{ closed_at: string | null; before: boolean; after: boolean }[]>(
     `select closed_at, coalesce(clock_timestamp() < ?::timestamptz, false) as before,
             coalesce(clock_timestamp() >= ?::timestamptz, false) or closed_at <= clock_timestamp() as after
        from (select 1) as one left join closures on true`,
