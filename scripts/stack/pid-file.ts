@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { identifyProcess, signalProcess } from './process-table.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -11,8 +11,14 @@ export function writePidFile(path: string, pid: number): void {
 
 /** The number in `path` and whether that very process still runs; null without a file. */
 export function readPidFile(path: string): { pid: number; isRunning: boolean } | null {
-  if (!existsSync(path)) return null;
-  const [pid, identity] = readFileSync(path, 'utf8').split('\n');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+  const [pid, identity] = text.split('\n');
   return { pid: Number(pid), isRunning: identifyProcess(Number(pid)) === identity };
 }
 

@@ -22,19 +22,36 @@ export class AlreadyRunning extends Error {
 export function takeStartLock(path: string): () => void {
   mkdirSync(dirname(path), { recursive: true });
   const mine = `${path}.${process.pid}.lock`;
+  const dead = `${mine}.dead`;
   writePidFile(mine, process.pid);
   try {
     while (!tryToLink(mine, path)) {
       const holder = readPidFile(path);
       if (holder?.isRunning) throw new AlreadyRunning(holder.pid);
-      // Of two that find the same dead lock, one moves it away and the other finds nothing left to move.
-      if (holder) renameSync(path, `${mine}.dead`);
+      if (!holder || !tryToMove(path, dead)) continue;
+      // Of two that found the same dead lock, the slower one may have moved away the new lock of the faster one.
+      const moved = readPidFile(dead);
+      if (moved?.isRunning) {
+        tryToLink(dead, path);
+        throw new AlreadyRunning(moved.pid);
+      }
     }
   } finally {
     rmSync(mine, { force: true });
-    rmSync(`${mine}.dead`, { force: true });
+    rmSync(dead, { force: true });
   }
   return () => rmSync(path, { force: true });
+}
+
+/** Moves a file; false when somebody else was faster. */
+function tryToMove(path: string, to: string): boolean {
+  try {
+    renameSync(path, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Gives a file a second name unless that name is in use: atomic, unlike asking first. */

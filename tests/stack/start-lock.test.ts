@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, onTestFinished, test } from 'vitest';
+
+const LOCK = join(import.meta.dirname, '../../scripts/stack/start-lock.ts');
+/** Asks for the lock when told to, says what came of it, and holds it. */
+const SCRIPT = `
+  import { takeStartLock } from ${JSON.stringify(LOCK)};
+  process.stdin.once('data', () => {
+    try {
+      takeStartLock(process.argv[1]);
+      process.stdout.write('taken');
+    } catch (error) {
+      process.stdout.write(error.name);
+    }
+    setInterval(() => undefined, 1000);
+  });
+  process.stdout.write('ready');`;
+
+test('of several that find the lock of a dead process at the same time, one takes it over', async () => {
+  const path = join(await mkdtemp(join(inject('services').runDir, 'lock-')), 'start.lock');
+  for (let round = 0; round < 2; round += 1) {
+    await writeFile(path, '999999999\nlong gone\n');
+    const racers = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, path], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
+    );
+    const endAll = () => racers.map(racer => racer.kill('SIGKILL'));
+    onTestFinished(() => void endAll());
+    await Promise.all(racers.map(({ stdout }) => once(stdout, 'data')));
+    const answers = Promise.all(racers.map(({ stdout }) => once(stdout, 'data').then(String)));
+    for (const { stdin } of racers) stdin.write('go');
+    expect((await answers).toSorted()).toEqual([...Array(5).fill('AlreadyRunning'), 'taken']);
+    const ended = racers.map(racer => once(racer, 'exit'));
+    endAll();
+    await Promise.all(ended);
+  }
+});
