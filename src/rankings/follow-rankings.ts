@@ -4,7 +4,6 @@ import type { EntityManager } from '../platform/database.ts';
 import type { EventBus } from '../platform/events.ts';
 import type { Leaderboard } from '../platform/leaderboard.ts';
 import type { Logger } from '../platform/logger.ts';
-import { findPlayersByIds } from '../players/find-players.ts';
 import { findTop } from './find-rankings.ts';
 import type { Ranked } from './ranked.ts';
 import { boardChanged } from './ranking.events.ts';
@@ -68,7 +67,7 @@ class Watch {
   readonly #top: number;
   readonly #listeners = new Set<(moment: RankingMoment) => void>();
   #started: Promise<() => void> | undefined;
-  #latest: Look | undefined;
+  #latest: RankingMoment | undefined;
   #looking = true;
   #stale = false;
 
@@ -130,7 +129,7 @@ class Watch {
   async #tell(): Promise<void> {
     try {
       const moment = await this.#read();
-      if (this.#latest?.shown === moment.shown) return;
+      if (this.#latest && isSameTop(this.#latest, moment)) return;
       this.#latest = moment;
       for (const listener of this.#listeners) listener(moment);
     } catch (error) {
@@ -139,20 +138,14 @@ class Watch {
     }
   }
 
-  async #read(): Promise<Look> {
+  async #read(): Promise<RankingMoment> {
     const deps = { ...this.#deps, em: this.#deps.forkEm() };
     const at = new Date();
-    const entries = await findTop(deps, this.#board, this.#top);
-    const players = await findPlayersByIds(
-      deps.em,
-      entries.map(({ id }) => id),
-    );
-    const shown = JSON.stringify(entries.map(({ id, score }, place) => [id, score, players[place]]));
-    return { entries, at, shown };
+    return { entries: await findTop(deps, this.#board, this.#top), at };
   }
 }
 
-/** A moment and, to compare it by, all that followers may be shown of its players. */
-interface Look extends RankingMoment {
-  shown: string;
+function isSameTop(one: RankingMoment, other: RankingMoment): boolean {
+  const textOf = ({ entries }: RankingMoment) => entries.map(({ id, score }) => `${id} ${score}`).join();
+  return textOf(one) === textOf(other);
 }
