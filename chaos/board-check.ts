@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { waitUntil } from '../scripts/stack/wait-until.ts';
+import { waitUntil } from '../scripts/stack/wait-until.mjs';
 import type { Database } from '../src/platform/database.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
 import { findBoardErrors } from '../src/rankings/find-board-errors.ts';

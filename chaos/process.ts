@@ -1,5 +1,5 @@
 import { type Child, type ChildSettings, endNote, startChild, untilReady } from '../scripts/stack/child.ts';
-import { signalProcess } from '../scripts/stack/process-table.ts';
+import { signalProcess } from '../scripts/stack/process-table.mjs';
 
 const READY_SECONDS = 60;
 

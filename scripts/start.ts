@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { withSettingFiles } from '../src/platform/setting-files.ts';
 import { ChildGroup } from './stack/child-group.ts';
 import { startLocalStack } from './stack/local-stack.ts';
-import { takeStartLock } from './stack/start-lock.ts';
+import { takeStartLock } from './stack/start-lock.mjs';
 import { withTools } from './stack/tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { waitUntil } from '../scripts/stack/wait-until.ts';
+import { waitUntil } from '../scripts/stack/wait-until.mjs';
 import { openLocalStorage } from '../src/platform/storage-local.ts';
 import { sweepFiles } from '../src/videos/sweep-files.ts';
 import { Video } from '../src/videos/video.entity.ts';

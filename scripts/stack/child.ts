@@ -4,9 +4,9 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readLogLine } from './log-line.ts';
-import { writePidFile } from './pid-file.ts';
-import { signalProcess } from './process-table.ts';
-import { waitUntil } from './wait-until.ts';
+import { writePidFile } from './pid-file.mjs';
+import { signalProcess } from './process-table.mjs';
+import { waitUntil } from './wait-until.mjs';
 
 export interface ChildSettings {
   /** As shown to people, such as `Postgres`. */

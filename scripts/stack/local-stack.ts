@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startApiAndWorker } from './api-and-worker.ts';
 import { createDatabase, hasDatabase } from './databases.ts';
 import { migrateDatabase } from './migrate-database.ts';
-import { endLeftover } from './pid-file.ts';
+import { endLeftover } from './pid-file.mjs';
 import { choosePort, findFreePort } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { type Child, startChild, untilReady } from './child.ts';
-import { commandLine } from './process-table.ts';
+import { commandLine } from './process-table.mjs';
 import { asServerUser, findServerUser, type ServerUser } from './server-user.ts';
 
 const USER = 'anb';

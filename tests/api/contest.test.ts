@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/app.ts';
 import { castVote, findMiscounts, withdrawVote } from '../kit/ballots.ts';

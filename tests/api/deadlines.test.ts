@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { type App, startApp } from '../kit/app.ts';
 import type { TestClient } from '../kit/client.ts';
 import { startSecondApi } from '../kit/crowd.ts';

@@ -2,7 +2,7 @@ import { on, once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { type App, startApp } from '../kit/app.ts';
 import { type Fan, gatherOne } from '../kit/crowd.ts';
 import { type Listening, listenBySocket, listenBySse } from '../kit/listening.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { type App, startApp } from '../kit/app.ts';
 import { createClient, type TestClient } from '../kit/client.ts';
 import { gatherModerator } from '../kit/crowd.ts';

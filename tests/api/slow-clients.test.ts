@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setInterval } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { type App, startApp } from '../kit/app.ts';
 import { type Fan, gatherOne } from '../kit/crowd.ts';
 import { BOUNDARY, upload } from '../kit/multipart.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { openLocalStorage } from '../../src/platform/storage-local.ts';
 import { type App, startApp } from '../kit/app.ts';
 import { castVote } from '../kit/ballots.ts';

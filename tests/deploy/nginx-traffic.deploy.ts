@@ -3,7 +3,7 @@ import { mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { mediaPath } from '../../src/server/media.ts';
 import { VotesLiveDocument } from '../gql/graphql.ts';
 import { castVote } from '../kit/ballots.ts';

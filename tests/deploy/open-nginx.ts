@@ -4,8 +4,8 @@ import { mkdtemp, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { z } from 'zod';
-import { writePidFile } from '../../scripts/stack/pid-file.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { writePidFile } from '../../scripts/stack/pid-file.mjs';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { prepareNginx, type Site } from './nginx-site.ts';
 
 const LOG_LINE = z.strictObject({

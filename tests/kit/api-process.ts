@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { writePidFile } from '../../scripts/stack/pid-file.ts';
+import { writePidFile } from '../../scripts/stack/pid-file.mjs';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import type { App } from './app.ts';
 import { readLogLines } from './log-lines.ts';
 

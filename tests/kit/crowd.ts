@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { encodeId } from '../../schema/global-ids.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import type { Database } from '../../src/platform/database.ts';
 import { loadEnv } from '../../src/platform/env.ts';
 import { createLogger } from '../../src/platform/logger.ts';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 
 /** The numbers of the ffmpeg processes that work for process `ancestor`, however many wrappers are in between. */
 export function encodersOf(ancestor: number): number[] {

@@ -3,7 +3,7 @@
 
 import { glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { endLeftover } from '../../scripts/stack/pid-file.ts';
+import { endLeftover } from '../../scripts/stack/pid-file.mjs';
 
 const [runDir] = process.argv.slice(2);
 if (runDir === undefined) throw new Error('Usage: node remove-run.ts FOLDER');

@@ -4,9 +4,9 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { writePidFile } from '../../scripts/stack/pid-file.ts';
+import { writePidFile } from '../../scripts/stack/pid-file.mjs';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import type { App } from './app.ts';
 import { readLogLines } from './log-lines.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { createLogger } from '../../src/platform/logger.ts';
 import { EVERYBODY } from '../../src/rankings/boards.ts';
 import { findDrift, type Projector, startProjector } from '../../src/rankings/projector.ts';

@@ -1,25 +1,30 @@
 import { linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readPidFile, writePidFile } from './pid-file.ts';
+import { readPidFile, writePidFile } from './pid-file.mjs';
 
-/** Another `npm start` uses the same data folder. */
+/** Another process holds the lock; `pid` is its number. */
 export class AlreadyRunning extends Error {
-  override name = 'AlreadyRunning';
+  /** @override */
+  name = 'AlreadyRunning';
 
-  constructor(pid: number) {
+  /** @param {number} pid */
+  constructor(pid) {
     super(
       `It is running already, as process ${pid}. Stop that one first, or give this one a DATA_DIR of its own.`,
     );
+    this.pid = pid;
   }
 }
 
 /**
- * Makes this process the only one to run a stack on the folder of `path`; what is returned gives it up again. The lock
- * of a process that was killed is taken over.
+ * Makes this process the only one that holds the lock in `path`; the returned function releases it. The lock of a
+ * process that was killed is taken over.
  *
+ * @param {string} path
+ * @returns {() => void}
  * @throws {AlreadyRunning}
  */
-export function takeStartLock(path: string): () => void {
+export function takeStartLock(path) {
   mkdirSync(dirname(path), { recursive: true });
   const mine = `${path}.${process.pid}.lock`;
   const dead = `${mine}.dead`;
@@ -43,8 +48,13 @@ export function takeStartLock(path: string): () => void {
   return () => rmSync(path, { force: true });
 }
 
-/** Moves a file; false when somebody else was faster. */
-function tryToMove(path: string, to: string): boolean {
+/**
+ * Moves a file; false when another process was faster.
+ *
+ * @param {string} path
+ * @param {string} to
+ */
+function tryToMove(path, to) {
   try {
     renameSync(path, to);
     return true;
@@ -54,8 +64,13 @@ function tryToMove(path: string, to: string): boolean {
   }
 }
 
-/** Gives a file a second name unless that name is in use: atomic, unlike asking first. */
-function tryToLink(path: string, name: string): boolean {
+/**
+ * Gives a file a second name unless that name is in use: atomic, unlike asking first.
+ *
+ * @param {string} path
+ * @param {string} name
+ */
+function tryToLink(path, name) {
   try {
     linkSync(path, name);
     return true;

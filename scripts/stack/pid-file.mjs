@@ -1,17 +1,27 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { identifyProcess, signalProcess } from './process-table.ts';
-import { waitUntil } from './wait-until.ts';
+import { identifyProcess, signalProcess } from './process-table.mjs';
+import { waitUntil } from './wait-until.mjs';
 
-/** Remembers in `path` that process `pid` is running, in one step. */
-export function writePidFile(path: string, pid: number): void {
+/**
+ * Remembers in `path` that process `pid` is running, in one step.
+ *
+ * @param {string} path
+ * @param {number} pid
+ */
+export function writePidFile(path, pid) {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, `${pid}\n${identifyProcess(pid)}\n`);
   renameSync(draft, path);
 }
 
-/** The number in `path` and whether that very process still runs; null without a file. */
-export function readPidFile(path: string): { pid: number; isRunning: boolean } | null {
-  let text: string;
+/**
+ * The number in `path` and whether that very process still runs; null without a file.
+ *
+ * @param {string} path
+ * @returns {{ pid: number, isRunning: boolean } | null}
+ */
+export function readPidFile(path) {
+  let text;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
@@ -19,17 +29,19 @@ export function readPidFile(path: string): { pid: number; isRunning: boolean } |
     throw error;
   }
   const [pid, identity] = text.split('\n');
-  return { pid: Number(pid), isRunning: identifyProcess(Number(pid)) === identity };
+  // A file that a full disk left empty names no process.
+  return { pid: Number(pid), isRunning: Number(pid) > 0 && identifyProcess(Number(pid)) === identity };
 }
 
 /**
  * Ends the process that `path` remembers, with its group, and removes the file: `signal` first, SIGKILL after
  * `graceSeconds`. The process's number when it was still running, else null.
+ *
+ * @param {string} path
+ * @param {{ signal: NodeJS.Signals, graceSeconds: number }} how
+ * @returns {Promise<number | null>}
  */
-export async function endLeftover(
-  path: string,
-  { signal, graceSeconds }: { signal: NodeJS.Signals; graceSeconds: number },
-): Promise<number | null> {
+export async function endLeftover(path, { signal, graceSeconds }) {
   const leftover = readPidFile(path);
   if (!leftover?.isRunning) return null;
   const { pid } = leftover;

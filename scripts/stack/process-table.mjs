@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 
 /**
  * What tells a process from every other that ever had its number: when it started, in which boot.
- * Null when it has ended, also when nobody has collected its exit code yet.
+ * Null when it has ended, also when its exit code is not collected yet.
+ *
+ * @param {number} pid
+ * @returns {string | null}
  */
-export function identifyProcess(pid: number): string | null {
+export function identifyProcess(pid) {
   try {
     if (process.platform !== 'linux') return ps(pid, 'lstart') || null;
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -19,8 +22,13 @@ export function identifyProcess(pid: number): string | null {
   }
 }
 
-/** The command line of a process, its words separated by blanks; empty when it has ended. */
-export function commandLine(pid: number): string {
+/**
+ * The command line of a process, its words separated by blanks; empty when it has ended.
+ *
+ * @param {number} pid
+ * @returns {string}
+ */
+export function commandLine(pid) {
   try {
     if (process.platform !== 'linux') return ps(pid, 'args');
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
@@ -30,8 +38,13 @@ export function commandLine(pid: number): string {
   }
 }
 
-/** Sends `signal` to a process, or with a negative number to its group; one that has ended is no error. */
-export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+/**
+ * Sends `signal` to a process, or with a negative number to its group; one that has ended is no error.
+ *
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
+ */
+export function signalProcess(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch (error) {
@@ -39,11 +52,31 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function ps(pid: number, column: string): string {
+/**
+ * Whether any process of a group has not ended.
+ *
+ * @param {number} group
+ */
+export function isGroupRunning(group) {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * @param {number} pid
+ * @param {string} column
+ */
+function ps(pid, column) {
   return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8' }).trim();
 }
 
-function isGone(error: unknown): boolean {
+/** @param {unknown} error */
+function isGone(error) {
   if (!(error instanceof Error)) return false;
   // `ps` answers with status 1 for a number that no process has.
   if ('status' in error && error.status === 1) return true;
