@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { MachineClock } from './scripts/stack/machine-clock.mjs';
 import { withTools } from './scripts/stack/tools.ts';
 import { ClosingLine } from './tests/kit/closing-line.ts';
 import { LongFirst } from './tests/kit/long-first.ts';
@@ -8,9 +11,16 @@ import { LongFirst } from './tests/kit/long-first.ts';
 export const LONG_TESTS = [
   'tests/worker/{formats,hostile-files,hostile-uploads,real-clips,render,render-picture}.test.ts',
   'tests/worker/{poison,recovery,stop-without-stores}.test.ts',
-  'tests/{backup,several-hosts}.test.ts',
+  'tests/{backup,several-hosts,setup/interrupted}.test.ts',
   'tests/chaos/{clock,redis,restarts,storage,verdict}.test.ts',
 ];
+
+/** Ten minutes of a machine that is idle, or as much longer as others leave of this one, and as it has fewer processors. */
+const hangMilliseconds = await (async () => {
+  using clock = new MachineClock();
+  await pause(1000);
+  return (600_000 / clock.seconds) * Math.max(1, 2 / availableParallelism());
+})();
 
 export default defineConfig({
   // Vite would take graphql's `module` build for our files, Node its `main` build for packages; graphql-js refuses a mixture.
@@ -23,11 +33,14 @@ export default defineConfig({
     pool: 'forks',
     // Loading the product anew for each of a hundred files would take a third of the run.
     isolate: false,
-    maxWorkers: 3,
+    // Many tests wait more than they work.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongFirst },
-    testTimeout: 60_000,
-    hookTimeout: 90_000,
-    teardownTimeout: 30_000,
+    // Each wait has a budget of its own, which counts what the machine gives. These end what hangs.
+    testTimeout: hangMilliseconds,
+    hookTimeout: hangMilliseconds,
+    teardownTimeout: 120_000,
+    expect: { poll: { timeout: hangMilliseconds / 10, interval: 25 } },
     reporters: ['default', new ClosingLine()],
     env: {
       PATH: withTools(process.env.PATH),

@@ -6,7 +6,5 @@ export default {
   test: {
     ...config.test,
     include: ['tests/deploy/**/*.deploy.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
   },
 };

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { MachineClock } from '../scripts/stack/machine-clock.mjs';
 import { waitUntil } from '../scripts/stack/wait-until.mjs';
 import type { Database } from '../src/platform/database.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
@@ -58,10 +59,10 @@ export async function findLostBoards(database: Database, redisUrl: string): Prom
   const redis = new Redis(redisUrl);
   try {
     const deps = { forkEm: () => database.em.fork(), leaderboard: openRedisLeaderboard(redis) };
-    const deadline = performance.now() + REBUILT_SECONDS * 1000;
+    using clock = new MachineClock();
     for (;;) {
       const errors = await findBoardErrors(deps);
-      if (errors.length === 0 || performance.now() > deadline) {
+      if (errors.length === 0 || clock.seconds > REBUILT_SECONDS) {
         return errors.map(error => `The boards in Redis are wrong: ${error}`);
       }
       await pause(PAUSE_MS);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { MachineClock } from '../scripts/stack/machine-clock.mjs';
 import { createClient, type TestClient } from '../tests/kit/client.ts';
 import type { Random } from './random.ts';
 
@@ -32,16 +33,17 @@ export function createPatientClient(
   const apis = urls.map(createClient);
   return {
     async persist(what, attempt) {
-      let workedAt = performance.now();
+      using clock = new MachineClock();
+      let workedAt = clock.seconds;
       for (let tries = 1; ; tries++) {
         try {
           const noteProgress = () => {
-            workedAt = performance.now();
+            workedAt = clock.seconds;
           };
           return { result: await inTime(attempt, random.pick(apis), noteProgress), tries };
         } catch (error) {
           onFailure(kindOf(error));
-          if (performance.now() - workedAt > GIVE_UP_SECONDS * 1000) {
+          if (clock.seconds - workedAt > GIVE_UP_SECONDS) {
             throw new Error(`A client gave up: ${what}, after ${tries} tries`, { cause: error });
           }
         }

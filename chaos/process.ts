@@ -1,4 +1,5 @@
 import { type Child, type ChildSettings, endNote, startChild, untilReady } from '../scripts/stack/child.ts';
+import { machineTimeout } from '../scripts/stack/machine-clock.mjs';
 import { signalProcess } from '../scripts/stack/process-table.mjs';
 
 const READY_SECONDS = 60;
@@ -90,7 +91,7 @@ export async function supervise(
 
 async function answersOk(url: string): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    const response = await fetch(url, { signal: machineTimeout(2) });
     await response.body?.cancel();
     return response.ok;
   } catch {

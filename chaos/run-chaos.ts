@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { machineTimeout } from '../scripts/stack/machine-clock.mjs';
 import { withTools } from '../scripts/stack/tools.ts';
 import { createClient } from '../tests/kit/client.ts';
 import { openArena } from './arena.ts';
@@ -82,7 +83,7 @@ export async function runChaos(
   const damage = await storming;
   say(`${since()}  the storm is over`);
   const limitSeconds = SETTLE_SECONDS + uploads * SETTLE_SECONDS_PER_UPLOAD;
-  const late = AbortSignal.timeout(limitSeconds * 1000);
+  const late = machineTimeout(limitSeconds);
   const settled = await Promise.race([
     uploading,
     new Promise<null>(resolve => late.addEventListener('abort', () => resolve(null))),

@@ -60,12 +60,10 @@ beforeAll(async () => {
   told = await runProgram('scripts/backup.ts', [folder], app.processEnv);
   ended = true;
   await Promise.all(storm);
-}, 120_000);
+});
 afterAll(() => app?.stop());
 
-test('the whole contest comes back elsewhere, as of one moment, and goes on there', {
-  timeout: 120_000,
-}, async () => {
+test('the whole contest comes back elsewhere, as of one moment, and goes on there', async () => {
   expect(told).toMatchObject({ code: 0, complaint: '' });
   expect(told.output).toContain(`The backup is in ${folder}: `);
   expect(votesMeanwhile, 'votes that came in while the backup was made').toBeGreaterThan(CROWD);
@@ -118,7 +116,7 @@ test('the whole contest comes back elsewhere, as of one moment, and goes on ther
 });
 
 describe('a restore', () => {
-  test('goes into nothing but an empty database and an empty store', { timeout: 90_000 }, async () => {
+  test('goes into nothing but an empty database and an empty store', async () => {
     const filled = await emptySystem();
     await restore(filled, folder);
     const { url } = filled.connection;

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 // One visitor's way, in order: each step needs what the one before has left.
-describe('a visitor with nothing but a browser', { timeout: 60_000 }, () => {
+describe('a visitor with nothing but a browser', () => {
   let graphiql: Page;
   let graphiqlRecord: PageRecord;
   let token: string;

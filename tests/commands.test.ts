@@ -93,7 +93,6 @@ test.for([
     cwd: project,
     env: { PATH: withTools(process.env.PATH) },
     encoding: 'utf8',
-    timeout: 60_000,
   });
   expect(stdout + stderr).toContain(said);
 });

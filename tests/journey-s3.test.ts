@@ -26,7 +26,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(store.env)) vi.stubEnv(name, value);
   app = await startApp({ ...TINY_RULES, ...store.env });
   [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
-}, 90_000);
+});
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();
@@ -47,7 +47,6 @@ const delivered = {
 
 it.each(Object.entries(delivered))(
   'a video that comes %s is published, and all of it is in the bucket',
-  { timeout: 60_000 },
   async (_, deliver) => {
     const source = await shortSource();
     const videoId = await deliver(source);

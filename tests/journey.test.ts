@@ -44,7 +44,7 @@ describe.each([
   let clipUrl: URL;
   let clipPath: string;
 
-  it('uploads it and follows it until it is published', { timeout: 120_000 }, async () => {
+  it('uploads it and follows it until it is published', async () => {
     const uploaded = await app.upload(player, await makeSource(recipe), { title: `My ${shape} skills` });
     if (uploaded.__typename !== 'Video') throw new Error(JSON.stringify(uploaded));
     expect(uploaded.status).toBe('UPLOADED');

@@ -174,9 +174,7 @@ test('a video whose job is lost is offered again', async () => {
   expect(await queued()).toBe(1);
 });
 
-test('the command shows what it would do, does it when told to, and fails while something differs', {
-  timeout: 60_000,
-}, async () => {
+test('the command shows what it would do, does it when told to, and fails while something differs', async () => {
   expect(await command()).toEqual({ code: 0, output: 'Everything agrees.\n', complaint: '' });
   await execute('update videos set votes = 99 where id = ?', [rowIdOf(published)]);
   const problem = `Video ${rowIdOf(published)} is counted with 99 votes, not the 3 that the votes give.`;
@@ -187,7 +185,7 @@ test('the command shows what it would do, does it when told to, and fails while 
   expect(await reconcile()).toEqual([]);
 });
 
-test('the command says nothing of what agrees while Redis is away', { timeout: 60_000 }, async () => {
+test('the command says nothing of what agrees while Redis is away', async () => {
   await app.redis.stop();
   onTestFinished(() => app.redis.start());
   const { code, complaint } = await command('--apply');

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 // In order and on one data folder: what a run leaves behind is what the next one is about.
-describe('npm start', { timeout: 240_000 }, () => {
+describe('npm start', () => {
   test('says where everything is, beside a program that has the usual port', async () => {
     await occupy(8000);
     const stack = startStack({ API_PORT: '' });

@@ -118,20 +118,16 @@ describe('a process that must not start', () => {
       /^could not start: The schema is not migrated \(npm run migrate\), missing: M/,
     ],
     ['Redis', 'src/server/main.ts', /^could not start: Redis evicts: its maxmemory-policy is allkeys-lru/],
-  ])(
-    'says in one line what is wrong with %s, and ends',
-    { timeout: 60_000 },
-    async (problem, main, sentence) => {
-      const own = await createDatabase({ bare: problem === 'the schema' });
-      onTestFinished(() => own.drop());
-      await configure(admin, { 'maxmemory-policy': 'allkeys-lru' });
-      const nowhere = 'postgres://anb:secret@127.0.0.1:1/anb';
-      const ending = await start(main, { DATABASE_URL: problem === 'Postgres' ? nowhere : own.url });
-      expect(ending).toMatchObject({ code: 1, complaint: '', lines: 1 });
-      expect(ending.last).toEqual({ level: 'fatal', msg: expect.stringMatching(sentence) });
-      expect(ending.output).not.toMatch(/"stack"|secret/);
-    },
-  );
+  ])('says in one line what is wrong with %s, and ends', async (problem, main, sentence) => {
+    const own = await createDatabase({ bare: problem === 'the schema' });
+    onTestFinished(() => own.drop());
+    await configure(admin, { 'maxmemory-policy': 'allkeys-lru' });
+    const nowhere = 'postgres://anb:secret@127.0.0.1:1/anb';
+    const ending = await start(main, { DATABASE_URL: problem === 'Postgres' ? nowhere : own.url });
+    expect(ending).toMatchObject({ code: 1, complaint: '', lines: 1 });
+    expect(ending.last).toEqual({ level: 'fatal', msg: expect.stringMatching(sentence) });
+    expect(ending.output).not.toMatch(/"stack"|secret/);
+  });
 });
 
 test('a worker whose port is taken ends before it has taken anything', async () => {

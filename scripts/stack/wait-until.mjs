@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { MachineClock } from './machine-clock.mjs';
 
 const INTERVAL_MS = 25;
 
@@ -7,14 +8,18 @@ const INTERVAL_MS = 25;
  *
  * @param {string} what
  * @param {() => boolean | Promise<boolean>} check
- * @param {{ deadlineSeconds: number, signal?: AbortSignal | undefined }} limits
+ * @param {{ deadlineSeconds: number, signal?: AbortSignal | undefined }} limits Seconds as {@link MachineClock} counts them.
  * @returns {Promise<void>}
  * @throws when `deadlineSeconds` have passed, naming `what`, or with the reason of `signal`.
  */
 export async function waitUntil(what, check, { deadlineSeconds, signal }) {
-  const deadline = performance.now() + deadlineSeconds * 1000;
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineSeconds} s`);
-    await pause(INTERVAL_MS, undefined, signal ? { signal } : {});
+  const clock = new MachineClock();
+  try {
+    while (!(await check())) {
+      if (clock.seconds > deadlineSeconds) throw new Error(`${what}: not within ${deadlineSeconds} s`);
+      await pause(INTERVAL_MS, undefined, signal ? { signal } : {});
+    }
+  } finally {
+    clock[Symbol.dispose]();
   }
 }

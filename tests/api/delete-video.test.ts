@@ -95,9 +95,7 @@ test('nobody deletes anything without logging in', async () => {
   expect(await rowOf(app, videoId)).not.toBeNull();
 });
 
-test('a video amid its encode goes, the encode stops, and nothing of it comes back', {
-  timeout: 60_000,
-}, async () => {
+test('a video amid its encode goes, the encode stops, and nothing of it comes back', async () => {
   worker = await startWorker(app);
   const videoId = await uploadVideo(app, player, await shortSource());
   const [, encoder] = await holdEncoder([worker]);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(store.env)) vi.stubEnv(name, value);
   app = await startApp({ ...store.env, MAX_UPLOAD_BYTES: String(MAX_BYTES), UPLOAD_LINK_SECONDS: '600' });
   clip = await readFile(await shortSource());
-}, 90_000);
+});
 beforeEach(async () => {
   player = await app.signUp();
 });

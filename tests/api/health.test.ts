@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 import { type App, startApp, withoutRedis } from '../kit/app.ts';
 import { eventually } from '../kit/multipart.ts';
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => app?.stop());
 
 const ask = async (path: string) => {
-  const response = await fetch(app.url + path, { signal: AbortSignal.timeout(5000) });
+  const response = await fetch(app.url + path, { signal: machineTimeout(5) });
   return {
     status: response.status,
     cache: response.headers.get('cache-control'),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { graphql } from '../gql/gql.ts';
 import type { PagingGalleryQueryVariables } from '../gql/graphql.ts';
 import { type App, startApp } from '../kit/app.ts';
@@ -210,16 +211,15 @@ test('a wall of videos with their players and those players’ videos costs the 
     const { data, errors } = await app.graphql(WALL, { first }, { token: player.token });
     expect(errors).toBeUndefined();
     expect(data.videos.nodes).toHaveLength(first);
-    return counted.mock.calls.map(([{ query }]) => query);
+    const all = counted.mock.calls.map(([{ query }]) => query ?? '');
+    // The process itself looks for changed scores each second, which a wall does not show.
+    return all.filter(query => !query.includes('tallies'));
   };
-  // The process has work of its own now and then, which only adds.
-  const fewest = async (first: number) => {
-    const runs = [await queries(first), await queries(first), await queries(first)];
-    return Math.min(...runs.map(run => run.length));
-  };
-  const one = await fewest(1);
-  expect(await fewest(20)).toEqual(one);
-  // Who is asking, the page, its players, the videos of those.
-  expect(one).toBe(4);
+  for (const size of [1, 20]) {
+    // Who is asking, the page, its players, the videos of those. Other work of the process now and then only adds.
+    await waitUntil(`${size} cost 4 queries`, async () => (await queries(size)).length === 4, {
+      deadlineSeconds: 20,
+    });
+  }
   counted.mockRestore();
 });

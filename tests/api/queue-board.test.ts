@@ -44,9 +44,7 @@ const visit = async (caller: Pick<Fan, 'token'>): Promise<string> => {
 };
 const API = '/operations/queue/api/queues?activeQueue=process-video&status=waiting&page=1';
 
-test('a moderator sees the queue in a browser, which needs nothing from elsewhere', {
-  timeout: 60_000,
-}, async () => {
+test('a moderator sees the queue in a browser, which needs nothing from elsewhere', async () => {
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });

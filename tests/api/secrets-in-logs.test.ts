@@ -47,9 +47,7 @@ async function logsOf(use: (client: TestClient) => Promise<void>): Promise<strin
   return (await written).join('\n');
 }
 
-test('nothing that is written during a session is a secret, whatever goes wrong in it', {
-  timeout: 60_000,
-}, async () => {
+test('nothing that is written during a session is a secret, whatever goes wrong in it', async () => {
   const secrets = new Map<string, string>();
   const moderator = await gatherModerator(app);
   const logs = await logsOf(async client => {

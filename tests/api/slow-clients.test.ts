@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setInterval } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { type App, startApp } from '../kit/app.ts';
 import { type Fan, gatherOne } from '../kit/crowd.ts';
@@ -40,7 +41,7 @@ async function answerToDrip(head: string | Buffer, bit: string | Buffer): Promis
   const ended = new AbortController();
   socket.once('close', () => ended.abort());
   socket.write(head);
-  const patience = AbortSignal.timeout(PATIENCE_SECONDS * 1000);
+  const patience = machineTimeout(PATIENCE_SECONDS);
   try {
     for await (const _ of setInterval(50, undefined, { signal: AbortSignal.any([ended.signal, patience]) })) {
       if (socket.writable) socket.write(bit);

@@ -29,7 +29,7 @@ let right: TestWorker;
 beforeAll(async () => {
   app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1', VOTING_CLOSES_AT: HALF_AN_HOUR_HENCE });
   [right, player] = await Promise.all([startWorker(app), app.signUp()]);
-}, 90_000);
+});
 afterAll(async () => {
   await right?.stop();
   await app?.stop();
@@ -56,9 +56,7 @@ describe.each([
   let wrong: TestWorker | undefined;
   afterAll(() => wrong?.stop());
 
-  test('a worker sweeps no upload that is under way, and leases hold between it and others', {
-    timeout: 150_000,
-  }, async () => {
+  test('a worker sweeps no upload that is under way, and leases hold between it and others', async () => {
     const storage = await openLocalStorage(app.storageDir);
     const body = new PassThrough();
     const writing = storage.write(`original/under-way-${seconds}`, body, { maxBytes: 10 });
@@ -75,9 +73,7 @@ describe.each([
     await expectKept(right, wrong);
   });
 
-  test('an API takes votes until the database says that it is over, and uploads', {
-    timeout: 60_000,
-  }, async () => {
+  test('an API takes votes until the database says that it is over, and uploads', async () => {
     await using api = await startShiftedApi(seconds);
     const fan = await api.client.signUp();
     const videoId = await uploadVideo(api.client, fan, await shortSource());

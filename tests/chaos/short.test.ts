@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import { runChaos } from '../../chaos/run-chaos.ts';
 
-test('every promise holds while processes, Redis and Postgres are struck at random', {
-  timeout: 240_000,
-}, async () => {
+test('every promise holds while processes, Redis and Postgres are struck at random', async () => {
   const lines: string[] = [];
   const { violations, summary } = await runChaos({ uploads: 20, seed: 1 }, line => lines.push(line));
   expect(violations, [...lines, ...summary].join('\n')).toEqual([]);

@@ -23,7 +23,7 @@ describe.runIf(mayMount)('a store on a small disk', () => {
     disk = await mountDisk();
     app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1', STORAGE_DIR: join(disk, 'storage') });
     [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
-  }, 90_000);
+  });
   afterAll(async () => {
     await worker?.stop();
     await app?.stop();
@@ -61,9 +61,7 @@ describe.runIf(mayMount)('a store on a small disk', () => {
     expect(await readyStatus()).toBe(200);
   }
 
-  test('that is full refuses uploads, fails no video and is used again once there is room', {
-    timeout: 120_000,
-  }, async () => {
+  test('that is full refuses uploads, fails no video and is used again once there is room', async () => {
     const filler = join(disk, 'filler');
     await expectSurvived(
       async () => {
@@ -75,9 +73,7 @@ describe.runIf(mayMount)('a store on a small disk', () => {
     );
   });
 
-  test('that can only be read refuses uploads, fails no video and is used again once it can be written', {
-    timeout: 120_000,
-  }, async () => {
+  test('that can only be read refuses uploads, fails no video and is used again once it can be written', async () => {
     const remount = async (mode: 'ro' | 'rw') => {
       await exec('mount', ['-o', `remount,${mode}`, disk]);
     };

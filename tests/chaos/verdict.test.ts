@@ -33,7 +33,7 @@ beforeAll(async () => {
     original: join(app.storageDir, row?.originalKey ?? ''),
     clip: join(app.storageDir, row?.clipKey ?? ''),
   };
-}, 120_000);
+});
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();

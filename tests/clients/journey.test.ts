@@ -18,7 +18,7 @@ beforeAll(async () => {
   app = await startApp(TINY_RULES);
   worker = await startWorker(app);
   video = new File([await readFile(await shortSource())], 'clip.mp4', { type: 'video/mp4' });
-}, 60_000);
+});
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();
@@ -31,9 +31,7 @@ describe.each([
   ['graphql-request', openGraphqlRequest],
   ['graphql-ws', openGraphqlWs],
 ])('with %s', (name, open) => {
-  test('a player signs up, uploads and follows; a fan votes and reads the ranking', {
-    timeout: 60_000,
-  }, async () => {
+  test('a player signs up, uploads and follows; a fan votes and reads the ranking', async () => {
     const url = `${app.url}/graphql`;
     const city = `Ciudad de ${name}`;
     const email = (who: string) => `${who}.${name.replaceAll(/\W/g, '-').toLowerCase()}@example.com`;

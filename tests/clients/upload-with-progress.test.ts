@@ -45,9 +45,7 @@ afterAll(async () => {
   pages?.close();
 });
 
-test('a page of another origin shows how far an upload has come, while it goes', {
-  timeout: 60_000,
-}, async () => {
+test('a page of another origin shows how far an upload has come, while it goes', async () => {
   const { token } = await gatherOne(app);
   // Padded: what counts is that it takes a while.
   const content = Buffer.concat([await readFile(await shortSource()), Buffer.alloc(FILE_BYTES)]);

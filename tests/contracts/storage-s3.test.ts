@@ -20,7 +20,7 @@ let server: ObjectStore;
 beforeAll(async () => {
   server = await startObjectStore(inject('services').runDir);
   for (const [name, value] of Object.entries(server.env)) vi.stubEnv(name, value);
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server?.stop();

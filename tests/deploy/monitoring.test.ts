@@ -72,7 +72,7 @@ beforeAll(async () => {
   const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text();
   await eventually(async () => /outcome="PROCESSED".* 1$/m.test(await scrape(worker.url)), 20);
   told = new Map([...readMetrics(await scrape(app.url)), ...readMetrics(await scrape(worker.url))]);
-}, 60_000);
+});
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();

@@ -1,3 +1,4 @@
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import type { Database } from '../../src/platform/database.ts';
 import { graphql } from '../gql/gql.ts';
 import type { TestClient } from './client.ts';
@@ -42,6 +43,24 @@ export async function withdrawVote(api: Pick<TestClient, 'graphql'>, { token }: 
   const { data, errors } = await api.graphql(WITHDRAW, { videoId }, { token });
   if (errors) throw new Error(JSON.stringify(errors));
   return data.withdrawVote;
+}
+
+/** Asks again for as long as an API that is busy answers that it can't serve, as it asks clients to. */
+export async function whenServed<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  const answers: Answer[] = [];
+  const isServed = async () => {
+    try {
+      answers.push(await ask());
+      return true;
+    } catch (error) {
+      if (String(error).includes('"SERVICE_UNAVAILABLE"')) return false;
+      throw error;
+    }
+  };
+  await waitUntil('the API serves', isServed, { deadlineSeconds: 30 });
+  const [answer] = answers;
+  if (answer === undefined) throw new Error('unreachable');
+  return answer;
 }
 
 /** How often each `__typename` is among answers. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -17,7 +18,7 @@ export function runProgram(
   env: Record<string, string>,
 ): Promise<Ending> {
   const { promise, resolve } = Promise.withResolvers<Ending>();
-  const options = { cwd: ROOT, env: { PATH: process.env.PATH, ...env }, timeout: 60_000 };
+  const options = { cwd: ROOT, env: { PATH: process.env.PATH, ...env }, signal: machineTimeout(60) };
   execFile(process.execPath, [program, ...args], options, (error, output, complaint) =>
     resolve({ code: error ? error.code : 0, output, complaint }),
   );

@@ -8,6 +8,7 @@ import { migrateDatabase } from '../../scripts/stack/migrate-database.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { startPostgres } from '../../scripts/stack/postgres.ts';
 import { findProgram, withTools } from '../../scripts/stack/tools.ts';
+import { prepareBumpers } from '../../worker/bumpers.ts';
 import { watchRun } from './watch-run.ts';
 
 declare module 'vitest' {
@@ -25,6 +26,8 @@ declare module 'vitest' {
 }
 
 const TEMPLATE = 'migrated';
+/** Where the local stack keeps them too: named by what they were made of. */
+const BUMPERS = join(import.meta.dirname, '../../.data/bumpers');
 // Nothing of a test has to survive a power cut.
 const UNSAFE_AND_FAST = {
   fsync: 'off',
@@ -38,6 +41,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const runDir = await mkdtemp(join(tmpdir(), 'anb-tests-'));
   const removeRun = watchRun(runDir);
   try {
+    // As the tests have it, also for what is started here.
+    process.env.PATH = withTools(process.env.PATH);
     const postgres = await startPostgres({
       dir: join(runDir, 'postgres'),
       port: await anyFreePort(),
@@ -49,7 +54,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const adminUrl = postgres.url('postgres');
     await createDatabase(adminUrl, TEMPLATE);
     await migrateDatabase({ ...process.env, DATABASE_URL: postgres.url(TEMPLATE) });
-    const redisServer = findProgram('redis-server', withTools(process.env.PATH));
+    // Once for all workers of the run, also where setup found those of another ffmpeg.
+    await prepareBumpers(BUMPERS);
+    const redisServer = findProgram('redis-server', process.env.PATH);
     project.provide('services', { adminUrl, template: TEMPLATE, runDir, redisServer });
     return removeRun;
   } catch (error) {

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * In this order. The storm takes long though its file is small: begun last, it would run alone while a core has nothing to
  * do. Beside it, as it leaves little to others, what ffmpeg does most of, which minds no waiting.
  */
-const FIRST = ['chaos/short', 'journey', 'worker/inspect', 'worker/processing'];
+const FIRST = ['chaos/short', 'journey', 'setup/fresh-clone', 'worker/inspect', 'worker/processing', 'start'];
 
 /** Begins with {@link FIRST}, and goes on as Vitest would: by what it remembers, on a fresh checkout by size. */
 export class LongFirst extends BaseSequencer {

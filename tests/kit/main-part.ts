@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 import { keptFrames, mainJob } from '../../worker/ffmpeg/arguments.ts';
 import type { MediaFacts } from '../../worker/ffmpeg/probe.ts';
 import { runFfmpeg } from '../../worker/ffmpeg/run.ts';
@@ -26,7 +27,7 @@ export async function makeMainPart(
   rules = lenientRules,
 ): Promise<MainPart> {
   const { sandbox, bumpers } = await renderTools();
-  const signal = AbortSignal.timeout(60_000);
+  const signal = machineTimeout(60);
   const source = await jobFolder(sourcePath);
   const file = (name: string) => join(source.folder, name);
   const facts = await inspect(source, { ...rules, clipSeconds }, { sandbox, signal });
@@ -37,7 +38,7 @@ export async function makeMainPart(
   };
   const limits = { memoryBytes: 3 * GIB, cpuSeconds: 60, fileBytes: GIB, openFiles: 64 };
   await runFfmpeg(mainJob(facts, keptFrames(facts, clipSeconds), paths), {
-    ...{ sandbox, signal, timeoutSeconds: 60 },
+    ...{ sandbox, signal, timeoutSeconds: 600 },
     grant: { folder: source.folder, readOnly: [paths.source, paths.watermark], limits },
   });
   const frames = await readFrames(paths.clip);

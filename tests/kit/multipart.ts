@@ -1,5 +1,6 @@
 import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 
 export const BOUNDARY = 'anb-test-boundary';
 
@@ -63,11 +64,6 @@ export async function post(
   return answer.promise;
 }
 
-/** Resolves once `condition` holds; fails after `seconds`. */
-export async function eventually(condition: () => Promise<boolean>, seconds = 5): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Still not so after ${seconds} s: ${condition}`);
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-}
+/** Resolves once `condition` holds; fails after `seconds`, as the machine gives them. */
+export const eventually = (condition: () => Promise<boolean>, seconds = 5): Promise<void> =>
+  waitUntil(String(condition), condition, { deadlineSeconds: seconds });

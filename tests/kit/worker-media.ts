@@ -1,5 +1,6 @@
 import { copyFile, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 import { loadEnv } from '../../src/platform/env.ts';
 import { type Bumpers, prepareBumpers } from '../../worker/bumpers.ts';
 import { detectSandbox, type Sandbox } from '../../worker/ffmpeg/sandbox.ts';
@@ -43,7 +44,7 @@ export async function jobFolder(path: string): Promise<SourceFile> {
 export async function renderFile(path: string, options: Partial<RenderOptions> = {}): Promise<RenderedClip> {
   const { sandbox, bumpers } = await renderTools();
   const rules = options.rules ?? lenientRules;
-  const signal = options.signal ?? AbortSignal.timeout(60_000);
+  const signal = options.signal ?? machineTimeout(60);
   const source = await jobFolder(path);
   const facts = await inspect(source, rules, { sandbox, signal });
   return render(source, facts, {
@@ -51,7 +52,7 @@ export async function renderFile(path: string, options: Partial<RenderOptions> =
     bumpers,
     sandbox,
     signal,
-    timeoutSeconds: 60,
+    timeoutSeconds: 600,
     onProgress: () => undefined,
     ...options,
   });

@@ -103,7 +103,7 @@ test('streams and sockets that only listen end within seconds of logging out', a
   for (const one of opened) await expect(endOf(one)).rejects.toThrow(/cut off|closed/);
   await castVote(app, await gatherOne(app), videoId);
   expect(await anyone.next()).toContain('"rankingChanged"');
-}, 15_000);
+});
 
 test('a stream of what one viewer sees tells nothing more once its token has expired', async () => {
   await using listeners = new AsyncDisposableStack();

@@ -1,10 +1,9 @@
 import { access, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { keepBumpers, prepareBumpers } from '../../worker/bumpers.ts';
 import { mediaFolder, probeFile } from '../kit/media.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 const cache = await mkdtemp(join(mediaFolder, 'cache-'));
 
 it('gives several workers that start at once the same bumpers, and leaves nothing half made', async () => {

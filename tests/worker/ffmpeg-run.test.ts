@@ -1,5 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { keptFrames, mainJob } from '../../worker/ffmpeg/arguments.ts';
 import { blameSource } from '../../worker/ffmpeg/failures.ts';
 import { type FfmpegJob, type FfmpegOptions, runFfmpeg } from '../../worker/ffmpeg/run.ts';
@@ -8,7 +10,6 @@ import { render } from '../../worker/steps/render.ts';
 import { makeSource, mediaFolder } from '../kit/media.ts';
 import { jobFolder, lenientRules, renderTools } from '../kit/worker-media.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 const detected = await detectSandbox();
 const grant = (limits: Partial<Grant['limits']> = {}): Grant => ({
   folder: mediaFolder,
@@ -32,12 +33,9 @@ async function processesWith(text: string): Promise<number[]> {
   return found;
 }
 const started = (text: string) =>
-  vi.waitFor(async () => expect(await processesWith(text)).not.toEqual([]), {
-    timeout: 10_000,
-    interval: 50,
-  });
+  waitUntil('it runs', async () => (await processesWith(text)).length > 0, { deadlineSeconds: 10 });
 const gone = (text: string) =>
-  vi.waitFor(async () => expect(await processesWith(text)).toEqual([]), { timeout: 10_000, interval: 50 });
+  waitUntil('it is gone', async () => (await processesWith(text)).length === 0, { deadlineSeconds: 10 });
 
 describe.each([
   ['in the sandbox', detected],
@@ -130,7 +128,7 @@ it('does not blame a source that went away', async () => {
   await rm(`${source.folder}/${source.fileName}`);
   const error: unknown = await render(source, plainFacts, {
     ...{ rules: lenientRules, bumpers, sandbox, timeoutSeconds: 20 },
-    signal: AbortSignal.timeout(20_000),
+    signal: machineTimeout(20),
     onProgress: () => undefined,
   }).catch(error => error);
   expect(error).toMatchObject({ code: 'ENOENT' });

@@ -16,7 +16,7 @@ beforeAll(async () => {
     gatherOne(app),
     shortSource(),
   ]);
-}, 60_000);
+});
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();
@@ -30,9 +30,7 @@ async function watch(videoId: string): Promise<(StatusEvent & { at: number })[]>
   return seen;
 }
 
-test('what a waiting player is told comes true, and falls as the queue moves on', {
-  timeout: 90_000,
-}, async () => {
+test('what a waiting player is told comes true, and falls as the queue moves on', async () => {
   const first = await watch(await uploadVideo(app, player, source));
   expect(first.find(({ status }) => status === 'UPLOADED')?.etaSeconds ?? null).toBeNull();
 

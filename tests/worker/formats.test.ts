@@ -9,7 +9,7 @@ import { faultsOf } from './formats-judge.ts';
 import { SHAPES } from './formats-shapes.ts';
 import { TIMING, WRONG_LENGTHS } from './formats-timing.ts';
 
-vi.setConfig({ testTimeout: 60_000, maxConcurrency: 2 });
+vi.setConfig({ maxConcurrency: 2 });
 
 const { minSourceSeconds, maxSourceSeconds } = defaultRules;
 const asSentIn = { ...lenientRules, minSourceSeconds, maxSourceSeconds };

@@ -3,6 +3,7 @@ import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 import { type App, startApp, withoutRedis } from '../kit/app.ts';
 import { eventually } from '../kit/multipart.ts';
 import {
@@ -21,14 +22,14 @@ let worker: TestWorker;
 beforeAll(async () => {
   app = await startApp(TINY_RULES);
   worker = await startWorker(app, { WORKER_CONCURRENCY: '3' });
-}, 60_000);
+});
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();
 });
 
 const ask = async (path: string) => {
-  const response = await fetch(worker.url + path, { signal: AbortSignal.timeout(4000) });
+  const response = await fetch(worker.url + path, { signal: machineTimeout(4) });
   return { status: response.status, body: await response.json() };
 };
 
@@ -135,9 +136,7 @@ test('it is not healthy while a folder of the store can not be written, and is a
   expect((await ask('/health/detailed')).status).toBe(200);
 });
 
-test('it is alive but not healthy while Redis is away, and healthy again after', {
-  timeout: 60_000,
-}, async () => {
+test('it is alive but not healthy while Redis is away, and healthy again after', async () => {
   const born = await withoutRedis(app, async () => {
     expect(await ask('/health/detailed')).toMatchObject({
       status: 503,
@@ -150,7 +149,7 @@ test('it is alive but not healthy while Redis is away, and healthy again after',
     expect(seriesValue(metrics, 'anb_queue_videos', 'state="waiting"')).toBe(0);
     const born = await startWorker(app);
     onTestFinished(() => born.kill('SIGKILL'));
-    const response = await fetch(`${born.url}/health/detailed`, { signal: AbortSignal.timeout(4000) });
+    const response = await fetch(`${born.url}/health/detailed`, { signal: machineTimeout(4) });
     expect([response.status, await response.json()]).toMatchObject([503, { redis: false, queue: null }]);
     return born;
   });

@@ -3,7 +3,8 @@ import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 import { detectSandbox } from '../../worker/ffmpeg/sandbox.ts';
 import { makeSource, mediaFolder } from '../kit/media.ts';
 import { pathWithout } from '../kit/programs.ts';
@@ -13,8 +14,6 @@ import { lures } from './hostile-lures.ts';
 import { STRUCTURES } from './hostile-structures.ts';
 import { TABLES, TIMES } from './hostile-tables.ts';
 import type { Trap } from './hostile-trap.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const LONG_AGO = new Date('2001-01-01');
 const good = await readFile(
@@ -40,7 +39,7 @@ async function check(name: string, ends: Trap[1], file: Buffer, how: 'sandboxed'
   const { ending, peakBytes, leftBytes }: Judgement = await judge(
     file,
     await sandboxes[how],
-    AbortSignal.timeout(110_000),
+    machineTimeout(110),
   );
   if (peakBytes > worst.peakBytes) Object.assign(worst, { peakBytes, name });
   expect(ends).toContain(ending);

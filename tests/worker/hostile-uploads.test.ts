@@ -15,15 +15,13 @@ let worker: TestWorker;
 beforeAll(async () => {
   app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1' });
   worker = await startWorker(app);
-}, 60_000);
+});
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();
 });
 
-test('hostile uploads end with a true reason, at the door or after it, while good ones beside them become clips', {
-  timeout: 120_000,
-}, async () => {
+test('hostile uploads end with a true reason, at the door or after it, while good ones beside them become clips', async () => {
   const player = await app.signUp();
   const good = await readFile(
     await makeSource({ picture: 'testsrc2=size=64x36:rate=10:duration=1.2', indexLast: true }),

@@ -1,6 +1,7 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 import { detectSandbox } from '../../worker/ffmpeg/sandbox.ts';
 import { inspect, type SourceFile } from '../../worker/steps/inspect.ts';
 import { makeSource, quadrants, type Recipe } from '../kit/media.ts';
@@ -8,7 +9,7 @@ import { defaultRules, jobFolder, lenientRules } from '../kit/worker-media.ts';
 
 const sandbox = await detectSandbox();
 const look = (source: SourceFile, rules = lenientRules) =>
-  inspect(source, rules, { sandbox, signal: AbortSignal.timeout(20_000) });
+  inspect(source, rules, { sandbox, signal: machineTimeout(20) });
 const lookAt = async (recipe: Recipe, rules = lenientRules) =>
   look(await jobFolder(await makeSource(recipe)), rules);
 

@@ -11,9 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-test('a video that two workers die of is stopped and reported, and what was beside the first of them is not blamed', {
-  timeout: 120_000,
-}, async () => {
+test('a video that two workers die of is stopped and reported, and what was beside the first of them is not blamed', async () => {
   const player = await app.signUp();
   const first = await startWorker(app);
   const videos = [

@@ -34,7 +34,7 @@ beforeAll(async () => {
   queueRedis = new Redis(app.redis.url, { maxRetriesPerRequest: null });
   queue = new Queue(processVideoJob.queue, { connection: queueRedis });
   [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
-}, 60_000);
+});
 afterAll(async () => {
   await queue?.close();
   queueRedis?.disconnect();

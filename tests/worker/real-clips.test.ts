@@ -1,10 +1,8 @@
 import { createRequire } from 'node:module';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { makeMainPart, readFrames } from '../kit/main-part.ts';
 import type { Frame } from '../kit/media.ts';
 import { defaultRules, lenientRules } from '../kit/worker-media.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const SECONDS = 2;
 /** Of the mean over a picture's points and channels, of 255: what the encoder and the watermark may cost. */

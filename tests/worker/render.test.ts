@@ -1,5 +1,5 @@
 import { readFile, truncate } from 'node:fs/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startsFast } from '../../worker/ffmpeg/clip-file.ts';
 import type { RenderedClip } from '../../worker/steps/render.ts';
 import { colorName, framePixels, makeSource, probeFile, quadrants, type Recipe } from '../kit/media.ts';
@@ -11,8 +11,6 @@ const IN_MAIN = 75 + 15;
 const oneSecond = { ...lenientRules, clipSeconds: 1 };
 const portrait: Recipe = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
 const clips = new Map<string, Promise<RenderedClip>>();
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** The clip of a source's first second, made once. */
 function clipOf(recipe: Recipe): Promise<RenderedClip> {

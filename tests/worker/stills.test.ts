@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { RenderedClip } from '../../worker/steps/render.ts';
 import { readAnimation } from '../kit/animation.ts';
 import { colorName, framePixels, makeSource } from '../kit/media.ts';
@@ -11,8 +11,6 @@ const RED = '0xD02020';
 const GREEN = '0x20B020';
 const BLUE = '0x2020D0';
 const YELLOW = '0xD0D020';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** A clip whose every second has a colour of its own, the last one perhaps cut short. */
 async function clipOf(colors: string[], seconds = colors.length): Promise<RenderedClip> {
