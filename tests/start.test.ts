@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -32,6 +32,7 @@ describe('npm start', () => {
     expect(stack.output()).toMatch(/^Redis +redis:\/\/127\.0\.0\.1:\d+$/m);
     expect(stack.output()).toMatch(/^API +http:\/\/localhost:80\d\d\/graphql \(port 8000 is taken;/m);
     expect(stack.output()).toMatch(/^Worker +http:\/\/localhost:\d+\/health /m);
+    expect(stack.output()).toMatch(/^Ready\..* npm run seed/m);
     expect(await signUp(stack.apiUrl())).toBe('Session');
 
     const twin = startStack();
@@ -71,19 +72,68 @@ describe('npm start', () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
-  test('stops everything and says why when one of its processes dies', async () => {
+  test('starts a dead API and a dead worker again, later each time, and says so', async () => {
+    const stack = startStack();
+    await stack.untilReady();
+    const [worker, api] = ['worker', 'api'].map(kind => readPid(join(dataDir, `run/${kind}.pid`)));
+    killAll([worker ?? 0]);
+    await stack.untilSaid(/^Worker +ended with SIGKILL; starts again in 1 s/m);
+    await stack.untilSaid(/^Worker +is ready again$/m);
+    killAll([readPid(join(dataDir, 'run/worker.pid')), api ?? 0]);
+    await stack.untilSaid(/^Worker +ended with SIGKILL; starts again in 2 s/m);
+    await stack.untilSaid(/^API +is ready again$/m);
+    expect(await signUp(stack.apiUrl())).toBe('EmailTaken');
+
+    const pids = stack.pids();
+    killAll([readPid(join(dataDir, 'run/api.pid'))]);
+    await stack.untilSaid(/^API +ended with SIGKILL; starts again in 2 s/m);
+    stack.signal('SIGINT');
+    expect(await stack.exit).toBe(0);
+    expect([...pids, ...stack.pids()].filter(isRunning)).toEqual([]);
+  });
+
+  test('stops everything and says why when one of its stores dies', async () => {
     const stack = startStack();
     await stack.untilReady();
     const pids = stack.pids();
-    killAll([readPid(join(dataDir, 'run/worker.pid'))]);
+    killAll([readPid(join(dataDir, 'run/redis.pid'))]);
     expect(await stack.exit).toBe(1);
-    expect(stack.output()).toContain('Worker ended: SIGKILL');
+    expect(stack.output()).toContain('Redis ended: SIGKILL');
     expect(pids.filter(isRunning)).toEqual([]);
+  });
+
+  test('listens to this machine alone, unless told otherwise', async () => {
+    const stack = startStack();
+    await stack.untilReady();
+    const outside = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+    const addresses = outside.filter(({ internal, family }) => !internal && family === 'IPv4');
+    const ports = [...stack.output().matchAll(/localhost:(\d+)/g)].map(([, port]) => Number(port));
+    expect(ports).toHaveLength(2);
+    const doors = addresses.flatMap(({ address }) => ports.map(port => `http://${address}:${port}/health`));
+    for (const door of [...doors, `http://127.0.0.2:${ports[0]}/health`]) {
+      await expect(fetch(door), door).rejects.toThrow();
+    }
+    stack.signal('SIGINT');
+    await stack.exit;
+
+    const open = startStack({ API_HOST: '0.0.0.0', npm_lifecycle_event: 'start' }, [
+      'sh',
+      '-c',
+      '"$@"; true',
+      'npm',
+    ]);
+    await open.untilReady();
+    const { port } = new URL(open.apiUrl());
+    expect((await fetch(`http://127.0.0.2:${port}/health`)).status).toBe(200);
+    // What runs it is gone without a word, as an npm that was killed.
+    const pids = open.pids();
+    open.signal('SIGKILL');
+    await waitUntil('all has ended', () => !pids.some(isRunning), { deadlineSeconds: 30 });
   });
 });
 
-function startStack(env: Record<string, string> = {}) {
-  const stack = spawn(process.execPath, ['scripts/start.ts'], {
+function startStack(env: Record<string, string> = {}, within: readonly string[] = []) {
+  const stack = spawn('env', [...within, process.execPath, 'scripts/start.ts'], {
     cwd: ROOT,
     env: {
       ...process.env,
@@ -115,6 +165,8 @@ function startStack(env: Record<string, string> = {}) {
       };
       await waitUntil('The stack to be ready', check, { deadlineSeconds: 100 });
     },
+    untilSaid: (line: RegExp) =>
+      waitUntil(`The stack to say ${line}`, () => line.test(output), { deadlineSeconds: 60 }),
     apiUrl: () => z.url().parse(/^API +(\S+)\/graphql/m.exec(output)?.[1]),
     /** Of start itself and all that it started. */
     pids: () =>

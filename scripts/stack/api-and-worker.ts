@@ -1,9 +1,12 @@
+import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { type Child, startChild, untilReady } from './child.ts';
+import { STARTED } from '../../src/platform/process.ts';
+import { startChild, untilReady } from './child.ts';
 import { followTrouble } from './follow-log.ts';
 import { readOrCreateSecret } from './secret.ts';
 import { filesOf, row, type StackSettings, TIERS } from './stack-settings.ts';
+import { supervise } from './supervise.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_SECONDS = 60;
@@ -13,10 +16,10 @@ export async function startApiAndWorker(
   settings: StackSettings,
   { api, worker }: Record<'api' | 'worker', { port: number; note: string | null }>,
   stores: { DATABASE_URL: string; REDIS_URL: string },
-): Promise<void> {
-  const { dataDir, env, watch, signal, say } = settings;
-  const apiUrl = `http://localhost:${api.port}`;
-  const workerUrl = `http://localhost:${worker.port}`;
+): Promise<{ apiUrl: string }> {
+  const { dataDir, env, watch } = settings;
+  const apiUrl = urlOf(env.API_HOST, api.port);
+  const workerUrl = urlOf(env.WORKER_HOST, worker.port);
   const shared = {
     STORAGE_DIR: join(dataDir, 'uploads'),
     BUMPERS_DIR: join(dataDir, 'bumpers'),
@@ -34,39 +37,78 @@ export async function startApiAndWorker(
     API_PORT: String(api.port),
     WORKER_PORT: String(worker.port),
   };
-  const apiProcess = await startNode(settings, 'API', 'api', 'src/server/main.ts', shared);
-  const workerProcess = await startNode(settings, 'Worker', 'worker', 'worker/main.ts', shared);
-  // A file that can't run yet is a normal state of a watched process.
-  const limits = { deadlineSeconds: watch ? Number.POSITIVE_INFINITY : READY_SECONDS, signal };
-  await untilReady(apiProcess, () => isOk(`${apiUrl}/ready`), limits);
-  say(row('API', `${apiUrl}/graphql`, api.note, logNote(apiProcess)));
-  await untilReady(workerProcess, () => isOk(`${workerUrl}/health`), limits);
-  say(row('Worker', `${workerUrl}/health`, worker.note, logNote(workerProcess)));
+  const processes = [
+    {
+      name: 'API',
+      kind: 'api',
+      main: 'src/server/main.ts',
+      url: apiUrl,
+      ready: '/ready',
+      shown: '/graphql',
+      ...api,
+    },
+    { name: 'Worker', kind: 'worker', main: 'worker/main.ts', url: workerUrl, ready: '/health', ...worker },
+  ];
+  await Promise.all(processes.map(each => startNode(settings, each, shared)));
   const addresses = JSON.stringify({ ...stores, apiUrl, workerUrl });
   await writeFile(join(dataDir, 'stack.json'), addresses, { mode: 0o600 });
+  return { apiUrl };
 }
 
+interface NodeProcess {
+  name: string;
+  kind: string;
+  main: string;
+  url: string;
+  /** Path that answers 200 once the process is ready. */
+  ready: string;
+  /** Path that people are shown, when it is another. */
+  shown?: string;
+  note: string | null;
+}
+
+/** Starts one of the two, says where it is once it is ready, and keeps it running. */
 async function startNode(
-  { dataDir, watch, group, say }: StackSettings,
-  name: string,
-  kind: string,
-  main: string,
+  { dataDir, watch, group, signal, say }: StackSettings,
+  { name, kind, main, url, ready, shown = ready, note }: NodeProcess,
   env: StackSettings['env'],
-): Promise<Child> {
+): Promise<void> {
   const files = filesOf(dataDir, kind);
-  const child = await startChild({
+  // A file that can't run yet is a normal state of a watched process.
+  const limits = { deadlineSeconds: watch ? Number.POSITIVE_INFINITY : READY_SECONDS, signal };
+  await supervise({
     name,
-    command: process.execPath,
-    args: [...(watch ? ['--watch', '--watch-preserve-output'] : []), main],
-    env,
-    cwd: ROOT,
-    ...files,
-    stop: { signal: 'SIGTERM', graceSeconds: graceSeconds(env) },
+    group,
+    say,
+    tier: TIERS.processes,
+    start: async ({ again }) => {
+      const fromByte = again ? statSync(files.logPath).size : 0;
+      const child = await startChild({
+        name,
+        command: process.execPath,
+        args: [...(watch ? ['--watch', '--watch-preserve-output'] : []), main],
+        env,
+        cwd: ROOT,
+        ...files,
+        appends: again,
+        // The parent of a watched process is the one that watches.
+        ...(!watch && { startedMessage: STARTED }),
+        stop: { signal: 'SIGTERM', graceSeconds: graceSeconds(env) },
+      });
+      const follow = { plain: watch, fromByte };
+      const log = followTrouble(files.logPath, follow, sentence => say(row(name, sentence)));
+      void child.ended.then(() => log.close());
+      return child;
+    },
+    untilReady: child => untilReady(child, () => isOk(`${url}${ready}`), limits),
   });
-  group.add(TIERS.processes, child);
-  const log = followTrouble(files.logPath, { plain: watch }, sentence => say(row(name, sentence)));
-  void child.ended.then(() => log.close());
-  return child;
+  say(row(name, `${url}${shown}`, note, logNote(files)));
+}
+
+/** Where a server is reached from this machine that listens on `host`. */
+function urlOf(host: string | undefined, port: number): string {
+  const isHere = host === undefined || ['0.0.0.0', '::', '127.0.0.1'].includes(host);
+  return `http://${isHere ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** How long the API and the worker may take to stop, as they decide it themselves, and a little more. */
@@ -83,7 +125,7 @@ async function isOk(url: string): Promise<boolean> {
   }
 }
 
-function logNote({ logPath }: Child): string {
+function logNote({ logPath }: { logPath: string }): string {
   const path = relative(ROOT, logPath);
   return `log: ${path.startsWith('..') ? logPath : path}`;
 }

@@ -15,12 +15,15 @@ export interface ChildSettings {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Receives all output, replacing that of the last run. */
+  /** Receives all output, replacing that of the last run unless `appends`. */
   logPath: string;
+  appends?: boolean;
   /** Remembers the running process for a run that has to clean up after this one was killed. */
   pidPath: string;
   /** Sent to the process's standard input, which is empty otherwise. */
   input?: string;
+  /** A message that the process sends to its parent once it has started. */
+  startedMessage?: string;
   stop: { signal: NodeJS.Signals; graceSeconds: number };
 }
 
@@ -32,6 +35,8 @@ export interface Child {
   /** Settles when the process has ended, with how: `exit code 1` or `SIGKILL`. */
   ended: Promise<string>;
   hasEnded(): boolean;
+  /** Whether the message has come; true when none is awaited. */
+  hasStarted(): boolean;
   /** Asks the process to stop and waits; SIGKILL to its whole group once the grace is over. */
   stop(): Promise<void>;
   /** Ends the process and its children at once. */
@@ -40,21 +45,25 @@ export interface Child {
 
 /** Starts a process; resolves once it runs, which says nothing about it being ready. @throws when it can't be run. */
 export async function startChild(settings: ChildSettings): Promise<Child> {
-  const { name, command, args, env, logPath, pidPath, stop } = settings;
+  const { name, command, args, env, logPath, pidPath, stop, startedMessage } = settings;
   mkdirSync(dirname(logPath), { recursive: true });
   mkdirSync(dirname(pidPath), { recursive: true });
-  const log = openSync(logPath, 'w');
+  const log = openSync(logPath, settings.appends ? 'a' : 'w');
   const child = spawn(command, args, {
     env,
     ...(settings.cwd !== undefined && { cwd: settings.cwd }),
     detached: true,
-    stdio: [settings.input === undefined ? 'ignore' : 'pipe', log, log],
+    stdio: [settings.input === undefined ? 'ignore' : 'pipe', log, log, startedMessage ? 'ipc' : 'ignore'],
   });
   closeSync(log);
   const pid = await spawned(child, name);
   writePidFile(pidPath, pid);
   child.stdin?.end(settings.input);
 
+  let hasStarted = startedMessage === undefined;
+  child.on('message', message => {
+    hasStarted ||= message === startedMessage;
+  });
   let how: string | undefined;
   const ended = new Promise<string>(resolve => {
     child.once('exit', (code, signal) => {
@@ -70,6 +79,7 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
     logPath,
     ended,
     hasEnded: () => how !== undefined,
+    hasStarted: () => hasStarted,
     async stop() {
       if (how !== undefined) return;
       signalProcess(pid, stop.signal);
@@ -83,7 +93,7 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
   };
 }
 
-/** Waits until `check` answers true. @throws at the deadline, or with the child's last log lines when it ends first. */
+/** Waits until the child has started and `check` answers true. @throws at the deadline, or with the child's last log lines when it ends first. */
 export async function untilReady(
   child: Child,
   check: () => Promise<boolean>,
@@ -91,16 +101,26 @@ export async function untilReady(
 ): Promise<void> {
   const isReady = async () => {
     if (child.hasEnded()) throw new Error(endNote(child, await child.ended));
-    return check();
+    return child.hasStarted() && (await check());
   };
   await waitUntil(`${child.name} to be ready`, isReady, limits);
 }
 
 /** What to tell about a child that ended by itself: how, its last log lines, and where the whole log is. */
 export function endNote(child: Child, how: string): string {
-  const lines = readFileSync(child.logPath, 'utf8').trimEnd().split('\n').slice(-15);
-  const shown = lines.map(line => `  ${readLogLine(line).sentence}`);
+  const shown = lastSentences(child, 15).map(sentence => `  ${sentence}`);
   return [`${child.name} ended: ${how}`, ...shown, `Log: ${child.logPath}`].join('\n');
+}
+
+/** What the last lines of a child's log name as an error; empty when they name none. */
+export function lastError(child: Child): string {
+  return lastSentences(child, 20).findLast(sentence => /^(fatal|error): |^\w*Error\b/.test(sentence)) ?? '';
+}
+
+/** The last lines of a child's log, as people read them. */
+function lastSentences({ logPath }: Child, count: number): string[] {
+  const lines = readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-count);
+  return lines.map(line => readLogLine(line).sentence);
 }
 
 async function spawned(child: ChildProcess, name: string): Promise<number> {

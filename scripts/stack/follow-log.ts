@@ -1,23 +1,26 @@
-import { type FSWatcher, openSync, readSync, watch } from 'node:fs';
+import { closeSync, type FSWatcher, openSync, readSync, watch } from 'node:fs';
 import { readLogLine } from './log-line.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Calls `onTrouble` with each warning and error that is added to a log; with `plain` also with each line that is no
- * JSON, such as the stack of a crash. What ends the process is left to whoever tells of its end.
+ * Calls `onTrouble` with each warning and error that is added to a log behind `fromByte`; with `plain` also with each line
+ * that is no JSON, such as the stack of a crash. The end of the process is not its business.
  */
 export function followTrouble(
   logPath: string,
-  { plain }: { plain: boolean },
+  { plain, fromByte }: { plain: boolean; fromByte: number },
   onTrouble: (sentence: string) => void,
 ): FSWatcher {
   const file = openSync(logPath, 'r');
   const buffer = Buffer.alloc(CHUNK_BYTES);
   const decoder = new TextDecoder();
+  let position = fromByte;
   let rest = '';
-  return watch(logPath, () => {
-    for (let size = readSync(file, buffer); size > 0; size = readSync(file, buffer)) {
+  const read = () => readSync(file, buffer, 0, CHUNK_BYTES, position);
+  const watcher = watch(logPath, () => {
+    for (let size = read(); size > 0; size = read()) {
+      position += size;
       const lines = (rest + decoder.decode(buffer.subarray(0, size), { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
@@ -28,4 +31,6 @@ export function followTrouble(
       }
     }
   });
+  watcher.once('close', () => closeSync(file));
+  return watcher;
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { startApiAndWorker } from './api-and-worker.ts';
 import { createDatabase, hasDatabase } from './databases.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { endLeftover } from './pid-file.mjs';
-import { choosePort, findFreePort } from './ports.ts';
+import { choosePort, findFreePort, isPortFree } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 import { readOrCreateSecret } from './secret.ts';
@@ -12,18 +13,21 @@ import { findProgram } from './tools.ts';
 
 const PORTS = { postgres: 54_320, redis: 54_420, api: 8000, worker: 8001 };
 const DATABASE = 'anb';
+const PORT_TRIES = 3;
+const NO_VIDEOS = z.object({ data: z.object({ videos: z.object({ nodes: z.tuple([]) }) }) });
 
 /**
  * Starts Postgres and Redis where their addresses are not given, brings the schema up to date, then starts API and
  * worker, and says of each where it is once it is ready. `stack.json` in the data folder holds the addresses.
+ * `isEmpty`: no video is published.
  *
  * @throws when something can't start; what has started by then is in the group.
  */
-export async function startLocalStack(settings: StackSettings): Promise<void> {
+export async function startLocalStack(settings: StackSettings): Promise<{ isEmpty: boolean }> {
   const { env, signal, say } = settings;
   await endLeftovers(settings);
   // Before the slow steps: a port that can't be had is the likeliest reason to start again.
-  const ports = await choosePorts(env);
+  await choosePorts(env);
 
   const databaseUrl = env.DATABASE_URL ?? (await startOwnPostgres(settings));
   say(row('Postgres', withoutPassword(databaseUrl), env.DATABASE_URL ? 'yours, by DATABASE_URL' : null));
@@ -35,7 +39,37 @@ export async function startLocalStack(settings: StackSettings): Promise<void> {
 
   await migrateDatabase({ ...env, DATABASE_URL: databaseUrl });
   signal.throwIfAborted();
-  await startApiAndWorker(settings, ports, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
+  const stores = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
+  const { apiUrl } = await startOnFreePorts(settings, stores);
+  return { isEmpty: await isEmpty(apiUrl) };
+}
+
+/** Starts API and worker; once more when another program was faster to take a port that was free. */
+async function startOnFreePorts(
+  settings: StackSettings,
+  stores: Parameters<typeof startApiAndWorker>[2],
+): Promise<{ apiUrl: string }> {
+  for (let tries = 1; ; tries++) {
+    const ports = await choosePorts(settings.env);
+    try {
+      return await startApiAndWorker(settings, ports, stores);
+    } catch (error) {
+      await settings.group.stopTier(TIERS.processes);
+      const areFree = await Promise.all([ports.api, ports.worker].map(({ port }) => isPortFree(port)));
+      if (tries === PORT_TRIES || settings.signal.aborted || !areFree.includes(false)) throw error;
+      settings.say('Another program took a port first; trying others.');
+    }
+  }
+}
+
+/** Whether a visitor would see no video. False when the API would not say. */
+async function isEmpty(apiUrl: string): Promise<boolean> {
+  const response = await fetch(`${apiUrl}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ videos(first: 1) { nodes { id } } }' }),
+  });
+  return NO_VIDEOS.safeParse(await response.json()).success;
 }
 
 /** Ends what an earlier run could not, because it was killed. */
@@ -48,12 +82,11 @@ async function endLeftovers({ dataDir, say }: StackSettings): Promise<void> {
 }
 
 async function startOwnPostgres({ dataDir, group, signal }: StackSettings): Promise<string> {
-  const port = await findFreePort(PORTS.postgres);
   const password = await readOrCreateSecret(join(dataDir, 'secrets/postgres'));
   const dir = join(dataDir, 'postgres');
   const postgres = await startPostgres({
     dir,
-    port,
+    port: () => findFreePort(PORTS.postgres),
     password,
     ...filesOf(dataDir, 'postgres'),
     onStart: child => group.add(TIERS.postgres, child),

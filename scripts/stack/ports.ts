@@ -6,7 +6,7 @@ const TRIES = 100;
 const ADDRESSES = ['0.0.0.0', '127.0.0.1', '::', '::1'];
 
 /** Whether nothing on this machine listens on `port`, whatever address it would listen on. */
-async function isPortFree(port: number): Promise<boolean> {
+export async function isPortFree(port: number): Promise<boolean> {
   for (const host of ADDRESSES) {
     if ((await tryToListen(port, host)) === 'taken') return false;
   }

@@ -17,7 +17,8 @@ const SERVER_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC
 export interface PostgresSettings {
   /** Folder of the cluster; made on first use, or by the next start after one that was cut off. */
   dir: string;
-  port: number;
+  /** A function is asked as late as can be: what is free may be taken while the cluster is made. */
+  port: number | (() => Promise<number>);
   password: string;
   logPath: string;
   pidPath: string;
@@ -40,12 +41,13 @@ export interface Postgres extends Child {
  * so a Ctrl-C would end the database before the processes that still write to it.
  */
 export async function startPostgres(settings: PostgresSettings): Promise<Postgres> {
-  const { dir, port, password, logPath, pidPath, options = {} } = settings;
+  const { dir, password, logPath, pidPath, options = {} } = settings;
   const binaries = await findBinaries();
   const user = await findServerUser(dir);
   if (!existsSync(join(dir, 'PG_VERSION'))) await initialise(binaries.initdb, dir, password, user);
   await disownStaleLock(dir);
 
+  const port = typeof settings.port === 'number' ? settings.port : await settings.port();
   const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...options };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = await startChild({

@@ -33,7 +33,10 @@ const SETTINGS = z.object({
     .describe('Redis with `noeviction`. `npm start` brings its own when this is unset.'),
   ...STORAGE_SETTINGS,
 
-  API_HOST: z.string().default('0.0.0.0').describe('Address the API listens on.'),
+  API_HOST: z
+    .string()
+    .optional()
+    .describe('Address the API listens on. When unset, `127.0.0.1` in local mode, else `0.0.0.0`.'),
   API_PORT: port.default(8000).describe('Port of the API.'),
   ...PROXY_SETTINGS,
   PUBLIC_URL: z
@@ -93,7 +96,12 @@ const SETTINGS = z.object({
     .describe('Least pixels of the shorter side, after rotation.'),
   CLIP_SECONDS: whole(2, 300).default(30).describe('How much of the source a clip keeps, from its start.'),
 
-  WORKER_HOST: z.string().default('0.0.0.0').describe('Address the worker health API listens on.'),
+  WORKER_HOST: z
+    .string()
+    .optional()
+    .describe(
+      'Address the worker health API listens on. When unset, `127.0.0.1` in local mode, else `0.0.0.0`.',
+    ),
   WORKER_PORT: port.default(8001).describe('Port of the worker health API.'),
   WORKER_CONCURRENCY: whole(1, 64).default(4).describe('Videos one worker process encodes at once.'),
   WORKER_TEMP_DIR: z
@@ -163,6 +171,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
   }
   if (problems.length > 0) throw new InvalidEnv(problems);
 
+  const usualHost = local ? '127.0.0.1' : '0.0.0.0';
   const explorers = env.GRAPHIQL ?? local;
   const introspection = env.INTROSPECTION ?? explorers;
   return {
@@ -178,7 +187,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
     redis: { url: env.REDIS_URL },
     storage: storageOf(env),
     http: {
-      host: env.API_HOST,
+      host: env.API_HOST ?? usualHost,
       port: env.API_PORT,
       keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
       publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.API_PORT}`).replace(/\/+$/, ''),
@@ -212,7 +221,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
       uploadLinkSeconds: env.UPLOAD_LINK_SECONDS,
     },
     worker: {
-      host: env.WORKER_HOST,
+      host: env.WORKER_HOST ?? usualHost,
       port: env.WORKER_PORT,
       concurrency: env.WORKER_CONCURRENCY,
       tempDir: env.WORKER_TEMP_DIR,

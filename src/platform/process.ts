@@ -6,6 +6,8 @@ import { StartRefused } from './start-refused.ts';
 
 /** For what was done last, at the end of a stop. */
 const LAST_TRACES_SECONDS = 2;
+/** The message to a parent process that asked for one (https://nodejs.org/api/process.html#processsendmessage). */
+export const STARTED = 'started';
 
 /**
  * Runs one of the product's processes: reads the environment, starts, and stops in the order that `start` returns. A
@@ -26,6 +28,8 @@ export async function runProcess(
     const traces = await collectTraces(name, env, logger);
     const steps = await start(env, logger);
     stopOnSignal(logger, env.shutdownGraceSeconds, [...steps, ...traces]);
+    // A supervisor that listens knows by it that this process, and no other one at its address, is ready.
+    process.send?.(STARTED);
   } catch (error) {
     // What the operator has to mend needs no stack.
     if (error instanceof StartRefused) logger.fatal(`could not start: ${error.message}`);

@@ -45,7 +45,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     process.env.PATH = withTools(process.env.PATH);
     const postgres = await startPostgres({
       dir: join(runDir, 'postgres'),
-      port: await anyFreePort(),
+      port: anyFreePort,
       password: randomUUID(),
       logPath: join(runDir, 'postgres.log'),
       pidPath: join(runDir, 'postgres.service.pid'),

@@ -1,0 +1,63 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { type Child, startChild, untilReady } from '../../scripts/stack/child.ts';
+import { ChildGroup } from '../../scripts/stack/child-group.ts';
+import { supervise } from '../../scripts/stack/supervise.ts';
+import { waitUntil } from '../../scripts/stack/wait-until.mjs';
+
+const within = { deadlineSeconds: 20 };
+
+/** Starts a program of a few lines that the parent takes for started once it says so. */
+async function start(dir: string, code: string, appends = false): Promise<Child> {
+  return startChild({
+    name: 'Program',
+    command: process.execPath,
+    args: ['-e', code],
+    env: process.env,
+    logPath: join(dir, 'program.log'),
+    pidPath: join(dir, 'program.pid'),
+    startedMessage: 'started',
+    appends,
+    stop: { signal: 'SIGTERM', graceSeconds: 5 },
+  });
+}
+
+const newFolder = () => mkdtemp(join(inject('services').runDir, 'supervised-'));
+
+test('a process is not ready by what another one answers at its address', async () => {
+  const child = await start(
+    await newFolder(),
+    'setTimeout(() => { throw new Error("its port is taken") }, 300)',
+  );
+  const another = async () => true;
+  await expect(untilReady(child, another, within)).rejects.toThrow(
+    /Program ended: exit code 1.*its port is taken/s,
+  );
+});
+
+test('a process that ends again and again is started later each time, and what ended it is said in one line', async () => {
+  const dir = await newFolder();
+  const group = new ChildGroup();
+  onTestFinished(() => group.stop());
+  const lines: string[] = [];
+  const healthy = 'process.send("started"); setInterval(() => undefined, 1000)';
+  const broken = 'throw new TypeError("a slip of the pen")';
+  const first = await supervise({
+    name: 'Program',
+    group,
+    tier: 0,
+    say: line => lines.push(line),
+    start: ({ again }) => start(dir, again ? broken : healthy, again),
+    untilReady: child => untilReady(child, async () => true, within),
+  });
+  first.kill();
+  await waitUntil('it has ended three times', () => lines.length === 3, within);
+  expect(lines).toEqual([
+    'Program   ended with SIGKILL; starts again in 1 s',
+    'Program   ended with exit code 1; starts again in 2 s (TypeError: a slip of the pen)',
+    'Program   ended with exit code 1; starts again in 4 s (TypeError: a slip of the pen)',
+  ]);
+  await group.stop();
+  expect(first.hasEnded()).toBe(true);
+});
