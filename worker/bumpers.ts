@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUMPER_FRAMES, bumperJob } from './ffmpeg/arguments.ts';
 import { probeClip } from './ffmpeg/clip-file.ts';
@@ -11,6 +11,9 @@ import { ffmpegVersion } from './ffmpeg/version.ts';
 const ASSETS = join(import.meta.dirname, '..', 'assets');
 const NAMES = ['opening.mp4', 'closing.mp4'] as const;
 const ENCODE_TIMEOUT_SECONDS = 120;
+const DRAFT = '.preparing-';
+/** Longer than both may take to encode. */
+const ABANDONED_MS = 15 * 60_000;
 const LIMITS = { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 120, fileBytes: 64 * 1024 ** 2, openFiles: 64 };
 
 /** What is put around and over every clip, in the very form that the installed ffmpeg encodes clips in. */
@@ -35,7 +38,8 @@ export async function prepareBumpers(cacheDir: string): Promise<Bumpers> {
     if (!isMissing(error)) await rm(folder, { recursive: true, force: true });
   }
 
-  const temporary = await mkdtemp(join(cacheDir, '.preparing-'));
+  await removeAbandonedDrafts(cacheDir);
+  const temporary = await mkdtemp(join(cacheDir, DRAFT));
   try {
     const grant: Grant = { folder: temporary, readOnly: [ASSETS], limits: LIMITS };
     for (const name of NAMES) {
@@ -73,6 +77,23 @@ export async function keepBumpers(cacheDir: string): Promise<() => Promise<Bumpe
     bumpers = await making;
     return bumpers;
   };
+}
+
+/** Removes what processes that were killed while they encoded have left. */
+async function removeAbandonedDrafts(cacheDir: string): Promise<void> {
+  for (const name of await readdir(cacheDir)) {
+    if (!name.startsWith(DRAFT)) continue;
+    const folder = join(cacheDir, name);
+    const madeAt = await stat(folder).then(
+      ({ mtimeMs }) => mtimeMs,
+      error => {
+        // Another process has just given it its name.
+        if (isMissing(error)) return Date.now();
+        throw error;
+      },
+    );
+    if (madeAt < Date.now() - ABANDONED_MS) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** False when there is something already. */

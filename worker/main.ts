@@ -50,7 +50,8 @@ await runProcess('worker', process.env, async (env, logger) => {
   // Absolute, as ffmpeg runs in a folder of its own.
   const tempDir = resolve(env.worker.tempDir ?? join(tmpdir(), `anb-worker-${userInfo().uid}`));
   const sandbox = await detectSandbox(process.env.PATH);
-  logger[sandbox.gaps.length > 0 ? 'warn' : 'info'](protectionsOf(sandbox), 'sandbox');
+  if (sandbox.gaps.length === 0) logger.info(protectionsOf(sandbox), 'sandbox');
+  else logger.warn(protectionsOf(sandbox), `sandbox incomplete: ${sandbox.gaps.join(' ')}`);
 
   const metrics = createMetrics('worker');
   const draining = new AbortController();

@@ -30,8 +30,8 @@ import { observeWorkforce } from './workforce-metrics.ts';
 
 /** Without Redis the API starts all the same, a little later. */
 const REDIS_MILLISECONDS = 2000;
-/** For what has no work left; away, it may never answer. */
-const CLOSE_SECONDS = 1;
+/** The part of the grace for each client that has no work left; of a store that is away, it may never answer. */
+const CLOSE_SHARE = 1 / 8;
 const LOG_IN_SECONDS = 15 * 60;
 /** After the end of the voting its winners are certified within this time. */
 const CERTIFY_SECONDS = 10;
@@ -124,6 +124,7 @@ export async function openApi(
     logger,
   );
 
+  const closeSeconds = env.shutdownGraceSeconds * CLOSE_SHARE;
   return {
     ...app,
     database,
@@ -131,12 +132,12 @@ export async function openApi(
       ['readiness', () => app.drain()],
       ['notice', () => pause(env.http.shutdownNoticeSeconds * 1000)],
       ['http', deadline => app.close(deadline)],
-      within(CLOSE_SECONDS, ['projector', () => projector.stop()]),
-      within(CLOSE_SECONDS, ['certifier', () => certifier.stop()]),
-      within(CLOSE_SECONDS, ['jobs', () => jobs.close()]),
+      within(closeSeconds, ['projector', () => projector.stop()]),
+      within(closeSeconds, ['certifier', () => certifier.stop()]),
+      within(closeSeconds, ['jobs', () => jobs.close()]),
       ['events', () => events.close()],
       ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],
-      within(CLOSE_SECONDS, ['database', () => closeDatabase(database)]),
+      within(closeSeconds, ['database', () => closeDatabase(database)]),
     ],
   };
 }

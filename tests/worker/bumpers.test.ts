@@ -1,5 +1,5 @@
-import { access, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdtemp, readdir, rm, stat, truncate, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { keepBumpers, prepareBumpers } from '../../worker/bumpers.ts';
 import { mediaFolder, probeFile } from '../kit/media.ts';
@@ -10,6 +10,19 @@ it('gives several workers that start at once the same bumpers, and leaves nothin
   const [first, second] = await Promise.all([prepareBumpers(cache), prepareBumpers(cache)]);
   expect(first).toEqual(second);
   expect(await readdir(cache)).toHaveLength(1);
+});
+
+it('removes what a process that was killed while it encoded has left, and nothing of one that goes on', async () => {
+  const [abandoned, growing] = await Promise.all([1, 2].map(() => mkdtemp(join(cache, '.preparing-'))));
+  if (!abandoned || !growing) throw new Error('unreachable');
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  await utimes(abandoned, anHourAgo, anHourAgo);
+  for (const name of await readdir(cache))
+    if (!name.startsWith('.')) await rm(join(cache, name), { recursive: true });
+  await prepareBumpers(cache);
+  const left = (await readdir(cache)).filter(name => name.startsWith('.'));
+  expect(left).toEqual([basename(growing)]);
+  await rm(growing, { recursive: true });
 });
 
 it('makes both bumpers 75 frames long and silent, in the form of a clip', async () => {

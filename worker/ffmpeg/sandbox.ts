@@ -58,7 +58,7 @@ export const UNCONFINED: Sandbox = {
  * bubblewrap and forbid what it needs, and an ffmpeg outside `/usr` can't be seen from inside. `path` is where
  * programs are looked for.
  */
-export async function detectSandbox(path = SYSTEM_PATH): Promise<Sandbox> {
+export async function detectSandbox(path = process.env.PATH ?? SYSTEM_PATH): Promise<Sandbox> {
   const gaps: string[] = [];
   const works = async (what: string, prefix: readonly string[]) => {
     try {
