@@ -82,7 +82,7 @@ async function startNode(
     say,
     tier: TIERS.processes,
     start: async ({ again }) => {
-      const fromByte = again ? statSync(files.logPath).size : 0;
+      const fromByte = again ? (statSync(files.logPath, { throwIfNoEntry: false })?.size ?? 0) : 0;
       const child = await startChild({
         name,
         command: process.execPath,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readLogLine } from './log-line.ts';
@@ -119,6 +119,8 @@ export function lastError(child: Child): string {
 
 /** The last lines of a child's log, as people read them. */
 function lastSentences({ logPath }: Child, count: number): string[] {
+  // A person may have removed it meanwhile.
+  if (!existsSync(logPath)) return [];
   const lines = readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-count);
   return lines.map(line => readLogLine(line).sentence);
 }

@@ -30,7 +30,7 @@ import { observeWorkforce } from './workforce-metrics.ts';
 
 /** Without Redis the API starts all the same, a little later. */
 const REDIS_MILLISECONDS = 2000;
-/** The part of the grace for each client that has no work left; of a store that is away, it may never answer. */
+/** Part of the grace that one client may take to close; a client of a store that is down may never close. */
 const CLOSE_SHARE = 1 / 8;
 const LOG_IN_SECONDS = 15 * 60;
 /** After the end of the voting its winners are certified within this time. */

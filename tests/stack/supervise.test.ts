@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { type Child, startChild, untilReady } from '../../scripts/stack/child.ts';
@@ -51,6 +51,7 @@ test('a process that ends again and again is started later each time, and what e
     start: ({ again }) => start(dir, again ? broken : healthy, again),
     untilReady: child => untilReady(child, async () => true, within),
   });
+  await rm(join(dir, 'program.log'));
   first.kill();
   await waitUntil('it has ended three times', () => lines.length === 3, within);
   expect(lines).toEqual([
