@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUMPER_FRAMES, bumperJob } from './ffmpeg/arguments.ts';
-import { probeClip } from './ffmpeg/clip-file.ts';
+import { headerHashOf, isWhole } from './ffmpeg/clip-file.ts';
 import { runFfmpeg } from './ffmpeg/run.ts';
 import { type Grant, UNCONFINED } from './ffmpeg/sandbox.ts';
 import { ffmpegVersion } from './ffmpeg/version.ts';
@@ -43,11 +43,14 @@ export async function prepareBumpers(cacheDir: string): Promise<Bumpers> {
   try {
     const grant: Grant = { folder: temporary, readOnly: [ASSETS], limits: LIMITS };
     for (const name of NAMES) {
-      await runFfmpeg(bumperJob(join(ASSETS, name), join(temporary, name)), {
+      const { frameCount } = await runFfmpeg(bumperJob(join(ASSETS, name), join(temporary, name)), {
         sandbox: UNCONFINED,
         grant,
         timeoutSeconds: ENCODE_TIMEOUT_SECONDS,
       });
+      if (frameCount !== BUMPER_FRAMES) {
+        throw new Error(`${name} has ${frameCount} frames instead of ${BUMPER_FRAMES}`);
+      }
     }
     if (!(await moveInto(folder, temporary))) {
       // Another worker's, or what a host that cleans up has left of them.
@@ -115,21 +118,18 @@ async function cacheKey(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The bumpers in a folder, checked. @throws ENOENT when they were never made, another error when they are damaged. */
+/**
+ * The bumpers in a folder, checked without a process of its own, as each worker's start waits for it.
+ *
+ * @throws ENOENT when they were never made, another error when they are damaged.
+ */
 async function openBumpers(folder: string): Promise<Bumpers> {
   const headers = new Set<string>();
   for (const name of NAMES) {
-    // Asked first, for its error code: ffprobe would only say that it failed.
-    await access(join(folder, name));
-    const clip = await probeClip(
-      join(folder, name),
-      { folder, readOnly: [folder], limits: LIMITS },
-      { sandbox: UNCONFINED, signal: AbortSignal.timeout(ENCODE_TIMEOUT_SECONDS * 1000) },
-    );
-    if (clip.frameCount !== BUMPER_FRAMES) {
-      throw new Error(`${name} has ${clip.frameCount} frames instead of ${BUMPER_FRAMES}`);
-    }
-    headers.add(clip.headerHash);
+    const path = join(folder, name);
+    const headerHash = await headerHashOf(path);
+    if (headerHash === '' || !(await isWhole(path))) throw new Error(`${name} is damaged`);
+    headers.add(headerHash);
   }
   const [headerHash, different] = headers;
   if (!headerHash || different) throw new Error('The bumpers have different headers');

@@ -69,6 +69,15 @@ export async function startsFast(path: string): Promise<boolean> {
   return false;
 }
 
+/** Whether an MP4 file ends where its last box does: false for one that was cut off. */
+export async function isWhole(path: string): Promise<boolean> {
+  await using file = await open(path, 'r');
+  const { size } = await file.stat();
+  let end = 0;
+  for await (const box of boxesOf(file, 0, size)) end = box.to;
+  return size > 0 && end === size;
+}
+
 /** Where an H.264 track's decoder configuration lies, and how far into each box the next ones begin. */
 const HEADER_PATH = [
   ...(['moov', 'trak', 'mdia', 'minf', 'stbl'] as const).map(type => ({ type, skip: 0 })),

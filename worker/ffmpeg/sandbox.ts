@@ -60,9 +60,11 @@ export const UNCONFINED: Sandbox = {
  */
 export async function detectSandbox(path = process.env.PATH ?? SYSTEM_PATH): Promise<Sandbox> {
   const gaps: string[] = [];
+  const tryWithin = (prefix: readonly string[]) =>
+    run('env', [`PATH=${path}`, ...prefix, 'ffmpeg', '-version'], { timeout: TRIAL_TIMEOUT_MS });
   const works = async (what: string, prefix: readonly string[]) => {
     try {
-      await run('env', [`PATH=${path}`, ...prefix, 'ffmpeg', '-version'], { timeout: TRIAL_TIMEOUT_MS });
+      await tryWithin(prefix);
       return true;
     } catch (error) {
       gaps.push(`${what} does not work here: ${firstLine(error)}`);
@@ -74,14 +76,25 @@ export async function detectSandbox(path = process.env.PATH ?? SYSTEM_PATH): Pro
     readOnly: ['/usr'],
     limits: { memoryBytes: 1024 ** 3, cpuSeconds: 10, fileBytes: 1024 ** 2, openFiles: 64 },
   };
+  const complete: Sandbox = {
+    ...{ isolation: 'bubblewrap', limits: 'prlimit', tether: 'bubblewrap', gaps },
+    wrap: (command, grant) => [...prlimit(grant.limits), ...bubblewrap(grant), ...command],
+  };
+  // Most hosts have all of it: one trial instead of one for each part.
+  const isComplete = await tryWithin(complete.wrap([], trial)).then(
+    () => true,
+    () => false,
+  );
+  if (isComplete) return complete;
+
   const limits = (await works('prlimit', prlimit(trial.limits))) ? 'prlimit' : 'none';
   if (await works('bubblewrap', bubblewrap(trial))) {
-    const wrap: Sandbox['wrap'] = (command, grant) => [
-      ...(limits === 'prlimit' ? prlimit(grant.limits) : []),
-      ...bubblewrap(grant),
-      ...command,
-    ];
-    return { isolation: 'bubblewrap', limits, tether: 'bubblewrap', gaps, wrap };
+    const limit = (grant: Grant) => (limits === 'prlimit' ? prlimit(grant.limits) : []);
+    return {
+      ...complete,
+      limits,
+      wrap: (command, grant) => [...limit(grant), ...bubblewrap(grant), ...command],
+    };
   }
   const tether = (await works('setpriv', SETPRIV)) ? 'setpriv' : 'none';
   return {
