@@ -1,11 +1,12 @@
 import pg from 'pg';
 
-/** Makes database `name`, as a copy of `template` when given. @throws when it exists. */
-export async function createDatabase(adminUrl: string, name: string, template = 'template1'): Promise<void> {
+/** Makes database `name`, as a copy of `template` when given, which nobody may use meanwhile. @throws when it exists. */
+export async function createDatabase(adminUrl: string, name: string, template?: string): Promise<void> {
   await withClient(adminUrl, async client => {
-    await client.query(
-      `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(template)}`,
-    );
+    const escaped = [name, template ?? 'template1'].map(each => client.escapeIdentifier(each));
+    // Copying files takes a third of the work that logging each page does, and two checkpoints that pause other work.
+    const strategy = template === undefined ? 'wal_log' : 'file_copy';
+    await client.query(`CREATE DATABASE ${escaped.join(' TEMPLATE ')} STRATEGY ${strategy}`);
   });
 }
 
