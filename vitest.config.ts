@@ -11,7 +11,7 @@ import { LongFirst } from './tests/kit/long-first.ts';
 export const LONG_TESTS = [
   'tests/worker/{formats,hostile-files,hostile-uploads,real-clips,render,render-picture}.test.ts',
   'tests/worker/{poison,recovery,stop-without-stores}.test.ts',
-  'tests/{backup,several-hosts,setup/interrupted}.test.ts',
+  'tests/{backup,several-hosts,setup/{install-by-hand,interrupted}}.test.ts',
   'tests/chaos/{clock,redis,restarts,storage,verdict}.test.ts',
 ];
 

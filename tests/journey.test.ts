@@ -6,7 +6,7 @@ import type { StatusEvent, TestPlayer } from './kit/client.ts';
 import {
   colorName,
   type Frame,
-  framePixels,
+  framesPixels,
   makeSource,
   mediaFolder,
   probeFile,
@@ -43,6 +43,8 @@ describe.each([
   let events: StatusEvent[];
   let clipUrl: URL;
   let clipPath: string;
+  /** By where they are in the clip; decoded once. */
+  let frames: Record<'opening' | 'first' | 'main' | 'last' | 'closing', Frame>;
 
   it('uploads it and follows it until it is published', async () => {
     const uploaded = await app.upload(player, await makeSource(recipe), { title: `My ${shape} skills` });
@@ -97,21 +99,19 @@ describe.each([
   });
 
   it('begins and ends with the bumpers', async () => {
-    const [opening, main, closing] = await Promise.all([
-      framePixels(clipPath, BUMPER_FRAMES - 25),
-      framePixels(clipPath, IN_MAIN),
-      framePixels(clipPath, FRAMES - 25),
-    ]);
+    const indices = [BUMPER_FRAMES - 25, BUMPER_FRAMES, IN_MAIN, FRAMES - BUMPER_FRAMES - 1, FRAMES - 25];
+    const [opening, first, main, last, closing] = await framesPixels(clipPath, indices);
+    if (!opening || !first || !main || !last || !closing) throw new Error('The clip is too short');
+    frames = { opening, first, main, last, closing };
     const recorded = quadrantsOf(main, shape);
     expect(quadrantsOf(opening, shape)).not.toEqual(recorded);
     expect(quadrantsOf(closing, shape)).not.toEqual(recorded);
     // The frames next to the seams belong to the recording, and so to neither bumper.
-    const seams = [BUMPER_FRAMES, FRAMES - BUMPER_FRAMES - 1].map(index => framePixels(clipPath, index));
-    for (const frame of await Promise.all(seams)) expect(quadrantsOf(frame, shape)).toEqual(recorded);
+    for (const frame of [first, last]) expect(quadrantsOf(frame, shape)).toEqual(recorded);
   });
 
-  it('shows the recording upright and unstretched, with the watermark over it', async () => {
-    const frame = await framePixels(clipPath, IN_MAIN);
+  it('shows the recording upright and unstretched, with the watermark over it', () => {
+    const frame = frames.main;
     // Turned clockwise by 90 degrees, what was left below comes left on top.
     const expected =
       shape === 'portrait' ? ['blue', 'red', 'yellow', 'green'] : ['red', 'green', 'blue', 'yellow'];
@@ -126,8 +126,8 @@ describe.each([
     expect(plain(frame, { x: 1100, y: 200, width: 150, height: 60 })).toBe(true);
   });
 
-  it('has no black bars: what the recording does not fill shows it out of focus', async () => {
-    const frame = await framePixels(clipPath, IN_MAIN);
+  it('has no black bars: what the recording does not fill shows it out of focus', () => {
+    const frame = frames.main;
     const sides = [frame.at(100, 300), frame.at(1180, 300)];
     for (const [red, green, blue] of sides) expect(red + green + blue).toBeGreaterThan(60);
     expect(sides[0]).not.toEqual(sides[1]);

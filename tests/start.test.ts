@@ -24,7 +24,7 @@ afterAll(async () => {
 
 // In order and on one data folder: what a run leaves behind is what the next one is about.
 describe('npm start', () => {
-  test('says where everything is, beside a program that has the usual port', async () => {
+  test('says where everything is, to this machine alone, beside a program that has the usual port', async () => {
     await occupy(8000);
     const stack = startStack({ API_PORT: '' });
     await stack.untilReady();
@@ -34,6 +34,15 @@ describe('npm start', () => {
     expect(stack.output()).toMatch(/^Worker +http:\/\/localhost:\d+\/health /m);
     expect(stack.output()).toMatch(/^Ready\..* npm run seed/m);
     expect(await signUp(stack.apiUrl())).toBe('Session');
+
+    const outside = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+    const addresses = outside.filter(({ internal, family }) => !internal && family === 'IPv4');
+    const ports = [...stack.output().matchAll(/localhost:(\d+)/g)].map(([, port]) => Number(port));
+    expect(ports).toHaveLength(2);
+    const doors = addresses.flatMap(({ address }) => ports.map(port => `http://${address}:${port}/health`));
+    for (const door of [...doors, `http://127.0.0.2:${ports[0]}/health`]) {
+      await expect(fetch(door), door).rejects.toThrow();
+    }
 
     const twin = startStack();
     expect(await twin.exit).toBe(1);
@@ -60,21 +69,13 @@ describe('npm start', () => {
     expect(stack.pids().filter(isRunning)).toHaveLength(4);
   });
 
-  test('ends what a killed run left running, and leaves nothing itself after Ctrl-C', async () => {
+  test('ends what a killed run left running, starts what dies again, later each time, but stops without a store', async () => {
     const stack = startStack();
     const orphans = stack.pids();
     await stack.untilReady();
     expect(orphans.filter(isRunning)).toEqual([]);
-    const pids = stack.pids();
-    expect(pids.filter(isRunning)).toHaveLength(5);
-    stack.signal('SIGINT');
-    expect(await stack.exit).toBe(0);
-    expect(pids.filter(isRunning)).toEqual([]);
-  });
+    expect(stack.pids().filter(isRunning)).toHaveLength(5);
 
-  test('starts a dead API and a dead worker again, later each time, and says so', async () => {
-    const stack = startStack();
-    await stack.untilReady();
     const [worker, api] = ['worker', 'api'].map(kind => readPid(join(dataDir, `run/${kind}.pid`)));
     killAll([worker ?? 0]);
     await stack.untilSaid(/^Worker +ended with SIGKILL; starts again in 1 s/m);
@@ -85,49 +86,31 @@ describe('npm start', () => {
     expect(await signUp(stack.apiUrl())).toBe('EmailTaken');
 
     const pids = stack.pids();
-    killAll([readPid(join(dataDir, 'run/api.pid'))]);
-    await stack.untilSaid(/^API +ended with SIGKILL; starts again in 2 s/m);
-    stack.signal('SIGINT');
-    expect(await stack.exit).toBe(0);
-    expect([...pids, ...stack.pids()].filter(isRunning)).toEqual([]);
-  });
-
-  test('stops everything and says why when one of its stores dies', async () => {
-    const stack = startStack();
-    await stack.untilReady();
-    const pids = stack.pids();
     killAll([readPid(join(dataDir, 'run/redis.pid'))]);
     expect(await stack.exit).toBe(1);
     expect(stack.output()).toContain('Redis ended: SIGKILL');
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
-  test('listens to this machine alone, unless told otherwise', async () => {
-    const stack = startStack();
+  test('listens to others when it is told to, and leaves nothing after Ctrl-C, also while an API waits', async () => {
+    const stack = startStack({ API_HOST: '0.0.0.0' });
     await stack.untilReady();
-    const outside = Object.values(networkInterfaces()).flatMap(list => list ?? []);
-    const addresses = outside.filter(({ internal, family }) => !internal && family === 'IPv4');
-    const ports = [...stack.output().matchAll(/localhost:(\d+)/g)].map(([, port]) => Number(port));
-    expect(ports).toHaveLength(2);
-    const doors = addresses.flatMap(({ address }) => ports.map(port => `http://${address}:${port}/health`));
-    for (const door of [...doors, `http://127.0.0.2:${ports[0]}/health`]) {
-      await expect(fetch(door), door).rejects.toThrow();
-    }
-    stack.signal('SIGINT');
-    await stack.exit;
-
-    const open = startStack({ API_HOST: '0.0.0.0', npm_lifecycle_event: 'start' }, [
-      'sh',
-      '-c',
-      '"$@"; true',
-      'npm',
-    ]);
-    await open.untilReady();
-    const { port } = new URL(open.apiUrl());
+    const { port } = new URL(stack.apiUrl());
     expect((await fetch(`http://127.0.0.2:${port}/health`)).status).toBe(200);
-    // What runs it is gone without a word, as an npm that was killed.
-    const pids = open.pids();
-    open.signal('SIGKILL');
+    const pids = stack.pids();
+    killAll([readPid(join(dataDir, 'run/api.pid'))]);
+    await stack.untilSaid(/^API +ended with SIGKILL; starts again in 1 s/m);
+    stack.signal('SIGINT');
+    expect(await stack.exit).toBe(0);
+    expect([...pids, ...stack.pids()].filter(isRunning)).toEqual([]);
+  });
+
+  test('ends when what runs it is gone without a word, as an npm that was killed', async () => {
+    const npm = ['sh', '-c', '"$@"; true', 'npm'];
+    const stack = startStack({ npm_lifecycle_event: 'start' }, npm);
+    await stack.untilSaid(/^Redis +/m);
+    const pids = stack.pids();
+    stack.signal('SIGKILL');
     await waitUntil('all has ended', () => !pids.some(isRunning), { deadlineSeconds: 30 });
   });
 });

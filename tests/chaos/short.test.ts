@@ -3,6 +3,6 @@ import { runChaos } from '../../chaos/run-chaos.ts';
 
 test('every promise holds while processes, Redis and Postgres are struck at random', async () => {
   const lines: string[] = [];
-  const { violations, summary } = await runChaos({ uploads: 20, seed: 1 }, line => lines.push(line));
+  const { violations, summary } = await runChaos({ uploads: 12, seed: 1 }, line => lines.push(line));
   expect(violations, [...lines, ...summary].join('\n')).toEqual([]);
 });

@@ -146,14 +146,29 @@ export interface Frame {
 
 /** Decodes the picture with this index, counted from 0. Its size is the file's own. */
 export async function framePixels(path: string, frameIndex: number): Promise<Frame> {
-  const ppm = await runTool('ffmpeg', [
-    ...['-i', path, '-vf', `select=eq(n\\,${frameIndex})`, '-frames:v', '1'],
+  const [frame] = await framesPixels(path, [frameIndex]);
+  if (frame === undefined) throw new Error(`${path} has no frame ${frameIndex}`);
+  return frame;
+}
+
+/** Decodes the pictures with these indices, which are to rise, in one pass: fewer when the file ends before. */
+export async function framesPixels(path: string, frameIndices: readonly number[]): Promise<Frame[]> {
+  const select = frameIndices.map(index => `eq(n\\,${index})`).join('+');
+  const images = await runTool('ffmpeg', [
+    ...['-i', path, '-vf', `select=${select}`, '-fps_mode', 'passthrough'],
+    ...['-frames:v', String(frameIndices.length)],
     ...['-pix_fmt', 'rgb24', '-c:v', 'ppm', '-f', 'image2pipe', '-'],
   ]);
-  const [header = '', size = ''] = /^P6\s(\d+ \d+)\s255\s/.exec(ppm.toString('latin1', 0, 64)) ?? [];
-  const [width = 0, height = 0] = size.split(' ').map(Number);
-  if (width === 0) throw new Error(`${path} has no frame ${frameIndex}`);
-  return frameOf(ppm.subarray(header.length), { width, height });
+  const frames: Frame[] = [];
+  for (let rest = images; rest.length > 0; ) {
+    const [header = '', size = ''] = /^P6\s(\d+ \d+)\s255\s/.exec(rest.toString('latin1', 0, 64)) ?? [];
+    const [width = 0, height = 0] = size.split(' ').map(Number);
+    const end = header.length + 3 * width * height;
+    if (width === 0) throw new Error(`${path} was not decoded to pictures`);
+    frames.push(frameOf(rest.subarray(header.length, end), { width, height }));
+    rest = rest.subarray(end);
+  }
+  return frames;
 }
 
 /** A picture out of its samples: red, green and blue of each point, by rows. */
