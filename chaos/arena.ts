@@ -119,9 +119,10 @@ export async function openArena(settings: Record<string, string> = {}): Promise<
         // Also while the stores are away, so that a process that is started then counts as started.
         readyPath: '/health',
         dir,
-        // An outage that has begun already counts once more, as it goes on.
-        outages: () =>
-          [postgres, redis].reduce((sum, store) => sum + 2 * store.outages - Number(store.isAway), 0),
+        outages: () => {
+          const begun = postgres.outages + redis.outages;
+          return { begun, ended: begun - Number(postgres.isAway) - Number(redis.isAway) };
+        },
       },
       note => deaths.push(note),
     );

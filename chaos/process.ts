@@ -25,8 +25,8 @@ export interface SupervisedSettings extends Omit<ChildSettings, 'logPath' | 'pid
   url: string;
   readyPath: string;
   dir: string;
-  /** How often what it can't start without has been away, counting the present time. */
-  outages: () => number;
+  /** How often what it can't start without has gone away, and come back. */
+  outages: () => { begun: number; ended: number };
 }
 
 /** Starts a process and resolves once it is ready. `onDeath` hears, with its last words, when it ends and nobody asked for it. */
@@ -38,7 +38,7 @@ export async function supervise(
   let asked: Child | undefined;
   const start = async (): Promise<Child> => {
     const files = `${dir}/${settings.name}`;
-    const outagesBefore = outages();
+    const endedBefore = outages().ended;
     const child = await startChild({
       ...settings,
       logPath: `${files}.${lives++}.log`,
@@ -48,7 +48,7 @@ export async function supervise(
       await untilReady(child, () => answersOk(`${url}${readyPath}`), { deadlineSeconds: READY_SECONDS });
     } catch (error) {
       // It says what it misses and ends; who supervises it tries again.
-      if (child.hasEnded() && outages() > outagesBefore) return start();
+      if (child.hasEnded() && outages().begun > endedBefore) return start();
       throw error;
     }
     void child.ended.then(how => {
