@@ -22,7 +22,7 @@ const grant = (readOnly: string[] = []): Grant => ({
 
 async function inside(script: string, granted = grant(), { wrap } = sandbox): Promise<string> {
   const [command = '', ...args] = wrap(['/bin/bash', '-c', script], granted);
-  return (await promisify(execFile)(command, args)).stdout.trim();
+  return (await promisify(execFile)(command, args, { cwd: granted.folder })).stdout.trim();
 }
 
 it('says what is missing where the host allows less than everything', () => {
