@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Makes database `name`, as a copy of `template` when given, which nobody may use meanwhile. @throws when it exists. */
+/** Creates database `name`, a copy of `template` when given; no session may use that meanwhile. @throws when it exists. */
 export async function createDatabase(adminUrl: string, name: string, template?: string): Promise<void> {
   await withClient(adminUrl, async client => {
     const escaped = [name, template ?? 'template1'].map(each => client.escapeIdentifier(each));

@@ -1,7 +1,8 @@
-import { access, mkdtemp, readdir, rm, stat, truncate, utimes } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { keepBumpers, prepareBumpers } from '../../worker/bumpers.ts';
+import { headerHashOf } from '../../worker/ffmpeg/clip-file.ts';
 import { mediaFolder, probeFile } from '../kit/media.ts';
 
 const cache = await mkdtemp(join(mediaFolder, 'cache-'));
@@ -38,6 +39,10 @@ it('finds them again instead of making them, and makes damaged ones anew', async
   if (!abandoned || !growing) throw new Error('unreachable');
   const anHourAgo = new Date(Date.now() - 3_600_000);
   await utimes(abandoned, anHourAgo, anHourAgo);
+  const bytes = await readFile(openingPath);
+  bytes.writeUInt32BE(0xfffffff0, bytes.indexOf('avcC') - 4);
+  await writeFile(openingPath, bytes);
+  expect(await headerHashOf(openingPath)).toBe('');
   await truncate(openingPath, 1000);
   await prepareBumpers(cache);
   expect((await stat(openingPath)).size).toBe(first.size);

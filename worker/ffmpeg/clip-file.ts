@@ -113,7 +113,10 @@ interface Box {
 }
 
 async function findBox(file: FileHandle, type: string, from: number, to: number): Promise<Box | null> {
-  for await (const box of boxesOf(file, from, to)) if (box.type === type) return box;
+  for await (const box of boxesOf(file, from, to)) {
+    // A damaged size would be taken for that of the memory to read it into.
+    if (box.type === type) return box.to <= to ? box : null;
+  }
   return null;
 }
 
