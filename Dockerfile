@@ -33,6 +33,7 @@ COPY scripts scripts
 COPY worker worker
 COPY schema schema
 COPY src src
+COPY server server
 COPY deploy/image /usr/local/bin
 USER 1000:1000
 # Shows that this ffmpeg makes clips, and spares each worker the wait at its start.

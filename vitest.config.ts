@@ -2,16 +2,20 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { MachineClock } from './scripts/stack/machine-clock.mjs';
+import { MachineClock } from './scripts/process/machine-clock.mjs';
 import { withTools } from './scripts/stack/tools.ts';
-import { ClosingLine } from './tests/kit/closing-line.ts';
-import { LongFirst } from './tests/kit/long-first.ts';
+import { ClosingLine } from './tests/kit/run/closing-line.ts';
+import { LongFirst } from './tests/kit/run/long-first.ts';
 
 /** Those of `npm run test:long`. */
 export const LONG_TESTS = [
-  'tests/worker/{formats,hostile-files,hostile-uploads,real-clips,render,render-picture}.test.ts',
+  'tests/worker/ffmpeg/{real-clips,render,render-picture}.test.ts',
+  'tests/worker/formats/formats.test.ts',
+  'tests/worker/hostile/{hostile-files,hostile-uploads}.test.ts',
   'tests/worker/{poison,recovery,stop-without-stores}.test.ts',
-  'tests/{backup,several-hosts,setup/{install-by-hand,interrupted}}.test.ts',
+  'tests/backup/backup.test.ts',
+  'tests/several-hosts.test.ts',
+  'tests/setup/{install-by-hand,interrupted}.test.ts',
   'tests/chaos/{clock,redis,restarts,storage,verdict}.test.ts',
 ];
 
@@ -28,7 +32,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...LONG_TESTS],
-    globalSetup: 'tests/kit/global-setup.ts',
+    globalSetup: 'tests/kit/run/global-setup.ts',
     // Processes, not threads: tests send signals and set limits that belong to a process.
     pool: 'forks',
     // Loading the product anew for each of a hundred files would take a third of the run.

@@ -8,9 +8,9 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSemaphore } from '../src/platform/semaphore.ts';
-import { type Bumpers, prepareBumpers } from '../worker/bumpers.ts';
+import { createSemaphore } from '../src/platform/concurrency/semaphore.ts';
 import { detectSandbox, type Sandbox, UNCONFINED } from '../worker/ffmpeg/sandbox.ts';
+import { type Bumpers, prepareBumpers } from '../worker/steps/bumpers.ts';
 import { inspect } from '../worker/steps/inspect.ts';
 import { ffmpeg, makeFootage } from './kit/footage.ts';
 import { median } from './kit/median.ts';

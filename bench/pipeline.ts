@@ -12,7 +12,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareBumpers } from '../worker/bumpers.ts';
+import { prepareBumpers } from '../worker/steps/bumpers.ts';
 import { FOOTAGE, type FootageKind, ffmpeg, makeFootage } from './kit/footage.ts';
 import { runFourPasses } from './kit/four-passes.ts';
 import { median } from './kit/median.ts';

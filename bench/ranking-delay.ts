@@ -6,7 +6,7 @@
 import { createClient } from 'graphql-sse';
 import { z } from 'zod';
 import { encodeId } from '../schema/global-ids.ts';
-import { waitUntil } from '../scripts/stack/wait-until.mjs';
+import { waitUntil } from '../scripts/process/wait-until.mjs';
 import { fillContest, query } from './kit/contest-data.ts';
 import { quantile } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';

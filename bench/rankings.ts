@@ -7,13 +7,13 @@
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { openModel } from '../src/model.ts';
-import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
-import { createLogger } from '../src/platform/logger.ts';
-import { openRedis } from '../src/platform/redis.ts';
+import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
+import { createLogger } from '../src/platform/observability/logger.ts';
+import { openRedis } from '../src/platform/redis/redis.ts';
 import { EVERYBODY } from '../src/rankings/boards.ts';
 import { findPlaces, findRankings, type RankingDeps } from '../src/rankings/find-rankings.ts';
+import * as tables from '../src/rankings/postgres-rankings.ts';
 import { rebuildRankings } from '../src/rankings/project-rankings.ts';
-import * as tables from '../src/rankings/rank-from-tables.ts';
 import type { Ranked, RankingPage } from '../src/rankings/ranked.ts';
 import { fillContest } from './kit/contest-data.ts';
 import { median } from './kit/median.ts';

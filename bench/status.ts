@@ -19,7 +19,7 @@ import { createClient } from 'graphql-sse';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { z } from 'zod';
-import { ChildGroup } from '../scripts/stack/child-group.ts';
+import { ChildGroup } from '../scripts/process/child-group.ts';
 import { startLocalStack } from '../scripts/stack/local-stack.ts';
 import { withTools } from '../scripts/stack/tools.ts';
 import { quantile } from './kit/median.ts';

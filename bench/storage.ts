@@ -9,9 +9,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { openStorage } from '../src/platform/open-storage.ts';
-import type { Storage, StorageKey } from '../src/platform/storage.ts';
-import { startObjectStore } from '../tests/kit/object-store.ts';
+import { openStorage } from '../src/platform/storage/open-storage.ts';
+import type { Storage, StorageKey } from '../src/platform/storage/storage.ts';
+import { startObjectStore } from '../tests/kit/services/object-store.ts';
 import { median } from './kit/median.ts';
 import { residentKib } from './kit/process-figures.ts';
 

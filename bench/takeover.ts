@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openArena } from '../chaos/arena.ts';
 import { withTools } from '../scripts/stack/tools.ts';
-import { loadEnv } from '../src/platform/env.ts';
-import { createClient } from '../tests/kit/client.ts';
-import { encodersOf } from '../tests/kit/processes.ts';
+import { loadEnv } from '../src/platform/config/env.ts';
+import { createClient } from '../tests/kit/api/client.ts';
+import { encodersOf } from '../tests/kit/services/processes.ts';
 import { median, quantile } from './kit/median.ts';
 
 const TARGET_SECONDS = 15;

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { waitUntil } from '../scripts/stack/wait-until.mjs';
+import { waitUntil } from '../scripts/process/wait-until.mjs';
 import { fillContest, query } from './kit/contest-data.ts';
 import { median } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';

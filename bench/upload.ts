@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { type Child, startChild, untilReady } from '../scripts/stack/child.ts';
+import { type Child, startChild, untilReady } from '../scripts/process/child.ts';
 import { createDatabase } from '../scripts/stack/databases.ts';
 import { migrateDatabase } from '../scripts/stack/migrate-database.ts';
 import { anyFreePort } from '../scripts/stack/ports.ts';
@@ -104,7 +104,7 @@ async function startApi(): Promise<Target> {
     MAX_UPLOAD_BYTES: `${fileMib}MiB`,
   };
   await migrateDatabase(env);
-  const child = await startNode('api', join(import.meta.dirname, '../src/server/main.ts'), env);
+  const child = await startNode('api', join(import.meta.dirname, '../server/main.ts'), env);
   const ready = async () => (await fetch(`http://127.0.0.1:${port}/ready`).catch(() => null))?.ok ?? false;
   await untilReady(child, ready, { deadlineSeconds: 30 });
   return { url: `http://127.0.0.1:${port}/graphql`, process: child, folder: join(folder, 'original') };

@@ -5,7 +5,7 @@
 //   npm run bench:votes -- [rounds = 3] [seconds a run = 4]
 
 import { openModel } from '../src/model.ts';
-import { createBallotBox } from '../src/votes/ballot-box.ts';
+import { createBallotBox } from '../src/votes/vote-batcher.ts';
 import { type Ballot, type CastVerdict, writeVotes } from '../src/votes/write-votes.ts';
 import { fillContest, query } from './kit/contest-data.ts';
 import { median } from './kit/median.ts';

@@ -9,15 +9,15 @@
 //   npm run bench:waiting -- [events = 300] [waiting = 10000]
 
 import { openModel } from '../src/model.ts';
-import type { EntityManager } from '../src/platform/database.ts';
-import { openEventBus } from '../src/platform/events.ts';
-import { createLogger } from '../src/platform/logger.ts';
-import { openRedis } from '../src/platform/redis.ts';
-import { followVideo, type VideoMoment } from '../src/videos/follow-video.ts';
-import { type Claim, claimVideo, recordProgress } from '../src/videos/record-processing.ts';
+import type { EntityManager } from '../src/platform/database/database.ts';
+import { createLogger } from '../src/platform/observability/logger.ts';
+import { openEventBus } from '../src/platform/pubsub/event-bus.ts';
+import { openRedis } from '../src/platform/redis/redis.ts';
+import { type Claim, claimVideo, recordProgress } from '../src/videos/processing/record-processing.ts';
+import { followVideo, type VideoMoment } from '../src/videos/processing/subscribe-to-video.ts';
+import { createWaitingLine } from '../src/videos/queue/queue-positions.ts';
+import { countOnWorker } from '../src/videos/queue/worker-registry.ts';
 import { TURN_SECONDS } from '../src/videos/video.status.ts';
-import { createWaitingLine } from '../src/videos/waiting-line.ts';
-import { countOnWorker } from '../src/videos/workforce.ts';
 import { query } from './kit/contest-data.ts';
 import { median, quantile } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';

@@ -8,7 +8,7 @@ import { anyFreePort } from '../scripts/stack/ports.ts';
 import { startPostgres } from '../scripts/stack/postgres.ts';
 import { startRedis } from '../scripts/stack/redis.ts';
 import { findProgram, withTools } from '../scripts/stack/tools.ts';
-import { watchRun } from '../tests/kit/watch-run.ts';
+import { watchRun } from '../tests/kit/run/watch-run.ts';
 import { type Supervised, supervise } from './process.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -111,7 +111,7 @@ export async function openArena(settings: Record<string, string> = {}): Promise<
       {
         name: `${kind}-${number}`,
         command: process.execPath,
-        args: [join(ROOT, kind === 'api' ? 'src/server/main.ts' : 'worker/main.ts')],
+        args: [join(ROOT, kind === 'api' ? 'server/main.ts' : 'worker/main.ts')],
         env: { ...env, ...own, WORKER_TEMP_DIR: join(dir, `${kind}-${number}`) },
         cwd: ROOT,
         stop: { signal: 'SIGTERM', graceSeconds: 30 },

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { MachineClock } from '../scripts/stack/machine-clock.mjs';
-import { waitUntil } from '../scripts/stack/wait-until.mjs';
-import type { Database } from '../src/platform/database.ts';
-import { openRedisLeaderboard } from '../src/platform/leaderboard-redis.ts';
+import { MachineClock } from '../scripts/process/machine-clock.mjs';
+import { waitUntil } from '../scripts/process/wait-until.mjs';
+import type { Database } from '../src/platform/database/database.ts';
+import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
 import { findBoardErrors } from '../src/rankings/find-board-errors.ts';
 import { graphql } from '../tests/gql/gql.ts';
 import type { ChaosBoardPageQuery } from '../tests/gql/graphql.ts';
-import { type Answer, createClient } from '../tests/kit/client.ts';
+import { type Answer, createClient } from '../tests/kit/api/client.ts';
 import type { Supervised } from './process.ts';
 
 /** An API whose ranking is read. */

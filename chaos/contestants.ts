@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { castVote, withdrawVote } from '../tests/kit/ballots.ts';
-import type { StatusEvent, TestClient, TestPlayer } from '../tests/kit/client.ts';
+import type { StatusEvent, TestClient, TestPlayer } from '../tests/kit/api/client.ts';
+import { castVote, withdrawVote } from '../tests/kit/contest/votes.ts';
 import type { PatientClient } from './patience.ts';
 import type { Random } from './random.ts';
 

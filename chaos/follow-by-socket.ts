@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { VideoStatusDocument, type VideoStatusSubscription } from '../tests/gql/graphql.ts';
-import type { StatusEvent, TestPlayer } from '../tests/kit/client.ts';
+import type { StatusEvent, TestPlayer } from '../tests/kit/api/client.ts';
 
 /** Follows a video over a WebSocket of its own until the stream ends. @throws when the connection does. */
 export async function* followBySocket(

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { MachineClock } from '../scripts/stack/machine-clock.mjs';
-import { createClient, type TestClient } from '../tests/kit/client.ts';
+import { MachineClock } from '../scripts/process/machine-clock.mjs';
+import { createClient, type TestClient } from '../tests/kit/api/client.ts';
 import type { Random } from './random.ts';
 
 const TRY_SECONDS = 10;

@@ -1,6 +1,6 @@
-import { type Child, type ChildSettings, endNote, startChild, untilReady } from '../scripts/stack/child.ts';
-import { machineTimeout } from '../scripts/stack/machine-clock.mjs';
-import { signalProcess } from '../scripts/stack/process-table.mjs';
+import { type Child, type ChildSettings, endNote, startChild, untilReady } from '../scripts/process/child.ts';
+import { machineTimeout } from '../scripts/process/machine-clock.mjs';
+import { signalProcess } from '../scripts/process/process-table.mjs';
 
 const READY_SECONDS = 60;
 

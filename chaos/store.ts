@@ -1,5 +1,5 @@
-import type { Child } from '../scripts/stack/child.ts';
-import { signalProcess } from '../scripts/stack/process-table.mjs';
+import type { Child } from '../scripts/process/child.ts';
+import { signalProcess } from '../scripts/process/process-table.mjs';
 
 /** Postgres or Redis, which can be taken away and comes back with what it had promised to keep. */
 export interface Store {

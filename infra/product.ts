@@ -8,7 +8,7 @@ export const PRODUCT = {
   databaseName: 'anbdb',
   databaseUser: 'anb',
   /** Run by `node` in the image's working folder. */
-  programs: { api: 'src/server/main.ts', worker: 'worker/main.ts', migrate: 'scripts/migrate.ts' },
+  programs: { api: 'server/main.ts', worker: 'worker/main.ts', migrate: 'scripts/operate/migrate.ts' },
   /** All that strangers may ask for; `/metrics`, `/health` and `/ready` are not among it. */
   publicPaths: ['/graphql', '/media/*', '/exports/*', '/operations/queue', '/operations/queue/*'],
   workerConcurrency: 4,

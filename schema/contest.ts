@@ -1,8 +1,8 @@
-import { closeContest } from '../src/contest/close-contest.ts';
 import type { DECISIONS, Result } from '../src/contest/result.entity.ts';
 import { findResults } from '../src/contest/results.ts';
+import { readVotingWindow, type VotingWindow } from '../src/contest/voting-window.ts';
+import { closeContest } from '../src/moderation/close-contest.ts';
 import { InvalidInput } from '../src/platform/errors.ts';
-import { readVotingWindow, type VotingWindow } from '../src/votes/voting-window.ts';
 import { builder } from './builder.ts';
 import { viewerOf } from './context.ts';
 import { WHOLE_LIST } from './costs.ts';

@@ -3,7 +3,7 @@ import { refusal } from './refusals.ts';
 
 const UUID = z.uuid();
 
-export { encodeId } from '../src/platform/global-ids.ts';
+export { encodeId } from '../src/platform/text/global-ids.ts';
 
 /**
  * The row's id is in lower case, as Postgres spells it: one row is never known by two spellings.

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
-import type { EntityManager } from '../src/platform/database.ts';
-import type { Leaderboard } from '../src/platform/leaderboard.ts';
-import { findLatestReasons } from '../src/players/audit.ts';
+import { findLatestReasons } from '../src/audit/audit.ts';
+import type { EntityManager } from '../src/platform/database/database.ts';
+import type { Leaderboard } from '../src/platform/leaderboard/leaderboard.ts';
 import type { PublicPlayer } from '../src/players/find-players.ts';
 import type { PlayerReader } from '../src/players/player-reader.ts';
 import { findCityPlaces, findPlaces } from '../src/rankings/find-rankings.ts';

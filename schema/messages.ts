@@ -1,5 +1,5 @@
 import type { InputProblem, InvalidInput } from '../src/platform/errors.ts';
-import type { Language } from '../src/platform/languages.ts';
+import type { Language } from '../src/platform/text/languages.ts';
 import type {
   BadCredentials,
   EmailTaken,

@@ -3,15 +3,15 @@ import {
   resolveCursorConnection,
 } from '@pothos/plugin-relay';
 import { z } from 'zod';
-import { certifyResults } from '../src/contest/results.ts';
-import { InvalidInput } from '../src/platform/errors.ts';
+import { findAuditEntries, findAuditTrail } from '../src/audit/audit.ts';
 import type {
   AUDITED_ACTIONS,
   AuditedAction as AuditAction,
   AuditEntry,
-} from '../src/players/audit.entity.ts';
-import { findAuditEntries, findAuditTrail } from '../src/players/audit.ts';
-import { hideVideo, requeueVideo, restoreVideo } from '../src/videos/moderate-videos.ts';
+} from '../src/audit/audit-entry.entity.ts';
+import { certifyResults } from '../src/contest/results.ts';
+import { hideVideo, requeueVideo, restoreVideo } from '../src/moderation/moderate-videos.ts';
+import { InvalidInput } from '../src/platform/errors.ts';
 import { VideoNotFailed, VideoNotFound } from '../src/videos/video.errors.ts';
 import { mayInspect } from '../src/videos/visibility.ts';
 import { builder } from './builder.ts';

@@ -3,7 +3,7 @@ import { InvalidInput } from '../src/platform/errors.ts';
 import { findPlayerByUsername, type PublicPlayer } from '../src/players/find-players.ts';
 import { Player, type ROLES } from '../src/players/player.entity.ts';
 import { updateProfile } from '../src/players/update-profile.ts';
-import { markTally } from '../src/videos/tallies.ts';
+import { markTally } from '../src/rankings/player-scores.ts';
 import { FOR_EVERYBODY } from './audience.ts';
 import { builder } from './builder.ts';
 import { viewerOf } from './context.ts';

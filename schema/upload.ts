@@ -1,8 +1,8 @@
 import { InvalidInput } from '../src/platform/errors.ts';
-import type { UploadOffer } from '../src/platform/storage.ts';
-import type { OriginalType } from '../src/videos/accepted-file.ts';
-import { completeUpload } from '../src/videos/complete-upload.ts';
-import { createUpload } from '../src/videos/create-upload.ts';
+import type { UploadOffer } from '../src/platform/storage/storage.ts';
+import type { OriginalType } from '../src/videos/uploads/accepted-file.ts';
+import { completeUpload } from '../src/videos/uploads/complete-upload.ts';
+import { createUpload } from '../src/videos/uploads/create-upload.ts';
 import {
   DirectUploadUnavailable,
   FileTooLarge,

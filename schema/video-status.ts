@@ -1,4 +1,4 @@
-import { followVideo, type VideoMoment } from '../src/videos/follow-video.ts';
+import { followVideo, type VideoMoment } from '../src/videos/processing/subscribe-to-video.ts';
 import { isTerminal, type PROCESSING_PHASES } from '../src/videos/video.status.ts';
 import { builder } from './builder.ts';
 import { refusal } from './refusals.ts';

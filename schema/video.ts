@@ -1,6 +1,6 @@
 import { InvalidInput } from '../src/platform/errors.ts';
 import { deleteVideo } from '../src/videos/delete-video.ts';
-import { submitVideo } from '../src/videos/submit-video.ts';
+import { submitVideo } from '../src/videos/uploads/submit-video.ts';
 import { isPublished, Video } from '../src/videos/video.entity.ts';
 import {
   FileTooLarge,

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { settings } from '../src/platform/env.ts';
+import { settings } from '../src/platform/config/env.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const BEGIN = '<!-- settings -->';

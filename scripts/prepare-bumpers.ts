@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { prepareBumpers } from '../worker/bumpers.ts';
+import { prepareBumpers } from '../worker/steps/bumpers.ts';
 
 const [cacheDir] = process.argv.slice(2);
 if (cacheDir === undefined) throw new Error('Usage: node scripts/prepare-bumpers.ts FOLDER');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { graphql } from '../tests/gql/gql.ts';
-import { createClient } from '../tests/kit/client.ts';
+import { createClient } from '../tests/kit/api/client.ts';
 import { makeDemoClip } from './seed/demo-clip.ts';
 import { type DemoPlayer, ROSTER } from './seed/roster.ts';
 import { withTools } from './stack/tools.ts';

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { withSettingFiles } from '../src/platform/setting-files.ts';
-import { ChildGroup } from './stack/child-group.ts';
+import { withSettingFiles } from '../src/platform/config/setting-files.ts';
+import { ChildGroup } from './process/child-group.ts';
+import { takeStartLock } from './process/start-lock.mjs';
 import { startLocalStack } from './stack/local-stack.ts';
-import { takeStartLock } from './stack/start-lock.mjs';
 import { withTools } from './stack/tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');

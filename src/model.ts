@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
+import { AuditEntry } from './audit/audit-entry.entity.ts';
+import { Closure } from './contest/contest-end.entity.ts';
 import { Result } from './contest/result.entity.ts';
-import { type Database, openDatabase } from './platform/database.ts';
-import type { Env } from './platform/env.ts';
-import { AuditEntry } from './players/audit.entity.ts';
+import type { Env } from './platform/config/env.ts';
+import { type Database, openDatabase } from './platform/database/database.ts';
 import { Player } from './players/player.entity.ts';
 import { Session } from './players/session.entity.ts';
-import { LiveWorker } from './videos/live-worker.entity.ts';
-import { Tally } from './videos/tally.entity.ts';
+import { Tally } from './rankings/player-score.entity.ts';
+import { LiveWorker } from './videos/queue/live-worker.entity.ts';
 import { Video } from './videos/video.entity.ts';
-import { Closure } from './votes/closure.entity.ts';
 import { Vote } from './votes/vote.entity.ts';
 
 /**

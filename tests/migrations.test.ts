@@ -3,15 +3,20 @@ import { cp, mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { fillTables } from '../src/backup/restore-tables.ts';
+import { type VerifiedBackup, verifyBackup } from '../src/backup/verify-backup.ts';
 import { openModel } from '../src/model.ts';
-import { type Database, executedMigrations, knownMigrations, migrate } from '../src/platform/database.ts';
-import { requireSchema } from '../src/platform/schema-check.ts';
-import { StartRefused } from '../src/platform/start-refused.ts';
-import { inSession } from '../src/platform/table-copies.ts';
-import { fillTables } from '../src/upkeep/restore-tables.ts';
-import { type VerifiedBackup, verifyBackup } from '../src/upkeep/verify-backup.ts';
+import {
+  type Database,
+  executedMigrations,
+  knownMigrations,
+  migrate,
+} from '../src/platform/database/database.ts';
+import { requireSchema } from '../src/platform/database/require-migrations.ts';
+import { inSession } from '../src/platform/database/table-copies.ts';
+import { StartRefused } from '../src/platform/process/startup-error.ts';
 import { findMiscounts } from '../src/votes/recount-votes.ts';
-import { createDatabase } from './kit/services.ts';
+import { createDatabase } from './kit/services/services.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FIXTURES = join(import.meta.dirname, 'fixtures/backups');
@@ -44,7 +49,7 @@ test('processes that migrate at the same time run each migration once, and all s
   const all = await knownMigrations(database);
   const options = { cwd: ROOT, env: { PATH: process.env.PATH, DATABASE_URL: url } };
   const runs = Array.from({ length: 3 }, () =>
-    promisify(execFile)(process.execPath, ['scripts/migrate.ts'], options),
+    promisify(execFile)(process.execPath, ['scripts/operate/migrate.ts'], options),
   );
   const lines = (await Promise.all(runs)).map(({ stdout }) => stdout.trim()).toSorted();
   const idle = 'The schema is up to date.';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { envExample, withSettingsTable } from '../scripts/document-settings.ts';
-import { settings } from '../src/platform/env.ts';
+import { settings } from '../src/platform/config/env.ts';
 
 const read = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8');
 

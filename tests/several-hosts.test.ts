@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { waitUntil } from '../scripts/stack/wait-until.mjs';
-import { openLocalStorage } from '../src/platform/storage-local.ts';
-import { sweepFiles } from '../src/videos/sweep-files.ts';
+import { waitUntil } from '../scripts/process/wait-until.mjs';
+import { openLocalStorage } from '../src/platform/storage/local-storage.ts';
+import { sweepFiles } from '../src/videos/files/sweep-files.ts';
 import { Video } from '../src/videos/video.entity.ts';
-import { type App, startApp } from './kit/app.ts';
-import { castVote, findMiscounts } from './kit/ballots.ts';
-import type { TestPlayer } from './kit/client.ts';
-import { type Host, startHost } from './kit/host.ts';
-import { holdEncoder, isRunning } from './kit/processes.ts';
-import { rankingPage } from './kit/rankings.ts';
+import { type App, startApp } from './kit/api/app.ts';
+import type { TestPlayer } from './kit/api/client.ts';
+import { rankingPage } from './kit/contest/rankings.ts';
 import {
   outcomeOf,
   renditionsOf,
@@ -18,8 +15,11 @@ import {
   storedFiles,
   TINY_RULES,
   uploadVideo,
-} from './kit/videos.ts';
-import type { TestWorker } from './kit/worker.ts';
+} from './kit/contest/videos.ts';
+import { castVote, findMiscounts } from './kit/contest/votes.ts';
+import type { TestWorker } from './kit/contest/worker.ts';
+import { type Host, startHost } from './kit/services/host.ts';
+import { holdEncoder, isRunning } from './kit/services/processes.ts';
 
 let app: App;
 let near: Host;

@@ -8,9 +8,9 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { endLeftover } from '../scripts/stack/pid-file.mjs';
-import { identifyProcess, signalProcess } from '../scripts/stack/process-table.mjs';
-import { waitUntil } from '../scripts/stack/wait-until.mjs';
+import { endLeftover } from '../scripts/process/pid-file.mjs';
+import { identifyProcess, signalProcess } from '../scripts/process/process-table.mjs';
+import { waitUntil } from '../scripts/process/wait-until.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const PASSWORD = 'a long enough password';

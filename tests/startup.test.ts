@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { createLogger } from '../src/platform/logger.ts';
-import { openRedis } from '../src/platform/redis.ts';
-import { guardRedis } from '../src/platform/redis-requirements.ts';
-import { LiveWorker } from '../src/videos/live-worker.entity.ts';
-import { startApp } from './kit/app.ts';
-import { runProgram } from './kit/command.ts';
-import { reachesRedis } from './kit/crowd.ts';
-import { eventually } from './kit/multipart.ts';
-import { createDatabase, startRedis, type TestRedis } from './kit/services.ts';
-import { rowOf, shortSource, TINY_RULES, uploadVideo } from './kit/videos.ts';
-import { startWorker } from './kit/worker.ts';
+import { createLogger } from '../src/platform/observability/logger.ts';
+import { guardRedis } from '../src/platform/redis/check-redis-config.ts';
+import { openRedis } from '../src/platform/redis/redis.ts';
+import { LiveWorker } from '../src/videos/queue/live-worker.entity.ts';
+import { startApp } from './kit/api/app.ts';
+import { eventually } from './kit/api/multipart.ts';
+import { reachesRedis } from './kit/contest/create-users.ts';
+import { rowOf, shortSource, TINY_RULES, uploadVideo } from './kit/contest/videos.ts';
+import { startWorker } from './kit/contest/worker.ts';
+import { runProgram } from './kit/services/command.ts';
+import { createDatabase, startRedis, type TestRedis } from './kit/services/services.ts';
 
 const silent = createLogger({ level: 'silent' }, {});
 const LINE = z.object({ level: z.string(), msg: z.string() });
@@ -111,13 +111,13 @@ describe('a process that must not start', () => {
   };
 
   test.each<[problem: string, main: string, sentence: RegExp]>([
-    ['Postgres', 'src/server/main.ts', /^could not start: PostgreSQL can't be used: .*ECONNREFUSED/],
+    ['Postgres', 'server/main.ts', /^could not start: PostgreSQL can't be used: .*ECONNREFUSED/],
     [
       'the schema',
       'worker/main.ts',
       /^could not start: The schema is not migrated \(npm run migrate\), missing: M/,
     ],
-    ['Redis', 'src/server/main.ts', /^could not start: Redis evicts: its maxmemory-policy is allkeys-lru/],
+    ['Redis', 'server/main.ts', /^could not start: Redis evicts: its maxmemory-policy is allkeys-lru/],
   ])('says in one line what is wrong with %s, and ends', async (problem, main, sentence) => {
     const own = await createDatabase({ bare: problem === 'the schema' });
     onTestFinished(() => own.drop());

@@ -1,12 +1,12 @@
-import type { Env } from '../src/platform/env.ts';
-import type { Logger } from '../src/platform/logger.ts';
-import type { Storage } from '../src/platform/storage.ts';
-import type { RecordingDeps } from '../src/videos/record-processing.ts';
-import type { VideoJobs } from '../src/videos/video.jobs.ts';
-import type { Bumpers } from './bumpers.ts';
+import type { Room } from '../src/platform/concurrency/shared-lock.ts';
+import type { Env } from '../src/platform/config/env.ts';
+import type { Logger } from '../src/platform/observability/logger.ts';
+import type { Storage } from '../src/platform/storage/storage.ts';
+import type { RecordingDeps } from '../src/videos/processing/record-processing.ts';
+import type { VideoJobs } from '../src/videos/processing/video.jobs.ts';
 import type { Sandbox } from './ffmpeg/sandbox.ts';
-import type { WorkerMetrics } from './metrics.ts';
-import type { Room } from './room.ts';
+import type { WorkerMetrics } from './observability/worker-metrics.ts';
+import type { Bumpers } from './steps/bumpers.ts';
 
 /** The world of a job. */
 export interface WorkerContext extends RecordingDeps {

@@ -1,19 +1,19 @@
 import { stat } from 'node:fs/promises';
-import { inSpan, inTrace } from '../src/platform/tracing.ts';
-import { type Pace, readPace } from '../src/videos/pace.ts';
-import { type Claim, claimVideo, isSuspect } from '../src/videos/record-processing.ts';
+import { untilAborted } from '../src/platform/concurrency/until-aborted.ts';
+import { inSpan, inTrace } from '../src/platform/observability/tracing.ts';
+import { type Claim, claimVideo, isSuspect } from '../src/videos/processing/record-processing.ts';
+import { type Pace, readPace } from '../src/videos/queue/processing-throughput.ts';
 import type { ProcessingPhase } from '../src/videos/video.status.ts';
 import type { WorkerContext } from './context.ts';
-import { estimateSecondsLeft } from './estimate.ts';
 import { clipSecondsOf } from './ffmpeg/arguments.ts';
-import { holdLease, LeaseLost } from './lease.ts';
-import type { Outcome } from './metrics.ts';
-import { settleFailure } from './settle-failure.ts';
+import type { Outcome } from './observability/worker-metrics.ts';
+import { estimateSecondsLeft } from './processing/estimate-seconds-left.ts';
+import { settleFailure } from './processing/handle-processing-error.ts';
+import { holdLease, LeaseLost } from './processing/lease.ts';
+import { openWorkspace } from './processing/workspace.ts';
 import { inspect } from './steps/inspect.ts';
 import { publish } from './steps/publish.ts';
 import { render } from './steps/render.ts';
-import { untilAborted } from './until-aborted.ts';
-import { openWorkspace } from './workspace.ts';
 
 /** Takes one video from its upload to its published clip, or to the reason why not; nothing when it is not to be had, or this worker is to end. */
 export async function processVideo(shared: WorkerContext, videoId: string): Promise<void> {

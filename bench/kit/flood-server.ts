@@ -11,11 +11,11 @@ import { Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
-import { createLogger } from '../../src/platform/logger.ts';
-import { requestScope } from '../../src/platform/request-scope.ts';
+import { useSharedExecutions } from '../../server/subscriptions/shared-execution-plugin.ts';
+import { createEventStreams } from '../../server/subscriptions/sse-handler.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
+import { requestScope } from '../../src/platform/observability/request-context.ts';
 import type { RankingMoment } from '../../src/rankings/follow-rankings.ts';
-import { createEventStreams } from '../../src/server/event-streams.ts';
-import { useSharedExecutions } from '../../src/server/shared-executions.ts';
 
 const ORDER = z.object({ events: z.int(), perSecond: z.int() });
 const TICK_MS = 10;

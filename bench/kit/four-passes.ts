@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Bumpers } from '../../worker/bumpers.ts';
+import type { Bumpers } from '../../worker/steps/bumpers.ts';
 import { ffmpeg } from './footage.ts';
 
 /** What most contest backends do: cut, scale, watermark and join, each a re-encode. The finished file's path. */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadEnv } from '../../src/platform/env.ts';
-import type { Bumpers } from '../../worker/bumpers.ts';
+import { loadEnv } from '../../src/platform/config/env.ts';
 import { mainJob } from '../../worker/ffmpeg/arguments.ts';
 import type { MediaFacts } from '../../worker/ffmpeg/probe.ts';
 import { type Sandbox, UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';
+import { openWorkspace } from '../../worker/processing/workspace.ts';
+import type { Bumpers } from '../../worker/steps/bumpers.ts';
 import { inspect } from '../../worker/steps/inspect.ts';
 import { type RenderedClip, render } from '../../worker/steps/render.ts';
-import { openWorkspace } from '../../worker/workspace.ts';
 import { ffmpeg } from './footage.ts';
 
 const TICKS_PER_SECOND = 100;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Child, startChild, untilReady } from '../../scripts/stack/child.ts';
+import { type Child, startChild, untilReady } from '../../scripts/process/child.ts';
 import { createDatabase } from '../../scripts/stack/databases.ts';
 import { migrateDatabase } from '../../scripts/stack/migrate-database.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
@@ -10,7 +10,7 @@ import { startPostgres } from '../../scripts/stack/postgres.ts';
 import { startRedis } from '../../scripts/stack/redis.ts';
 import { findProgram, withTools } from '../../scripts/stack/tools.ts';
 
-const API = join(import.meta.dirname, '../../src/server/main.ts');
+const API = join(import.meta.dirname, '../../server/main.ts');
 
 /** A Postgres and a Redis of one's own, as durable as the product's, in a folder that is removed with them. */
 export interface Servers extends AsyncDisposable {

@@ -68,7 +68,7 @@ describe('the reference deployment', () => {
   it('runs nginx, the API and a Redis that evicts nothing on one host, and four encodes at once on another', () => {
     expect(bootOf('backend')).toMatch(/--appendonly yes --maxmemory-policy noeviction/);
     expect(bootOf('backend')).toContain('container nginx');
-    expect(bootOf('backend')).toContain("export API_PROGRAM='src/server/main.ts'");
+    expect(bootOf('backend')).toContain("export API_PROGRAM='server/main.ts'");
     expect(bootOf('worker')).toContain("export WORKER_PROGRAM='worker/main.ts'");
     expect(bootOf('worker')).toContain('WORKER_CONCURRENCY=4');
     expect(bootOf('worker')).not.toContain('container nginx');
@@ -112,7 +112,7 @@ describe('the reference deployment', () => {
   );
 
   it.each([
-    ['backend', 'api', 'src/server/main.ts'],
+    ['backend', 'api', 'server/main.ts'],
     ['worker', 'worker', 'worker/main.ts'],
   ])('has on the %s host all that updating it by the documentation takes', (host, name, program) => {
     const text = readFileSync(join(import.meta.dirname, '../../docs/aws.md'), 'utf8');

@@ -42,7 +42,7 @@ describe.each(['api', 'worker'] as const)('a task of the %s', name => {
     expect(containerOf(name, 'migrate')).toMatchObject({
       Essential: false,
       EntryPoint: ['node'],
-      Command: ['scripts/migrate.ts'],
+      Command: ['scripts/operate/migrate.ts'],
     });
   });
 

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { endLeftover, writePidFile } from '../stack/pid-file.mjs';
-import { isGroupRunning, signalProcess } from '../stack/process-table.mjs';
-import { waitUntil } from '../stack/wait-until.mjs';
+import { endLeftover, writePidFile } from '../process/pid-file.mjs';
+import { isGroupRunning, signalProcess } from '../process/process-table.mjs';
+import { waitUntil } from '../process/wait-until.mjs';
 
 export const ROOT = join(import.meta.dirname, '../..');
 /** Holds the lock of setup, and the number of each program that it runs. */

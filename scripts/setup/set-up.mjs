@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AlreadyRunning, takeStartLock } from '../stack/start-lock.mjs';
+import { AlreadyRunning, takeStartLock } from '../process/start-lock.mjs';
 import { areBumpersReady, prepareBumpers } from './bumpers.mjs';
 import { linkNode, requireNode } from './link-node.mjs';
 import { findProblem, installPackages, MODULES } from './packages.mjs';

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { STARTED } from '../../src/platform/process.ts';
-import { startChild, untilReady } from './child.ts';
-import { followTrouble } from './follow-log.ts';
+import { STARTED } from '../../src/platform/process/run-process.ts';
+import { startChild, untilReady } from '../process/child.ts';
+import { followTrouble } from '../process/follow-log.ts';
+import { supervise } from '../process/supervise.ts';
 import { readOrCreateSecret } from './secret.ts';
 import { filesOf, row, type StackSettings, TIERS } from './stack-settings.ts';
-import { supervise } from './supervise.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_SECONDS = 60;
@@ -41,7 +41,7 @@ export async function startApiAndWorker(
     {
       name: 'API',
       kind: 'api',
-      main: 'src/server/main.ts',
+      main: 'server/main.ts',
       url: apiUrl,
       ready: '/ready',
       shown: '/graphql',

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { endLeftover } from '../process/pid-file.mjs';
 import { startApiAndWorker } from './api-and-worker.ts';
 import { createDatabase, hasDatabase } from './databases.ts';
 import { migrateDatabase } from './migrate-database.ts';
-import { endLeftover } from './pid-file.mjs';
 import { choosePort, findFreePort, isPortFree } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';

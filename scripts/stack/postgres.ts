@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { type Child, startChild, untilReady } from './child.ts';
-import { commandLine } from './process-table.mjs';
+import { type Child, startChild, untilReady } from '../process/child.ts';
+import { commandLine } from '../process/process-table.mjs';
 import { asServerUser, findServerUser, type ServerUser } from './server-user.ts';
 
 const USER = 'anb';

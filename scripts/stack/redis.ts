@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { type Child, startChild, untilReady } from './child.ts';
+import { type Child, startChild, untilReady } from '../process/child.ts';
 
 export interface RedisSettings {
   /** The `redis-server` program. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ChildGroup } from './child-group.ts';
+import type { ChildGroup } from '../process/child-group.ts';
 
 /** Order of starting, and backwards of stopping. */
 export const TIERS = { postgres: 0, redis: 1, processes: 2 };

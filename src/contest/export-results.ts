@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import type { EntityManager } from '../platform/database.ts';
-import { encodeId } from '../platform/global-ids.ts';
-import { audit } from '../players/audit.ts';
+import { audit } from '../audit/audit.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import { encodeId } from '../platform/text/global-ids.ts';
 import { Player } from '../players/player.entity.ts';
 import type { Result } from './result.entity.ts';
 import { type ContestRules, findResults } from './results.ts';

@@ -1,8 +1,8 @@
-import type { EntityManager } from '../platform/database.ts';
-import type { Env } from '../platform/env.ts';
-import { readVotingWindow } from '../votes/voting-window.ts';
+import type { Env } from '../platform/config/env.ts';
+import type { EntityManager } from '../platform/database/database.ts';
 import type { VotingRules } from '../votes/write-votes.ts';
 import { Result } from './result.entity.ts';
+import { readVotingWindow } from './voting-window.ts';
 
 export type ContestRules = VotingRules & Pick<Env['contest'], 'winnersPerCity'>;
 

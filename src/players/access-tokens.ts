@@ -1,6 +1,6 @@
 import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { deriveKeys, type Secrets } from '../platform/secrets.ts';
+import { deriveKeys, type Secrets } from '../platform/crypto/derive-keys.ts';
 
 const ALGORITHM = 'HS256';
 /** RFC 9068 §2.1: no other kind of token can pass for an access token. */

@@ -1,4 +1,4 @@
-import { fold } from './fold.ts';
+import { fold } from '../platform/text/normalize-for-comparison.ts';
 
 /** The width of the column. Folding can lengthen a name (ß becomes ss), though hardly ever past this. */
 const KEY_CHARACTERS = 80;

@@ -1,4 +1,4 @@
-import type { EntityManager } from '../platform/database.ts';
+import type { EntityManager } from '../platform/database/database.ts';
 import type { Player } from './player.entity.ts';
 
 /** What everybody may see of a player. */

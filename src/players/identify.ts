@@ -1,4 +1,4 @@
-import type { EntityManager } from '../platform/database.ts';
+import type { EntityManager } from '../platform/database/database.ts';
 import { type AccessTokens, type Identity, InvalidAccessToken } from './access-tokens.ts';
 import type { Role } from './player.entity.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { RateLimiter } from '../platform/rate-limiter.ts';
+import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
+import { networkOf } from '../platform/text/network.ts';
 import { emailProblems, normalizeEmail } from './credentials.ts';
-import { networkOf } from './network.ts';
 import { verifyPassword } from './passwords.ts';
 import { Player } from './player.entity.ts';
 import { BadCredentials, TooManyAttempts } from './players.errors.ts';

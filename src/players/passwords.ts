@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { createSemaphore } from '../platform/semaphore.ts';
+import { createSemaphore } from '../platform/concurrency/semaphore.ts';
 
 export const PASSWORD_CHARACTERS = { least: 8, most: 128 } as const;
 

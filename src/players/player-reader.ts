@@ -1,5 +1,5 @@
-import { createBatcher } from '../platform/batcher.ts';
-import type { EntityManager } from '../platform/database.ts';
+import { createBatcher } from '../platform/concurrency/batcher.ts';
+import type { EntityManager } from '../platform/database/database.ts';
 import { findPlayersByIds, type PublicPlayer } from './find-players.ts';
 
 const MOST_LISTS = 200;

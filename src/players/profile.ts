@@ -1,5 +1,5 @@
 import type { InputProblem } from '../platform/errors.ts';
-import { UNPRINTABLE } from './unprintable.ts';
+import { UNPRINTABLE } from '../platform/text/control-characters.ts';
 
 /** The longest that people are called, and the places they come from, in characters. */
 const PROFILE_CHARACTERS = { firstName: 60, lastName: 60, city: 80, country: 60 } as const;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { EntityManager } from '../platform/database.ts';
-import type { Env } from '../platform/env.ts';
+import type { Env } from '../platform/config/env.ts';
+import type { EntityManager } from '../platform/database/database.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { Player } from './player.entity.ts';
 import { SessionExpired } from './players.errors.ts';

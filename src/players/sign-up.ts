@@ -1,8 +1,8 @@
 import { InvalidInput } from '../platform/errors.ts';
-import type { RateLimiter } from '../platform/rate-limiter.ts';
+import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
+import { networkOf } from '../platform/text/network.ts';
 import { cityKeyOf } from './city.ts';
 import { emailProblems, normalizeEmail, passwordProblems } from './credentials.ts';
-import { networkOf } from './network.ts';
 import { hashPassword } from './passwords.ts';
 import { Player } from './player.entity.ts';
 import { EmailTaken, TooManyAttempts } from './players.errors.ts';

@@ -1,4 +1,4 @@
-import type { EntityManager } from '../platform/database.ts';
+import type { EntityManager } from '../platform/database/database.ts';
 import { InvalidInput } from '../platform/errors.ts';
 import { cityKeyOf } from './city.ts';
 import { Player } from './player.entity.ts';

@@ -1,5 +1,5 @@
-import type { EntityManager } from '../platform/database.ts';
-import { fold } from './fold.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import { fold } from '../platform/text/normalize-for-comparison.ts';
 
 /** Room for a number of ten digits after it. */
 const BASE_CHARACTERS = 80;

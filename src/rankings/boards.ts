@@ -1,4 +1,4 @@
-import type { BoardRow, Standing } from '../platform/leaderboard.ts';
+import type { BoardRow, Standing } from '../platform/leaderboard/leaderboard.ts';
 
 /** The board of all players with a published video. */
 export const EVERYBODY = 'all';

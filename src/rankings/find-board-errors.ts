@@ -1,4 +1,4 @@
-import { BoardsMissing, type Leaderboard, type Standing } from '../platform/leaderboard.ts';
+import { BoardsMissing, type Leaderboard, type Standing } from '../platform/leaderboard/leaderboard.ts';
 import { boardOfCity, boardRow, EVERYBODY, TALLY_COLUMNS, type TallyRow } from './boards.ts';
 import type { ProjectionDeps } from './project-rankings.ts';
 

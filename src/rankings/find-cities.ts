@@ -1,5 +1,5 @@
-import type { EntityManager } from '../platform/database.ts';
-import { type Leaderboard, LeaderboardAway } from '../platform/leaderboard.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import { type Leaderboard, LeaderboardAway } from '../platform/leaderboard/leaderboard.ts';
 import { cityKeyOfBoard } from './boards.ts';
 
 /** A city with players whose videos are published. */

@@ -1,8 +1,8 @@
-import type { EntityManager } from '../platform/database.ts';
-import { type Leaderboard, LeaderboardAway } from '../platform/leaderboard.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import { type Leaderboard, LeaderboardAway } from '../platform/leaderboard/leaderboard.ts';
 import { cityKeyOf } from '../players/city.ts';
 import { boardOfCity, EVERYBODY } from './boards.ts';
-import * as tables from './rank-from-tables.ts';
+import * as tables from './postgres-rankings.ts';
 import type { Ranked, RankingPage, RankingSlice } from './ranked.ts';
 
 export interface RankingDeps {

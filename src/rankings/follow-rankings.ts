@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Repeater, SlidingBuffer } from '@repeaterjs/repeater';
-import type { EntityManager } from '../platform/database.ts';
-import type { EventBus } from '../platform/events.ts';
-import type { Leaderboard } from '../platform/leaderboard.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import type { Leaderboard } from '../platform/leaderboard/leaderboard.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import type { EventBus } from '../platform/pubsub/event-bus.ts';
 import { findTop } from './find-rankings.ts';
 import type { Ranked } from './ranked.ts';
 import { boardChanged } from './ranking.events.ts';

@@ -1,7 +1,7 @@
 import { NIL } from 'uuid';
-import type { EntityManager } from '../platform/database.ts';
-import type { EventBus } from '../platform/events.ts';
-import type { Leaderboard } from '../platform/leaderboard.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import type { Leaderboard } from '../platform/leaderboard/leaderboard.ts';
+import type { EventBus } from '../platform/pubsub/event-bus.ts';
 import { boardRow, TALLY_COLUMNS, type TallyRow } from './boards.ts';
 import { boardChanged } from './ranking.events.ts';
 

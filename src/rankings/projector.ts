@@ -1,6 +1,6 @@
-import { BoardsMissing, LeaderboardAway } from '../platform/leaderboard.ts';
-import type { Logger } from '../platform/logger.ts';
-import { type Loop, startLoop } from '../platform/loop.ts';
+import { type Loop, startLoop } from '../platform/concurrency/periodic-task.ts';
+import { BoardsMissing, LeaderboardAway } from '../platform/leaderboard/leaderboard.ts';
+import type { Logger } from '../platform/observability/logger.ts';
 import { EVERYBODY } from './boards.ts';
 import { type ProjectionDeps, projectRankings, rebuildRankings } from './project-rankings.ts';
 

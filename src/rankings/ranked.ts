@@ -1,4 +1,4 @@
-import type { Standing } from '../platform/leaderboard.ts';
+import type { Standing } from '../platform/leaderboard/leaderboard.ts';
 
 /** A player's place: `position` counts from 1. */
 export interface Ranked extends Standing {

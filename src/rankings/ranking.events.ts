@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Channel } from '../platform/events.ts';
+import type { Channel } from '../platform/pubsub/event-bus.ts';
 
 const payload = z.object({ board: z.string() });
 

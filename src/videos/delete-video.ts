@@ -1,10 +1,10 @@
-import type { EntityManager } from '../platform/database.ts';
-import type { EventBus } from '../platform/events.ts';
-import type { Logger } from '../platform/logger.ts';
-import type { Storage, StorageKey } from '../platform/storage.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import type { EventBus } from '../platform/pubsub/event-bus.ts';
+import type { Storage, StorageKey } from '../platform/storage/storage.ts';
+import { videoChanged } from './processing/video.events.ts';
 import { Video } from './video.entity.ts';
 import { VideoIsPublished, VideoNotFound } from './video.errors.ts';
-import { videoChanged } from './video.events.ts';
 
 /**
  * Removes the owner's unpublished video with its files. A worker that is on it learns so at once from the event, at

@@ -1,5 +1,5 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import type { EntityManager } from '../platform/database.ts';
+import type { EntityManager } from '../platform/database/database.ts';
 import { cityKeyOf } from '../players/city.ts';
 import { Video } from './video.entity.ts';
 import type { FailureReason, VideoStatus } from './video.status.ts';

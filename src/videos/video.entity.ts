@@ -1,7 +1,7 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
-import type { StorageKey } from '../platform/storage.ts';
+import type { StorageKey } from '../platform/storage/storage.ts';
 import { Player } from '../players/player.entity.ts';
-import type { OriginalType } from './accepted-file.ts';
+import type { OriginalType } from './uploads/accepted-file.ts';
 import {
   FAILURE_REASONS,
   type FailureReason,

@@ -1,10 +1,9 @@
-import type { EntityManager } from '../platform/database.ts';
-import type { RateLimiter } from '../platform/rate-limiter.ts';
-import { networkOf } from '../players/network.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
+import { networkOf } from '../platform/text/network.ts';
 import { TooManyAttempts } from '../players/players.errors.ts';
 import { Video } from '../videos/video.entity.ts';
 import { maySee, type Viewer } from '../videos/visibility.ts';
-import type { BallotBox } from './ballot-box.ts';
 import {
   AlreadyVoted,
   NotVoted,
@@ -13,6 +12,7 @@ import {
   VoteLimitReached,
   VotingClosed,
 } from './vote.errors.ts';
+import type { BallotBox } from './vote-batcher.ts';
 import type { CastVerdict, VotingRules, WithdrawVerdict } from './write-votes.ts';
 
 export interface VoteDeps {

@@ -1,4 +1,4 @@
-import type { EntityManager } from '../platform/database.ts';
+import type { EntityManager } from '../platform/database/database.ts';
 import { Vote } from './vote.entity.ts';
 
 /** Of these videos, those that have this player's vote. One query. */

@@ -1,5 +1,5 @@
-import type { EntityManager } from '../platform/database.ts';
-import { recountTallies } from '../videos/tallies.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import { recountTallies } from '../rankings/player-scores.ts';
 
 /** So many are told of in one go. */
 const MOST = 1000;

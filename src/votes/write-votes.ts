@@ -1,6 +1,6 @@
-import type { EntityManager } from '../platform/database.ts';
-import type { Env } from '../platform/env.ts';
-import { recountTallies } from '../videos/tallies.ts';
+import type { Env } from '../platform/config/env.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import { recountTallies } from '../rankings/player-scores.ts';
 
 /** The rules that a vote must keep, from the settings. */
 export type VotingRules = Pick<Env['contest'], 'votingOpensAt' | 'votingClosesAt' | 'maxVotesPerPlayer'>;

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitUntil } from '../../scripts/process/wait-until.mjs';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.mjs';
-import { openLocalStorage } from '../../src/platform/storage-local.ts';
-import { type App, startApp } from '../kit/app.ts';
-import { castVote } from '../kit/ballots.ts';
-import { createClient, type TestClient, type TestPlayer } from '../kit/client.ts';
-import { holdEncoder } from '../kit/processes.ts';
-import { outcomeOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { createClient, type TestClient, type TestPlayer } from '../kit/api/client.ts';
+import { outcomeOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { castVote } from '../kit/contest/votes.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
+import { holdEncoder } from '../kit/services/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CLOCK = join(ROOT, 'tests/kit/shift-clock.ts');
+const CLOCK = join(ROOT, 'tests/kit/run/shift-clock.ts');
 const HOUR_SECONDS = 3600;
 const HALF_AN_HOUR_HENCE = new Date(Date.now() + (HOUR_SECONDS / 2) * 1000).toISOString();
 
@@ -87,7 +87,7 @@ describe.each([
 async function startShiftedApi(seconds: number): Promise<{ client: TestClient } & AsyncDisposable> {
   const port = await anyFreePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [join(ROOT, 'src/server/main.ts')], {
+  const child = spawn(process.execPath, [join(ROOT, 'server/main.ts')], {
     env: {
       PATH: process.env.PATH,
       ...app.processEnv,

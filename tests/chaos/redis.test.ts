@@ -1,14 +1,14 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { MachineClock } from '../../scripts/stack/machine-clock.mjs';
-import { type App, startApp } from '../kit/app.ts';
-import { castVote, findMiscounts } from '../kit/ballots.ts';
-import type { TestPlayer } from '../kit/client.ts';
-import { gather, projected } from '../kit/crowd.ts';
-import { eventually } from '../kit/multipart.ts';
-import { rankingPage } from '../kit/rankings.ts';
-import { outcomeOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+import { MachineClock } from '../../scripts/process/machine-clock.mjs';
+import { type App, startApp } from '../kit/api/app.ts';
+import type { TestPlayer } from '../kit/api/client.ts';
+import { eventually } from '../kit/api/multipart.ts';
+import { gather, projected } from '../kit/contest/create-users.ts';
+import { rankingPage } from '../kit/contest/rankings.ts';
+import { outcomeOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { castVote, findMiscounts } from '../kit/contest/votes.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 const LONG_OUTAGE_SECONDS = 60;
 

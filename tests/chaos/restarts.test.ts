@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Arena, openArena } from '../../chaos/arena.ts';
 import { kindOf } from '../../chaos/patience.ts';
-import { MachineClock } from '../../scripts/stack/machine-clock.mjs';
+import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { openModel } from '../../src/model.ts';
-import type { Database } from '../../src/platform/database.ts';
-import { castVote, findMiscounts } from '../kit/ballots.ts';
-import { createClient, type TestClient, type TestPlayer } from '../kit/client.ts';
-import { outcomeOf, shortSource } from '../kit/videos.ts';
+import type { Database } from '../../src/platform/database/database.ts';
+import { createClient, type TestClient, type TestPlayer } from '../kit/api/client.ts';
+import { outcomeOf, shortSource } from '../kit/contest/videos.ts';
+import { castVote, findMiscounts } from '../kit/contest/votes.ts';
 
 const CLIENTS = 4;
 /** What the API asks clients to wait for when it has lost a store. */

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
-import type { TestPlayer } from '../kit/client.ts';
-import { eventually } from '../kit/multipart.ts';
-import { outcomeOf, shortSource, storedFiles, TINY_RULES, uploadVideo } from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import type { TestPlayer } from '../kit/api/client.ts';
+import { eventually } from '../kit/api/multipart.ts';
+import { outcomeOf, shortSource, storedFiles, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 const exec = promisify(execFile);
 const mayMount = process.getuid?.() === 0 && (await tryMount());

@@ -8,10 +8,10 @@ import { z } from 'zod';
 import type { Memory, Upload } from '../../chaos/contestants.ts';
 import { judge } from '../../chaos/verdict.ts';
 import { encodeId } from '../../schema/global-ids.ts';
-import { type App, startApp } from '../kit/app.ts';
-import { castVote } from '../kit/ballots.ts';
-import { outcomeOf, rowIdOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { outcomeOf, rowIdOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { castVote } from '../kit/contest/votes.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 let app: App;
 let worker: TestWorker;

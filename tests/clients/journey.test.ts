@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
-import { projected } from '../kit/crowd.ts';
-import { shortSource, TINY_RULES } from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { projected } from '../kit/contest/create-users.ts';
+import { shortSource, TINY_RULES } from '../kit/contest/videos.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { openApollo } from './apollo.ts';
 import { openGraphqlRequest } from './graphql-request.ts';
 import { openGraphqlWs } from './graphql-ws.ts';

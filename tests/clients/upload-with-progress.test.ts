@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type App, startApp } from '../kit/app.ts';
-import { openBrowser } from '../kit/browser.ts';
-import { gatherOne } from '../kit/crowd.ts';
-import { shortSource } from '../kit/videos.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { gatherOne } from '../kit/contest/create-users.ts';
+import { shortSource } from '../kit/contest/videos.ts';
+import { openBrowser } from '../kit/services/browser.ts';
 
 const FILE_BYTES = 1_500_000;
 const BYTES_PER_SECOND = 1_000_000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
-import { openLocalStorage } from '../../src/platform/storage-local.ts';
+import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
 import { describeStorage } from './storage.ts';
 
 describeStorage('a store on a local folder', async () => {

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { loadEnv } from '../../src/platform/env.ts';
-import { openStorage } from '../../src/platform/open-storage.ts';
+import { loadEnv } from '../../src/platform/config/env.ts';
+import { openStorage } from '../../src/platform/storage/open-storage.ts';
 import {
   type DirectUploads,
   NoSuchFile,
   type PendingKey,
   type StorageKey,
-} from '../../src/platform/storage.ts';
-import { type ObjectStore, startObjectStore } from '../kit/object-store.ts';
+} from '../../src/platform/storage/storage.ts';
+import { type ObjectStore, startObjectStore } from '../kit/services/object-store.ts';
 import { describeStorage } from './storage.ts';
 
 let server: ObjectStore;

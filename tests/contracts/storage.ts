@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BodyTooLarge, NoSuchFile, type Storage, type StorageKey } from '../../src/platform/storage.ts';
+import {
+  BodyTooLarge,
+  NoSuchFile,
+  type Storage,
+  type StorageKey,
+} from '../../src/platform/storage/storage.ts';
 
 /** A store to be tested, with a local folder beside it for uploads and downloads. */
 export interface StorageUnderTest {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const CHECK = join(import.meta.dirname, '../../scripts/check-health.ts');
+const CHECK = join(import.meta.dirname, '../../scripts/operate/check-health.ts');
 const check = (...paths: string[]) =>
   promisify(execFile)(process.execPath, [CHECK, ...paths.map(path => `${url}${path}`)]);
 

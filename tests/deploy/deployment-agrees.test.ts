@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, matchesGlob, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { settings } from '../../src/platform/env.ts';
-import { spanishMessage } from '../../src/server/spanish.ts';
+import { spanishMessage } from '../../server/errors/messages.ts';
+import { settings } from '../../src/platform/config/env.ts';
 import { type Compose, ROOT, readCompose, serviceOf } from './read-compose.ts';
 
 const read = (name: string) => readFile(join(ROOT, name), 'utf8');
@@ -81,7 +81,7 @@ describe('nginx agrees with the API', () => {
   });
 
   test('on the headers of an answer of its own', async () => {
-    const policy = await find('src/server/security-headers.ts', /"(default-src [^"]+)"/);
+    const policy = await find('server/http/security-headers.ts', /"(default-src [^"]+)"/);
     expect(await find('deploy/nginx/headers.conf', /Content-Security-Policy "([^"]+)"/)).toBe(policy);
   });
 });
@@ -101,7 +101,7 @@ describe('the image agrees with the repository', () => {
     const inImage = (await readdir(join(ROOT, 'scripts')))
       .map(name => `scripts/${name}`)
       .filter(path => path.endsWith('.ts') && !ignored.some(pattern => matchesGlob(path, pattern)));
-    expect(inImage).toContain('scripts/backup.ts');
+    expect(inImage).toContain('scripts/operate/backup.ts');
     for (const path of inImage) {
       for (const [, from = ''] of (await read(path)).matchAll(/ from '(\.[^']+)';/g)) {
         const imported = relative(ROOT, join(ROOT, 'scripts', from));

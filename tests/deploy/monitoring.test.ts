@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { settings } from '../../src/platform/env.ts';
-import { type App, startApp } from '../kit/app.ts';
-import { eventually } from '../kit/multipart.ts';
-import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+import { settings } from '../../src/platform/config/env.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { eventually } from '../kit/api/multipart.ts';
+import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { readMetrics, readPromql } from './promql.ts';
 import { readCompose } from './read-compose.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBatcher } from '../../src/platform/batcher.ts';
+import { createBatcher } from '../../src/platform/concurrency/batcher.ts';
 
 class BadItem extends Error {}
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { reportError } from '../../server/errors/mask-error.ts';
 import { openModel } from '../../src/model.ts';
-import { closeDatabase, type EntityManager } from '../../src/platform/database.ts';
-import { dropSilentConnections } from '../../src/platform/lost-connections.ts';
-import { reportError } from '../../src/server/error-reports.ts';
-import { openGate } from '../kit/gate.ts';
-import { createDatabase } from '../kit/services.ts';
+import { closeDatabase, type EntityManager } from '../../src/platform/database/database.ts';
+import { dropSilentConnections } from '../../src/platform/database/lost-connections.ts';
+import { createDatabase } from '../kit/services/services.ts';
+import { openGate } from '../kit/services/tcp-relay.ts';
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
 beforeAll(async () => {

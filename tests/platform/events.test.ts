@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Channel, type EventBus, openEventBus } from '../../src/platform/events.ts';
-import { createLogger } from '../../src/platform/logger.ts';
-import { openRedis } from '../../src/platform/redis.ts';
-import { openGate } from '../kit/gate.ts';
-import { startRedis, type TestRedis } from '../kit/services.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
+import { type Channel, type EventBus, openEventBus } from '../../src/platform/pubsub/event-bus.ts';
+import { openRedis } from '../../src/platform/redis/redis.ts';
+import { startRedis, type TestRedis } from '../kit/services/services.ts';
+import { openGate } from '../kit/services/tcp-relay.ts';
 
 const logger = createLogger({ level: 'silent' }, { process: 'test' });
 const scored: Channel<{ points: number }> = {

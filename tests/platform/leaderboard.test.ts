@@ -5,11 +5,11 @@ import {
   BoardsMissing,
   LeaderboardAway,
   type Standing,
-} from '../../src/platform/leaderboard.ts';
-import { openRedisLeaderboard } from '../../src/platform/leaderboard-redis.ts';
-import { createLogger } from '../../src/platform/logger.ts';
-import { openRedis } from '../../src/platform/redis.ts';
-import { startRedis, type TestRedis } from '../kit/services.ts';
+} from '../../src/platform/leaderboard/leaderboard.ts';
+import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leaderboard.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
+import { openRedis } from '../../src/platform/redis/redis.ts';
+import { startRedis, type TestRedis } from '../kit/services/services.ts';
 
 let server: TestRedis;
 let redis: Redis;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MachineClock } from '../../scripts/stack/machine-clock.mjs';
-import { waitUntil } from '../../scripts/stack/wait-until.mjs';
-import { createLogger } from '../../src/platform/logger.ts';
-import { createRateLimiter } from '../../src/platform/rate-limiter.ts';
-import { openRedis } from '../../src/platform/redis.ts';
-import { startRedis, type TestRedis } from '../kit/services.ts';
+import { MachineClock } from '../../scripts/process/machine-clock.mjs';
+import { waitUntil } from '../../scripts/process/wait-until.mjs';
+import { createLogger } from '../../src/platform/observability/logger.ts';
+import { createRateLimiter } from '../../src/platform/redis/rate-limiter.ts';
+import { openRedis } from '../../src/platform/redis/redis.ts';
+import { startRedis, type TestRedis } from '../kit/services/services.ts';
 
 let server: TestRedis;
 let redis: Redis;

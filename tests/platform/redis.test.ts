@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createLogger } from '../../src/platform/logger.ts';
-import { openRedis, type RedisUse } from '../../src/platform/redis.ts';
-import { openGate } from '../kit/gate.ts';
-import { startRedis, type TestRedis } from '../kit/services.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
+import { openRedis, type RedisUse } from '../../src/platform/redis/redis.ts';
+import { startRedis, type TestRedis } from '../kit/services/services.ts';
+import { openGate } from '../kit/services/tcp-relay.ts';
 
 let server: TestRedis;
 beforeAll(async () => {

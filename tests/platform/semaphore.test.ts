@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createSemaphore } from '../../src/platform/semaphore.ts';
+import { createSemaphore } from '../../src/platform/concurrency/semaphore.ts';
 
 test('lets no more than its permits run at once, in the order they came, whatever fails', async () => {
   const semaphore = createSemaphore(2);

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { waitUntil } from '../../scripts/stack/wait-until.mjs';
-import { readLogLines } from '../kit/log-lines.ts';
+import { waitUntil } from '../../scripts/process/wait-until.mjs';
+import { readLogLines } from '../kit/services/log-lines.ts';
 
 const PROCESS = join(import.meta.dirname, 'stubborn-process.ts');
 const within = { deadlineSeconds: 20 };

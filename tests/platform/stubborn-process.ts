@@ -1,6 +1,6 @@
 // A process of ours that never comes to an end of its work; with --throw, one with an error that nobody expected.
 
-import { runProcess } from '../../src/platform/process.ts';
+import { runProcess } from '../../src/platform/process/run-process.ts';
 
 await runProcess('stubborn', process.env, async (_env, logger) => {
   setInterval(() => logger.debug('at work'), 1000);

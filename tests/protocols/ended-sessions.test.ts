@@ -2,16 +2,16 @@ import { on, once } from 'node:events';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { loadEnv } from '../../src/platform/env.ts';
+import { loadEnv } from '../../src/platform/config/env.ts';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
-import { accountsOf, person, sessionIn } from '../api/accounts.ts';
+import { accountsOf, person, sessionIn } from '../api/accounts/accounts.ts';
 import { graphql } from '../gql/gql.ts';
 import type { AccountSessionFragment } from '../gql/graphql.ts';
-import { type App, startApp } from '../kit/app.ts';
-import { castVote } from '../kit/ballots.ts';
-import { gatherOne, projected, publishVideo } from '../kit/crowd.ts';
-import { type Listening, listenBySocket, listenBySse } from '../kit/listening.ts';
-import { insertVideo } from '../kit/videos.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { type Listening, listenBySocket, listenBySse } from '../kit/api/listening.ts';
+import { gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
+import { insertVideo } from '../kit/contest/videos.ts';
+import { castVote } from '../kit/contest/votes.ts';
 
 const RENAME = graphql(`
   mutation EndedRename { updateProfile(input: { firstName: "Thief" }) { __typename } }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type App, startApp } from '../kit/app.ts';
-import type { TestPlayer } from '../kit/client.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import type { TestPlayer } from '../kit/api/client.ts';
 
 let app: App;
 let player: TestPlayer;

@@ -1,6 +1,6 @@
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
+import { type App, startApp } from '../kit/api/app.ts';
 
 let app: App;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
-import { type Fan, gatherOne } from '../kit/crowd.ts';
-import { BOUNDARY, body, part, post } from '../kit/multipart.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { BOUNDARY, body, part, post } from '../kit/api/multipart.ts';
+import { type Fan, gatherOne } from '../kit/contest/create-users.ts';
 
 // https://github.com/jaydenseric/graphql-multipart-request-spec
 const QUERY = `mutation ($title: String!, $file: Upload!) {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { SocketOperations } from '../../src/server/socket-operations.ts';
-import { type App, startApp } from '../kit/app.ts';
-import { eventually } from '../kit/multipart.ts';
+import { SocketOperations } from '../../server/subscriptions/websocket-operations.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { eventually } from '../kit/api/multipart.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 3) { entries { votes } } }';
 

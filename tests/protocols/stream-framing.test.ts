@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
-import { castVote } from '../kit/ballots.ts';
-import { gatherOne, projected, publishVideo } from '../kit/crowd.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
+import { castVote } from '../kit/contest/votes.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 1) { entries { votes } } }';
 const CRLF = '\r\n';

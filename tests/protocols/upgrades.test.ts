@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
-import { eventually } from '../kit/multipart.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { eventually } from '../kit/api/multipart.ts';
 
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
 const FOREIGN = ['Origin: https://elsewhere.example', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='];

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
-import { type App, startApp } from '../kit/app.ts';
-import { castVote } from '../kit/ballots.ts';
-import { type Fan, gatherOne, projected, publishVideo } from '../kit/crowd.ts';
-import { openGate } from '../kit/gate.ts';
-import { rowIdOf } from '../kit/videos.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { type Fan, gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
+import { rowIdOf } from '../kit/contest/videos.ts';
+import { castVote } from '../kit/contest/votes.ts';
+import { openGate } from '../kit/services/tcp-relay.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 1) { entries { votes } } }';
 const INIT = { type: 'connection_init' };

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { MachineClock } from '../../scripts/stack/machine-clock.mjs';
-import { waitUntil } from '../../scripts/stack/wait-until.mjs';
-import { createLogger } from '../../src/platform/logger.ts';
+import { MachineClock } from '../../scripts/process/machine-clock.mjs';
+import { waitUntil } from '../../scripts/process/wait-until.mjs';
+import { createLogger } from '../../src/platform/observability/logger.ts';
 import { EVERYBODY } from '../../src/rankings/boards.ts';
 import { findDrift, type Projector, startProjector } from '../../src/rankings/projector.ts';
-import { type ContestWorld, openContestWorld } from '../kit/contest-world.ts';
-import { giveVotes, insertPlayers, projected, publishVideos } from '../kit/crowd.ts';
+import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
+import { giveVotes, insertPlayers, projected, publishVideos } from '../kit/contest/create-users.ts';
 
 let world: ContestWorld;
 let projector: Projector;

@@ -5,8 +5,8 @@ import { cp, mkdtemp } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import { signalProcess } from '../../scripts/stack/process-table.mjs';
-import { waitUntil } from '../../scripts/stack/wait-until.mjs';
+import { signalProcess } from '../../scripts/process/process-table.mjs';
+import { waitUntil } from '../../scripts/process/wait-until.mjs';
 import { keepPackages } from './few-packages.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

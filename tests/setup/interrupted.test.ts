@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
+import { commandLine, signalProcess } from '../../scripts/process/process-table.mjs';
 import { findProblem } from '../../scripts/setup/packages.mjs';
-import { commandLine, signalProcess } from '../../scripts/stack/process-table.mjs';
 import { type Clone, cloneHere, hostPath, type Run } from './clone.ts';
 import { FEW_PACKAGES } from './few-packages.ts';
 

@@ -4,7 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 
-const LOCK = join(import.meta.dirname, '../../scripts/stack/start-lock.mjs');
+const LOCK = join(import.meta.dirname, '../../scripts/process/start-lock.mjs');
 /** Asks for the lock when told to, says what came of it, and holds it. */
 const SCRIPT = `
   import { takeStartLock } from ${JSON.stringify(LOCK)};

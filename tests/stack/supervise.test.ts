@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { type Child, startChild, untilReady } from '../../scripts/stack/child.ts';
-import { ChildGroup } from '../../scripts/stack/child-group.ts';
-import { supervise } from '../../scripts/stack/supervise.ts';
-import { waitUntil } from '../../scripts/stack/wait-until.mjs';
+import { type Child, startChild, untilReady } from '../../scripts/process/child.ts';
+import { ChildGroup } from '../../scripts/process/child-group.ts';
+import { supervise } from '../../scripts/process/supervise.ts';
+import { waitUntil } from '../../scripts/process/wait-until.mjs';
 
 const within = { deadlineSeconds: 20 };
 

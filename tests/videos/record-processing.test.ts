@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { type Claim, claimVideo, reportAlive } from '../../src/videos/record-processing.ts';
+import { type Claim, claimVideo, reportAlive } from '../../src/videos/processing/record-processing.ts';
 import { Video } from '../../src/videos/video.entity.ts';
-import { type ContestWorld, openContestWorld } from '../kit/contest-world.ts';
-import { insertPlayers } from '../kit/crowd.ts';
-import { insertVideo, rowIdOf, rowOf } from '../kit/videos.ts';
+import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { insertVideo, rowIdOf, rowOf } from '../kit/contest/videos.ts';
 
 const LAPSED = { leaseSeconds: -1, maxWorkerDeaths: 2 };
 const KEPT = { leaseSeconds: 60, maxWorkerDeaths: 2 };

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { sweepFiles } from '../../src/videos/sweep-files.ts';
+import { sweepFiles } from '../../src/videos/files/sweep-files.ts';
+import { renditionKeysOf } from '../../src/videos/files/video-files.ts';
 import { Video } from '../../src/videos/video.entity.ts';
-import { renditionKeysOf } from '../../src/videos/video-files.ts';
-import { type ContestWorld, openContestWorld } from '../kit/contest-world.ts';
-import { insertPlayers } from '../kit/crowd.ts';
-import { insertVideo, rowIdOf } from '../kit/videos.ts';
+import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { insertVideo, rowIdOf } from '../kit/contest/videos.ts';
 
 /** All that is stored counts as old. */
 const NO_GRACE_SECONDS = -1;

@@ -1,17 +1,17 @@
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { createLogger } from '../../src/platform/logger.ts';
-import type { Storage } from '../../src/platform/storage.ts';
+import { createRoom } from '../../src/platform/concurrency/shared-lock.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
+import type { Storage } from '../../src/platform/storage/storage.ts';
 import type { WorkerContext } from '../../worker/context.ts';
-import { createWorkerMetrics } from '../../worker/metrics.ts';
+import { createWorkerMetrics } from '../../worker/observability/worker-metrics.ts';
 import { processVideo } from '../../worker/process-video.ts';
-import { createRoom } from '../../worker/room.ts';
-import { openContestWorld } from '../kit/contest-world.ts';
-import { insertPlayers } from '../kit/crowd.ts';
-import { backupDir } from '../kit/empty-system.ts';
-import { insertVideo, rowIdOf, rowOf } from '../kit/videos.ts';
-import { lenientRules, renderTools } from '../kit/worker-media.ts';
+import { openContestWorld } from '../kit/api/contest-world.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { insertVideo, rowIdOf, rowOf } from '../kit/contest/videos.ts';
+import { lenientRules, renderTools } from '../kit/media/worker-media.ts';
+import { backupDir } from '../kit/services/empty-system.ts';
 
 /** A worker without a queue, and a video that waits for it. */
 async function openWorker(storage: Partial<Storage> = {}) {

@@ -3,9 +3,9 @@ import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
-import { type App, startApp, withoutRedis } from '../kit/app.ts';
-import { eventually } from '../kit/multipart.ts';
+import { machineTimeout } from '../../scripts/process/machine-clock.mjs';
+import { type App, startApp, withoutRedis } from '../kit/api/app.ts';
+import { eventually } from '../kit/api/multipart.ts';
 import {
   insertVideo,
   outcomeOf,
@@ -14,8 +14,8 @@ import {
   shortSource,
   TINY_RULES,
   uploadVideo,
-} from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+} from '../kit/contest/videos.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 let app: App;
 let worker: TestWorker;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type App, startApp } from '../kit/app.ts';
-import { eventually } from '../kit/multipart.ts';
-import { encodersOf, holdEncoder } from '../kit/processes.ts';
-import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
-import { startWorker } from '../kit/worker.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import { eventually } from '../kit/api/multipart.ts';
+import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { startWorker } from '../kit/contest/worker.ts';
+import { encodersOf, holdEncoder } from '../kit/services/processes.ts';
 
 let app: App;
 beforeAll(async () => {

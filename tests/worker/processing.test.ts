@@ -4,12 +4,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { processVideoJob } from '../../src/videos/video.jobs.ts';
+import { processVideoJob } from '../../src/videos/processing/video.jobs.ts';
 import { graphql } from '../gql/gql.ts';
-import { type App, startApp } from '../kit/app.ts';
-import type { TestPlayer } from '../kit/client.ts';
-import { makeSource, type Recipe } from '../kit/media.ts';
-import { eventually } from '../kit/multipart.ts';
+import { type App, startApp } from '../kit/api/app.ts';
+import type { TestPlayer } from '../kit/api/client.ts';
+import { eventually } from '../kit/api/multipart.ts';
 import {
   outcomeOf,
   renditionsOf,
@@ -19,8 +18,9 @@ import {
   storedFiles,
   TINY_RULES,
   uploadVideo,
-} from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+} from '../kit/contest/videos.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
+import { makeSource, type Recipe } from '../kit/media/media.ts';
 
 const RULES = { ...TINY_RULES, MAX_SOURCE_SECONDS: '2', CLIP_SECONDS: '2', MAX_ATTEMPTS: '2' };
 

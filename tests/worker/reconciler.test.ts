@@ -1,13 +1,13 @@
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
 import { Video } from '../../src/videos/video.entity.ts';
-import { createWorkerMetrics } from '../../worker/metrics.ts';
-import { createReconciler } from '../../worker/reconciler.ts';
-import { openContestWorld } from '../kit/contest-world.ts';
-import { insertPlayers } from '../kit/crowd.ts';
-import { insertVideo } from '../kit/videos.ts';
+import { createReconciler } from '../../worker/background/reconciler.ts';
+import { createWorkerMetrics } from '../../worker/observability/worker-metrics.ts';
+import { openContestWorld } from '../kit/api/contest-world.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { insertVideo } from '../kit/contest/videos.ts';
 
 test('a video whose last lease ran out is ended, but not right after an outage of the database', async () => {
   await using world = await openContestWorld();

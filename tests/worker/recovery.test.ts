@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MachineClock } from '../../scripts/stack/machine-clock.mjs';
-import { type App, startApp } from '../kit/app.ts';
-import type { TestPlayer } from '../kit/client.ts';
-import { eventually } from '../kit/multipart.ts';
-import { encodersOf, holdEncoder, isRunning } from '../kit/processes.ts';
+import { MachineClock } from '../../scripts/process/machine-clock.mjs';
+import { type App, startApp } from '../kit/api/app.ts';
+import type { TestPlayer } from '../kit/api/client.ts';
+import { eventually } from '../kit/api/multipart.ts';
 import {
   outcomeOf,
   renditionsOf,
@@ -13,8 +12,9 @@ import {
   storedFiles,
   TINY_RULES,
   uploadVideo,
-} from '../kit/videos.ts';
-import { startWorker, type TestWorker } from '../kit/worker.ts';
+} from '../kit/contest/videos.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
+import { encodersOf, holdEncoder, isRunning } from '../kit/services/processes.ts';
 
 let app: App;
 let player: TestPlayer;

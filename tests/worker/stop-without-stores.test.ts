@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MachineClock } from '../../scripts/stack/machine-clock.mjs';
-import { type App, startApp } from '../kit/app.ts';
-import { type Gate, openGate } from '../kit/gate.ts';
-import { eventually } from '../kit/multipart.ts';
-import { holdEncoder, isRunning } from '../kit/processes.ts';
-import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/videos.ts';
-import { startWorker } from '../kit/worker.ts';
+import { MachineClock } from '../../scripts/process/machine-clock.mjs';
+import { type App, startApp } from '../kit/api/app.ts';
+import { eventually } from '../kit/api/multipart.ts';
+import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { startWorker } from '../kit/contest/worker.ts';
+import { holdEncoder, isRunning } from '../kit/services/processes.ts';
+import { type Gate, openGate } from '../kit/services/tcp-relay.ts';
 
 const GRACE_SECONDS = 5;
 

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLogger } from '../../src/platform/logger.ts';
-import type { Storage } from '../../src/platform/storage.ts';
-import { sweepFiles } from '../../src/videos/sweep-files.ts';
-import { startSweepers } from '../../worker/sweepers.ts';
-import { type ContestWorld, openContestWorld } from '../kit/contest-world.ts';
-import { insertPlayers } from '../kit/crowd.ts';
-import { backupDir } from '../kit/empty-system.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
+import type { Storage } from '../../src/platform/storage/storage.ts';
+import { sweepFiles } from '../../src/videos/files/sweep-files.ts';
+import { startSweepers } from '../../worker/background/sweepers.ts';
+import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { backupDir } from '../kit/services/empty-system.ts';
 
 async function openWorld(): Promise<ContestWorld> {
   const world = await openContestWorld();

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { openWorkspace, sweepWorkspaces } from '../../worker/workspace.ts';
+import { openWorkspace, sweepWorkspaces } from '../../worker/processing/workspace.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'anb-workspaces-'));
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -33,7 +33,7 @@ it('gives two attempts at one video two folders', async () => {
 it('sweeps what a killed worker left, and nothing of a living one', async () => {
   await using mine = await openWorkspace(root, 'mine');
   const script = `
-    import { openWorkspace } from ${JSON.stringify(join(import.meta.dirname, '../../worker/workspace.ts'))};
+    import { openWorkspace } from ${JSON.stringify(join(import.meta.dirname, '../../worker/processing/workspace.ts'))};
     await openWorkspace(process.argv[1], 'theirs');
     console.log('open');
     setInterval(() => {}, 1000);`;

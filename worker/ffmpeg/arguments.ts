@@ -1,4 +1,4 @@
-import { storyboardLayout } from '../../src/videos/storyboard.ts';
+import { storyboardLayout } from '../../src/videos/files/storyboard.ts';
 import { CLIP, mainGraph } from './picture.ts';
 import type { MediaFacts } from './probe.ts';
 import type { FfmpegJob } from './run.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { inSpan } from '../../src/platform/tracing.ts';
+import { inSpan } from '../../src/platform/observability/tracing.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import { FfmpegStalled, failureOf } from './failures.ts';
 import type { Grant, Sandbox } from './sandbox.ts';

@@ -1,6 +1,6 @@
 import ffmpeg from 'fluent-ffmpeg';
-import { inSpan } from '../../src/platform/tracing.ts';
-import { DiskFull, isDiskFull } from '../host-trouble.ts';
+import { inSpan } from '../../src/platform/observability/tracing.ts';
+import { DiskFull, isDiskFull } from '../processing/infrastructure-errors.ts';
 import { type Ending, FfmpegStalled, failureOf } from './failures.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
 

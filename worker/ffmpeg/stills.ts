@@ -1,4 +1,4 @@
-import type { StoryboardLayout } from '../../src/videos/storyboard.ts';
+import type { StoryboardLayout } from '../../src/videos/files/storyboard.ts';
 import type { FfmpegJob } from './run.ts';
 
 /** The second second: past a fade-in, before the player is out of the picture. */

@@ -1,7 +1,11 @@
-import { type Claim, completeVideo, type RecordingDeps } from '../../src/videos/record-processing.ts';
-import { RENDITIONS, type Renditions, renditionKeysOf } from '../../src/videos/video-files.ts';
+import { untilAborted } from '../../src/platform/concurrency/until-aborted.ts';
+import { RENDITIONS, type Renditions, renditionKeysOf } from '../../src/videos/files/video-files.ts';
+import {
+  type Claim,
+  completeVideo,
+  type RecordingDeps,
+} from '../../src/videos/processing/record-processing.ts';
 import type { WorkerContext } from '../context.ts';
-import { untilAborted } from '../until-aborted.ts';
 import type { RenderedClip } from './render.ts';
 
 /**

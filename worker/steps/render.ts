@@ -1,12 +1,11 @@
 import { constants } from 'node:fs';
 import { access, copyFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Env } from '../../src/platform/env.ts';
-import { inSpan } from '../../src/platform/tracing.ts';
-import { storyboardCues, storyboardLayout } from '../../src/videos/storyboard.ts';
+import type { Env } from '../../src/platform/config/env.ts';
+import { inSpan } from '../../src/platform/observability/tracing.ts';
+import { storyboardCues, storyboardLayout } from '../../src/videos/files/storyboard.ts';
+import { STORYBOARD_NAME } from '../../src/videos/files/video-files.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
-import { STORYBOARD_NAME } from '../../src/videos/video-files.ts';
-import type { Bumpers } from '../bumpers.ts';
 import { BUMPER_FRAMES, decodeJob, keptFrames, mainJob, spliceJob } from '../ffmpeg/arguments.ts';
 import { type ClipFile, headerHashOf, probeClip, startsFast } from '../ffmpeg/clip-file.ts';
 import { blameSource } from '../ffmpeg/failures.ts';
@@ -15,6 +14,7 @@ import type { MediaFacts } from '../ffmpeg/probe.ts';
 import { type FfmpegOptions, runFfmpeg } from '../ffmpeg/run.ts';
 import type { Sandbox } from '../ffmpeg/sandbox.ts';
 import type { StillPaths } from '../ffmpeg/stills.ts';
+import type { Bumpers } from './bumpers.ts';
 import type { SourceFile } from './inspect.ts';
 
 const EXPECTED_STREAM = `video h264 High yuv420p ${CLIP.width}x${CLIP.height} 1:1 ${CLIP.frameRate}/1`;

@@ -1,0 +1,22 @@
+// Writes the certified winners of a contest that is over: npm run results:export -- --format csv|json [--out FILE]
+
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { EXPORT_FORMATS, type ExportFormat, exportResults } from '../../src/contest/export-results.ts';
+import { runCommand } from './command.ts';
+
+await runCommand(async ({ env, database }) => {
+  const { format, out } = parseArgs({
+    options: { format: { type: 'string', default: 'csv' }, out: { type: 'string' } },
+  }).values;
+  if (!isFormat(format)) throw new Error('Usage: npm run results:export -- --format csv|json [--out FILE]');
+  const file = await exportResults(database.em.fork(), env.contest, { actorId: null, format });
+  if (file === null) throw new Error('The voting is not over: there are no results yet.');
+  if (out === undefined) return file.trimEnd();
+  await writeFile(out, file);
+  return `The results are in ${out}.`;
+});
+
+function isFormat(given: string): given is ExportFormat {
+  return Object.hasOwn(EXPORT_FORMATS, given);
+}

@@ -1,0 +1,37 @@
+// Restores a backup into an empty database and store, and makes the rankings of it: npm run restore -- FOLDER
+
+import { resolve } from 'node:path';
+import { restore } from '../../src/backup/restore.ts';
+import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leaderboard.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
+import { firstConnection, openRedis } from '../../src/platform/redis/redis.ts';
+import { openStorage } from '../../src/platform/storage/open-storage.ts';
+import { rebuildRankings } from '../../src/rankings/project-rankings.ts';
+import { runCommand } from './command.ts';
+
+const REDIS_MILLISECONDS = 2000;
+
+await runCommand(async ({ env, database }) => {
+  const [folder, ...others] = process.argv.slice(2);
+  if (!folder || others.length > 0) throw new Error('Usage: npm run restore -- FOLDER');
+  const storage = await openStorage(env.storage);
+  const { rows, files, deleted } = await restore(
+    { database, storage, connection: env.database },
+    resolve(folder),
+  );
+  const redis = openRedis(env.redis.url, 'command', createLogger({ level: 'silent' }, {}));
+  try {
+    await firstConnection(redis, REDIS_MILLISECONDS);
+    // Also where there are boards: they may be of what was there before the loss.
+    const isThere = redis.status === 'ready';
+    const deps = { forkEm: () => database.em.fork(), leaderboard: openRedisLeaderboard(redis) };
+    if (isThere) await rebuildRankings(deps);
+    return [
+      `Restored and verified: ${rows} rows and ${files} files.`,
+      ...(deleted > 0 ? [`${deleted} videos were deleted while the backup was made.`] : []),
+      ...(isThere ? [] : ['Redis is away: npm run rankings:rebuild once it is back.']),
+    ].join('\n');
+  } finally {
+    redis.disconnect();
+  }
+});

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parse, print } from 'graphql';
+import { sendJson } from '../../src/platform/process/health.ts';
+import { digestOf, explorerHeaders } from './csp.ts';
+import { readExample } from './examples.ts';
+
+const BASE = '/altair';
+
+/** Serves Altair, a GraphQL client that can upload files, which GraphiQL can't; all of it from this server. */
+export function createAltair(
+  publicUrl: string,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  let loaded: ReturnType<typeof loadAltair> | undefined;
+  return async (request, response) => {
+    loaded ??= loadAltair(publicUrl);
+    const { html, headers, isSandboxFrame, sandboxHeaders, serveAsset } = await loaded;
+    const path = (request.url ?? '').slice(BASE.length).split('?', 1)[0] ?? '';
+    if (path === '') {
+      response.writeHead(308, { location: `${BASE}/` }).end();
+    } else if (path === '/') {
+      response.writeHead(200, headers).end(html);
+    } else {
+      if (isSandboxFrame(path)) response.setHeaders(new Map(Object.entries(sandboxHeaders)));
+      request.url = path;
+      serveAsset(request, response, () => sendJson(response, 404, { error: 'Not found' }));
+    }
+  };
+}
+
+/** Reads the files of Altair, which only a server that shows it needs. */
+async function loadAltair(publicUrl: string) {
+  const { getDistDirectory, isSandboxFrame, renderAltair, SANDBOX_FRAME_CSP } = await import('altair-static');
+  const { default: sirv } = await import('sirv');
+  const example = await readExample('upload', publicUrl);
+  const html = renderAltair({
+    baseURL: `${BASE}/`,
+    endpointURL: '/graphql',
+    initialName: 'Upload a video',
+    initialQuery: HOW_TO_UPLOAD + print(parse(example.query)),
+    initialVariables: example.variables,
+    // Empty speaks for nobody, where a token that is no token would be refused.
+    initialHeaders: { authorization: '', 'x-graphql-yoga-csrf': '1' },
+    initialSubscriptionRequestHandlerId: 'graphql-sse',
+    disableAccount: true,
+    // They advertise plugins from elsewhere.
+    persistedSettings: { 'banners.disable': true },
+  });
+  const start = html.slice(html.lastIndexOf('<script'));
+  const script = start.slice(start.indexOf('>') + 1, start.indexOf('</script>'));
+  return {
+    html,
+    headers: {
+      ...explorerHeaders({
+        'script-src': `'self' 'sha256-${digestOf(script)}'`,
+        'worker-src': "'self' blob:",
+        'frame-src': "'self'",
+      }),
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-cache',
+    },
+    isSandboxFrame,
+    sandboxHeaders: {
+      'content-security-policy': `${SANDBOX_FRAME_CSP}; frame-ancestors 'self'`,
+      // The sandbox takes the frame's origin away, so that its own files are foreign to it.
+      'access-control-allow-origin': '*',
+    },
+    serveAsset: sirv(getDistDirectory(), {
+      etag: true,
+      maxAge: 3600,
+      setHeaders: response => response.setHeader('x-content-type-options', 'nosniff'),
+    }),
+  };
+}
+
+const HOW_TO_UPLOAD = `# 1. Headers (the topmost button on the left):
+#    authorization is "Bearer " and your access token.
+# 2. Variables (at the foot): "Add files", call it "file",
+#    and choose an MP4 or QuickTime video.
+# 3. "Send Request". The answer comes at once; follow the
+#    video with the last tab of /graphql.
+`;

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import fresh from 'fresh';
+import type { GraphiQLOptions } from 'graphql-yoga';
+import Negotiator from 'negotiator';
+import { digestOf, explorerHeaders } from './csp.ts';
+import { EXAMPLE_NAMES, readExample } from './examples.ts';
+
+interface Page {
+  gzipped: Buffer;
+  headers: Record<string, string>;
+}
+
+/** Whether a request for `/graphql` comes from somebody who wants to read, not from a GraphQL client. */
+export function wantsGraphiql(request: IncomingMessage): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  return new Negotiator(request).mediaType(['application/json', 'text/html']) === 'text/html';
+}
+
+/**
+ * Serves GraphiQL with the examples as its tabs. All of it is one page, so that it works offline: 9 MB, which is why it is
+ * made with the first request for it, kept compressed, and sent again only to whoever has another.
+ */
+export function createGraphiql(
+  publicUrl: string,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  let rendered: Promise<Page> | undefined;
+  return async (request, response) => {
+    rendered ??= renderPage(publicUrl);
+    const { gzipped, headers } = await rendered;
+    if (fresh(request.headers, headers)) {
+      response.writeHead(304, headers).end();
+    } else if (new Negotiator(request).encoding(['gzip', 'identity']) === 'gzip') {
+      response.writeHead(200, { ...headers, 'content-encoding': 'gzip', 'content-length': gzipped.length });
+      response.end(gzipped);
+    } else {
+      response.writeHead(200, headers).end(await promisify(gunzip)(gzipped));
+    }
+  };
+}
+
+async function renderPage(publicUrl: string): Promise<Page> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const html = renderGraphiQL(await optionsFor(publicUrl));
+  const script = html.slice(html.indexOf('<script>') + '<script>'.length, html.lastIndexOf('</script>'));
+  return {
+    gzipped: await promisify(gzip)(html),
+    headers: {
+      ...explorerHeaders({
+        'script-src': `'sha256-${digestOf(script)}'`,
+        // The editor starts its language workers from the page itself.
+        'worker-src': 'blob:',
+      }),
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-cache',
+      // Weak: the same page, compressed or not.
+      etag: `W/"${digestOf(html)}"`,
+      vary: 'accept, accept-encoding',
+    },
+  };
+}
+
+async function optionsFor(publicUrl: string): Promise<GraphiQLOptions> {
+  const examples = await Promise.all(EXAMPLE_NAMES.map(name => readExample(name, publicUrl)));
+  // Empty speaks for nobody, where a token that is no token would be refused.
+  const headers = JSON.stringify({ authorization: '' }, null, 2);
+  return {
+    title: 'ANB Rising Stars',
+    defaultTabs: examples.map(example => ({ ...example, headers })),
+    headers,
+    defaultEditorToolsVisibility: 'variables',
+    shouldPersistHeaders: true,
+    additionalHeaders: { 'x-graphql-yoga-csrf': '1' },
+    subscriptionsProtocol: 'SSE',
+  };
+}

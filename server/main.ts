@@ -1,0 +1,11 @@
+import { once } from 'node:events';
+import { runProcess } from '../src/platform/process/run-process.ts';
+import { openApi } from './dependencies.ts';
+
+await runProcess('api', process.env, async (env, logger) => {
+  const { server, shutdown } = await openApi(env, logger);
+  server.listen(env.http.port, env.http.host);
+  await once(server, 'listening');
+  logger.info({ address: server.address() }, 'listening');
+  return shutdown;
+});

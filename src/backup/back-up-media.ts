@@ -1,0 +1,73 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database } from '../platform/database/database.ts';
+import { type Fingerprint, fingerprintOf, fingerprintOfFile } from '../platform/storage/checksum.ts';
+import { openLocalStorage } from '../platform/storage/local-storage.ts';
+import { NoSuchFile, type Storage, type StorageKey } from '../platform/storage/storage.ts';
+import { videoIdOf } from '../videos/files/video-files.ts';
+import { linesOf, MEDIA_KEY, MEDIA_LIST_NAME, type MediaEntry, mediaDirOf } from './backup-folder.ts';
+
+export interface MediaCopied {
+  files: number;
+  sizeBytes: number;
+  /** Files that went with their rows while the backup was made: no loss. */
+  deleted: number;
+  /** Files that the store should have and does not; the listing has their keys. */
+  missing: number;
+}
+
+/** Copies the files whose keys stand in `keysPath`, and lists them with their checksums. */
+export async function copyMedia(
+  { database, storage }: { database: Database; storage: Storage },
+  folder: string,
+  keysPath: string,
+): Promise<MediaCopied & { listing: Fingerprint }> {
+  const copies = await openLocalStorage(mediaDirOf(folder));
+  // What an interrupted run was writing.
+  await copies.sweepTemp(new Date());
+  const copied: MediaCopied = { files: 0, sizeBytes: 0, deleted: 0, missing: 0 };
+  const listPath = join(folder, MEDIA_LIST_NAME);
+  const list = await open(listPath, 'w');
+  try {
+    for await (const line of linesOf(keysPath)) {
+      const key = MEDIA_KEY.parse(line);
+      const entry = await copyOne(key);
+      await list.appendFile(`${JSON.stringify(entry)}\n`);
+      if (!('absent' in entry)) {
+        copied.files++;
+        copied.sizeBytes += entry.sizeBytes;
+      } else if (entry.absent === 'DELETED') copied.deleted++;
+      else copied.missing++;
+    }
+    await list.sync();
+  } finally {
+    await list.close();
+  }
+  return { ...copied, listing: await fingerprintOfFile(listPath) };
+
+  async function copyOne(key: StorageKey): Promise<MediaEntry> {
+    try {
+      return { key, ...(await copyFile(storage, copies, key)) };
+    } catch (error) {
+      if (!(error instanceof NoSuchFile)) throw error;
+      const videoId = videoIdOf(key);
+      const rows = await database.em.fork().execute('select from videos where id = ?', [videoId]);
+      return { key, absent: rows.length > 0 ? 'MISSING' : 'DELETED' };
+    }
+  }
+}
+
+/**
+ * Copies a file from one store to another, unless the other has it already; its fingerprint there. @throws {NoSuchFile}
+ */
+export async function copyFile(from: Storage, to: Storage, key: StorageKey): Promise<Fingerprint> {
+  const [source, there] = [await from.find(key), await to.find(key)];
+  if (source === null) throw new NoSuchFile(key);
+  // An earlier run has copied it: whole, as a key appears with all of its file.
+  if (there?.sizeBytes === source.sizeBytes) return fingerprintOf(await to.open(key));
+  const { sizeBytes, sha256 } = await to.write(key, await from.open(key), {
+    maxBytes: Number.MAX_SAFE_INTEGER,
+    checksum: true,
+  });
+  return { sizeBytes, sha256: sha256 ?? '' };
+}

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type pg from 'pg';
+import type { Env } from '../platform/config/env.ts';
+import {
+  type Database,
+  executedMigrations,
+  MIGRATIONS_TABLE,
+  pendingMigrations,
+} from '../platform/database/database.ts';
+import { copyOut, findTables, inSession } from '../platform/database/table-copies.ts';
+import type { Storage } from '../platform/storage/storage.ts';
+import { FILE_COLUMNS } from '../videos/files/video-files.ts';
+import { copyMedia, type MediaCopied } from './back-up-media.ts';
+import { type Manifest, type TableCopy, tableNameOf, writeManifest } from './backup-folder.ts';
+
+/** What passes with the processes, and what the migrations themselves fill, is not restored. */
+export const NOT_KEPT: readonly string[] = [MIGRATIONS_TABLE, 'live_workers'];
+
+/** Each key on a line. */
+const KEYS = `select key from videos cross join lateral unnest(array[${FILE_COLUMNS.join(', ')}]) as key where key is not null`;
+
+export interface BackedUp extends MediaCopied {
+  rows: number;
+}
+
+/**
+ * Writes a backup of a running system to `folder`: all tables as of one moment, then the files that their rows name,
+ * which never change. The folder appears when all of it is written; what an interrupted backup has copied is used by
+ * the next one. In constant memory. With `rowsOnly` it holds no files.
+ *
+ * @throws when the folder exists, or the schema is not this code's.
+ */
+export async function backUp(
+  deps: {
+    database: Database;
+    storage: Storage;
+    connection: Pick<Env['database'], 'url' | 'certificateAuthority'>;
+  },
+  folder: string,
+  { rowsOnly = false } = {},
+): Promise<BackedUp> {
+  const { database, storage, connection } = deps;
+  if (existsSync(folder)) throw new Error(`${folder} exists already`);
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) throw new Error(`The schema is not migrated, missing: ${pending.join(', ')}`);
+  const migrations = await executedMigrations(database);
+
+  const draft = `${folder}.part`;
+  const keysPath = join(draft, 'keys');
+  await rm(keysPath, { force: true });
+  const tables = await inSession(connection, client =>
+    copyTables(client, draft, () => copyOut(client, rowsOnly ? `${KEYS} limit 0` : KEYS, keysPath)),
+  );
+  const { listing, ...media } = await copyMedia({ database, storage }, draft, keysPath);
+  await rm(keysPath);
+  const { files, sizeBytes } = media;
+  await writeManifest(draft, {
+    format: 1,
+    migrations,
+    ...tables,
+    media: { files, sizeBytes, sha256: listing.sha256 },
+  });
+  await rename(draft, folder);
+  return { ...media, rows: tables.tables.reduce((sum, { rows }) => sum + rows, 0) };
+}
+
+/** Copies every table, and does `more`, in one snapshot of the database. */
+export async function copyTables(
+  client: pg.Client,
+  folder: string,
+  more?: () => Promise<unknown>,
+): Promise<Pick<Manifest, 'takenAt' | 'tables' | 'sequences'>> {
+  const dir = join(folder, dirname(tableNameOf('any')));
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  await client.query('begin isolation level repeatable read, read only');
+  const clock = await client.query<{ now: Date }>('select now()');
+  const tables: TableCopy[] = [];
+  for (const table of await findTables(client)) {
+    if (NOT_KEPT.includes(table.name)) continue;
+    tables.push({ ...table, ...(await copyOut(client, table, join(folder, tableNameOf(table.name)))) });
+  }
+  await more?.();
+  // Sequences know no snapshot: read after the rows, they are past all numbers in them.
+  const { rows: sequences } = await client.query<{ name: string; lastValue: string }>(
+    `select sequencename::text as name, last_value::text as "lastValue" from pg_sequences
+      where schemaname = current_schema() and last_value is not null and not starts_with(sequencename, $1)`,
+    [MIGRATIONS_TABLE],
+  );
+  await client.query('commit');
+  return { takenAt: (clock.rows[0]?.now ?? new Date(Number.NaN)).toISOString(), tables, sequences };
+}

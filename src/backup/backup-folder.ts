@@ -1,0 +1,110 @@
+import { createReadStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { fingerprintOfFile } from '../platform/storage/checksum.ts';
+import { NoSuchFile } from '../platform/storage/storage.ts';
+
+/*
+ * A backup is a folder:
+ *   manifest.json           what there is, with checksums; manifest.json.sha256 is its own, as sha256sum writes it
+ *   database/TABLE.copy     the rows of a table, all tables as of one moment
+ *   media.jsonl             the files that the rows name, a line each
+ *   media/                  those files, laid out as in the store
+ */
+
+const TABLE = z.object({
+  // Also the name of a file.
+  name: z.string().regex(/^\w+$/),
+  columns: z.array(z.string()).min(1),
+  rows: z.int(),
+  sizeBytes: z.int(),
+  sha256: z.hash('sha256'),
+});
+
+const MANIFEST = z.object({
+  format: z.literal(1),
+  /** By the database's clock: what was committed before it is in the backup. */
+  takenAt: z.iso.datetime({ offset: true }),
+  migrations: z.array(z.string()).min(1),
+  sequences: z.array(z.object({ name: z.string(), lastValue: z.string() })),
+  /** Each after those that it refers to. */
+  tables: z.array(TABLE),
+  media: z.object({
+    files: z.int(),
+    sizeBytes: z.int(),
+    /** Of the listing. */
+    sha256: z.hash('sha256'),
+  }),
+});
+export type Manifest = z.output<typeof MANIFEST>;
+export type TableCopy = z.output<typeof TABLE>;
+
+export const MEDIA_KEY = z.templateLiteral([z.enum(['original', 'processed']), '/', z.string()]);
+
+/**
+ * A file that a row names. One that could not be copied was `DELETED` with its row meanwhile, or the store did not have
+ * it when it should: it was `MISSING`.
+ */
+const MEDIA_ENTRY = z.union([
+  z.object({ key: MEDIA_KEY, sizeBytes: z.int(), sha256: z.hash('sha256') }),
+  z.object({ key: MEDIA_KEY, absent: z.enum(['DELETED', 'MISSING']) }),
+]);
+export type MediaEntry = z.output<typeof MEDIA_ENTRY>;
+
+/** A part of a backup is not what was written; the message names it. */
+export class DamagedBackup extends Error {
+  override name = 'DamagedBackup';
+
+  constructor(part: string, problem: string, options?: ErrorOptions) {
+    super(`The backup is damaged: ${part} ${problem}`, options);
+  }
+}
+
+const MANIFEST_NAME = 'manifest.json';
+export const MEDIA_LIST_NAME = 'media.jsonl';
+export const mediaDirOf = (folder: string): string => join(folder, 'media');
+export const tableNameOf = (table: string): string => join('database', `${table}.copy`);
+
+/** Whether there is no such file. */
+export const isAbsence = (error: unknown): boolean =>
+  error instanceof NoSuchFile || (error instanceof Error && 'code' in error && error.code === 'ENOENT');
+
+/** Last of all: a folder without a manifest is no backup. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const path = join(folder, MANIFEST_NAME);
+  await writeFile(path, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+  const { sha256 } = await fingerprintOfFile(path);
+  await writeFile(`${path}.sha256`, `${sha256}  ${MANIFEST_NAME}\n`, { flush: true });
+}
+
+/** @throws {DamagedBackup} */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, MANIFEST_NAME);
+  const read = (name: string) =>
+    readFile(join(folder, name), 'utf8').catch(error => {
+      throw isAbsence(error) ? new DamagedBackup(name, 'is missing', { cause: error }) : error;
+    });
+  const [text, checksum] = [await read(MANIFEST_NAME), await read(`${MANIFEST_NAME}.sha256`)];
+  const { sha256 } = await fingerprintOfFile(path);
+  if (!checksum.startsWith(`${sha256} `)) throw new DamagedBackup(MANIFEST_NAME, 'has another checksum');
+  return MANIFEST.parse(JSON.parse(text));
+}
+
+/** The lines of the listing, one by one. @throws {DamagedBackup} */
+export async function* readMediaList(folder: string): AsyncGenerator<MediaEntry> {
+  let number = 0;
+  for await (const line of linesOf(join(folder, MEDIA_LIST_NAME))) {
+    number++;
+    try {
+      yield MEDIA_ENTRY.parse(JSON.parse(line));
+    } catch (error) {
+      throw new DamagedBackup(`line ${number} of ${MEDIA_LIST_NAME}`, 'can not be read', { cause: error });
+    }
+  }
+}
+
+/** The lines of a text file, in constant memory. */
+export const linesOf = (path: string): AsyncIterable<string> =>
+  createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { type Fingerprint, fingerprintOf, fingerprintOfFile } from '../platform/storage/checksum.ts';
+import { openLocalStorage } from '../platform/storage/local-storage.ts';
+import type { Storage } from '../platform/storage/storage.ts';
+import {
+  DamagedBackup,
+  isAbsence,
+  type Manifest,
+  MEDIA_LIST_NAME,
+  mediaDirOf,
+  readManifest,
+  readMediaList,
+  tableNameOf,
+} from './backup-folder.ts';
+
+/** A backup of which every part is as it was written. */
+export interface VerifiedBackup {
+  folder: string;
+  manifest: Manifest;
+  media: Storage;
+}
+
+/** Reads all of a backup and compares it with its checksums. @throws {DamagedBackup} naming the first part that differs. */
+export async function verifyBackup(folder: string): Promise<VerifiedBackup> {
+  const manifest = await readManifest(folder);
+  for (const table of manifest.tables) {
+    const name = tableNameOf(table.name);
+    await compare(name, table.sha256, () => fingerprintOfFile(join(folder, name)));
+  }
+  await compare(MEDIA_LIST_NAME, manifest.media.sha256, () =>
+    fingerprintOfFile(join(folder, MEDIA_LIST_NAME)),
+  );
+  const media = await openLocalStorage(mediaDirOf(folder));
+  for await (const entry of readMediaList(folder)) {
+    if ('absent' in entry) continue;
+    await compare(`media/${entry.key}`, entry.sha256, async () => fingerprintOf(await media.open(entry.key)));
+  }
+  return { folder, manifest, media };
+}
+
+async function compare(name: string, sha256: string, look: () => Promise<Fingerprint>): Promise<void> {
+  try {
+    if ((await look()).sha256 === sha256) return;
+  } catch (error) {
+    throw isAbsence(error) ? new DamagedBackup(name, 'is missing', { cause: error }) : error;
+  }
+  throw new DamagedBackup(name, 'has another checksum');
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Secrets } from '../crypto/derive-keys.ts';
+
+const UNITS = { b: 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as const;
+
+/** A whole number between two limits, both included. */
+export const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** A TCP port; 0 asks the system for a free one. */
+export const port = whole(0, 65_535);
+
+/** `true` or `false`, also as `1`/`0`, `yes`/`no`, `on`/`off`. */
+export const flag = z.stringbool();
+
+/** A size as `1048576`, `512KiB`, `100MiB` or `1GiB`; a number of bytes. */
+export const bytes = z.string().transform((text, context) => {
+  const [, amount, unit = 'b'] = /^(\d+)\s*(b|kib|mib|gib)?$/i.exec(text.trim()) ?? [];
+  const scale = UNITS[unit.toLowerCase() as keyof typeof UNITS];
+  const size = Number(amount) * scale;
+  if (!Number.isSafeInteger(size) || size <= 0) {
+    context.addIssue('must be a size such as 1048576, 512KiB, 100MiB or 1GiB');
+    return z.NEVER;
+  }
+  return size;
+});
+
+/** Certificates in PEM, one after the other; `\\n` may stand for a line break, as in a file of variables. */
+export const pem = z
+  .string()
+  .transform(text => text.replaceAll('\\n', '\n'))
+  .refine(text => /^-----BEGIN CERTIFICATE-----$/m.test(text), 'holds no certificate in PEM');
+
+/** An ISO 8601 instant with an offset, as a Date. */
+export const instant = z.iso.datetime({ offset: true }).transform(text => new Date(text));
+
+/** Comma-separated browser origins, each scheme, host and port only. */
+export const httpOrigins = z.string().transform((list, context) =>
+  list.split(',').flatMap(entry => {
+    const text = entry.trim();
+    if (text === '') return [];
+    if (URL.canParse(text) && new URL(text).origin === text) return [text];
+    context.addIssue(`${text} is not an origin such as https://anb.example`);
+    return [];
+  }),
+);
+
+/** The least length of a secret in base64 that holds 256 bits. */
+const SECRET_CHARACTERS = 43;
+const HEX_SECRET_CHARACTERS = 64;
+
+/** Comma-separated secrets of at least 256 bits each, as far as their spelling can tell. */
+export const secrets = z.string().transform((list, context): Secrets => {
+  const found = list.split(',').flatMap(entry => entry.trim() || []);
+  for (const secret of found) {
+    const least = /^[\da-f]+$/i.test(secret) ? HEX_SECRET_CHARACTERS : SECRET_CHARACTERS;
+    if (secret.length < least || new Set(secret).size < 10) {
+      context.addIssue('needs 256 random bits: 43 characters of base64, or 64 of hexadecimal');
+    }
+  }
+  const [first, ...others] = found;
+  if (first !== undefined) return [first, ...others] satisfies Secrets;
+  context.addIssue('holds no secret');
+  return z.NEVER;
+});

@@ -1,0 +1,17 @@
+import type { EntityManager } from '../../platform/database/database.ts';
+import { isPublished, Video } from '../video.entity.ts';
+
+/** The files of a video in any state, and whether everybody may have the finished ones; null when there is none. */
+export async function findMedia(em: EntityManager, videoId: string) {
+  const video = await em.findOne(Video, videoId);
+  if (video === null) return null;
+  const { originalKey, originalType } = video;
+  const renditions = {
+    clipKey: video.clipKey ?? null,
+    posterKey: video.posterKey ?? null,
+    previewKey: video.previewKey ?? null,
+    storyboardKey: video.storyboardKey ?? null,
+    storyboardCuesKey: video.storyboardCuesKey ?? null,
+  };
+  return { published: isPublished(video), ...renditions, originalKey, originalType };
+}

@@ -1,0 +1,97 @@
+import type { Readable } from 'node:stream';
+import { v7 as uuidv7 } from 'uuid';
+import type { Env } from '../../platform/config/env.ts';
+import type { EntityManager } from '../../platform/database/database.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
+import { currentTraceparent, inSpan } from '../../platform/observability/tracing.ts';
+import { BodyTooLarge, type Storage } from '../../platform/storage/storage.ts';
+import { originalKeyOf } from '../files/video-files.ts';
+import type { VideoJobs } from '../processing/video.jobs.ts';
+import type { Video } from '../video.entity.ts';
+import { FileTooLarge, IdempotencyKeyReused } from '../video.errors.ts';
+import { acceptFile } from './accepted-file.ts';
+import { insertOrFind, validTitle } from './new-video.ts';
+
+export interface VideoSubmission {
+  playerId: string;
+  title: string;
+  /** The file's bytes, as they come. */
+  file: Readable;
+  /** Names this upload, so that a client that lost the answer may send it again. */
+  idempotencyKey: string | null;
+  /** The request's, under which the worker will log as well. */
+  requestId: string;
+}
+
+/**
+ * Takes in an upload: the file is durably stored and its row committed when this resolves, whatever then happens to
+ * the queue, to Redis or to this process. An upload repeated under its idempotency key answers with the first video.
+ *
+ * @throws {InvalidInput} for the title or the idempotency key.
+ * @throws {UnsupportedFile} when the content is neither MP4 nor QuickTime.
+ * @throws {FileTooLarge} past `maxUploadBytes`.
+ * @throws {IdempotencyKeyReused} when the key came before with something else.
+ */
+export async function submitVideo(
+  { em, storage, jobs, media, processing, logger }: SubmitVideoDeps,
+  submission: VideoSubmission,
+): Promise<Video> {
+  const { playerId, idempotencyKey } = submission;
+  const title = validTitle(submission);
+
+  const id = uuidv7();
+  const { type, originalKey, stored } = await store(storage, id, submission, media.maxUploadBytes);
+
+  // From here until the commit a crash leaves a file without a row; the reconciler sweeps those.
+  const video = await insertOrFind(em, {
+    id,
+    player: playerId,
+    title,
+    originalKey,
+    originalType: type.contentType,
+    originalBytes: stored.sizeBytes,
+    attemptLimit: processing.maxAttempts,
+    originalSha256: stored.sha256,
+    idempotencyKey,
+    requestId: submission.requestId,
+    traceparent: currentTraceparent(),
+  });
+  if (video.id !== id) {
+    await storage.remove(originalKey);
+    if (video.title !== title || video.originalSha256 !== stored.sha256) throw new IdempotencyKeyReused();
+    return video;
+  }
+
+  logger.info({ videoId: id, sizeBytes: stored.sizeBytes }, 'uploaded');
+  // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
+  void jobs.offer({ videoId: id, attempt: 0 });
+  return video;
+}
+
+export interface SubmitVideoDeps {
+  em: EntityManager;
+  storage: Storage;
+  jobs: VideoJobs;
+  logger: Logger;
+  media: Pick<Env['media'], 'maxUploadBytes'>;
+  processing: Pick<Env['processing'], 'maxAttempts'>;
+}
+
+async function store(
+  storage: Storage,
+  videoId: string,
+  { file, idempotencyKey }: VideoSubmission,
+  maxBytes: number,
+) {
+  try {
+    const { type, body } = await acceptFile(file);
+    const checksum = idempotencyKey !== null;
+    const originalKey = originalKeyOf(videoId, type);
+    const write = () => storage.write(originalKey, body, { maxBytes, checksum });
+    return { type, originalKey, stored: await inSpan('store original', { 'anb.video.id': videoId }, write) };
+  } catch (error) {
+    // A file that comes all at once fails before anything of it is stored.
+    if (error instanceof BodyTooLarge) throw new FileTooLarge(maxBytes, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { graphql } from '../../gql/gql.ts';
+import { type App, startApp } from '../../kit/api/app.ts';
+
+const PROFILE = graphql(`
+  query PlayerProfile($username: String!) { player(username: $username) { id username city } }
+`);
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app?.stop());
+
+const profileOf = async (username: string) => (await app.graphql(PROFILE, { username })).data.player;
+
+test('a player is found by the username in any case', async () => {
+  const { id, username } = await app.signUp({ city: 'Neiva' });
+  expect(await profileOf(username)).toEqual({ id, username, city: 'Neiva' });
+  expect(await profileOf(username.toUpperCase())).toMatchObject({ id });
+});
+
+test.each(['nobody', '', 'jordan.diaz\u0000', '%', 'x'.repeat(1000)])('nobody is %j', async username => {
+  expect(await profileOf(username)).toBeNull();
+});

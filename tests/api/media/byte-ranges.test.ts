@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { selectRange } from '../../../server/media/byte-range.ts';
+
+const SIZE_BYTES = 1000;
+
+describe('a Range header on a file of 1000 bytes', () => {
+  test.for([
+    ['bytes=0-0', 0, 0],
+    ['bytes=0-499', 0, 499],
+    ['bytes=500-', 500, 999],
+    ['bytes=999-', 999, 999],
+    ['bytes=0-999', 0, 999],
+    ['bytes=0-1000', 0, 999],
+    ['bytes=990-99999999999999999999999', 990, 999],
+    ['bytes=-1', 999, 999],
+    ['bytes=-1000', 0, 999],
+    ['bytes=-1001', 0, 999],
+    ['bytes=-99999999999999999999999', 0, 999],
+    ['BYTES=5-6', 5, 6],
+    ['bytes= 5-6 ', 5, 6],
+    ['bytes=,5-6,,', 5, 6],
+    ['bytes=0005-06', 5, 6],
+  ] as const)('%s asks for bytes %i to %i', ([header, start, end]) => {
+    expect(selectRange(header, SIZE_BYTES)).toEqual({ start, end });
+  });
+
+  test.for([
+    'bytes=1000-',
+    'bytes=1000-1001',
+    'bytes=99999999999999999999999-',
+    'bytes=-0',
+    'bytes=1000-,-0',
+  ])('%s lies outside of it', header => expect(selectRange(header, SIZE_BYTES)).toBe('unsatisfiable'));
+
+  test.for([
+    undefined,
+    '',
+    'bytes',
+    'bytes=',
+    'bytes=,',
+    'bytes=-',
+    'bytes=a-b',
+    'bytes=1',
+    'bytes=1-2-3',
+    'bytes=2-1',
+    'bytes=--1',
+    'bytes=+1-2',
+    'bytes=0x1-2',
+    'bytes=1.5-2',
+    'bytes=1e2-',
+    'bytes 0-1',
+    'bytes =0-1',
+    'items=0-1',
+    'bytes=0-1,x',
+  ])('%s is ignored', header => expect(selectRange(header, SIZE_BYTES)).toBe('whole'));
+
+  test.for(['bytes=0-1,5-6', 'bytes=0-,0-,0-', 'bytes=-1,0-0', 'bytes=2000-,0-1'])(
+    '%s, several ranges, gets the whole file',
+    header => expect(selectRange(header, SIZE_BYTES)).toBe('whole'),
+  );
+
+  test('no range of an empty file can be satisfied', () => {
+    for (const header of ['bytes=0-', 'bytes=0-0', 'bytes=-1']) {
+      expect(selectRange(header, 0)).toBe('unsatisfiable');
+    }
+  });
+});

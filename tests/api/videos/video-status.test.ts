@@ -1,0 +1,226 @@
+import { type Client, createClient } from 'graphql-ws';
+import { Redis } from 'ioredis';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createLogger } from '../../../src/platform/observability/logger.ts';
+import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts';
+import { createAccessTokens } from '../../../src/players/access-tokens.ts';
+import { deleteVideo } from '../../../src/videos/delete-video.ts';
+import { renditionKeysOf } from '../../../src/videos/files/video-files.ts';
+import {
+  type Claim,
+  claimVideo,
+  completeVideo,
+  recordProgress,
+} from '../../../src/videos/processing/record-processing.ts';
+import type { VideoStatusSubscription } from '../../gql/graphql.ts';
+import { VideoStatusDocument } from '../../gql/graphql.ts';
+import { type App, startApp } from '../../kit/api/app.ts';
+import type { StatusEvent, TestPlayer } from '../../kit/api/client.ts';
+import { eventually } from '../../kit/api/multipart.ts';
+import { openRecording } from '../../kit/contest/processing.ts';
+import { insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+
+const silent = createLogger({ level: 'silent' }, {});
+
+let app: App;
+let recording: Awaited<ReturnType<typeof openRecording>>;
+let redis: Redis;
+let player: TestPlayer;
+beforeAll(async () => {
+  app = await startApp();
+  recording = await openRecording(app);
+  redis = new Redis(app.redis.url);
+  player = await app.signUp();
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await recording?.[Symbol.asyncDispose]();
+  await app?.stop();
+});
+
+type Caller = { token?: string };
+type Follow = (videoId: string, caller: Caller) => AsyncGenerator<StatusEvent>;
+
+const socketClient = (caller: Caller): Client & Disposable => {
+  const client = createClient({
+    url: `${app.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    ...(caller.token && { connectionParams: { authorization: `Bearer ${caller.token}` } }),
+  });
+  return Object.assign(client, { [Symbol.dispose]: () => void client.dispose() });
+};
+const operation = (videoId: string) => ({ query: VideoStatusDocument.toString(), variables: { videoId } });
+
+async function* followBySocket(videoId: string, caller: Caller): AsyncGenerator<StatusEvent> {
+  using client = socketClient(caller);
+  for await (const { data, errors } of client.iterate<VideoStatusSubscription>(operation(videoId))) {
+    if (!data) throw new Error(JSON.stringify(errors));
+    yield data.videoStatus;
+  }
+}
+
+const subscribersOf = async (videoId: string) => {
+  const [, count] = await redis.pubsub('NUMSUB', `video:${rowIdOf(videoId)}`);
+  return Number(count);
+};
+const claim = async (videoId: string): Promise<Claim> => {
+  const taken = await claimVideo(recording, rowIdOf(videoId), { leaseSeconds: 60, maxWorkerDeaths: 2 });
+  if (taken === null) throw new Error('The video is not to be had');
+  return taken;
+};
+const complete = (taken: Claim) =>
+  completeVideo(recording, taken, { ...renditionKeysOf(taken.videoId, taken.attempt), durationSeconds: 7 });
+const next = async (events: AsyncGenerator<StatusEvent>) => (await events.next()).value;
+
+describe.each<{ transport: string; follow: Follow; ending: object }>([
+  {
+    transport: 'SSE',
+    follow: (videoId, caller) => app.follow(videoId, caller),
+    ending: { message: expect.stringContaining('Connection closed') },
+  },
+  { transport: 'WebSocket', follow: followBySocket, ending: { code: 4401 } },
+])('following a video over $transport', ({ follow, ending }) => {
+  test('tells how it stands first, then each change, and ends when it has ended', async () => {
+    const videoId = await insertVideo(app.database, player);
+    const events = follow(videoId, player);
+    expect(await next(events)).toMatchObject({
+      status: 'UPLOADED',
+      phase: 'QUEUED',
+      percent: 0,
+      sequence: 0,
+      attempt: 0,
+      maxAttempts: 3,
+      queuePosition: expect.any(Number),
+      failure: null,
+    });
+    const taken = await claim(videoId);
+    expect(await next(events)).toMatchObject({
+      status: 'PROCESSING',
+      phase: 'INSPECTING',
+      attempt: 1,
+      queuePosition: null,
+    });
+    for (const [percent, shown] of [
+      [40, 40],
+      [30, 40],
+      [70.5, 70.5],
+    ] as const) {
+      await recordProgress(recording, taken, { phase: 'RENDERING', percent }, 60);
+      expect(await next(events)).toMatchObject({ phase: 'RENDERING', percent: shown });
+    }
+    await complete(taken);
+    expect(await next(events)).toMatchObject({
+      status: 'PROCESSED',
+      phase: null,
+      percent: 100,
+      sequence: expect.any(Number),
+      video: { status: 'PROCESSED', processedUrl: expect.stringContaining('/clip.mp4') },
+    });
+    expect(await events.next()).toMatchObject({ done: true });
+    await eventually(async () => (await subscribersOf(videoId)) === 0);
+  });
+
+  test('tells a late subscriber how it ended, and ends', async () => {
+    const videoId = await insertVideo(app.database, player, { status: 'FAILED', failureReason: 'TOO_SHORT' });
+    const events = await Array.fromAsync(follow(videoId, player));
+    expect(events).toMatchObject([{ status: 'FAILED', failure: { reason: 'TOO_SHORT' } }]);
+  });
+
+  test('is for everybody once it is published, and before only for its player', async () => {
+    const [waiting, published] = [
+      await insertVideo(app.database, player),
+      await insertVideo(app.database, player, { status: 'PROCESSED' }),
+    ];
+    for (const caller of [{}, await app.signUp()]) {
+      await expect(Array.fromAsync(follow(waiting, caller))).rejects.toThrow('FORBIDDEN');
+      expect(await Array.fromAsync(follow(published, caller))).toMatchObject([{ status: 'PROCESSED' }]);
+    }
+    expect(await subscribersOf(waiting)).toBe(0);
+  });
+
+  test('ends when the video is deleted', async () => {
+    const videoId = await insertVideo(app.database, player);
+    const events = follow(videoId, player);
+    await next(events);
+    const storage = await openLocalStorage(app.storageDir);
+    await deleteVideo(
+      { ...recording, em: recording.em, storage, logger: silent },
+      rowIdOf(player.id),
+      rowIdOf(videoId),
+    );
+    expect(await events.next()).toMatchObject({ done: true });
+  });
+
+  test('asks Redis for nothing any more when the client has left', async () => {
+    const videoId = await insertVideo(app.database, player);
+    const followers = [follow(videoId, player), follow(videoId, player)];
+    for (const events of followers) await next(events);
+    expect(await subscribersOf(videoId)).toBe(1);
+    for (const events of followers) await events.return(undefined);
+    await eventually(async () => (await subscribersOf(videoId)) === 0);
+  });
+
+  test('ends with the access token', async () => {
+    const { sid } = decodeJwt<{ sid: string }>(player.token);
+    const tokens = createAccessTokens({ secrets: [app.processEnv.AUTH_SECRET ?? ''], accessTokenSeconds: 2 });
+    const token = await tokens.issue({ playerId: rowIdOf(player.id), sessionId: sid });
+    const videoId = await insertVideo(app.database, player);
+    const events = follow(videoId, { token });
+    await next(events);
+    // The stream is cut off, so that its client asks again and is told why; the socket closes as unauthorised.
+    await expect(events.next()).rejects.toMatchObject(ending);
+    await eventually(async () => (await subscribersOf(videoId)) === 0);
+  });
+});
+
+describe('a socket', () => {
+  test('answers a faulty document with its errors, and goes on with what else it carries', async () => {
+    using client = socketClient(player);
+    const videoId = await insertVideo(app.database, player);
+    const events = client.iterate<VideoStatusSubscription>(operation(videoId));
+    await events.next();
+    for (const query of ['subscription {', '{ nothing }', `{ ${'a: __typename '.repeat(16)} }`]) {
+      const faulty = client.iterate({ query });
+      await expect(faulty.next(), query).rejects.toMatchObject([
+        { message: expect.any(String), extensions: { code: expect.any(String) } },
+      ]);
+    }
+    await claim(videoId);
+    expect((await events.next()).value?.data?.videoStatus.status).toBe('PROCESSING');
+  });
+
+  test('releases what its client completes, and stays open', async () => {
+    using client = socketClient(player);
+    const videoId = await insertVideo(app.database, player);
+    const events = client.iterate<VideoStatusSubscription>(operation(videoId));
+    await events.next();
+    expect(await subscribersOf(videoId)).toBe(1);
+    await events.return?.();
+    await eventually(async () => (await subscribersOf(videoId)) === 0);
+    const answer = await client.iterate<{ me: { email: string } }>({ query: '{ me { email } }' }).next();
+    expect(answer.value?.data?.me.email).toBe(player.email);
+  });
+
+  test.each([
+    ['a forged token', { authorization: 'Bearer forged' }],
+    ['no bearer token', { authorization: 'Basic cGxheWVyOnBhc3M=' }],
+    ['what is no text', { authorization: 42 }],
+  ])('that says who it is by %s is closed as unauthorised', async (_, connectionParams) => {
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const closed = new Promise<number>(resolve => socket.once('close', resolve));
+    socket.once('open', () =>
+      socket.send(JSON.stringify({ type: 'connection_init', payload: connectionParams })),
+    );
+    expect(await closed).toBe(4401);
+  });
+
+  test('is closed by a message larger than 64 KiB', async () => {
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const closed = new Promise<number>(resolve => socket.once('close', resolve));
+    socket.once('open', () => socket.send('x'.repeat(64 * 1024 + 1)));
+    expect(await closed).toBe(1009);
+  });
+});

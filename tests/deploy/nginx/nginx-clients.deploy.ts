@@ -1,0 +1,109 @@
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { anyFreePort } from '../../../scripts/stack/ports.ts';
+import { type EchoServer, openEchoServer } from './echo-server.ts';
+import type { Site } from './nginx-site.ts';
+import { openNginx } from './open-nginx.ts';
+import { askFor, postQuery } from './raw-request.ts';
+
+let api: EchoServer;
+beforeAll(async () => {
+  api = await openEchoServer();
+});
+afterAll(() => api?.[Symbol.asyncDispose]());
+
+const openInFront = async (site: Partial<Site> = {}) =>
+  openNginx({ port: await anyFreePort(), apis: [api.url], uploadsDir: tmpdir(), ...site });
+
+const CLAIMED = { 'x-forwarded-for': '198.51.100.7, 203.0.113.9', 'x-forwarded-proto': 'https' };
+
+test('nobody is believed to be somebody else', async () => {
+  await using nginx = await openInFront();
+  await askFor(nginx, '/graphql', { headers: CLAIMED });
+  expect(api.seen.at(-1)).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' });
+  expect((await nginx.accessLog()).at(-1)).toMatchObject({ address: '127.0.0.1' });
+});
+
+test('a listed proxy is believed about the last address that is not a proxy, and about the scheme', async () => {
+  await using nginx = await openInFront({ trustedProxies: ['127.0.0.0/8'] });
+  await askFor(nginx, '/graphql', { headers: CLAIMED });
+  expect(api.seen.at(-1)).toMatchObject({ 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' });
+  await askFor(nginx, '/graphql', { headers: { ...CLAIMED, 'x-forwarded-proto': 'gopher' } });
+  expect(api.seen.at(-1)).toMatchObject({ 'x-forwarded-proto': 'http' });
+});
+
+test('connections to an API are used again', async () => {
+  await using nginx = await openInFront();
+  const before = api.connections();
+  for (let count = 0; count < 100; count++) await askFor(nginx, '/graphql');
+  // Each worker process of nginx keeps its own.
+  expect(api.connections() - before).toBeLessThan(50);
+});
+
+test('a flood from one address gets answers that a GraphQL client understands, and then room again', async () => {
+  await using nginx = await openInFront({
+    replacements: { 'zone=requests burst=300': 'zone=requests burst=20' },
+  });
+  const answers = await Promise.all(Array.from({ length: 200 }, () => postQuery(nginx, '{ __typename }')));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(20);
+  for (const { headers, body } of refused) {
+    expect(headers).toMatchObject({ 'retry-after': '1', 'content-type': 'application/json' });
+    expect(JSON.parse(body.toString())).toMatchObject({
+      errors: [{ message: expect.any(String), extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }],
+    });
+  }
+});
+
+test('a body past every limit is refused before it is sent', async () => {
+  await using nginx = await openInFront();
+  const { status, body } = await askFor(nginx, '/graphql', {
+    method: 'POST',
+    headers: { 'content-length': 101 * 1024 ** 2 + 1 },
+  });
+  expect(status).toBe(413);
+  expect(JSON.parse(body.toString())).toMatchObject({
+    errors: [
+      {
+        message: 'The request is too large: at most 101 MiB are allowed.',
+        extensions: { code: 'PAYLOAD_TOO_LARGE' },
+      },
+    ],
+  });
+});
+
+test('a refusal has an id that is told in its header, its body and the log', async () => {
+  await using nginx = await openInFront();
+  const { headers, body } = await askFor(nginx, '/exports/', {
+    method: 'POST',
+    headers: { 'content-length': 16 * 1024 + 1 },
+  });
+  const requestId = headers['x-request-id'];
+  expect(requestId).toMatch(/^[\da-f]{32}$/);
+  expect(JSON.parse(body.toString())).toMatchObject({
+    errors: [{ message: expect.stringContaining('16 KiB'), extensions: { requestId } }],
+  });
+  expect((await nginx.accessLog()).at(-1)).toMatchObject({ requestId, status: '413' });
+});
+
+test.for([
+  ['es-CO,es;q=0.9,en;q=0.8', true],
+  ['pt-BR, ES;q=0.5', true],
+  ['es', true],
+  ['en-US,en;q=0.9,es;q=0.8', false],
+  ['pt-ES, est', false],
+  ['', false],
+] as const)('a client that asks for "%s" is refused in Spanish: %s', async ([language, inSpanish]) => {
+  await using nginx = await openNginx({
+    port: await anyFreePort(),
+    apis: [`http://127.0.0.1:${await anyFreePort()}`],
+    uploadsDir: tmpdir(),
+  });
+  const { status, body } = await askFor(nginx, '/graphql', { headers: { 'accept-language': language } });
+  const message = inSpanish
+    ? 'El servicio no está disponible. Inténtalo de nuevo pronto.'
+    : 'The service is not available. Try again soon.';
+  expect(status).toBe(503);
+  expect(JSON.parse(body.toString())).toMatchObject({ errors: [{ message }] });
+});

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { z } from 'zod';
+import { writePidFile } from '../../../scripts/process/pid-file.mjs';
+import { waitUntil } from '../../../scripts/process/wait-until.mjs';
+import { prepareNginx, type Site } from './nginx-site.ts';
+
+const LOG_LINE = z.strictObject({
+  ...{ time: z.iso.datetime({ offset: true }), requestId: z.string(), address: z.string() },
+  ...{ method: z.string(), path: z.string(), status: z.string(), sentBytes: z.string() },
+  ...{ receivedBytes: z.string(), seconds: z.string() },
+  ...{ api: z.string(), apiStatus: z.string(), apiSeconds: z.string() },
+});
+
+/** An nginx with a folder of its own. */
+export interface Nginx extends AsyncDisposable {
+  url: string;
+  /** Has it read its configuration anew; resolves once new workers are at work. */
+  reload(): Promise<void>;
+  /** Everything it has written so far. */
+  output(): Promise<string>;
+  /** Its access log, a request a line, in the order in which they ended. */
+  accessLog(): Promise<z.output<typeof LOG_LINE>[]>;
+}
+
+/** Starts nginx as `deploy/nginx`, or another configuration, has it but for its site; resolves once it listens. */
+export async function openNginx(site: Site, prepare = prepareNginx): Promise<Nginx> {
+  const { runDir } = inject('services');
+  const folder = await mkdtemp(join(runDir, 'nginx-'));
+  const { command, args } = await prepare(folder, site);
+  const logPath = join(folder, 'output.log');
+  const log = await open(logPath, 'a');
+  const child = spawn(command, args, { stdio: ['ignore', log.fd, log.fd] });
+  const ended = once(child, 'exit');
+  await log.close();
+  const output = () => readFile(logPath, 'utf8');
+  const url = `http://127.0.0.1:${site.port}`;
+  await waitUntil(
+    'nginx listens',
+    async () => {
+      if (child.exitCode !== null) throw new Error(`nginx ended: ${await output()}`);
+      return fetch(url).then(
+        () => true,
+        () => false,
+      );
+    },
+    { deadlineSeconds: 20 },
+  );
+  const pid = z.int().parse(child.pid);
+  writePidFile(join(folder, 'nginx.service.pid'), pid);
+
+  return {
+    url,
+    output,
+    async reload() {
+      const before = await workersOf(pid);
+      child.kill('SIGHUP');
+      const hasNew = async () => (await workersOf(pid)).some(worker => !before.includes(worker));
+      await waitUntil('nginx has new workers', hasNew, { deadlineSeconds: 20 });
+    },
+    async accessLog() {
+      const lines = (await output()).split('\n').filter(line => line.startsWith('{'));
+      return lines.map(line => LOG_LINE.parse(JSON.parse(line)));
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Numbers of the child processes, those included that only finish their work. */
+async function workersOf(pid: number): Promise<string[]> {
+  return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+}

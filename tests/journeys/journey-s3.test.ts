@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { type App, startApp } from '../kit/api/app.ts';
+import type { TestPlayer } from '../kit/api/client.ts';
+import { completeUpload, sendDirectly } from '../kit/api/direct-uploads.ts';
+import {
+  outcomeOf,
+  renditionsOf,
+  rowOf,
+  shortSource,
+  storedFiles,
+  TINY_RULES,
+  uploadVideo,
+} from '../kit/contest/videos.ts';
+import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
+import { type ObjectStore, startObjectStore } from '../kit/services/object-store.ts';
+
+let store: ObjectStore;
+let app: App;
+let worker: TestWorker;
+let player: TestPlayer;
+
+beforeAll(async () => {
+  store = await startObjectStore(inject('services').runDir);
+  // The API runs in this process, where the SDK looks for its keys.
+  for (const [name, value] of Object.entries(store.env)) vi.stubEnv(name, value);
+  app = await startApp({ ...TINY_RULES, ...store.env });
+  [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
+});
+afterAll(async () => {
+  await worker?.stop();
+  await app?.stop();
+  await store?.stop();
+  vi.unstubAllEnvs();
+});
+
+const delivered = {
+  'through the API': async (path: string) => uploadVideo(app, player, path),
+  'straight to the bucket': async (path: string) => {
+    const { uploadId } = await sendDirectly(app, player, await readFile(path));
+    const video = await completeUpload(app, player, { uploadId, title: 'Alley-oop' });
+    if (video.__typename !== 'Video') throw new Error(JSON.stringify(video));
+    expect(video).toMatchObject({ title: 'Alley-oop', status: 'UPLOADED' });
+    return video.id;
+  },
+};
+
+it.each(Object.entries(delivered))(
+  'a video that comes %s is published, and all of it is in the bucket',
+  async (_, deliver) => {
+    const source = await shortSource();
+    const videoId = await deliver(source);
+    const last = await outcomeOf(app, player, videoId);
+    expect(last).toMatchObject({ status: 'PROCESSED', percent: 100, failure: null });
+
+    const url = last.video.processedUrl ?? '';
+    const whole = Buffer.from(await (await fetch(url)).arrayBuffer());
+    expect(whole.subarray(4, 8).toString()).toBe('ftyp');
+    const part = await fetch(url, { headers: { range: 'bytes=100-199' } });
+    expect(part.status).toBe(206);
+    expect(part.headers.get('content-range')).toBe(`bytes 100-199/${whole.length}`);
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(100, 200));
+    expect(part.headers.get('etag')).toMatch(/^"\S+"$/);
+
+    const row = await rowOf(app, videoId);
+    const originalUrl = await originalUrlOf(videoId);
+    const original = Buffer.from(await (await fetch(originalUrl)).arrayBuffer());
+    expect(original.equals(await readFile(source))).toBe(true);
+    const keys = await store.keys();
+    expect(keys).toEqual(expect.arrayContaining([row?.originalKey, ...renditionsOf(row)]));
+    expect(keys.filter(key => key.startsWith('temp/') && !key.endsWith('/.check'))).toEqual([]);
+    expect(await store.unfinished()).toBe(0);
+    expect(await storedFiles(app)).toEqual([]);
+  },
+);
+
+it('a bucket that is away takes the API out of service, and nothing else happens', async () => {
+  expect((await fetch(`${app.url}/ready`)).status).toBe(200);
+  expect((await fetch(`${worker.url}/health/detailed`)).status).toBe(200);
+  await store.stop();
+  const answer = await fetch(`${app.url}/ready`);
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({
+    database: true,
+    storage: { original: false, processed: false, temp: false },
+  });
+  const refused = app.upload(player, await shortSource());
+  await expect(refused).rejects.toThrow('SERVICE_UNAVAILABLE');
+});
+
+async function originalUrlOf(id: string): Promise<string> {
+  const { data } = await app.graphql<{ video: { originalUrl: string } }>(
+    'query ($id: ID!) { video(id: $id) { originalUrl } }',
+    { id },
+    player,
+  );
+  return data.video.originalUrl;
+}

@@ -1,0 +1,179 @@
+import { body, upload } from '../api/multipart.ts';
+import {
+  CLIP,
+  file,
+  type HostileUpload,
+  hostile,
+  MAP,
+  map,
+  OPERATIONS,
+  operations,
+  STORE,
+} from './hostile-upload.ts';
+
+const DEEP = 20_000;
+
+/** Paths that must not be written to, each with variables that make it look as right as it can. */
+export function* hostileTargets(): Generator<HostileUpload> {
+  const variables = {
+    file: null,
+    list: [null],
+    text: 'x',
+    zero: 0,
+    empty: {},
+    nested: { file: null, '': null },
+  };
+  const paths = [
+    'hasOwnProperty.call',
+    'variables.hasOwnProperty.call',
+    'variables.file.reject',
+    'variables.list.99999999',
+    'variables.list.100',
+    'variables.list.1',
+    'variables.list.-1',
+    'variables.list.length',
+    'variables.list.push',
+    'variables.list.constructor.prototype',
+    'variables.text',
+    'variables.text.length',
+    'variables.text.0',
+    'variables.zero',
+    'variables.empty',
+    'variables.empty.file',
+    'variables.missing',
+    'variables.nested',
+    'variables.nested.',
+    'variables.nested..file',
+    'variables.__proto__',
+    'variables.__proto__.polluted',
+    'variables.__proto__.toString',
+    'variables.constructor',
+    'variables.constructor.prototype.polluted',
+    'variables.toString',
+    'variables.file.then',
+    'variables.file.promise',
+    'variables',
+    'variables.',
+    '.variables.file',
+    'variables.file.',
+    ' variables.file',
+    'variables.file ',
+    'variables.file\n',
+    'variables[file]',
+    'variables.fíle',
+    'variables.file\u0000',
+    'Variables.file',
+    'query',
+    'query.length',
+    'operationName',
+    'extensions.file',
+    '__proto__.file',
+    'constructor.prototype.file',
+    '0.variables.file',
+    '',
+    '.',
+    `variables${'.nested'.repeat(500)}`,
+  ];
+  for (const path of paths) {
+    yield hostile(
+      `a file aimed at ${JSON.stringify(path).slice(0, 60)}`,
+      upload({ query: STORE, variables }, CLIP, path),
+    );
+  }
+  const own = '{"query":"{hello}","variables":{"__proto__":{"file":null},"constructor":{"file":null}}}';
+  for (const name of ['__proto__', 'constructor']) {
+    const at = `{"0":["variables.${name}.file"]}`;
+    yield hostile(
+      `a file aimed at a variable that is called ${name}`,
+      body([operations(own), map(at), file()]),
+    );
+  }
+}
+
+/** Maps and operations of the wrong shape. */
+export function* hostileFields(): Generator<HostileUpload> {
+  const maps = [
+    '',
+    ' ',
+    '{',
+    'null',
+    'true',
+    '1',
+    '"0"',
+    '[]',
+    '{}',
+    '[["variables.file"]]',
+    '{"0":null}',
+  ].concat([
+    '{"0":"variables.file"}',
+    '{"0":[]}',
+    '{"0":[null]}',
+    '{"0":[0]}',
+    '{"0":[["variables.file"]]}',
+    '{"0":{"0":"variables.file"}}',
+    '{"0":{"length":1,"0":"variables.file"}}',
+    '{"0":["variables.file","variables.file"]}',
+    '{"0":["variables.file","variables.file.reject"]}',
+    '{"0":["variables.file"],"1":["variables.file"]}',
+    '{"0":["variables.file"],"1":[]}',
+    '{"1":["variables.file"]}',
+    '{"__proto__":["variables.file"]}',
+    "{'0':['variables.file']}",
+    `{"0":["variables.file"]}x`,
+    '['.repeat(DEEP),
+    `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`,
+    `${'{"0":'.repeat(5000)}1${'}'.repeat(5000)}`,
+  ]);
+  for (const text of maps) {
+    yield hostile(`the map ${text.slice(0, 50) || '(empty)'}`, body([operations(), map(text), file()]));
+  }
+  const texts = [
+    '',
+    '{',
+    'null',
+    'true',
+    '7',
+    '"x"',
+    '[]',
+    `[${OPERATIONS}]`,
+    `[${OPERATIONS},${OPERATIONS}]`,
+  ].concat([
+    '{}',
+    '{"query":"{hello}"}',
+    '{"query":"{hello}","variables":null}',
+    '{"query":"{hello}","variables":[null]}',
+    '{"query":"{hello}","variables":"file"}',
+    '{"query":7,"variables":{"file":null}}',
+    '{"query":{},"variables":{"file":null}}',
+    '{"query":"{hello}","operationName":{},"variables":{"file":null}}',
+    '{"query":"{hello}","extensions":[],"variables":{"file":null}}',
+    '{"query":"{hello}","variables":{"file":null},"file":null}',
+    '{"query":"{hello}","variables":{"file":null,"file":1}}',
+    '{"variables":{"file":null}}',
+    '{"query":"","variables":{"file":null}}',
+    '['.repeat(DEEP),
+    `{"query":"{hello}","variables":${'{"a":'.repeat(DEEP / 2)}`,
+    OPERATIONS.replace('"query"', '\uFEFF"query"'),
+  ]);
+  for (const text of texts) {
+    yield hostile(
+      `the operations ${text.slice(0, 70) || '(empty)'}`,
+      body([operations(text), map(), file()]),
+    );
+  }
+  yield hostile(
+    'operations in UTF-16 that claim to be UTF-8',
+    body([operations(Buffer.from(OPERATIONS, 'utf16le')), map(), file()]),
+  );
+  yield hostile(
+    'operations that are not text',
+    body([operations(Buffer.from([0xff, 0xfe, 0, 0x80])), map(), file()]),
+  );
+  yield hostile(
+    'operations in an unknown charset',
+    body([operations(OPERATIONS, ['Content-Type: text/plain; charset=x-nope']), map(), file()]),
+  );
+  const large = ' '.repeat(70_000);
+  yield hostile('operations over the limit', body([operations(OPERATIONS + large), map(), file()]), 413);
+  yield hostile('a map over the limit', body([operations(), map(MAP + large), file()]), 413);
+}

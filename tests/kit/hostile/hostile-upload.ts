@@ -1,0 +1,31 @@
+import { part } from '../api/multipart.ts';
+
+/** A multipart request that must be refused, and how. */
+export interface HostileUpload {
+  title: string;
+  body: Buffer;
+  contentType?: string;
+  status: number;
+}
+
+export const STORE = 'mutation ($file: Upload!) { store(file: $file) { __typename } }';
+export const OPERATION = { query: STORE, variables: { file: null } };
+export const OPERATIONS = JSON.stringify(OPERATION);
+export const MAP = '{"0":["variables.file"]}';
+export const CLIP = Buffer.from('a clip');
+
+export const operations = (text: string | Buffer = OPERATIONS, headers: string[] = []) =>
+  part('operations', text, { headers });
+export const map = (text: string | Buffer = MAP) => part('map', text);
+export const file = (name = '0', content = CLIP) => part(name, content, { filename: 'clip.mp4' });
+export const hostile = (
+  title: string,
+  content: Buffer,
+  status = 400,
+  contentType?: string,
+): HostileUpload => ({
+  title,
+  body: content,
+  status,
+  ...(contentType !== undefined && { contentType }),
+});

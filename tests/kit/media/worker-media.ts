@@ -1,0 +1,59 @@
+import { copyFile, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
+import { loadEnv } from '../../../src/platform/config/env.ts';
+import { detectSandbox, type Sandbox } from '../../../worker/ffmpeg/sandbox.ts';
+import { type Bumpers, prepareBumpers } from '../../../worker/steps/bumpers.ts';
+import { inspect, type SourceFile } from '../../../worker/steps/inspect.ts';
+import { type RenderedClip, type RenderOptions, render } from '../../../worker/steps/render.ts';
+import { mediaFolder } from './media.ts';
+
+/** Where the local stack keeps them too: named by what they were made of, so that nobody finds the wrong ones. */
+const BUMPERS = join(import.meta.dirname, '../../../.data/bumpers');
+
+/** The rules that hold when no setting is given. */
+export const defaultRules = loadEnv({
+  NODE_ENV: 'test',
+  DATABASE_URL: 'postgres://localhost/unused',
+  REDIS_URL: 'redis://localhost',
+  STORAGE_DIR: 'unused',
+}).media;
+
+/** Rules under which a short, small source is fine: for tests whose subject is something else. */
+export const lenientRules = { ...defaultRules, minSourceSeconds: 0.1, minSourceHeight: 16, clipSeconds: 2 };
+
+let tools: Promise<{ sandbox: Sandbox; bumpers: Bumpers }> | undefined;
+
+/** The real sandbox of this host and real bumpers. */
+export function renderTools(): Promise<{ sandbox: Sandbox; bumpers: Bumpers }> {
+  tools ??= (async () => ({
+    sandbox: await detectSandbox(),
+    bumpers: await prepareBumpers(BUMPERS),
+  }))();
+  return tools;
+}
+
+/** A job's folder with a copy of a file in it, as the worker lays it out. */
+export async function jobFolder(path: string): Promise<SourceFile> {
+  const folder = await mkdtemp(join(mediaFolder, 'job-'));
+  await copyFile(path, join(folder, 'source'));
+  return { folder, fileName: 'source' };
+}
+
+/** Inspects and renders a file as the worker does. */
+export async function renderFile(path: string, options: Partial<RenderOptions> = {}): Promise<RenderedClip> {
+  const { sandbox, bumpers } = await renderTools();
+  const rules = options.rules ?? lenientRules;
+  const signal = options.signal ?? machineTimeout(60);
+  const source = await jobFolder(path);
+  const facts = await inspect(source, rules, { sandbox, signal });
+  return render(source, facts, {
+    rules,
+    bumpers,
+    sandbox,
+    signal,
+    timeoutSeconds: 600,
+    onProgress: () => undefined,
+    ...options,
+  });
+}

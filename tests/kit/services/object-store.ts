@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { startChild, untilReady } from '../../../scripts/process/child.ts';
+import { anyFreePort } from '../../../scripts/stack/ports.ts';
+import { findProgram, withTools } from '../../../scripts/stack/tools.ts';
+
+const SERVER = join(import.meta.dirname, 'swift/serve.py');
+const BUCKET = 'anb-media';
+/** Small, so that a listing of a few dozen files has several pages. */
+const PAGE_SIZE = 25;
+
+/** An S3-compatible server of one's own with an empty bucket. */
+export interface ObjectStore {
+  /** The variables under which a process keeps its files there, its keys among them. */
+  env: { S3_BUCKET: string; S3_ENDPOINT: string; AWS_ACCESS_KEY_ID: string; AWS_SECRET_ACCESS_KEY: string };
+  /** Where the server keeps the bytes. */
+  folder: string;
+  /** As its administrator sees it. */
+  client: S3Client;
+  /** Every key in the bucket, in order. */
+  keys(): Promise<string[]>;
+  /** How many multipart uploads are neither complete nor aborted. */
+  unfinished(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts OpenStack Swift with its S3 API in a folder below `runDir`, in about three seconds. Must be stopped. */
+export async function startObjectStore(runDir: string): Promise<ObjectStore> {
+  const folder = await mkdtemp(join(runDir, 'object-store-'));
+  const port = await anyFreePort();
+  const keys = { accessKeyId: 'anb:anb', secretAccessKey: randomUUID() };
+  const child = await startChild({
+    name: 'Swift',
+    command: findProgram('swift-python', withTools(process.env.PATH)),
+    args: [SERVER],
+    input: JSON.stringify({
+      folder,
+      port,
+      accessKey: keys.accessKeyId,
+      secretKey: keys.secretAccessKey,
+      pageSize: PAGE_SIZE,
+    }),
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
+    logPath: join(folder, 'swift.log'),
+    pidPath: join(runDir, `swift-${port}.service.pid`),
+    stop: { signal: 'SIGTERM', graceSeconds: 5 },
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: keys,
+    maxAttempts: 1,
+  });
+  const makeBucket = () =>
+    client.send(new CreateBucketCommand({ Bucket: BUCKET })).then(
+      () => true,
+      error => {
+        if (error.code === 'ECONNREFUSED') return false;
+        throw error;
+      },
+    );
+  await untilReady(child, makeBucket, { deadlineSeconds: 60 });
+
+  return {
+    env: {
+      S3_BUCKET: BUCKET,
+      S3_ENDPOINT: endpoint,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    },
+    folder,
+    client,
+    async keys() {
+      const pages = await Array.fromAsync(paginateListObjectsV2({ client }, { Bucket: BUCKET }));
+      return pages.flatMap(({ Contents = [] }) => Contents.flatMap(({ Key }) => Key ?? []));
+    },
+    async unfinished() {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
+      return Uploads.length;
+    },
+    async stop() {
+      client.destroy();
+      await child.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { RenderedClip } from '../../../worker/steps/render.ts';
+import { colorName, framePixels, makeSource, quadrants, type Recipe } from '../../kit/media/media.ts';
+import { lenientRules, renderFile, renderTools } from '../../kit/media/worker-media.ts';
+
+/** A frame of the source in the middle of its first second. */
+const IN_MAIN = 75 + 15;
+const oneSecond = { ...lenientRules, clipSeconds: 1 };
+const portrait: Recipe = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
+const clips = new Map<string, Promise<RenderedClip>>();
+
+/** The clip of a source's first second, made once. */
+function clipOf(recipe: Recipe): Promise<RenderedClip> {
+  const key = JSON.stringify(recipe);
+  const clip = clips.get(key) ?? makeSource(recipe).then(path => renderFile(path, { rules: oneSecond }));
+  clips.set(key, clip);
+  return clip;
+}
+
+describe('the picture', () => {
+  it('is laid over a blurred backdrop of itself, not over black bars', async () => {
+    const frame = await framePixels((await clipOf(portrait)).clipPath, IN_MAIN);
+    expect([frame.at(60, 40), frame.at(60, 700), frame.at(1220, 700)].map(colorName)).toEqual([
+      'red',
+      'blue',
+      'yellow',
+    ]);
+    const step = (x: number) => Math.abs(frame.at(60, x)[0] - frame.at(60, x + 12)[0]);
+    const steepest = Math.max(...Array.from({ length: 57 }, (_, index) => step(20 + index * 12)));
+    expect(steepest).toBeLessThan(60);
+  });
+
+  it('carries the watermark in its top right corner, and the poster shows the picture with it', async () => {
+    const gray = 'color=0x404040:s=1280x720:r=30:d=2';
+    const clip = await renderFile(await makeSource({ picture: gray }));
+    const moving = await framePixels(clip.clipPath, IN_MAIN);
+    const still = await framePixels(clip.posterPath, 0);
+    for (const frame of [moving, still]) {
+      expect([frame.width, frame.height]).toEqual([1280, 720]);
+      const marked = (fromX: number, fromY: number) =>
+        Array.from({ length: 168 * 16 }, (_, i) =>
+          frame.at(fromX + (i % 168), fromY + 4 * Math.floor(i / 168)),
+        ).filter(([red]) => red > 150).length;
+      expect(marked(1280 - 24 - 168, 24)).toBeGreaterThan(300);
+      expect(marked(24, 24)).toBe(0);
+      expect(marked(1280 - 24 - 168, 720 - 24 - 64)).toBe(0);
+    }
+  });
+
+  it('stands between the bumpers, which are its first and last 2.5 seconds', async () => {
+    const { bumpers } = await renderTools();
+    const clip = await renderFile(await makeSource({ picture: 'color=0x20B020:s=640x360:r=30:d=1' }), {
+      rules: oneSecond,
+    });
+    const isGreen = async (index: number) =>
+      colorName((await framePixels(clip.clipPath, index)).at(300, 600)) === 'green';
+    expect([await isGreen(74), await isGreen(75), await isGreen(104), await isGreen(105)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    for (const [path, index, from] of [
+      [bumpers.openingPath, 50, 0],
+      [bumpers.closingPath, 50, 105],
+    ] as const) {
+      const [expected, found] = [
+        await framePixels(path, index),
+        await framePixels(clip.clipPath, from + index),
+      ];
+      for (const [x, y] of [
+        [400, 270],
+        [640, 300],
+        [700, 470],
+      ] as const)
+        expect(found.at(x, y)).toEqual(expected.at(x, y));
+    }
+  });
+});

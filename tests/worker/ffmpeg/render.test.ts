@@ -1,0 +1,151 @@
+import { readFile, truncate } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { startsFast } from '../../../worker/ffmpeg/clip-file.ts';
+import type { RenderedClip } from '../../../worker/steps/render.ts';
+import {
+  colorName,
+  framePixels,
+  makeSource,
+  probeFile,
+  quadrants,
+  type Recipe,
+} from '../../kit/media/media.ts';
+import { jobFolder, lenientRules, renderFile } from '../../kit/media/worker-media.ts';
+
+const BUMPERS = 150;
+/** A frame of the source in the middle of its first second. */
+const IN_MAIN = 75 + 15;
+const oneSecond = { ...lenientRules, clipSeconds: 1 };
+const portrait: Recipe = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
+const clips = new Map<string, Promise<RenderedClip>>();
+
+/** The clip of a source's first second, made once. */
+function clipOf(recipe: Recipe): Promise<RenderedClip> {
+  const key = JSON.stringify(recipe);
+  const clip = clips.get(key) ?? makeSource(recipe).then(path => renderFile(path, { rules: oneSecond }));
+  clips.set(key, clip);
+  return clip;
+}
+
+describe('whatever the source', () => {
+  const cases: [title: string, recipe: Recipe, fitted: [width: number, height: number]][] = [
+    [
+      'landscape with sound',
+      { picture: quadrants({ width: 1280, height: 720, seconds: 1 }), sound: true },
+      [1280, 720],
+    ],
+    ['portrait', portrait, [406, 720]],
+  ];
+
+  it.each(cases)('makes the same kind of clip: %s', async (_title, recipe, [width, height]) => {
+    const clip = await clipOf(recipe);
+
+    const { streams, format } = await probeFile(clip.clipPath);
+    expect(streams).toEqual([
+      expect.objectContaining({
+        ...{ codec_type: 'video', codec_name: 'h264', profile: 'High', pix_fmt: 'yuv420p' },
+        ...{
+          width: 1280,
+          height: 720,
+          sample_aspect_ratio: '1:1',
+          r_frame_rate: '30/1',
+          nb_read_frames: 30 + BUMPERS,
+        },
+        ...{ color_range: 'tv', color_space: 'bt709', color_transfer: 'bt709', color_primaries: 'bt709' },
+      }),
+    ]);
+    expect(format.duration).toBeCloseTo(6, 3);
+    expect(clip).toMatchObject({ durationSeconds: 6, frameCount: 180, sizeBytes: format.size });
+
+    const frame = await framePixels(clip.clipPath, IN_MAIN);
+    const [left, top] = [(1280 - width) / 2, (720 - height) / 2];
+    const corner = (right: boolean, down: boolean) =>
+      colorName(
+        frame.at(right ? left + width - 200 * (width / 1280) : left + 6, down ? top + height - 7 : top + 6),
+      );
+    expect([corner(false, false), corner(true, false), corner(false, true), corner(true, true)]).toEqual([
+      ...['red', 'green', 'blue', 'yellow'],
+    ]);
+    // Within the fitted picture: the backdrop behind it has a square of its own.
+    const across = extent(x => colorName(frame.at(left + x, 360)) === 'white', width);
+    const down = extent(y => colorName(frame.at(640, y)) === 'white', 720);
+    expect(Math.abs(across - down)).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('the length', () => {
+  it.each([
+    [2.5, 2, 60],
+    [0.7, 2, 21],
+  ])('of %d s with at most %d s kept is %d frames and the bumpers', async (seconds, clipSeconds, frames) => {
+    const picture = `color=red:s=320x180:r=100:d=${seconds}`;
+    const clip = await renderFile(await makeSource({ picture }), { rules: { ...lenientRules, clipSeconds } });
+    const { streams } = await probeFile(clip.clipPath);
+    expect(streams[0]?.nb_read_frames).toBe(frames + BUMPERS);
+    expect(clip.frameCount).toBe(frames + BUMPERS);
+  });
+
+  it('holds for a source whose last frame lasts, and costs little when frames are hours apart', async () => {
+    const hours = [
+      '-vf',
+      "setpts='N*36000/TB'",
+      '-vsync',
+      'vfr',
+      '-c:v',
+      'libx264',
+      '-video_track_timescale',
+      '1000',
+    ];
+    const gap = await makeSource({ picture: 'color=red:s=320x180:r=1:d=3', encode: hours });
+    const rules = { ...oneSecond, maxSourceSeconds: 1e6 };
+    const clip = await renderFile(gap, { rules });
+    expect(clip.frameCount).toBe(30 + BUMPERS);
+  });
+});
+
+it('puts the index in front, and gives the same bytes for the same source', async () => {
+  const [first, second] = [
+    await clipOf(portrait),
+    await renderFile(await makeSource(portrait), { rules: oneSecond }),
+  ];
+  expect(await startsFast(first.clipPath)).toBe(true);
+  expect((await readFile(first.clipPath)).equals(await readFile(second.clipPath))).toBe(true);
+  expect((await readFile(first.posterPath)).equals(await readFile(second.posterPath))).toBe(true);
+});
+
+it('keeps noise within the bit rate of its level', async () => {
+  const picture = 'color=gray:s=1280x720:r=30:d=2,noise=alls=100:allf=t+u';
+  const { sizeBytes } = await renderFile(await makeSource({ picture }));
+  // High at level 4.0: 25 Mbit/s, and what the decoder's buffer holds beforehand.
+  expect(sizeBytes * 8).toBeLessThan(3 * 25e6);
+});
+
+it('tells how much of the output is made: rising, and never 100', async () => {
+  const percents: number[] = [];
+  const picture = 'testsrc2=s=1920x1080:r=30:d=4';
+  const rules = { ...lenientRules, clipSeconds: 4 };
+  await renderFile(await makeSource({ picture }), { rules, onProgress: percent => percents.push(percent) });
+  expect(percents.length).toBeGreaterThan(1);
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  expect(percents.at(-1)).toBe(99);
+});
+
+it('refuses a source that ends before its index says as CORRUPT', async () => {
+  const whole = await jobFolder(await makeSource({ picture: 'testsrc2=s=640x360:r=30:d=4' }));
+  const path = `${whole.folder}/${whole.fileName}`;
+  await truncate(path, Math.floor((await readFile(path)).length * 0.6));
+  await expect(renderFile(path, { rules: { ...lenientRules, clipSeconds: 4 } })).rejects.toMatchObject({
+    name: 'SourceRejected',
+    reason: 'CORRUPT',
+  });
+});
+
+it('does not blame a source for a slow host', async () => {
+  const path = await makeSource({ picture: 'testsrc2=s=1920x1080:r=30:d=4' });
+  await expect(renderFile(path, { timeoutSeconds: 0.3 })).rejects.toMatchObject({ name: 'FfmpegStalled' });
+});
+
+/** How many points of a line from 0 to `length` have the property. */
+function extent(has: (position: number) => boolean, length: number): number {
+  return Array.from({ length }, (_, position) => has(position)).filter(Boolean).length;
+}

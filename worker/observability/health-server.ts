@@ -1,0 +1,63 @@
+import { createServer, type Server } from 'node:http';
+import type { Redis } from 'ioredis';
+import type { Registry } from 'prom-client';
+import type { Database } from '../../src/platform/database/database.ts';
+import type { Logger } from '../../src/platform/observability/logger.ts';
+import { sendMetrics } from '../../src/platform/observability/metrics.ts';
+import { checkDependencies, sendJson } from '../../src/platform/process/health.ts';
+import type { JobWorker } from '../../src/platform/queue/job-worker.ts';
+import type { RedisGuard } from '../../src/platform/redis/check-redis-config.ts';
+import type { Storage } from '../../src/platform/storage/storage.ts';
+import type { VideoJobs } from '../../src/videos/processing/video.jobs.ts';
+import { protectionsOf, type Sandbox } from '../ffmpeg/sandbox.ts';
+
+export interface HealthDeps {
+  database: Database;
+  redis: Redis;
+  redisGuard: RedisGuard;
+  storage: Storage;
+  jobs: VideoJobs;
+  worker: JobWorker;
+  concurrency: number;
+  /** Found out at start, so that asking costs no process. */
+  ffmpeg: string;
+  sandbox: Sandbox;
+  metrics: Registry;
+  logger: Logger;
+}
+
+/** The worker's own small HTTP server, not yet listening: `/health`, `/health/detailed`, `/metrics`. */
+export function createHealthServer(deps: HealthDeps): Server {
+  return createServer(async (request, response) => {
+    const path = request.url?.split('?', 1)[0];
+    try {
+      if (path === '/health') sendJson(response, 200, { status: 'ok' });
+      else if (path === '/metrics') await sendMetrics(response, deps.metrics);
+      else if (path === '/health/detailed') {
+        const report = await detail(deps);
+        sendJson(response, report.healthy ? 200 : 503, report);
+      } else sendJson(response, 404, { error: 'Not found' });
+    } catch (error) {
+      deps.logger.error({ err: error, path }, 'health request failed');
+      if (!response.headersSent) sendJson(response, 500, { error: 'Something went wrong' });
+    }
+  });
+}
+
+async function detail({ jobs, worker, concurrency, ffmpeg, sandbox, redisGuard, ...deps }: HealthDeps) {
+  const [{ database, redis, storage }, queue] = await Promise.all([checkDependencies(deps), jobs.counts()]);
+  const redisFaults = redisGuard.faults;
+  const healthy = database && redis && redisFaults.length === 0 && Object.values(storage).every(Boolean);
+  return {
+    healthy,
+    database,
+    redis,
+    redisFaults,
+    storage,
+    ffmpeg: ffmpeg.split('\n', 1)[0],
+    sandbox: protectionsOf(sandbox),
+    concurrency,
+    running: worker.running,
+    queue,
+  };
+}
