@@ -16,7 +16,7 @@ export const LONG_TESTS = [
   'tests/backup/backup.test.ts',
   'tests/several-hosts.test.ts',
   'tests/setup/{install-by-hand,interrupted}.test.ts',
-  'tests/chaos/{clock,redis,restarts,storage,verdict}.test.ts',
+  'tests/chaos/{checker,clock,redis,restarts,storage}.test.ts',
 ];
 
 /** Ten minutes of a machine that is idle, or as much longer as others leave of this one, and as it has fewer processors. */

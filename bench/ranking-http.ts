@@ -13,7 +13,7 @@ import { openModel } from '../src/model.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
-import { rebuildRankings } from '../src/rankings/project-rankings.ts';
+import { rebuildLeaderboard } from '../src/rankings/sync-leaderboard.ts';
 import { fillContest } from './kit/contest-data.ts';
 import { readSelfTime } from './kit/cpu-profile.ts';
 import { median } from './kit/median.ts';
@@ -84,7 +84,7 @@ async function buildBoards(): Promise<void> {
   try {
     await once(redis, 'ready');
     const leaderboard = openRedisLeaderboard(redis);
-    await rebuildRankings({ forkEm: () => database.em.fork(), leaderboard });
+    await rebuildLeaderboard({ forkEm: () => database.em.fork(), leaderboard });
   } finally {
     redis.disconnect();
     await database.close(true);

@@ -10,11 +10,11 @@ import { openModel } from '../src/model.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
-import { EVERYBODY } from '../src/rankings/boards.ts';
-import { findPlaces, findRankings, type RankingDeps } from '../src/rankings/find-rankings.ts';
+import { findRankings, findRanks, type RankingDeps } from '../src/rankings/find-rankings.ts';
+import { GLOBAL_BOARD } from '../src/rankings/leaderboard-rows.ts';
 import * as tables from '../src/rankings/postgres-rankings.ts';
-import { rebuildRankings } from '../src/rankings/project-rankings.ts';
-import type { Ranked, RankingPage } from '../src/rankings/ranked.ts';
+import type { RankedEntry, RankingPage } from '../src/rankings/ranked-entry.ts';
+import { rebuildLeaderboard } from '../src/rankings/sync-leaderboard.ts';
 import { fillContest } from './kit/contest-data.ts';
 import { median } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';
@@ -38,10 +38,10 @@ const few = await openContest('few', FEW, 1);
 
 const before = await placeAt(many, middle);
 const milliseconds = await measure(rounds, {
-  top: () => findRankings(many, EVERYBODY, page(null)),
-  middle: () => findRankings(many, EVERYBODY, page(before)),
-  fewTop: () => findRankings(few, EVERYBODY, page(null)),
-  place: () => findPlaces(many, [before.id]),
+  top: () => findRankings(many, GLOBAL_BOARD, page(null)),
+  middle: () => findRankings(many, GLOBAL_BOARD, page(before)),
+  fewTop: () => findRankings(few, GLOBAL_BOARD, page(null)),
+  place: () => findRanks(many, [before.id]),
 });
 const inPostgres = await measure(ROUNDS_IN_POSTGRES, {
   offset: () =>
@@ -50,7 +50,7 @@ const inPostgres = await measure(ROUNDS_IN_POSTGRES, {
         order by votes desc, reached_at, player_id offset ? limit ?`,
       [middle, PAGE],
     ),
-  place: () => tables.findPlaces(many.em, [before.id], 'EVERYBODY'),
+  place: () => tables.findRanks(many.em, [before.id], 'EVERYBODY'),
 });
 
 const show = (name: string, ms: number) => console.log(`${name.padEnd(44)} ${ms.toFixed(3)} ms`);
@@ -79,7 +79,7 @@ async function openContest(name: string, size: number, redisDatabase: number): P
 
   const emptyBytes = await usedBytes(redis);
   const building = performance.now();
-  await rebuildRankings({ forkEm: () => database.em.fork(), leaderboard });
+  await rebuildLeaderboard({ forkEm: () => database.em.fork(), leaderboard });
   const [filled, built] = [building - filling, performance.now() - building];
   const mib = ((await usedBytes(redis)) - emptyBytes) / 1024 ** 2;
   console.log(
@@ -88,12 +88,12 @@ async function openContest(name: string, size: number, redisDatabase: number): P
   return { em: database.em.fork(), leaderboard };
 }
 
-function page(after: Ranked | null): RankingPage {
+function page(after: RankedEntry | null): RankingPage {
   return { limit: PAGE, after, before: null, fromEnd: false };
 }
 
-async function placeAt({ leaderboard }: RankingDeps, position: number): Promise<Ranked> {
-  const [standing] = await leaderboard.range(EVERYBODY, position - 1, position);
+async function placeAt({ leaderboard }: RankingDeps, position: number): Promise<RankedEntry> {
+  const [standing] = await leaderboard.range(GLOBAL_BOARD, position - 1, position);
   if (standing === undefined) throw new Error(`Nobody stands at ${position}`);
   return { ...standing, position };
 }

@@ -15,9 +15,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { BoardRow } from '../src/platform/leaderboard/leaderboard.ts';
+import type { LeaderboardRow } from '../src/platform/leaderboard/leaderboard.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
-import { boardRow, EVERYBODY, TALLY_COLUMNS, type TallyRow } from '../src/rankings/boards.ts';
+import {
+  GLOBAL_BOARD,
+  SCORE_COLUMNS,
+  type ScoreRow,
+  toLeaderboardRow,
+} from '../src/rankings/leaderboard-rows.ts';
 import { boardChanged } from '../src/rankings/ranking.events.ts';
 import { fillContest, query } from './kit/contest-data.ts';
 import { COLLECTABLE, cpuMilliseconds, heldKib } from './kit/process-figures.ts';
@@ -47,11 +52,11 @@ const players = await query(databaseUrl, async client => {
   await client.query(
     `update players set city = 'City ' || username_number, city_key = 'city ' || username_number`,
   );
-  const { rows } = await client.query<TallyRow>(
-    `select ${TALLY_COLUMNS} from tallies join players on players.id = tallies.player_id
+  const { rows } = await client.query<ScoreRow>(
+    `select ${SCORE_COLUMNS} from tallies join players on players.id = tallies.player_id
       order by votes desc, username_number`,
   );
-  return rows.map(boardRow);
+  return rows.map(toLeaderboardRow);
 });
 using redis = Object.assign(new Redis(servers.redisUrl), {
   [Symbol.dispose]: () => redis.disconnect(),
@@ -80,7 +85,7 @@ if (one && own) {
   );
 }
 
-async function measure(queryOf: (n: number) => string, changing: BoardRow[]) {
+async function measure(queryOf: (n: number) => string, changing: LeaderboardRow[]) {
   const api = await servers.startApi(databaseUrl, {
     nodeArgs: COLLECTABLE,
     env: { PING_SECONDS: '300' },
@@ -144,13 +149,13 @@ async function measureFloor() {
 }
 
 /** Writes to the boards what a projection would, and tells of it; the API measured only reads. */
-async function change(rows: BoardRow[]): Promise<void> {
+async function change(rows: LeaderboardRow[]): Promise<void> {
   for (const row of rows) {
     row.score += 1;
     row.version += 1_000_000;
   }
-  await leaderboard.write(rows);
-  const boards = rows.length === 1 ? [EVERYBODY] : rows.flatMap(row => row.boards.slice(1));
+  await leaderboard.upsert(rows);
+  const boards = rows.length === 1 ? [GLOBAL_BOARD] : rows.flatMap(row => row.boards.slice(1));
   const publishing = redis.pipeline();
   for (const board of boards) publishing.publish(boardChanged.topic(board), JSON.stringify({ board }));
   await publishing.exec();

@@ -9,11 +9,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openArena } from '../chaos/arena.ts';
+import { openTestCluster } from '../chaos/test-cluster.ts';
 import { withTools } from '../scripts/stack/tools.ts';
 import { loadEnv } from '../src/platform/config/env.ts';
 import { createClient } from '../tests/kit/api/client.ts';
-import { encodersOf } from '../tests/kit/services/processes.ts';
+import { findEncoders } from '../tests/kit/services/processes.ts';
 import { median, quantile } from './kit/median.ts';
 
 const TARGET_SECONDS = 15;
@@ -30,7 +30,7 @@ await using cleanup = new AsyncDisposableStack();
 const dir = await mkdtemp(join(tmpdir(), 'anb-bench-takeover-'));
 cleanup.defer(() => rm(dir, { recursive: true, force: true }));
 const arena = cleanup.use(
-  await openArena({
+  await openTestCluster({
     LEASE_SECONDS: String(processing.leaseSeconds),
     RECONCILE_SECONDS: String(worker.reconcileSeconds),
     MAX_ATTEMPTS: '20',
@@ -66,7 +66,7 @@ async function takeOver(): Promise<number> {
   let killedAt: number | undefined;
   for await (const { phase, attempt, percent } of api.follow(uploaded.id, player)) {
     if (killedAt === undefined) {
-      const busy = arena.workers.find(({ pid }) => encodersOf(pid).length > 0);
+      const busy = arena.workers.find(({ pid }) => findEncoders(pid).length > 0);
       if (phase !== 'RENDERING' || percent === 0 || busy === undefined) continue;
       killedAt = performance.now();
       void busy.kill();

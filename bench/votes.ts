@@ -5,8 +5,8 @@
 //   npm run bench:votes -- [rounds = 3] [seconds a run = 4]
 
 import { openModel } from '../src/model.ts';
-import { createBallotBox } from '../src/votes/vote-batcher.ts';
-import { type Ballot, type CastVerdict, writeVotes } from '../src/votes/write-votes.ts';
+import { createVoteBatcher } from '../src/votes/vote-batcher.ts';
+import { type CastVoteOutcome, insertVotes, type VoteInput } from '../src/votes/write-votes.ts';
 import { fillContest, query } from './kit/contest-data.ts';
 import { median } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';
@@ -34,13 +34,14 @@ await using cleanup = new AsyncDisposableStack();
 const database = await openModel({ database: { url: databaseUrl, poolSize: CONCURRENT } });
 cleanup.defer(() => database.close(true));
 const forkEm = () => database.em.fork();
-const ballotBox = createBallotBox({ forkEm, rules: RULES, changed: () => undefined }, ['bench']);
-const networkHash = ballotBox.networkHash('192.0.2.1');
+const voteBatcher = createVoteBatcher({ forkEm, rules: RULES, changed: () => undefined }, ['bench']);
+const networkHash = voteBatcher.networkHash('192.0.2.1');
 
-const contenders: Record<'together' | 'alone', (ballot: Ballot) => Promise<CastVerdict | undefined>> = {
-  together: ballot => ballotBox.casts.add(ballot),
-  alone: async ballot => (await writeVotes(forkEm(), [ballot], RULES))[0],
-};
+const contenders: Record<'together' | 'alone', (ballot: VoteInput) => Promise<CastVoteOutcome | undefined>> =
+  {
+    together: ballot => voteBatcher.inserts.add(ballot),
+    alone: async ballot => (await insertVotes(forkEm(), [ballot], RULES))[0],
+  };
 
 // Connections, plans and code that both need are made before the first round.
 for (const cast of Object.values(contenders)) await votesASecond(cast, 1);
@@ -58,7 +59,7 @@ console.log(`ratio ${(together / alone).toFixed(1)} (at least ${TARGET})`);
 
 /** Has 64 voters vote at any time for a new video, checks that each vote counts once, and tells how many came a second. */
 async function votesASecond(
-  cast: (ballot: Ballot) => Promise<CastVerdict | undefined>,
+  cast: (ballot: VoteInput) => Promise<CastVoteOutcome | undefined>,
   forSeconds: number,
 ): Promise<number> {
   const videoId = candidates.pop();

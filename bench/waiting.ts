@@ -14,9 +14,9 @@ import { createLogger } from '../src/platform/observability/logger.ts';
 import { openEventBus } from '../src/platform/pubsub/event-bus.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
 import { type Claim, claimVideo, recordProgress } from '../src/videos/processing/record-processing.ts';
-import { followVideo, type VideoMoment } from '../src/videos/processing/subscribe-to-video.ts';
-import { createWaitingLine } from '../src/videos/queue/queue-positions.ts';
-import { countOnWorker } from '../src/videos/queue/worker-registry.ts';
+import { subscribeToVideo, type VideoStatusUpdate } from '../src/videos/processing/subscribe-to-video.ts';
+import { createQueuePositions } from '../src/videos/queue/queue-positions.ts';
+import { recordHeartbeat } from '../src/videos/queue/worker-registry.ts';
 import { TURN_SECONDS } from '../src/videos/video.status.ts';
 import { query } from './kit/contest-data.ts';
 import { median, quantile } from './kit/median.ts';
@@ -78,17 +78,17 @@ async function measure(waiting: number) {
 }
 
 async function measureOn(forkEm: () => EntityManager, playerId: string, waiting: number) {
-  const waitingLine = createWaitingLine({ forkEm, logger });
+  const queuePositions = createQueuePositions({ forkEm, logger });
   const viewer = { playerId, role: 'PLAYER' } as const;
   const follow = (videoId: string) =>
-    followVideo({ forkEm, events: bus, waitingLine, leaseSeconds: 30 }, viewer, videoId)[
+    subscribeToVideo({ forkEm, events: bus, queuePositions, leaseSeconds: 30 }, viewer, videoId)[
       Symbol.asyncIterator
     ]();
   const recording = () => ({ em: forkEm(), events: bus });
-  await countOnWorker(forkEm(), { workerId: crypto.randomUUID(), slots: 8 });
+  await recordHeartbeat(forkEm(), { workerId: crypto.randomUUID(), slots: 8 });
 
   const ids = await forkEm().execute<{ id: string }[]>('select id from videos order by queued_at, id');
-  const underWay: { claim: Claim; moments: AsyncIterator<VideoMoment> }[] = [];
+  const underWay: { claim: Claim; moments: AsyncIterator<VideoStatusUpdate> }[] = [];
   for (const { id } of ids.splice(0, UNDER_WAY)) {
     const claim = await claimVideo(recording(), id, {
       leaseSeconds: 3600,
@@ -105,12 +105,12 @@ async function measureOn(forkEm: () => EntityManager, playerId: string, waiting:
   const step = Math.max(1, Math.floor(waiting / FOLLOWED));
   let told = 0;
   const followed = ids.filter((_, at) => at % step === 0).slice(0, FOLLOWED);
-  const spots = await Promise.all(followed.map(({ id }) => waitingLine.join(id, () => told++)));
+  const spots = await Promise.all(followed.map(({ id }) => queuePositions.subscribe(id, () => told++)));
   const lookMs: number[] = [];
   for (let look = 0; look < LOOKS; look++) {
     const startedAt = performance.now();
-    const line = createWaitingLine({ forkEm, logger });
-    const all = await Promise.all(followed.map(({ id }) => line.join(id, () => undefined)));
+    const line = createQueuePositions({ forkEm, logger });
+    const all = await Promise.all(followed.map(({ id }) => line.subscribe(id, () => undefined)));
     lookMs.push(performance.now() - startedAt);
     for (const spot of all) spot[Symbol.dispose]();
   }

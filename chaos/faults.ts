@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Arena } from './arena.ts';
 import type { Supervised } from './process.ts';
 import type { Random } from './random.ts';
+import type { TestCluster } from './test-cluster.ts';
 
 /** Longer than a lease by itself, and by more than a lease. */
 const WORKER_FREEZE_SECONDS = [4, 8] as const;
@@ -19,7 +19,7 @@ export interface Fault {
 }
 
 /** One of each kind of fault, for each process that it can harm. */
-export function faultsOf(arena: Arena): Fault[] {
+export function createFaults(arena: TestCluster): Fault[] {
   const { apis, workers, postgres, redis } = arena;
   return [
     ...[...apis, ...workers].flatMap(process => [kill(process), stopInOrder(arena, process)]),
@@ -50,7 +50,7 @@ const freeze = (process: Supervised, [least, most]: readonly [number, number]): 
   },
 });
 
-function stopInOrder({ postgres, redis }: Arena, process: Supervised): Fault {
+function stopInOrder({ postgres, redis }: TestCluster, process: Supervised): Fault {
   const outages = () => postgres.outages + redis.outages;
   return {
     name: `SIGTERM ${process.name}`,
@@ -68,7 +68,7 @@ function stopInOrder({ postgres, redis }: Arena, process: Supervised): Fault {
 }
 
 const outage =
-  (store: Arena['redis'], signal: NodeJS.Signals): Fault['strike'] =>
+  (store: TestCluster['redis'], signal: NodeJS.Signals): Fault['strike'] =>
   random =>
     store.outage(signal, () => pause(random.between(...OUTAGE_SECONDS) * 1000));
 

@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 import { machineTimeout } from '../scripts/process/machine-clock.mjs';
 import { withTools } from '../scripts/stack/tools.ts';
 import { createClient } from '../tests/kit/api/client.ts';
-import { openArena } from './arena.ts';
-import { type ContestantDeps, type Memory, uploadAll, voteUntil } from './contestants.ts';
-import { faultsOf } from './faults.ts';
+import { check } from './checker.ts';
+import { createFaults } from './faults.ts';
 import { followBySocket } from './follow-by-socket.ts';
-import { createPatientClient } from './patience.ts';
+import { runNemesis } from './nemesis.ts';
 import { createRandom } from './random.ts';
-import { storm } from './storm.ts';
-import { judge } from './verdict.ts';
+import { createRetryingClient } from './retrying-client.ts';
+import { openTestCluster } from './test-cluster.ts';
+import { type ContestantDeps, type Memory, uploadAll, voteUntil } from './workload.ts';
 
 /** Uploads come this far apart while the storm lasts. */
 const SECONDS_PER_UPLOAD = 0.5;
@@ -38,7 +38,7 @@ export async function runChaos(
   say: (line: string) => void,
 ): Promise<Outcome> {
   await using cleanup = new AsyncDisposableStack();
-  const arena = cleanup.use(await openArena(PATIENCE));
+  const arena = cleanup.use(await openTestCluster(PATIENCE));
   const dir = await mkdtemp(join(tmpdir(), 'anb-chaos-source-'));
   cleanup.defer(() => rm(dir, { recursive: true, force: true }));
   const source = await makeSource(dir);
@@ -51,7 +51,7 @@ export async function runChaos(
     const own = random.fork(name);
     const count = (kind: string) => failures.set(kind, (failures.get(kind) ?? 0) + 1);
     return {
-      client: createPatientClient(urls, own, count),
+      client: createRetryingClient(urls, own, count),
       memory,
       random: own,
       follow: (api, videoId, player) =>
@@ -67,7 +67,7 @@ export async function runChaos(
   const since = () => `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
   const [stormOver, votingOver] = [new AbortController(), new AbortController()];
   setTimeout(() => stormOver.abort(), uploads * SECONDS_PER_UPLOAD * 1000).unref();
-  const storming = storm(faultsOf(arena), random.fork('storm'), stormOver.signal, name =>
+  const storming = runNemesis(createFaults(arena), random.fork('storm'), stormOver.signal, name =>
     say(`${since()}  ${name}`),
   );
   const pauseSeconds = shares.length * SECONDS_PER_UPLOAD;
@@ -101,7 +101,7 @@ export async function runChaos(
     ...memory.complaints,
     ...arena.deaths,
     ...(failures.has('INTERNAL_SERVER_ERROR') ? ['An answer was an error that nobody expected'] : []),
-    ...(await judge(arena, memory)),
+    ...(await check(arena, memory)),
   ];
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
   const evidence = violations.length > 0 ? [`logs and files are kept in ${arena.keepFolder()}`] : [];

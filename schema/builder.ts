@@ -6,10 +6,10 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver, URLResolver } from 'graphql-scalars';
 import { GraphQLUpload, type Upload } from 'graphql-upload-minimal';
 import type { Context } from './context.ts';
-import { COUNTED_ABOVE, lengthCost } from './costs.ts';
+import { COUNTED_BY_PARENT, lengthCost } from './costs.ts';
 import { decodeId, encodeId } from './global-ids.ts';
+import { graphqlError } from './graphql-errors.ts';
 import { PAGE_DESCRIPTIONS, PAGE_SIZES } from './paging.ts';
-import { refusal } from './refusals.ts';
 
 /** The one builder that every schema file adds to. Fields, edges and union members are non-null unless they say so. */
 export const builder = new SchemaBuilder<{
@@ -38,11 +38,12 @@ export const builder = new SchemaBuilder<{
   scopeAuth: {
     authScopes: ({ viewer }) => ({ player: viewer !== null, moderator: viewer?.role === 'MODERATOR' }),
     authorizeOnSubscribe: true,
-    unauthorizedError: (_parent, { viewer }) => refusal(viewer === null ? 'UNAUTHENTICATED' : 'FORBIDDEN'),
+    unauthorizedError: (_parent, { viewer }) =>
+      graphqlError(viewer === null ? 'UNAUTHENTICATED' : 'FORBIDDEN'),
   },
   relay: {
     cursorType: 'String',
-    nodesOnConnection: { complexity: COUNTED_ABOVE, description: 'The items without cursors.' },
+    nodesOnConnection: { complexity: COUNTED_BY_PARENT, description: 'The items without cursors.' },
     encodeGlobalID: encodeId,
     decodeGlobalID: decodeId,
     nodeTypeOptions: { description: 'Anything that can be fetched again by its global id.' },
@@ -56,7 +57,7 @@ export const builder = new SchemaBuilder<{
       complexity: (args: { ids?: unknown[] }) => lengthCost(args.ids?.length ?? 0),
       resolve(_root, { ids }, _context, _info, resolveNodes) {
         if (ids.length > PAGE_SIZES.maxSize)
-          throw refusal('BAD_USER_INPUT', `At most ${PAGE_SIZES.maxSize} ids at once.`);
+          throw graphqlError('BAD_USER_INPUT', `At most ${PAGE_SIZES.maxSize} ids at once.`);
         return resolveNodes([...ids]);
       },
     },
@@ -65,7 +66,7 @@ export const builder = new SchemaBuilder<{
     defaultEdgeTypeOptions: { description: 'An item of a list and its place there.' },
     edgesFieldOptions: {
       nullable: false,
-      complexity: COUNTED_ABOVE,
+      complexity: COUNTED_BY_PARENT,
       description: 'The items, each with its cursor.',
     },
     nodeFieldOptions: { nullable: false, description: 'The item.' },

@@ -1,11 +1,8 @@
 import type { DECISIONS, Result } from '../src/contest/result.entity.ts';
 import { findResults } from '../src/contest/results.ts';
 import { readVotingWindow, type VotingWindow } from '../src/contest/voting-window.ts';
-import { closeContest } from '../src/moderation/close-contest.ts';
-import { InvalidInput } from '../src/platform/errors.ts';
 import { builder } from './builder.ts';
-import { viewerOf } from './context.ts';
-import { WHOLE_LIST } from './costs.ts';
+import { LONGEST_LIST_COST } from './costs.ts';
 import { PlayerType } from './player.ts';
 
 const VotingPhase = builder.enumType('VotingPhase', {
@@ -17,7 +14,7 @@ const VotingPhase = builder.enumType('VotingPhase', {
   } satisfies Record<VotingWindow['phase'], unknown>,
 });
 
-const ContestType = builder.objectRef<VotingWindow>('Contest').implement({
+export const ContestType = builder.objectRef<VotingWindow>('Contest').implement({
   description: 'The rules of the contest, as clients need them before they ask.',
   fields: t => ({
     phase: t.field({
@@ -100,7 +97,7 @@ const Winner = builder.objectRef<Result>('Winner').implement({
         return player;
       },
     }),
-    certifiedAt: t.expose('frozenAt', { type: 'DateTime', description: 'From then on it stands.' }),
+    certifiedAt: t.expose('certifiedAt', { type: 'DateTime', description: 'From then on it stands.' }),
   }),
 });
 
@@ -112,28 +109,9 @@ builder.queryFields(t => ({
   }),
   results: t.field({
     type: [Winner],
-    complexity: WHOLE_LIST,
+    complexity: LONGEST_LIST_COST,
     nullable: true,
     description: 'The winners of every city, by city and position; null until the voting is over.',
     resolve: (_root, _arguments, { em, settings }) => findResults(em, settings.contest),
   }),
 }));
-
-builder.mutationField('closeContest', t =>
-  t.field({
-    type: ContestType,
-    description: 'Ends the voting now, for good, and certifies the winners. Moderators only.',
-    authScopes: { moderator: true },
-    errors: { types: [InvalidInput] },
-    args: {
-      reason: t.arg.string({ required: true, description: 'For the audit trail; 1 to 500 characters.' }),
-    },
-    resolve: async (_root, { reason }, context) => {
-      await closeContest(context.em, context.settings.contest, {
-        moderatorId: viewerOf(context).playerId,
-        reason,
-      });
-      return readVotingWindow(context.em, context.settings.contest);
-    },
-  }),
-);

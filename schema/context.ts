@@ -12,14 +12,14 @@ import type { AccessTokens } from '../src/players/access-tokens.ts';
 import type { LogInLimits } from '../src/players/log-in.ts';
 import type { Player } from '../src/players/player.entity.ts';
 import type { PlayerReader } from '../src/players/player-reader.ts';
-import type { RankingFeed } from '../src/rankings/follow-rankings.ts';
+import type { RankingFeed } from '../src/rankings/ranking-feed.ts';
 import type { VideoJobs } from '../src/videos/processing/video.jobs.ts';
-import type { WaitingLine } from '../src/videos/queue/queue-positions.ts';
+import type { QueuePositions } from '../src/videos/queue/queue-positions.ts';
 import type { Viewer } from '../src/videos/visibility.ts';
 import type { VoteDeps } from '../src/votes/cast-vote.ts';
-import type { BallotBox } from '../src/votes/vote-batcher.ts';
+import type { VoteBatcher } from '../src/votes/vote-batcher.ts';
+import { graphqlError } from './graphql-errors.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import { refusal } from './refusals.ts';
 
 /** What the process brings to every operation. */
 export interface Services {
@@ -29,12 +29,12 @@ export interface Services {
   accessTokens: AccessTokens;
   logInLimits: LogInLimits;
   signUpLimit: RateLimiter;
-  ballotBox: BallotBox;
+  voteBatcher: VoteBatcher;
   voteLimits: VoteDeps['limits'];
   leaderboard: Leaderboard;
   readPlayers: PlayerReader;
   rankingFeed: RankingFeed;
-  waitingLine: WaitingLine;
+  queuePositions: QueuePositions;
   links: SignedLinks;
   settings: Pick<Env, 'auth' | 'media' | 'processing' | 'contest'> & { publicUrl: string };
 }
@@ -56,13 +56,13 @@ export interface Context extends Services {
 }
 
 /** The viewer of a field that only players reach. @throws {GraphQLError} `UNAUTHENTICATED` when nobody is logged in. */
-export function viewerOf({ viewer }: Context): NonNullable<Viewer> {
-  if (viewer === null) throw refusal('UNAUTHENTICATED');
+export function requireViewer({ viewer }: Context): NonNullable<Viewer> {
+  if (viewer === null) throw graphqlError('UNAUTHENTICATED');
   return viewer;
 }
 
 /** What no two operations or events share: what one has read may have changed for the next. */
-export function freshParts({
+export function createRequestScoped({
   forkEm,
   viewer,
   leaderboard,
@@ -73,7 +73,7 @@ export function freshParts({
 }
 
 /** Makes whoever has just logged in the viewer of what the operation has yet to answer or do. */
-export function becomeViewer(context: Context, { id, role }: Pick<Player, 'id' | 'role'>): void {
+export function setViewer(context: Context, { id, role }: Pick<Player, 'id' | 'role'>): void {
   context.viewer = { playerId: id, role };
   context.loaders = createLoaders(context);
   // What the viewer before was allowed.

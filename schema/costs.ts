@@ -11,10 +11,10 @@ export const lengthCost = (length: number) => ({
 });
 
 /** `complexity` of a list whose length was counted further up. */
-export const COUNTED_ABOVE = { field: 1, multiplier: 1 };
+export const COUNTED_BY_PARENT = { field: 1, multiplier: 1 };
 
 /** `complexity` of a list of all there is of something that grows with the contest. */
-export const WHOLE_LIST = lengthCost(PAGE_SIZES.maxSize);
+export const LONGEST_LIST_COST = lengthCost(PAGE_SIZES.maxSize);
 
 /** `complexity` of a field that gives room in the store for a file that may never be completed. */
 export const DIRECT_UPLOAD_COST = 2000;

@@ -1,6 +1,6 @@
 import { type InputProblem, InvalidInput } from '../src/platform/errors.ts';
 import { builder } from './builder.ts';
-import { messageOf, type PublicError, problemMessageOf } from './messages.ts';
+import { type PublicError, toErrorMessage, toProblemMessage } from './messages.ts';
 
 const ErrorCode = builder.enumType('ErrorCode', {
   description: 'Says which expected error it is, for a program. Codes never change; new ones may come.',
@@ -33,7 +33,7 @@ export const ErrorInterface = builder.interfaceRef<PublicError>('Error').impleme
   fields: t => ({
     message: t.string({
       description: 'A sentence for people, in Spanish or English by `Accept-Language`.',
-      resolve: (error, _arguments, { language }) => messageOf(error, language),
+      resolve: (error, _arguments, { language }) => toErrorMessage(error, language),
     }),
     code: t.field({
       type: ErrorCode,
@@ -52,7 +52,7 @@ const InputProblemType = builder.objectRef<InputProblem>('InputProblem').impleme
     }),
     message: t.string({
       description: 'A sentence for people, in the same language as the error.',
-      resolve: (problem, _arguments, { language }) => problemMessageOf(problem, language),
+      resolve: (problem, _arguments, { language }) => toProblemMessage(problem, language),
     }),
   }),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refusal } from './refusals.ts';
+import { graphqlError } from './graphql-errors.ts';
 
 const UUID = z.uuid();
 
@@ -12,7 +12,7 @@ export { encodeId } from '../src/platform/text/global-ids.ts';
 export function decodeId(globalId: string): { typename: string; id: string } {
   const [typename = '', id = ''] = Buffer.from(globalId, 'base64url').toString().split(':', 2);
   if (!/^[A-Z]\w*$/.test(typename) || !UUID.safeParse(id).success) {
-    throw refusal('BAD_USER_INPUT', `${JSON.stringify(globalId.slice(0, 60))} is not an id.`);
+    throw graphqlError('BAD_USER_INPUT', `${JSON.stringify(globalId.slice(0, 60))} is not an id.`);
   }
   return { typename, id: id.toLowerCase() };
 }

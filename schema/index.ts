@@ -1,5 +1,7 @@
+import './audit.ts';
 import './contest.ts';
 import './moderation.ts';
+import './profile.ts';
 import './ranking.ts';
 import './session.ts';
 import './upload.ts';

@@ -4,11 +4,11 @@ import type { EntityManager } from '../src/platform/database/database.ts';
 import type { Leaderboard } from '../src/platform/leaderboard/leaderboard.ts';
 import type { PublicPlayer } from '../src/players/find-players.ts';
 import type { PlayerReader } from '../src/players/player-reader.ts';
-import { findCityPlaces, findPlaces } from '../src/rankings/find-rankings.ts';
-import type { Ranked } from '../src/rankings/ranked.ts';
-import { findVideosByIds, findVideosOfPlayers, type VideoPage } from '../src/videos/find-videos.ts';
+import { findCityRanks, findRanks } from '../src/rankings/find-rankings.ts';
+import type { RankedEntry } from '../src/rankings/ranked-entry.ts';
+import { findVideosByIds, findVideosByPlayers, type VideoPage } from '../src/videos/find-videos.ts';
 import type { Video } from '../src/videos/video.entity.ts';
-import { maySee, seesAllOf, type Viewer } from '../src/videos/visibility.ts';
+import { maySee, maySeeAllVideos, type Viewer } from '../src/videos/visibility.ts';
 import { findVotedVideos } from '../src/votes/find-votes.ts';
 
 /** One query for all that an operation asks of one kind at once. Own to one viewer and one operation or event. */
@@ -21,9 +21,9 @@ export interface Loaders {
   hideReasons: DataLoader<string, string | null>;
   /** Whether the viewer's vote for a video counts. */
   voted: DataLoader<string, boolean>;
-  places: DataLoader<string, Ranked | null>;
+  ranks: DataLoader<string, RankedEntry | null>;
   /** Places within the player's city. */
-  cityPlaces: DataLoader<{ id: string; city: string }, Ranked | null, string>;
+  cityRanks: DataLoader<{ id: string; city: string }, RankedEntry | null, string>;
 }
 
 export function createLoaders({
@@ -52,9 +52,9 @@ export function createLoaders({
           if (page === undefined) continue;
           const players = group.map(({ playerId }) => ({
             playerId,
-            unpublished: seesAllOf(viewer, playerId),
+            unpublished: maySeeAllVideos(viewer, playerId),
           }));
-          const found = await findVideosOfPlayers(em, players, page);
+          const found = await findVideosByPlayers(em, players, page);
           for (const [index, key] of group.entries()) lists.set(key, found[index] ?? []);
         }
         return asked.map(key => lists.get(key) ?? []);
@@ -66,8 +66,8 @@ export function createLoaders({
       const voted = viewer && (await findVotedVideos(em, viewer.playerId, ids));
       return ids.map(id => voted?.has(id) ?? false);
     }),
-    places: new DataLoader(ids => findPlaces({ em, leaderboard }, ids)),
-    cityPlaces: new DataLoader(players => findCityPlaces({ em, leaderboard }, players), {
+    ranks: new DataLoader(ids => findRanks({ em, leaderboard }, ids)),
+    cityRanks: new DataLoader(players => findCityRanks({ em, leaderboard }, players), {
       cacheKeyFn: ({ id }) => id,
     }),
   };

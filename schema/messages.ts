@@ -51,7 +51,7 @@ export type PublicError =
   | VotingClosed;
 
 /** What a person is told about an expected error. */
-export function messageOf(error: PublicError, language: Language): string {
+export function toErrorMessage(error: PublicError, language: Language): string {
   return sentenceFor(error)[language];
 }
 
@@ -133,7 +133,7 @@ function sentenceFor(error: PublicError): Sentence {
 }
 
 /** What a person is told about one broken rule of an input. */
-export function problemMessageOf({ rule, params }: InputProblem, language: Language): string {
+export function toProblemMessage({ rule, params }: InputProblem, language: Language): string {
   const sentence = RULES[rule] ?? OTHER_RULE;
   return sentence[language].replace('{limit}', String(params?.limit ?? ''));
 }
@@ -162,7 +162,7 @@ const RULES: Record<string, Sentence> = {
 };
 
 /** What the player is told to do about a video that failed. */
-export function failureMessageOf(
+export function toFailureMessage(
   reason: FailureReason,
   rules: { minSourceSeconds: number; maxSourceSeconds: number; minSourceHeight: number },
   language: Language,

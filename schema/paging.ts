@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refusal } from './refusals.ts';
+import { graphqlError } from './graphql-errors.ts';
 
 export const DEFAULT_SIZE = 20;
 export const MAX_SIZE = 100;
@@ -38,10 +38,11 @@ export const PAGE_SIZES = { defaultSize: DEFAULT_SIZE, maxSize: MAX_SIZE };
 
 /** @throws {GraphQLError} `BAD_USER_INPUT` for a size out of bounds, or for both ends at once. */
 export function checkPage({ first, last }: PageArguments): void {
-  if (first != null && last != null) throw refusal('BAD_USER_INPUT', 'Give `first` or `last`, not both.');
+  if (first != null && last != null)
+    throw graphqlError('BAD_USER_INPUT', 'Give `first` or `last`, not both.');
   for (const [name, size] of Object.entries({ first, last })) {
     if (size != null && (size < 0 || size > MAX_SIZE)) {
-      throw refusal('BAD_USER_INPUT', `\`${name}\` must be between 0 and ${MAX_SIZE}.`);
+      throw graphqlError('BAD_USER_INPUT', `\`${name}\` must be between 0 and ${MAX_SIZE}.`);
     }
   }
 }
@@ -61,7 +62,7 @@ export function decodeCursor<Position>(
     return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) {
-      throw refusal('BAD_USER_INPUT', 'The cursor is not one of this list.');
+      throw graphqlError('BAD_USER_INPUT', 'The cursor is not one of this list.');
     }
     throw error;
   }

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { type CityTotal, findCities } from '../src/rankings/find-cities.ts';
-import { boardOf, countRanked, findNeighbours, findRankings } from '../src/rankings/find-rankings.ts';
-import type { RankingMoment } from '../src/rankings/follow-rankings.ts';
-import type { Ranked, RankingSlice } from '../src/rankings/ranked.ts';
-import { FOR_EVERYBODY } from './audience.ts';
+import { countRanked, findNeighbours, findRankings, getBoard } from '../src/rankings/find-rankings.ts';
+import type { RankedEntry, RankingSlice } from '../src/rankings/ranked-entry.ts';
+import type { RankingSnapshot } from '../src/rankings/ranking-feed.ts';
 import { builder } from './builder.ts';
-import { COUNTED_ABOVE, lengthCost, pageCost, WHOLE_LIST } from './costs.ts';
+import { PUBLIC } from './cache-scope.ts';
+import { COUNTED_BY_PARENT, LONGEST_LIST_COST, lengthCost, pageCost } from './costs.ts';
+import { graphqlError } from './graphql-errors.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { PlayerType } from './player.ts';
-import { refusal } from './refusals.ts';
 
 const MOST_AROUND = 50;
 const MOST_FOLLOWED = 100;
 
-const RankingEntry = builder.objectRef<Ranked>('RankingEntry').implement({
+const RankingEntry = builder.objectRef<RankedEntry>('RankingEntry').implement({
   description:
     'A player’s place. More votes on published videos stand higher; among equals the player who reached that total first, that is whose latest counted vote is the older (without votes, whose first video was published earlier); then the lower id. So every position is taken once.',
   fields: t => ({
-    position: t.exposeInt('position', { ...FOR_EVERYBODY, description: 'From 1.' }),
+    position: t.exposeInt('position', { ...PUBLIC, description: 'From 1.' }),
     player: t.field({
-      ...FOR_EVERYBODY,
+      ...PUBLIC,
       type: PlayerType,
       description: 'Whose place it is.',
       resolve: async ({ id }, _arguments, { loaders }) => {
@@ -29,7 +29,7 @@ const RankingEntry = builder.objectRef<Ranked>('RankingEntry').implement({
       },
     }),
     votes: t.int({
-      ...FOR_EVERYBODY,
+      ...PUBLIC,
       description: 'Votes on the player’s published videos.',
       resolve: ({ score }) => score,
     }),
@@ -39,13 +39,14 @@ const RankingEntry = builder.objectRef<Ranked>('RankingEntry').implement({
 const PLACE = z.object({
   id: z.uuid(),
   score: z.int32(),
-  tie: z.string().regex(/^\d{16}$/),
+  tieBreaker: z.string().regex(/^\d{16}$/),
   // Whole pages are counted on from it, still within an Int.
   position: z.int().min(1).max(2_000_000_000),
 });
-const cursorOf = ({ id, score, tie, position }: Ranked) => encodeCursor({ id, score, tie, position });
+const cursorOf = ({ id, score, tieBreaker, position }: RankedEntry) =>
+  encodeCursor({ id, score, tieBreaker, position });
 
-const RankingEdge = builder.objectRef<Ranked>('RankingEdge').implement({
+const RankingEdge = builder.objectRef<RankedEntry>('RankingEdge').implement({
   description: 'A place in a page of the ranking.',
   fields: t => ({
     cursor: t.string({
@@ -61,13 +62,13 @@ const RankingConnection = builder.objectRef<RankingSlice & { board: string }>('R
   fields: t => ({
     edges: t.field({
       type: [RankingEdge],
-      complexity: COUNTED_ABOVE,
+      complexity: COUNTED_BY_PARENT,
       description: 'The places.',
       resolve: ({ entries }) => entries,
     }),
     nodes: t.field({
       type: [RankingEntry],
-      complexity: COUNTED_ABOVE,
+      complexity: COUNTED_BY_PARENT,
       description: 'The places without cursors.',
       resolve: ({ entries }) => entries,
     }),
@@ -91,13 +92,13 @@ const RankingConnection = builder.objectRef<RankingSlice & { board: string }>('R
   }),
 });
 
-const RankingOf = builder.objectRef<Ranked & { around: number }>('RankingOf').implement({
+const RankingOf = builder.objectRef<RankedEntry & { around: number }>('RankingOf').implement({
   description: 'A player’s place among everybody, and who stands around it.',
   fields: t => ({
     entry: t.field({ type: RankingEntry, description: 'The place.', resolve: place => place }),
     neighbours: t.field({
       type: [RankingEntry],
-      complexity: COUNTED_ABOVE,
+      complexity: COUNTED_BY_PARENT,
       description: 'Up to `around` places before it, the place itself, and up to `around` after it.',
       resolve: (place, _arguments, context) => findNeighbours(context, place, place.around),
     }),
@@ -115,22 +116,22 @@ const City = builder.objectRef<CityTotal>('City').implement({
 
 builder.objectField(PlayerType, 'ranking', t =>
   t.field({
-    ...FOR_EVERYBODY,
+    ...PUBLIC,
     type: RankingEntry,
     nullable: true,
     description: 'The player’s place among everybody; null without a published video.',
-    resolve: (player, _arguments, { loaders }) => loaders.places.load(player.id),
+    resolve: (player, _arguments, { loaders }) => loaders.ranks.load(player.id),
   }),
 );
 
 builder.objectField(PlayerType, 'cityRanking', t =>
   t.field({
-    ...FOR_EVERYBODY,
+    ...PUBLIC,
     type: RankingEntry,
     nullable: true,
     description:
       'The player’s place among those of the same city, by which winners are called up; null without a published video.',
-    resolve: ({ id, city }, _arguments, { loaders }) => loaders.cityPlaces.load({ id, city }),
+    resolve: ({ id, city }, _arguments, { loaders }) => loaders.cityRanks.load({ id, city }),
   }),
 );
 
@@ -150,7 +151,7 @@ builder.queryFields(t => ({
     },
     resolve: async (_root, args, context) => {
       checkPage(args);
-      const board = boardOf(args.city ?? null);
+      const board = getBoard(args.city ?? null);
       const slice = await findRankings(context, board, {
         limit: args.first ?? args.last ?? PAGE_SIZES.defaultSize,
         after: decodeCursor(args.after ?? undefined, PLACE) ?? null,
@@ -171,35 +172,35 @@ builder.queryFields(t => ({
     },
     resolve: async (_root, { playerId, around }, { loaders }) => {
       const neighbours = within('around', around ?? 0, 0, MOST_AROUND);
-      const place = await loaders.places.load(playerId.id);
+      const place = await loaders.ranks.load(playerId.id);
       return place && { ...place, around: neighbours };
     },
   }),
   cities: t.field({
     type: [City],
-    complexity: WHOLE_LIST,
+    complexity: LONGEST_LIST_COST,
     description: 'The cities that have players in the ranking, those with most votes first; at most 1000.',
     resolve: (_root, _arguments, context) => findCities(context),
   }),
 }));
 
-const RankingChange = builder.objectRef<RankingMoment>('RankingChange').implement({
+const RankingChange = builder.objectRef<RankingSnapshot>('RankingChange').implement({
   description: 'The top of a ranking as it stood at one moment.',
   fields: t => ({
     entries: t.field({
-      ...FOR_EVERYBODY,
+      ...PUBLIC,
       type: [RankingEntry],
-      complexity: COUNTED_ABOVE,
+      complexity: COUNTED_BY_PARENT,
       description: 'Best first.',
       resolve: ({ entries }) => entries,
     }),
-    at: t.expose('at', { ...FOR_EVERYBODY, type: 'DateTime', description: 'When it was read.' }),
+    at: t.expose('at', { ...PUBLIC, type: 'DateTime', description: 'When it was read.' }),
   }),
 });
 
 builder.subscriptionField('rankingChanged', t =>
   t.field({
-    ...FOR_EVERYBODY,
+    ...PUBLIC,
     type: RankingChange,
     complexity: ({ top }) => lengthCost(top ?? 1),
     description: 'The top of the ranking now, then each time it changes, at most twice a second.',
@@ -208,12 +209,12 @@ builder.subscriptionField('rankingChanged', t =>
       top: t.arg.int({ defaultValue: 10, description: `How many places, 1 to ${MOST_FOLLOWED}.` }),
     },
     subscribe: (_root, { city, top }, { rankingFeed }) =>
-      rankingFeed.follow(boardOf(city ?? null), within('top', top ?? 10, 1, MOST_FOLLOWED)),
-    resolve: (moment: RankingMoment) => moment,
+      rankingFeed.subscribe(getBoard(city ?? null), within('top', top ?? 10, 1, MOST_FOLLOWED)),
+    resolve: (moment: RankingSnapshot) => moment,
   }),
 );
 
 function within(name: string, value: number, least: number, most: number): number {
   if (value >= least && value <= most) return value;
-  throw refusal('BAD_USER_INPUT', `\`${name}\` must be between ${least} and ${most}.`);
+  throw graphqlError('BAD_USER_INPUT', `\`${name}\` must be between ${least} and ${most}.`);
 }

@@ -9,7 +9,7 @@ import {
 import { logOut, type OpenSession, refreshSession } from '../src/players/sessions.ts';
 import { signUp } from '../src/players/sign-up.ts';
 import { builder } from './builder.ts';
-import { becomeViewer, type Context } from './context.ts';
+import { type Context, setViewer } from './context.ts';
 import { PASSWORD_COST } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { ViewerType } from './player.ts';
@@ -155,6 +155,6 @@ const sessionDeps = ({ em, accessTokens, settings }: Context) => ({ em, accessTo
 /** Answers from now on as to whoever has logged in, not to whom the request came from. */
 async function opened(context: Context, opening: Promise<OpenSession>): Promise<OpenSession> {
   const session = await opening;
-  becomeViewer(context, session.player);
+  setViewer(context, session.player);
   return session;
 }

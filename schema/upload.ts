@@ -1,5 +1,5 @@
 import { InvalidInput } from '../src/platform/errors.ts';
-import type { UploadOffer } from '../src/platform/storage/storage.ts';
+import type { PresignedUpload } from '../src/platform/storage/storage.ts';
 import type { OriginalType } from '../src/videos/uploads/accepted-file.ts';
 import { completeUpload } from '../src/videos/uploads/complete-upload.ts';
 import { createUpload } from '../src/videos/uploads/create-upload.ts';
@@ -11,7 +11,7 @@ import {
   UploadNotFound,
 } from '../src/videos/video.errors.ts';
 import { builder } from './builder.ts';
-import { viewerOf } from './context.ts';
+import { requireViewer } from './context.ts';
 import { DIRECT_UPLOAD_COST } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { VideoType } from './video.ts';
@@ -32,7 +32,7 @@ const UploadHeader = builder.objectRef<{ name: string; value: string }>('UploadH
   }),
 });
 
-const DirectUpload = builder.objectRef<UploadOffer & { uploadId: string }>('DirectUpload').implement({
+const DirectUpload = builder.objectRef<PresignedUpload & { uploadId: string }>('DirectUpload').implement({
   description: 'Where to send one file, by PUT, before `completeUpload`.',
   fields: t => ({
     uploadId: t.exposeID('uploadId', { description: 'Names the upload to `completeUpload`.' }),
@@ -101,7 +101,7 @@ builder.mutationFields(t => ({
     resolve: (_root, { input }, context) =>
       createUpload(
         { ...context.settings, ...context },
-        { playerId: viewerOf(context).playerId, sizeBytes: input.sizeBytes, contentType: input.type },
+        { playerId: requireViewer(context).playerId, sizeBytes: input.sizeBytes, contentType: input.type },
       ),
   }),
   completeUpload: t.field({
@@ -123,7 +123,7 @@ builder.mutationFields(t => ({
       completeUpload(
         { ...context.settings, ...context },
         {
-          playerId: viewerOf(context).playerId,
+          playerId: requireViewer(context).playerId,
           uploadId: input.uploadId,
           title: input.title,
           requestId: context.requestId,

@@ -1,7 +1,7 @@
-import { followVideo, type VideoMoment } from '../src/videos/processing/subscribe-to-video.ts';
+import { subscribeToVideo, type VideoStatusUpdate } from '../src/videos/processing/subscribe-to-video.ts';
 import { isTerminal, type PROCESSING_PHASES } from '../src/videos/video.status.ts';
 import { builder } from './builder.ts';
-import { refusal } from './refusals.ts';
+import { graphqlError } from './graphql-errors.ts';
 import { hasFailed, VideoFailureType, VideoStatusEnum, VideoType } from './video.ts';
 
 const ProcessingPhase = builder.enumType('ProcessingPhase', {
@@ -14,7 +14,7 @@ const ProcessingPhase = builder.enumType('ProcessingPhase', {
   } satisfies Record<(typeof PROCESSING_PHASES)[number], unknown>,
 });
 
-const VideoStatusEvent = builder.objectRef<VideoMoment>('VideoStatusEvent').implement({
+const VideoStatusEvent = builder.objectRef<VideoStatusUpdate>('VideoStatusEvent').implement({
   description: 'How a video stands at one moment. The first event says how it stood on subscribing.',
   fields: t => ({
     sequence: t.int({
@@ -76,11 +76,11 @@ builder.subscriptionField('videoStatus', t =>
     },
     subscribe: async (_root, { videoId }, context) => {
       if ((await context.loaders.videos.load(videoId.id)) === null) {
-        throw refusal('FORBIDDEN', 'There is no such video, or it is not yours to follow.');
+        throw graphqlError('FORBIDDEN', 'There is no such video, or it is not yours to follow.');
       }
       const { leaseSeconds } = context.settings.processing;
-      return followVideo({ ...context, leaseSeconds }, context.viewer, videoId.id);
+      return subscribeToVideo({ ...context, leaseSeconds }, context.viewer, videoId.id);
     },
-    resolve: (moment: VideoMoment) => moment,
+    resolve: (moment: VideoStatusUpdate) => moment,
   }),
 );

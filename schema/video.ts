@@ -12,10 +12,10 @@ import {
 import type { FailureReason, VideoStatus } from '../src/videos/video.status.ts';
 import { mayInspect } from '../src/videos/visibility.ts';
 import { builder } from './builder.ts';
-import { viewerOf } from './context.ts';
+import { requireViewer } from './context.ts';
 import { ErrorInterface } from './errors.ts';
 import { encodeId } from './global-ids.ts';
-import { failureMessageOf } from './messages.ts';
+import { toFailureMessage } from './messages.ts';
 import { PlayerType } from './player.ts';
 
 export const VideoStatusEnum = builder.enumType('VideoStatus', {
@@ -53,7 +53,7 @@ export const VideoFailureType = builder.objectRef<FailedVideo>('VideoFailure').i
     message: t.string({
       description: 'For the player, in Spanish or English by `Accept-Language`.',
       resolve: ({ failureReason }, _arguments, { settings, language }) =>
-        failureMessageOf(failureReason, settings.media, language),
+        toFailureMessage(failureReason, settings.media, language),
     }),
   }),
 });
@@ -132,6 +132,17 @@ export const VideoType = builder.node(builder.objectRef<Video>('Video'), {
         isPublished(video) && video.storyboardCuesKey
           ? `${settings.publicUrl}/media/${video.id}/storyboard.vtt`
           : null,
+    }),
+    hidden: t.boolean({
+      description: 'Whether a moderator has hidden it. Only its owner and moderators ever see a hidden one.',
+      resolve: ({ hiddenAt }) => hiddenAt != null,
+    }),
+    hiddenReason: t.string({
+      nullable: true,
+      description:
+        'Why a moderator has hidden it, in the moderator’s words; null unless hidden, and to anybody but its owner and moderators.',
+      resolve: (video, _arguments, { viewer, loaders }) =>
+        video.hiddenAt != null && mayInspect(viewer, video) ? loaders.hideReasons.load(video.id) : null,
     }),
     originalUrl: t.field({
       type: 'URL',
@@ -216,7 +227,7 @@ builder.mutationFields(t => ({
       submitVideo(
         { ...context.settings, ...context },
         {
-          playerId: viewerOf(context).playerId,
+          playerId: requireViewer(context).playerId,
           title: input.title,
           file: (await input.file).createReadStream(),
           idempotencyKey: input.idempotencyKey ?? null,
@@ -231,7 +242,7 @@ builder.mutationFields(t => ({
     errors: { types: [VideoNotFound, VideoIsPublished] },
     args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
     resolve: async (_root, { videoId }, context) => {
-      await deleteVideo(context, viewerOf(context).playerId, videoId.id);
+      await deleteVideo(context, requireViewer(context).playerId, videoId.id);
       return { videoId: encodeId('Video', videoId.id) };
     },
   }),

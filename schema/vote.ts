@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { TooManyAttempts } from '../src/players/players.errors.ts';
 import type { Video } from '../src/videos/video.entity.ts';
 import { castVote, type VoteDeps, type VoteRequest, withdrawVote } from '../src/votes/cast-vote.ts';
-import { countVotes, findVotesOf } from '../src/votes/find-votes.ts';
+import { countVotes, findVotesByVoter } from '../src/votes/find-votes.ts';
 import type { Vote } from '../src/votes/vote.entity.ts';
 import {
   AlreadyVoted,
@@ -17,7 +17,7 @@ import {
   VotingClosed,
 } from '../src/votes/vote.errors.ts';
 import { builder } from './builder.ts';
-import { type Context, viewerOf } from './context.ts';
+import { type Context, requireViewer } from './context.ts';
 import { pageCost } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { encodeId } from './global-ids.ts';
@@ -69,7 +69,7 @@ builder.objectFields(ViewerType, t => ({
       return resolveCursorConnection(
         { ...PAGE_SIZES, args, toCursor: ({ id }: Vote) => encodeCursor({ id }) },
         ({ after, before, limit, inverted }: CursorPage) =>
-          findVotesOf(em, player.id, {
+          findVotesByVoter(em, player.id, {
             limit,
             after: decodeCursor(after, POSITION)?.id,
             before: decodeCursor(before, POSITION)?.id,
@@ -159,9 +159,9 @@ async function vote<Outcome extends Video | null>(
   context: Context,
   videoId: string,
 ): Promise<Outcome> {
-  const { em, ballotBox, voteLimits, settings, address, loaders } = context;
-  const voter = viewerOf(context);
-  const deps = { em, ballotBox, limits: voteLimits, rules: settings.contest };
+  const { em, voteBatcher, voteLimits, settings, address, loaders } = context;
+  const voter = requireViewer(context);
+  const deps = { em, voteBatcher, limits: voteLimits, rules: settings.contest };
   const video = await act(deps, { voter, videoId, address });
   // An earlier field of the same document may have asked.
   loaders.voted.clear(videoId);

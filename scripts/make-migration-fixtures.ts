@@ -11,8 +11,8 @@ import { fillTables } from '../src/backup/restore-tables.ts';
 import { verifyBackup } from '../src/backup/verify-backup.ts';
 import { openModel } from '../src/model.ts';
 import { executedMigrations, knownMigrations, migrate } from '../src/platform/database/database.ts';
-import { inSession } from '../src/platform/database/table-copies.ts';
-import { fingerprintOfFile } from '../src/platform/storage/checksum.ts';
+import { withClient } from '../src/platform/database/table-copies.ts';
+import { checksumFile } from '../src/platform/storage/checksum.ts';
 import { createDatabase } from './stack/databases.ts';
 import { anyFreePort } from './stack/ports.ts';
 import { startPostgres } from './stack/postgres.ts';
@@ -40,16 +40,16 @@ try {
     if (missing.length > 0 && newest !== undefined) {
       const from = await verifyBackup(join(FIXTURES, newest));
       await migrate(database, from.manifest.migrations);
-      await inSession(connection, client => fillTables(client, from));
+      await withClient(connection, client => fillTables(client, from));
     }
     for (const name of missing) {
       await migrate(database, [name]);
       const folder = join(FIXTURES, name);
       await mkdir(folder, { recursive: true });
-      const tables = await inSession(connection, client => copyTables(client, folder));
+      const tables = await withClient(connection, client => copyTables(client, folder));
       const listPath = join(folder, MEDIA_LIST_NAME);
       await writeFile(listPath, '');
-      const { sha256 } = await fingerprintOfFile(listPath);
+      const { sha256 } = await checksumFile(listPath);
       const migrations = await executedMigrations(database);
       await writeManifest(folder, {
         format: 1,

@@ -6,41 +6,41 @@ import type { Env } from '../src/platform/config/env.ts';
 import { type Database, forkUntil } from '../src/platform/database/database.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
 import { sendMetrics } from '../src/platform/observability/metrics.ts';
-import { createRequestScope, requestScope } from '../src/platform/observability/request-context.ts';
+import { createRequestContext, requestContext } from '../src/platform/observability/request-context.ts';
 import { inTrace } from '../src/platform/observability/tracing.ts';
 import { checkDependencies, sendJson } from '../src/platform/process/health.ts';
-import type { RedisGuard } from '../src/platform/redis/check-redis-config.ts';
+import type { RedisConfigCheck } from '../src/platform/redis/check-redis-config.ts';
 import { findMedia } from '../src/videos/files/find-media.ts';
 import { createAltair } from './explorers/altair.ts';
 import { createGraphiql, wantsGraphiql } from './explorers/graphiql.ts';
 import { createContextFactory } from './graphql/context-factory.ts';
 import type { TrustedDocuments } from './graphql/persisted-operations.ts';
-import type { CostLimits } from './graphql/query-cost.ts';
-import { createAddressReader, languageOf } from './http/client-ip.ts';
-import { compressAnswer } from './http/compression.ts';
-import { createPipelineGuard, limitClients } from './http/connection-limits.ts';
+import type { QueryCostLimits } from './graphql/query-cost.ts';
+import { createClientIpReader, getLanguage } from './http/client-ip.ts';
+import { compressResponse } from './http/compression.ts';
+import { createPipelineGuard, limitConnections } from './http/connection-limits.ts';
 import { drainRequest } from './http/drain-request.ts';
-import { createDraining } from './http/graceful-close.ts';
+import { createGracefulClose } from './http/graceful-close.ts';
 import { createOriginCheck } from './http/origin-check.ts';
-import { pathOf } from './http/request-path.ts';
+import { getRequestPath } from './http/request-path.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { serveMedia } from './media/serve-media.ts';
-import { createQueueBoard } from './queue-dashboard/queue-dashboard.ts';
-import { serveExport } from './results-export.ts';
-import { watchSessions } from './subscriptions/session-expiry.ts';
-import { createEventStreams } from './subscriptions/sse-handler.ts';
+import { createQueueDashboard } from './queue-dashboard/queue-dashboard.ts';
+import { serveResultsExport } from './results-export.ts';
+import { createSessionExpiry } from './subscriptions/session-expiry.ts';
+import { createSseHandler } from './subscriptions/sse-handler.ts';
 import { createStreamLimits } from './subscriptions/stream-limits.ts';
-import { serveWebSockets } from './subscriptions/websocket-server.ts';
-import { createGraphql } from './yoga.ts';
+import { createWebSocketServer } from './subscriptions/websocket-server.ts';
+import { createYogaServer } from './yoga.ts';
 
 export interface AppDeps {
   database: Database;
   redis: Redis;
-  redisGuard: RedisGuard;
+  redisGuard: RedisConfigCheck;
   services: Services;
   http: Env['http'];
   limits: Env['limits'];
-  costLimits: CostLimits;
+  costLimits: QueryCostLimits;
   trustedDocuments: TrustedDocuments | null;
   metrics: Registry;
   logger: Logger;
@@ -62,12 +62,12 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { database, services, http, limits, metrics, logger } = deps;
   const forkEm = () => database.em.fork();
-  const addressOf = createAddressReader(http.trustedProxies);
+  const addressOf = createClientIpReader(http.trustedProxies);
   const contextFor = createContextFactory(services, forkEm);
-  const sessionWatch = watchSessions({ forkEm, logger });
-  const eventStreams = createEventStreams(http.pingSeconds, sessionWatch);
+  const sessionWatch = createSessionExpiry({ forkEm, logger });
+  const eventStreams = createSseHandler(http.pingSeconds, sessionWatch);
   const streamLimits = createStreamLimits(limits);
-  const graphql = createGraphql({
+  const graphql = createYogaServer({
     ...deps,
     contextFor,
     forkEm,
@@ -79,10 +79,15 @@ export function createApp(deps: AppDeps): App {
   const setSecurityHeaders = createSecurityHeaders(http.publicUrl);
   const serveGraphiql = createGraphiql(http.publicUrl);
   const serveAltair = createAltair(http.publicUrl);
-  const queueBoard = createQueueBoard({ ...deps, forkEm, links: services.links, publicUrl: http.publicUrl });
+  const queueBoard = createQueueDashboard({
+    ...deps,
+    forkEm,
+    links: services.links,
+    publicUrl: http.publicUrl,
+  });
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const pathname = pathOf(request);
+    const pathname = getRequestPath(request);
     if (pathname === '/graphql' && http.explorers && wantsGraphiql(request))
       await serveGraphiql(request, response);
     else if (pathname === '/graphql') await answerGraphql(request, response);
@@ -96,7 +101,12 @@ export function createApp(deps: AppDeps): App {
     } else if (pathname.startsWith('/exports/')) {
       const { accessTokens, settings } = services;
       const { corsOrigins } = http;
-      await serveExport(request, response, { forkEm, accessTokens, rules: settings.contest, corsOrigins });
+      await serveResultsExport(request, response, {
+        forkEm,
+        accessTokens,
+        rules: settings.contest,
+        corsOrigins,
+      });
     } else if (/^\/operations\/queue(\/|$)/.test(pathname)) await queueBoard.serve(request, response);
     else if (pathname === '/health') sendJson(response, 200, { status: 'ok' });
     else if (pathname === '/ready') await answerReady(response);
@@ -109,7 +119,7 @@ export function createApp(deps: AppDeps): App {
     const attributes = {
       'http.request.method': request.method,
       'url.path': '/graphql',
-      'anb.request.id': requestScope.getStore()?.requestId,
+      'anb.request.id': requestContext.getStore()?.requestId,
     };
     // Never continues the client's own trace: it could have all that it asks for collected.
     return inTrace({ name: `${request.method} /graphql`, kind: 'server', attributes }, async span => {
@@ -137,14 +147,14 @@ export function createApp(deps: AppDeps): App {
   const server = createServer({ connectionsCheckingInterval: checkedEvery }, (request, response) => {
     if (isPipelinedTooFar(request, response)) return;
     response.setMaxListeners(MOST_LISTENERS);
-    const scope = createRequestScope(logger, languageOf(request));
+    const scope = createRequestContext(logger, getLanguage(request));
     const { requestId } = scope;
     response.setHeader('x-request-id', requestId);
     setSecurityHeaders(response);
-    compressAnswer(request, response);
+    compressResponse(request, response);
     // Whatever route answers without reading a body: the client may go on with the next request.
     response.once('finish', () => drainRequest(request));
-    requestScope.run(scope, () =>
+    requestContext.run(scope, () =>
       route(request, response).catch(error => {
         scope.logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'request failed');
         if (!response.headersSent) sendJson(response, 500, { error: 'Something went wrong', requestId });
@@ -152,12 +162,12 @@ export function createApp(deps: AppDeps): App {
       }),
     );
   });
-  limitClients(server, limits);
+  limitConnections(server, limits);
   // Longer than a proxy in front keeps its side, so that it never writes into a closing connection.
   server.keepAliveTimeout = http.keepAliveSeconds * 1000;
 
-  const draining = createDraining(server);
-  const webSockets = serveWebSockets(server, {
+  const draining = createGracefulClose(server);
+  const webSockets = createWebSocketServer(server, {
     graphql,
     forkEm,
     accessTokens: services.accessTokens,

@@ -1,32 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { certifyResults } from '../src/contest/results.ts';
 import { openModel } from '../src/model.ts';
-import { startLoop } from '../src/platform/concurrency/periodic-task.ts';
+import { startPeriodicTask } from '../src/platform/concurrency/periodic-task.ts';
 import type { Env } from '../src/platform/config/env.ts';
 import { createSignedLinks } from '../src/platform/crypto/signed-links.ts';
 import { closeDatabase, type Database } from '../src/platform/database/database.ts';
-import { requireSchema } from '../src/platform/database/require-migrations.ts';
+import { requireMigrations } from '../src/platform/database/require-migrations.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
-import { foldersOf, observeDependencies } from '../src/platform/observability/dependency-metrics.ts';
+import { getStorageFolders, observeDependencies } from '../src/platform/observability/dependency-metrics.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
 import { createMetrics } from '../src/platform/observability/metrics.ts';
-import { type ShutdownStep, within } from '../src/platform/process/shutdown.ts';
+import { type ShutdownStep, withTimeLimit } from '../src/platform/process/shutdown.ts';
 import { openEventBus } from '../src/platform/pubsub/event-bus.ts';
 import { openJobQueue } from '../src/platform/queue/job-queue.ts';
-import { guardRedis } from '../src/platform/redis/check-redis-config.ts';
+import { checkRedisConfig } from '../src/platform/redis/check-redis-config.ts';
 import { createRateLimiter } from '../src/platform/redis/rate-limiter.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
 import { openStorage } from '../src/platform/storage/open-storage.ts';
 import { createAccessTokens } from '../src/players/access-tokens.ts';
 import { createPlayerReader } from '../src/players/player-reader.ts';
-import { createRankingFeed } from '../src/rankings/follow-rankings.ts';
-import { startProjector } from '../src/rankings/projector.ts';
+import { startLeaderboardSync } from '../src/rankings/leaderboard-sync.ts';
+import { createRankingFeed } from '../src/rankings/ranking-feed.ts';
 import { processVideoJob } from '../src/videos/processing/video.jobs.ts';
-import { createWaitingLine } from '../src/videos/queue/queue-positions.ts';
-import { createBallotBox } from '../src/votes/vote-batcher.ts';
+import { createQueuePositions } from '../src/videos/queue/queue-positions.ts';
+import { createVoteBatcher } from '../src/votes/vote-batcher.ts';
 import { type App, createApp } from './app.ts';
 import { readTrustedDocuments } from './graphql/persisted-operations.ts';
-import { observeWorkforce } from './worker-capacity-metrics.ts';
+import { observeWorkerCapacity } from './worker-capacity-metrics.ts';
 
 /** Without Redis the API starts all the same, a little later. */
 const REDIS_MILLISECONDS = 2000;
@@ -37,16 +37,16 @@ const LOG_IN_SECONDS = 15 * 60;
 const CERTIFY_SECONDS = 10;
 
 /** The API with the clients it lives on, not yet listening; `shutdown` undoes all of it in order. */
-export async function openApi(
+export async function openDependencies(
   env: Env,
   logger: Logger,
 ): Promise<App & { database: Database; shutdown: readonly ShutdownStep[] }> {
   const database = await openModel(env);
-  await requireSchema(database);
+  await requireMigrations(database);
 
   const redis = openRedis(env.redis.url, 'command', logger);
   const subscriber = openRedis(env.redis.url, 'subscriber', logger);
-  const redisGuard = await guardRedis(redis, {
+  const redisGuard = await checkRedisConfig(redis, {
     persistent: !env.local,
     waitMilliseconds: REDIS_MILLISECONDS,
     logger,
@@ -55,7 +55,7 @@ export async function openApi(
   const jobs = openJobQueue(processVideoJob, redis, logger);
   const forkEm = () => database.em.fork();
   const leaderboard = openRedisLeaderboard(redis);
-  const projector = startProjector({ forkEm, leaderboard, events, logger });
+  const projector = startLeaderboardSync({ forkEm, leaderboard, events, logger });
   const limiter = (name: string, points: number, windowSeconds: number) =>
     createRateLimiter(redis, { name, points, windowSeconds });
 
@@ -66,10 +66,10 @@ export async function openApi(
     redis,
     redisGuard,
     storage,
-    folders: foldersOf(env.storage),
+    folders: getStorageFolders(env.storage),
     logger,
   });
-  observeWorkforce(metrics, { forkEm, logger });
+  observeWorkerCapacity(metrics, { forkEm, logger });
 
   const app = createApp({
     database,
@@ -100,11 +100,14 @@ export async function openApi(
         accounts: limiter('vote:account', env.contest.votesPerMinute, 60),
         networks: limiter('vote:network', env.contest.votesPerMinutePerNetwork, 60),
       },
-      ballotBox: createBallotBox({ forkEm, rules: env.contest, changed: projector.kick }, env.auth.secrets),
+      voteBatcher: createVoteBatcher(
+        { forkEm, rules: env.contest, changed: projector.trigger },
+        env.auth.secrets,
+      ),
       leaderboard,
       readPlayers: createPlayerReader(forkEm),
       rankingFeed: createRankingFeed({ forkEm, leaderboard, events, logger }),
-      waitingLine: createWaitingLine({ forkEm, logger }),
+      queuePositions: createQueuePositions({ forkEm, logger }),
       links: createSignedLinks(env.auth.secrets),
       settings: {
         auth: env.auth,
@@ -117,7 +120,7 @@ export async function openApi(
   });
 
   // Here and not in a worker: the APIs are what has the rules of the contest in force.
-  const certifier = startLoop(
+  const certifier = startPeriodicTask(
     'certify',
     CERTIFY_SECONDS,
     () => certifyResults(forkEm(), env.contest),
@@ -132,12 +135,12 @@ export async function openApi(
       ['readiness', () => app.drain()],
       ['notice', () => pause(env.http.shutdownNoticeSeconds * 1000)],
       ['http', deadline => app.close(deadline)],
-      within(closeSeconds, ['projector', () => projector.stop()]),
-      within(closeSeconds, ['certifier', () => certifier.stop()]),
-      within(closeSeconds, ['jobs', () => jobs.close()]),
+      withTimeLimit(closeSeconds, ['projector', () => projector.stop()]),
+      withTimeLimit(closeSeconds, ['certifier', () => certifier.stop()]),
+      withTimeLimit(closeSeconds, ['jobs', () => jobs.close()]),
       ['events', () => events.close()],
       ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],
-      within(closeSeconds, ['database', () => closeDatabase(database)]),
+      withTimeLimit(closeSeconds, ['database', () => closeDatabase(database)]),
     ],
   };
 }

@@ -5,10 +5,10 @@ import type { ContestRules } from '../src/contest/results.ts';
 import type { EntityManager } from '../src/platform/database/database.ts';
 import { sendJson } from '../src/platform/process/health.ts';
 import type { AccessTokens } from '../src/players/access-tokens.ts';
-import { type Identity, identifyBearer } from './graphql/authentication.ts';
-import { answerCors } from './http/cors.ts';
+import { type AuthenticatedSession, authenticateBearer } from './graphql/authentication.ts';
+import { handleCors } from './http/cors.ts';
 
-export interface ExportDeps {
+export interface ResultsExportDeps {
   forkEm: () => EntityManager;
   accessTokens: AccessTokens;
   rules: ContestRules;
@@ -22,12 +22,12 @@ const FORMATS: Record<string, ExportFormat | undefined> = {
 };
 
 /** Hands the certified winners to a moderator as a file to keep; 409 until the voting is over. */
-export async function serveExport(
+export async function serveResultsExport(
   request: IncomingMessage,
   response: ServerResponse,
-  { forkEm, accessTokens, rules, corsOrigins }: ExportDeps,
+  { forkEm, accessTokens, rules, corsOrigins }: ResultsExportDeps,
 ): Promise<void> {
-  if (answerCors(request, response, { origins: corsOrigins, methods: ['GET'] })) return;
+  if (handleCors(request, response, { origins: corsOrigins, methods: ['GET'] })) return;
   const format = FORMATS[request.url?.split('?', 1)[0] ?? ''];
   if (format === undefined) return sendJson(response, 404, { error: 'Not found' });
   if (request.method !== 'GET') {
@@ -58,11 +58,11 @@ export async function serveExport(
 
 /** Null also for a token that is no good. */
 async function identifyOrNull(
-  deps: Parameters<typeof identifyBearer>[0],
+  deps: Parameters<typeof authenticateBearer>[0],
   authorization: string | undefined,
-): Promise<Identity> {
+): Promise<AuthenticatedSession> {
   try {
-    return await identifyBearer(deps, authorization);
+    return await authenticateBearer(deps, authorization);
   } catch (error) {
     if (error instanceof GraphQLError && error.extensions.code === 'UNAUTHENTICATED') return null;
     throw error;

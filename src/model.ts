@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { AuditEntry } from './audit/audit-entry.entity.ts';
-import { Closure } from './contest/contest-end.entity.ts';
+import { ContestEnd } from './contest/contest-end.entity.ts';
 import { Result } from './contest/result.entity.ts';
 import type { Env } from './platform/config/env.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { Player } from './players/player.entity.ts';
 import { Session } from './players/session.entity.ts';
-import { Tally } from './rankings/player-score.entity.ts';
-import { LiveWorker } from './videos/queue/live-worker.entity.ts';
+import { PlayerScore } from './rankings/player-score.entity.ts';
+import { RegisteredWorker } from './videos/queue/registered-worker.entity.ts';
 import { Video } from './videos/video.entity.ts';
 import { Vote } from './votes/vote.entity.ts';
 
@@ -22,7 +22,7 @@ export function openModel(
   return openDatabase({
     ...env.database,
     longStatements,
-    entities: [Player, Session, AuditEntry, Video, LiveWorker, Tally, Vote, Closure, Result],
+    entities: [Player, Session, AuditEntry, Video, RegisteredWorker, PlayerScore, Vote, ContestEnd, Result],
     migrationsDir: fileURLToPath(new URL('./migrations', import.meta.url)),
   });
 }

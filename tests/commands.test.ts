@@ -10,7 +10,7 @@ import { createLogger } from '../src/platform/observability/logger.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
 import { type App, startApp } from './kit/api/app.ts';
 import type { TestPlayer } from './kit/api/client.ts';
-import { insertVideo, rowIdOf } from './kit/contest/videos.ts';
+import { insertVideo, toRowId } from './kit/contest/videos.ts';
 import { type Ending, runProgram } from './kit/services/command.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -50,7 +50,7 @@ test('moderator appoints a player once, whatever the case of the e-mail, and lea
 
   const second = await run('appoint-moderator', [player.email]);
   expect(second.output).toContain('already a moderator');
-  const entries = await app.database.em.fork().find(AuditEntry, { subject: rowIdOf(player.id) });
+  const entries = await app.database.em.fork().find(AuditEntry, { subject: toRowId(player.id) });
   expect(entries).toMatchObject([{ action: 'APPOINT_MODERATOR', actor: null }]);
 });
 
@@ -101,8 +101,8 @@ test('rankings:rebuild puts the counted votes back in place of what the boards s
   const owner = await candidate('Tunja');
   await run('rebuild-rankings', []);
   const redis = openRedis(app.redis.url, 'subscriber', createLogger({ level: 'silent' }, {}));
-  const [id, tie] = [rowIdOf(owner.id), '0'.repeat(16)];
-  await openRedisLeaderboard(redis).write([{ id, score: 999, tie, version: 1e9, boards: ['all'] }]);
+  const [id, tieBreaker] = [toRowId(owner.id), '0'.repeat(16)];
+  await openRedisLeaderboard(redis).upsert([{ id, score: 999, tieBreaker, version: 1e9, boards: ['all'] }]);
   redis.disconnect();
   const votesShown = async () =>
     (await app.graphql('{ rankings(first: 1) { nodes { votes } } }')).data.rankings;
@@ -131,7 +131,7 @@ test('results:export refuses before the end; then it prints CSV or writes a file
   const file = join(dir, 'winners.json');
   const written = await run('export-results', ['--format', 'json', '--out', file], over);
   expect(written).toMatchObject({ code: 0, output: `The results are in ${file}.\n` });
-  const winner = { city: 'Leticia', position: 1, playerId: rowIdOf(owner.id), votes: 1 };
+  const winner = { city: 'Leticia', position: 1, playerId: toRowId(owner.id), votes: 1 };
   expect(JSON.parse(await readFile(file, 'utf8'))).toContainEqual(expect.objectContaining(winner));
   expect(printed.output).toContain(`Leticia,1,${winner.playerId},${owner.username},1,`);
 

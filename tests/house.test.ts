@@ -32,6 +32,27 @@ test.each(Object.entries(EDGES))('%s imports each part that its rule allows', as
   expect(parts.filter(part => part in EDGES)).toEqual(others.toSorted());
 });
 
+/** Files that compose the schema from all features, in place of answering the fields of one noun. */
+const COMPOSERS = ['context.ts', 'loaders.ts', 'messages.ts'];
+
+test('a resolver module calls the use cases of one feature', async () => {
+  const mixed: string[] = [];
+  for await (const file of glob('*.ts', { cwd: join(ROOT, 'schema') })) {
+    if (COMPOSERS.includes(file)) continue;
+    const text = await readFile(join(ROOT, 'schema', file), 'utf8');
+    const features = new Set<string>();
+    // Errors and entities are the words that features share with the schema; a type calls nothing.
+    for (const [, names = '', path = ''] of text.matchAll(/import \{([^}]*)\} from '\.\.\/src\/([^']+)'/g)) {
+      const calls = names.split(',').some(name => name.trim() !== '' && !name.trim().startsWith('type '));
+      const [feature = ''] = path.split('/');
+      if (calls && feature !== 'platform' && !/\.(errors|entity|status)\.ts$/.test(path))
+        features.add(feature);
+    }
+    if (features.size > 1) mixed.push(`${file}: ${[...features].join(', ')}`);
+  }
+  expect(mixed).toEqual([]);
+});
+
 test('no folder of code holds more files than a reader can hold', async () => {
   const code = '{src,schema,server,worker,tests,scripts,bench,chaos}/**/*.{ts,mjs,js}';
   const files = await Array.fromAsync(glob(code, { cwd: ROOT }));

@@ -12,10 +12,10 @@ import {
   knownMigrations,
   migrate,
 } from '../src/platform/database/database.ts';
-import { requireSchema } from '../src/platform/database/require-migrations.ts';
-import { inSession } from '../src/platform/database/table-copies.ts';
-import { StartRefused } from '../src/platform/process/startup-error.ts';
-import { findMiscounts } from '../src/votes/recount-votes.ts';
+import { requireMigrations } from '../src/platform/database/require-migrations.ts';
+import { withClient } from '../src/platform/database/table-copies.ts';
+import { StartupError } from '../src/platform/process/startup-error.ts';
+import { findCounterMismatches } from '../src/votes/counter-mismatches.ts';
 import { createDatabase } from './kit/services/services.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -60,14 +60,14 @@ test('processes that migrate at the same time run each migration once, and all s
 test('a schema that is not migrated is refused by name, and looking at it changes nothing', async () => {
   const { database } = await bareDatabase();
   const all = await knownMigrations(database);
-  const refusal = requireSchema(database);
-  await expect(refusal).rejects.toThrow(StartRefused);
+  const refusal = requireMigrations(database);
+  await expect(refusal).rejects.toThrow(StartupError);
   await expect(refusal).rejects.toThrow(`missing: ${all.join(', ')}`);
   expect(await tablesOf(database)).toEqual([]);
   await migrate(database, all.slice(0, -1));
-  await expect(requireSchema(database)).rejects.toThrow(`missing: ${all.at(-1)}`);
+  await expect(requireMigrations(database)).rejects.toThrow(`missing: ${all.at(-1)}`);
   await migrate(database);
-  await requireSchema(database);
+  await requireMigrations(database);
 });
 
 /** Taken from the files, as tests are named before anything is connected. */
@@ -86,7 +86,7 @@ describe('a migration runs on the data of the release before it', () => {
       const fixture = await fixtureOf(previous);
       expect(fixture.manifest.migrations).toEqual(migrations.slice(0, migrations.indexOf(name)));
       await migrate(database, fixture.manifest.migrations);
-      await inSession({ url, certificateAuthority: undefined }, client => fillTables(client, fixture));
+      await withClient({ url, certificateAuthority: undefined }, client => fillTables(client, fixture));
       const before = await rowsOf(database, fixture);
 
       expect(await migrate(database, [name])).toEqual([name]);
@@ -98,7 +98,7 @@ describe('a migration runs on the data of the release before it', () => {
       for (const entity of database.getMetadata().getAll().values()) {
         await database.em.fork().find(entity.class, {}, { limit: 10 });
       }
-      expect(await findMiscounts(database.em.fork())).toEqual([]);
+      expect(await findCounterMismatches(database.em.fork())).toEqual([]);
       expect(await database.schema.getUpdateSchemaSQL({ wrap: false })).toBe('');
     },
   );

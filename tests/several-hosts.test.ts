@@ -7,14 +7,14 @@ import { type App, startApp } from './kit/api/app.ts';
 import type { TestPlayer } from './kit/api/client.ts';
 import { rankingPage } from './kit/contest/rankings.ts';
 import {
-  outcomeOf,
-  renditionsOf,
-  rowIdOf,
-  rowOf,
+  findVideoRow,
+  getRenditionKeys,
   shortSource,
   storedFiles,
   TINY_RULES,
+  toRowId,
   uploadVideo,
+  waitForOutcome,
 } from './kit/contest/videos.ts';
 import { castVote, findMiscounts } from './kit/contest/votes.ts';
 import type { TestWorker } from './kit/contest/worker.ts';
@@ -43,15 +43,15 @@ const within = { deadlineSeconds: 60 };
 
 test('whoever follows at one host sees what a worker does on another', async () => {
   const videoId = await upload(near);
-  expect(await outcomeOf(near.api, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
-  const told = farWorker.log().filter(line => line.videoId === rowIdOf(videoId));
+  expect(await waitForOutcome(near.api, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  const told = farWorker.log().filter(line => line.videoId === toRowId(videoId));
   expect(told.length).toBeGreaterThan(0);
 });
 
 test('a host that is cut off takes nothing with it, and spoils nothing when it is back', async () => {
   const [first, second, third] = await Promise.all([far.api.signUp(), near.api.signUp(), far.api.signUp()]);
   const published = await upload(near);
-  await outcomeOf(near.api, player, published);
+  await waitForOutcome(near.api, player, published);
   expect(await castVote(far.api, first, published)).toMatchObject({ votes: 1 });
 
   const videoIds = await Promise.all([far, far, near, far].map(upload));
@@ -64,11 +64,11 @@ test('a host that is cut off takes nothing with it, and spoils nothing when it i
   await waitUntil('the host that is cut off says so', async () => !(await isReady(far)), within);
 
   await near.addWorker();
-  const outcomes = await Promise.all(videoIds.map(videoId => outcomeOf(near.api, player, videoId)));
+  const outcomes = await Promise.all(videoIds.map(videoId => waitForOutcome(near.api, player, videoId)));
   expect(outcomes.map(({ status }) => status)).toEqual(videoIds.map(() => 'PROCESSED'));
   expect(Math.max(...outcomes.map(({ attempt }) => attempt))).toBe(2);
   expect(await castVote(near.api, second, published)).toMatchObject({ votes: 2 });
-  const rows = await Promise.all(videoIds.map(videoId => rowOf(app, videoId)));
+  const rows = await Promise.all(videoIds.map(videoId => findVideoRow(app, videoId)));
 
   // Its worker can't know who has the video now, and lets go of it.
   await waitUntil('the cut-off worker encodes no more', () => !isRunning(encoder), within);
@@ -76,9 +76,9 @@ test('a host that is cut off takes nothing with it, and spoils nothing when it i
   await waitUntil('the host is ready again', () => isReady(far), within);
   expect(await castVote(far.api, third, published)).toMatchObject({ votes: 3 });
   const late = await upload(far);
-  expect(await outcomeOf(far.api, player, late)).toMatchObject({ status: 'PROCESSED' });
+  expect(await waitForOutcome(far.api, player, late)).toMatchObject({ status: 'PROCESSED' });
 
-  expect(await Promise.all(videoIds.map(videoId => rowOf(app, videoId)))).toEqual(rows);
+  expect(await Promise.all(videoIds.map(videoId => findVideoRow(app, videoId)))).toEqual(rows);
   expect(await findMiscounts(app.database)).toEqual([]);
   const votesAt = async ({ api }: Host) => (await rankingPage(api, {})).edges.map(({ node }) => node.votes);
   await waitUntil(
@@ -87,7 +87,7 @@ test('a host that is cut off takes nothing with it, and spoils nothing when it i
     within,
   );
   const all = await app.database.em.fork().find(Video, {});
-  const named: unknown[] = all.flatMap(row => [row.originalKey, ...renditionsOf(row)]);
+  const named: unknown[] = all.flatMap(row => [row.originalKey, ...getRenditionKeys(row)]);
   // As the workers do once things are an hour old: the upload that was refused has left its file.
   await sweepFiles(app.database.em.fork(), await openLocalStorage(app.storageDir), { graceSeconds: 0 });
   expect(await storedFiles(app)).toEqual(named.toSorted());

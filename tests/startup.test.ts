@@ -4,13 +4,13 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createLogger } from '../src/platform/observability/logger.ts';
-import { guardRedis } from '../src/platform/redis/check-redis-config.ts';
+import { checkRedisConfig } from '../src/platform/redis/check-redis-config.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
-import { LiveWorker } from '../src/videos/queue/live-worker.entity.ts';
+import { RegisteredWorker } from '../src/videos/queue/registered-worker.entity.ts';
 import { startApp } from './kit/api/app.ts';
 import { eventually } from './kit/api/multipart.ts';
 import { reachesRedis } from './kit/contest/create-users.ts';
-import { rowOf, shortSource, TINY_RULES, uploadVideo } from './kit/contest/videos.ts';
+import { findVideoRow, shortSource, TINY_RULES, uploadVideo } from './kit/contest/videos.ts';
 import { startWorker } from './kit/contest/worker.ts';
 import { runProgram } from './kit/services/command.ts';
 import { createDatabase, startRedis, type TestRedis } from './kit/services/services.ts';
@@ -42,7 +42,7 @@ describe('a Redis', () => {
   async function guard(url: string, persistent: boolean) {
     const redis = openRedis(url, 'command', silent);
     onTestFinished(() => redis.disconnect());
-    return guardRedis(redis, { persistent, waitMilliseconds: 5000, logger: silent });
+    return checkRedisConfig(redis, { persistent, waitMilliseconds: 5000, logger: silent });
   }
 
   test.each([
@@ -137,8 +137,8 @@ test('a worker whose port is taken ends before it has taken anything', async () 
   const start = startWorker(app, { WORKER_PORT: new URL(app.url).port });
   await expect(start).rejects.toThrow(/ended with 1: .*EADDRINUSE/);
   await expect(start).rejects.not.toThrow('"processing"');
-  expect(await rowOf(app, videoId)).toMatchObject({ status: 'UPLOADED', attempt: 0 });
-  expect(await app.database.em.fork().count(LiveWorker)).toBe(0);
+  expect(await findVideoRow(app, videoId)).toMatchObject({ status: 'UPLOADED', attempt: 0 });
+  expect(await app.database.em.fork().count(RegisteredWorker)).toBe(0);
 });
 
 test('an API starts while Redis is away, and tells when the one that comes is no good', async () => {

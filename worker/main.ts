@@ -2,24 +2,24 @@ import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openModel } from '../src/model.ts';
-import { startLoop } from '../src/platform/concurrency/periodic-task.ts';
-import { createRoom } from '../src/platform/concurrency/shared-lock.ts';
+import { startPeriodicTask } from '../src/platform/concurrency/periodic-task.ts';
+import { createSharedLock } from '../src/platform/concurrency/shared-lock.ts';
 import { closeDatabase } from '../src/platform/database/database.ts';
-import { requireSchema } from '../src/platform/database/require-migrations.ts';
-import { foldersOf, observeDependencies } from '../src/platform/observability/dependency-metrics.ts';
+import { requireMigrations } from '../src/platform/database/require-migrations.ts';
+import { getStorageFolders, observeDependencies } from '../src/platform/observability/dependency-metrics.ts';
 import { createMetrics } from '../src/platform/observability/metrics.ts';
 import { runProcess } from '../src/platform/process/run-process.ts';
 import { openEventBus } from '../src/platform/pubsub/event-bus.ts';
 import { openJobQueue } from '../src/platform/queue/job-queue.ts';
 import { createJobWorker } from '../src/platform/queue/job-worker.ts';
-import { guardRedis } from '../src/platform/redis/check-redis-config.ts';
+import { checkRedisConfig } from '../src/platform/redis/check-redis-config.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
 import { openStorage } from '../src/platform/storage/open-storage.ts';
 import { processVideoJob } from '../src/videos/processing/video.jobs.ts';
-import { startPresence } from './background/heartbeat.ts';
+import { startHeartbeat } from './background/heartbeat.ts';
 import { createReconciler } from './background/reconciler.ts';
 import { startSweepers } from './background/sweepers.ts';
-import { detectSandbox, protectionsOf } from './ffmpeg/sandbox.ts';
+import { describeSandbox, detectSandbox } from './ffmpeg/sandbox.ts';
 import { ffmpegVersion } from './ffmpeg/version.ts';
 import { createHealthServer } from './observability/health-server.ts';
 import { observeQueue } from './observability/queue-metrics.ts';
@@ -33,12 +33,12 @@ const HAND_BACK_SECONDS = 3;
 
 await runProcess('worker', process.env, async (env, logger) => {
   const database = await openModel(env);
-  await requireSchema(database);
+  await requireMigrations(database);
 
   const redis = openRedis(env.redis.url, 'command', logger);
   const blocking = openRedis(env.redis.url, 'worker', logger);
   const subscriber = openRedis(env.redis.url, 'subscriber', logger);
-  const redisGuard = await guardRedis(redis, {
+  const redisGuard = await checkRedisConfig(redis, {
     persistent: !env.local,
     waitMilliseconds: REDIS_MILLISECONDS,
     logger,
@@ -50,8 +50,8 @@ await runProcess('worker', process.env, async (env, logger) => {
   // Absolute, as ffmpeg runs in a folder of its own.
   const tempDir = resolve(env.worker.tempDir ?? join(tmpdir(), `anb-worker-${userInfo().uid}`));
   const sandbox = await detectSandbox(process.env.PATH);
-  if (sandbox.gaps.length === 0) logger.info(protectionsOf(sandbox), 'sandbox');
-  else logger.warn(protectionsOf(sandbox), `sandbox incomplete: ${sandbox.gaps.join(' ')}`);
+  if (sandbox.gaps.length === 0) logger.info(describeSandbox(sandbox), 'sandbox');
+  else logger.warn(describeSandbox(sandbox), `sandbox incomplete: ${sandbox.gaps.join(' ')}`);
 
   const metrics = createMetrics('worker');
   const draining = new AbortController();
@@ -70,7 +70,7 @@ await runProcess('worker', process.env, async (env, logger) => {
     },
     tempDir: join(tempDir, 'jobs'),
     metrics: createWorkerMetrics(metrics),
-    room: createRoom(),
+    lock: createSharedLock(),
     logger,
     draining: draining.signal,
     stopping: stopping.signal,
@@ -82,7 +82,7 @@ await runProcess('worker', process.env, async (env, logger) => {
 
   const forkEm = () => database.em.fork();
   observeQueue(metrics, { forkEm, jobs, logger });
-  const folders = { ...foldersOf(env.storage), temp: tempDir };
+  const folders = { ...getStorageFolders(env.storage), temp: tempDir };
   observeDependencies(metrics, { database, redis, redisGuard, storage, folders, logger });
   const health = createHealthServer({
     database,
@@ -103,11 +103,11 @@ await runProcess('worker', process.env, async (env, logger) => {
   logger.info({ address: health.address(), concurrency }, 'listening');
 
   const reconcile = createReconciler({ ...deps, ...env.processing, forkEm });
-  const reconciler = startLoop('reconcile', reconcileSeconds, reconcile, logger);
+  const reconciler = startPeriodicTask('reconcile', reconcileSeconds, reconcile, logger);
   const sweepers = startSweepers({ ...deps, forkEm });
-  const presence = startPresence({
+  const presence = startHeartbeat({
     forkEm,
-    slots: concurrency,
+    capacity: concurrency,
     canTakeJobs: () => blocking.status === 'ready',
     logger,
   });

@@ -1,14 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { untilAborted } from '../src/platform/concurrency/until-aborted.ts';
 import { inSpan, inTrace } from '../src/platform/observability/tracing.ts';
-import { type Claim, claimVideo, isSuspect } from '../src/videos/processing/record-processing.ts';
-import { type Pace, readPace } from '../src/videos/queue/processing-throughput.ts';
+import { type Claim, claimVideo, isPoisonSuspect } from '../src/videos/processing/record-processing.ts';
+import {
+  type ProcessingThroughput,
+  readProcessingThroughput,
+} from '../src/videos/queue/processing-throughput.ts';
 import type { ProcessingPhase } from '../src/videos/video.status.ts';
 import type { WorkerContext } from './context.ts';
-import { clipSecondsOf } from './ffmpeg/arguments.ts';
+import { getClipSeconds } from './ffmpeg/arguments.ts';
 import type { Outcome } from './observability/worker-metrics.ts';
 import { estimateSecondsLeft } from './processing/estimate-seconds-left.ts';
-import { settleFailure } from './processing/handle-processing-error.ts';
+import { handleProcessingError } from './processing/handle-processing-error.ts';
 import { holdLease, LeaseLost } from './processing/lease.ts';
 import { openWorkspace } from './processing/workspace.ts';
 import { inspect } from './steps/inspect.ts';
@@ -17,9 +20,9 @@ import { render } from './steps/render.ts';
 
 /** Takes one video from its upload to its published clip, or to the reason why not; nothing when it is not to be had, or this worker is to end. */
 export async function processVideo(shared: WorkerContext, videoId: string): Promise<void> {
-  const alone = await isSuspect({ em: shared.em.fork() }, videoId);
+  const alone = await isPoisonSuspect({ em: shared.em.fork() }, videoId);
   // Whatever ends this process must not be blamed on the videos beside it.
-  await shared.room(alone, async () => {
+  await shared.lock(alone, async () => {
     // It may have waited for the room for long; the reconciler offers it to another worker.
     if (!shared.draining.aborted) await attemptVideo(shared, videoId);
   });
@@ -27,7 +30,7 @@ export async function processVideo(shared: WorkerContext, videoId: string): Prom
 
 async function attemptVideo(shared: WorkerContext, videoId: string): Promise<void> {
   const em = shared.em.fork();
-  const pace = await readPace(em);
+  const pace = await readProcessingThroughput(em);
   const claim = await claimVideo({ ...shared, em }, videoId, {
     ...shared.settings.processing,
     expectedSeconds: pace?.secondsPerVideo,
@@ -41,7 +44,11 @@ async function attemptVideo(shared: WorkerContext, videoId: string): Promise<voi
   });
 }
 
-async function makeOrSettle(deps: WorkerContext, claim: Claim, pace: Pace | null): Promise<Outcome> {
+async function makeOrSettle(
+  deps: WorkerContext,
+  claim: Claim,
+  pace: ProcessingThroughput | null,
+): Promise<Outcome> {
   const { logger, metrics } = deps;
   logger.info('processing');
   const ended = metrics.startVideo();
@@ -52,14 +59,14 @@ async function makeOrSettle(deps: WorkerContext, claim: Claim, pace: Pace | null
     outcome = 'PROCESSED';
     logger.info('processed');
   } catch (error) {
-    outcome = await settleFailure(deps, claim, error);
+    outcome = await handleProcessingError(deps, claim, error);
   } finally {
     ended(outcome);
   }
   return outcome;
 }
 
-async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): Promise<void> {
+async function makeClip(deps: WorkerContext, claim: Claim, pace: ProcessingThroughput | null): Promise<void> {
   const { settings, sandbox, storage, metrics, logger } = deps;
   await using lease = await holdLease({ ...deps, ...settings.processing }, claim);
   await using workspace = await openWorkspace(deps.tempDir, claim.videoId);
@@ -78,7 +85,8 @@ async function makeClip(deps: WorkerContext, claim: Claim, pace: Pace | null): P
   const { codec, width, height, durationSeconds } = facts;
   logger.info({ codec, width, height, durationSeconds }, 'inspected');
 
-  const usualSeconds = pace && pace.secondsPerOutputSecond * clipSecondsOf(facts, settings.media.clipSeconds);
+  const usualSeconds =
+    pace && pace.secondsPerOutputSecond * getClipSeconds(facts, settings.media.clipSeconds);
   const startedAt = performance.now();
   const reportRendering = (percent: number) => {
     const elapsedSeconds = (performance.now() - startedAt) / 1000;

@@ -11,24 +11,24 @@ import { Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
-import { useSharedExecutions } from '../../server/subscriptions/shared-execution-plugin.ts';
-import { createEventStreams } from '../../server/subscriptions/sse-handler.ts';
+import { useSharedExecution } from '../../server/subscriptions/shared-execution-plugin.ts';
+import { createSseHandler } from '../../server/subscriptions/sse-handler.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
-import { requestScope } from '../../src/platform/observability/request-context.ts';
-import type { RankingMoment } from '../../src/rankings/follow-rankings.ts';
+import { requestContext } from '../../src/platform/observability/request-context.ts';
+import type { RankingSnapshot } from '../../src/rankings/ranking-feed.ts';
 
 const ORDER = z.object({ events: z.int(), perSecond: z.int() });
 const TICK_MS = 10;
 const PLACES = 10;
 
-const listeners = new Set<(moment: RankingMoment) => void>();
+const listeners = new Set<(moment: RankingSnapshot) => void>();
 let votes = 0;
-const momentNow = (): RankingMoment => ({
+const momentNow = (): RankingSnapshot => ({
   at: new Date(),
   entries: Array.from({ length: PLACES }, (_, place) => ({
     id: `player-${place}`,
     score: votes - place,
-    tie: '0000000000000000',
+    tieBreaker: '0000000000000000',
     position: place + 1,
   })),
 });
@@ -43,8 +43,8 @@ const contextFor = () =>
     ...nobody,
     rankingFeed: {
       follow: () =>
-        new Repeater<RankingMoment>(async (push, stop) => {
-          const listener = (moment: RankingMoment) => void push(moment);
+        new Repeater<RankingSnapshot>(async (push, stop) => {
+          const listener = (moment: RankingSnapshot) => void push(moment);
           listeners.add(listener);
           listener(momentNow());
           await stop;
@@ -55,15 +55,15 @@ const contextFor = () =>
   }) as unknown as Context;
 
 const logger = createLogger({ level: 'warn' }, {});
-const eventStreams = createEventStreams(300, { add: () => () => undefined });
+const eventStreams = createSseHandler(300, { add: () => () => undefined });
 const yoga = createYoga<{ req: IncomingMessage; res: ServerResponse }, Context>({
   schema,
   logging: false,
   context: contextFor,
-  plugins: [eventStreams.plugin, useSharedExecutions({ contextFor, logger, metrics: new Registry() })],
+  plugins: [eventStreams.plugin, useSharedExecution({ contextFor, logger, metrics: new Registry() })],
 });
 const server = createServer((request, response) =>
-  requestScope.run({ requestId: 'bench', logger, language: 'en' }, () =>
+  requestContext.run({ requestId: 'bench', logger, language: 'en' }, () =>
     eventStreams.serve(yoga, request, response),
   ),
 );

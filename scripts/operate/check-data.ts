@@ -1,7 +1,7 @@
 // Shows in what rows, files, counters, boards and queue differ: npm run reconcile; -- --apply mends it as well.
 
 import { parseArgs } from 'node:util';
-import { findDifferences } from '../../src/consistency/find-inconsistencies.ts';
+import { findInconsistencies } from '../../src/consistency/find-inconsistencies.ts';
 import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leaderboard.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { openEventBus } from '../../src/platform/pubsub/event-bus.ts';
@@ -31,7 +31,7 @@ await runCommand(async ({ env, database }) => {
       maxWorkerDeaths: env.processing.maxWorkerDeaths,
     };
     let [found, mended] = [0, 0];
-    for await (const { what, remedy, mend } of findDifferences(deps)) {
+    for await (const { what, remedy, mend } of findInconsistencies(deps)) {
       found++;
       if (apply && mend) {
         await mend();

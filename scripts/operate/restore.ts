@@ -6,7 +6,7 @@ import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leade
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { firstConnection, openRedis } from '../../src/platform/redis/redis.ts';
 import { openStorage } from '../../src/platform/storage/open-storage.ts';
-import { rebuildRankings } from '../../src/rankings/project-rankings.ts';
+import { rebuildLeaderboard } from '../../src/rankings/sync-leaderboard.ts';
 import { runCommand } from './command.ts';
 
 const REDIS_MILLISECONDS = 2000;
@@ -25,7 +25,7 @@ await runCommand(async ({ env, database }) => {
     // Also where there are boards: they may be of what was there before the loss.
     const isThere = redis.status === 'ready';
     const deps = { forkEm: () => database.em.fork(), leaderboard: openRedisLeaderboard(redis) };
-    if (isThere) await rebuildRankings(deps);
+    if (isThere) await rebuildLeaderboard(deps);
     return [
       `Restored and verified: ${rows} rows and ${files} files.`,
       ...(deleted > 0 ? [`${deleted} videos were deleted while the backup was made.`] : []),

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { requestScope } from '../../src/platform/observability/request-context.ts';
+import { requestContext } from '../../src/platform/observability/request-context.ts';
 import { currentTraceId, markFailed } from '../../src/platform/observability/tracing.ts';
 import { spanishMessage } from './messages.ts';
 
@@ -43,16 +43,16 @@ const KINDS = {
  * is logged here, once, with its cause, and answered without any detail. Each carries the request's id, and speaks the
  * client's language where people may meet it.
  */
-export function reportError(error: unknown): GraphQLError {
+export function maskError(error: unknown): GraphQLError {
   const told = withoutDetail(error);
-  if (requestScope.getStore()?.language === 'es') {
+  if (requestContext.getStore()?.language === 'es') {
     told.message = spanishMessage(told.extensions) ?? told.message;
   }
   return told;
 }
 
 function withoutDetail(error: unknown): GraphQLError {
-  const scope = requestScope.getStore();
+  const scope = requestContext.getStore();
   const known = callersFault(error);
   if (known) {
     if (known.extensions.code === undefined) {

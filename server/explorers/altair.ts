@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse, print } from 'graphql';
 import { sendJson } from '../../src/platform/process/health.ts';
-import { digestOf, explorerHeaders } from './csp.ts';
+import { createExplorerHeaders, toCspHash } from './csp.ts';
 import { readExample } from './examples.ts';
 
 const BASE = '/altair';
@@ -50,8 +50,8 @@ async function loadAltair(publicUrl: string) {
   return {
     html,
     headers: {
-      ...explorerHeaders({
-        'script-src': `'self' 'sha256-${digestOf(script)}'`,
+      ...createExplorerHeaders({
+        'script-src': `'self' 'sha256-${toCspHash(script)}'`,
         'worker-src': "'self' blob:",
         'frame-src': "'self'",
       }),

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * Headers for a page that talks to its own origin only and that nobody may frame. `sources` adds Content Security Policy
  * directives to those that every explorer needs.
  */
-export function explorerHeaders(sources: Record<string, string>): Record<string, string> {
+export function createExplorerHeaders(sources: Record<string, string>): Record<string, string> {
   const policy = {
     'default-src': "'none'",
     'connect-src': "'self'",
@@ -27,6 +27,6 @@ export function explorerHeaders(sources: Record<string, string>): Record<string,
 }
 
 /** Base64 of a text's SHA-256: how a Content Security Policy names a script that may run. */
-export function digestOf(text: string): string {
+export function toCspHash(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }

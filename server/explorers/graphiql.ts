@@ -4,7 +4,7 @@ import { gunzip, gzip } from 'node:zlib';
 import fresh from 'fresh';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import Negotiator from 'negotiator';
-import { digestOf, explorerHeaders } from './csp.ts';
+import { createExplorerHeaders, toCspHash } from './csp.ts';
 import { EXAMPLE_NAMES, readExample } from './examples.ts';
 
 interface Page {
@@ -47,15 +47,15 @@ async function renderPage(publicUrl: string): Promise<Page> {
   return {
     gzipped: await promisify(gzip)(html),
     headers: {
-      ...explorerHeaders({
-        'script-src': `'sha256-${digestOf(script)}'`,
+      ...createExplorerHeaders({
+        'script-src': `'sha256-${toCspHash(script)}'`,
         // The editor starts its language workers from the page itself.
         'worker-src': 'blob:',
       }),
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-cache',
       // Weak: the same page, compressed or not.
-      etag: `W/"${digestOf(html)}"`,
+      etag: `W/"${toCspHash(html)}"`,
       vary: 'accept, accept-encoding',
     },
   };

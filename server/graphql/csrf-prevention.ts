@@ -11,7 +11,7 @@ const FORM_TYPES = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data
  * Refuses with 403, `PREFLIGHT_REQUIRED`, what a page of any origin could have sent by a form, before its body is read.
  * A GET needs no such header: it changes nothing, and who it is for is told by a token that no browser adds by itself.
  */
-export function usePreflight(): Plugin {
+export function useCsrfPrevention(): Plugin {
   return {
     onRequestParse({ request: { method, headers } }) {
       const type = headers.get('content-type');

@@ -4,7 +4,7 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 const SUGGESTION = / ?Did you mean .+\?$/;
 
 /** Hides the schema from whoever was not given it, in what can be asked and in what errors give away. */
-export function useHiddenSchema({
+export function useDisableIntrospection({
   introspection,
   suggestions,
 }: {

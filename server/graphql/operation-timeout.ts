@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getOperationAST, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { type Context, freshParts } from '../../schema/context.ts';
+import { type Context, createRequestScoped } from '../../schema/context.ts';
 import type { EntityManager } from '../../src/platform/database/database.ts';
 import { Cancelled } from '../../src/platform/errors.ts';
 
@@ -10,7 +10,7 @@ import { Cancelled } from '../../src/platform/errors.ts';
  * cancelled there too, and fail with {@link Cancelled}. A mutation goes on without its client, as it may have been done in
  * part; an upload takes as long as its client is allowed to.
  */
-export function useDeadlines(
+export function useOperationTimeout(
   seconds: number,
   forkUntil: (signal: AbortSignal) => EntityManager,
 ): Plugin<Context & { req: IncomingMessage; res?: ServerResponse }> {
@@ -27,7 +27,7 @@ export function useDeadlines(
         if (res?.closed) leave();
         else res?.once('close', leave);
       }
-      extendContext(freshParts({ ...contextValue, forkEm: () => forkUntil(controller.signal) }));
+      extendContext(createRequestScoped({ ...contextValue, forkEm: () => forkUntil(controller.signal) }));
       return {
         onExecuteDone() {
           clearTimeout(timer);

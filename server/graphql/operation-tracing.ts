@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { inSpan } from '../../src/platform/observability/tracing.ts';
 
 /** Shows each query and mutation as a step of its request's trace. Subscriptions have none: they last for hours. */
-export function useOperationTraces(): Plugin {
+export function useOperationTracing(): Plugin {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args: ExecutionArgs) => {

@@ -11,11 +11,11 @@ import {
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import type { RateLimiter } from '../../src/platform/redis/rate-limiter.ts';
-import { networkOf } from '../../src/platform/text/network.ts';
+import { toNetwork } from '../../src/platform/text/network.ts';
 import { tooManyRequests } from '../errors/rate-limit-errors.ts';
 
 /** What operations may cost in a minute; whoever is logged in is counted by account wherever they are. */
-export interface CostLimits {
+export interface QueryCostLimits {
   accounts: RateLimiter;
   networks: RateLimiter;
 }
@@ -25,14 +25,14 @@ export interface CostLimits {
  * lists around it. Tells the cost in `extensions.cost`. One above `maxCost` is refused with 400, `OPERATION_TOO_COSTLY`;
  * one that its account or network can't afford this minute with 429, `RATE_LIMITED`.
  */
-export function useCosts(maxCost: number, limits: CostLimits): Plugin<Context> {
+export function useQueryCost(maxCost: number, limits: QueryCostLimits): Plugin<Context> {
   const refusalOf = async (cost: number, { viewer, address }: Context): Promise<GraphQLError | null> => {
     if (cost > maxCost) return tooCostly(cost, maxCost);
     // Executed for nobody in particular, after those who share it have paid.
     if (viewer === null && address === '') return null;
     const allowance = viewer
       ? await limits.accounts.consume(viewer.playerId, cost)
-      : await limits.networks.consume(networkOf(address), cost);
+      : await limits.networks.consume(toNetwork(address), cost);
     return allowance.allowed ? null : tooManyRequests(allowance.retryAfterSeconds);
   };
   return {

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { requestScope } from '../../src/platform/observability/request-context.ts';
+import { requestContext } from '../../src/platform/observability/request-context.ts';
 import { currentTraceId } from '../../src/platform/observability/tracing.ts';
 
 /** What Yoga answers with a status alone. */
@@ -16,18 +16,18 @@ const BARE = new Map([
  * cache keeps it, as counts change by the second and much depends on the viewer; and nothing on the way holds back the
  * events of a stream. To be the last plugin.
  */
-export function useAnswers(): Plugin {
+export function useResponseHeaders(): Plugin {
   return {
     onResultProcess({ result }) {
       if (Array.isArray(result) || !('errors' in result)) return;
       for (const { extensions } of result.errors ?? []) {
         if (!extensions) continue;
-        extensions.requestId ??= requestScope.getStore()?.requestId;
+        extensions.requestId ??= requestContext.getStore()?.requestId;
         extensions.traceId ??= currentTraceId();
       }
     },
     onResponse({ response: answer, setResponse, fetchAPI: { Response } }) {
-      const requestId = requestScope.getStore()?.requestId;
+      const requestId = requestContext.getStore()?.requestId;
       const { status, headers } = answer;
       const bare = headers.has('content-type') ? undefined : BARE.get(status);
       if (requestId) headers.set('x-request-id', requestId);

@@ -17,7 +17,7 @@ const compress = compression({
  * JSON or CSV and at least 1 KiB. Access tokens travel in headers that no browser adds by itself, so that no foreign page
  * can make somebody's answers repeat what it guesses (the BREACH attack).
  */
-export function compressAnswer(request: IncomingMessage, response: ServerResponse): void {
+export function compressResponse(request: IncomingMessage, response: ServerResponse): void {
   // A stream is held open by thousands, to each of whom all this would cling. Some clients accept either, and get JSON.
   if (request.headers.accept?.trim() === 'text/event-stream') return;
   compress(request, response, () => undefined);

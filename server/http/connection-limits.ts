@@ -8,7 +8,7 @@ const PATIENCE = 2;
  * Bounds what slow and stalled clients cost: how long they may take for a head, how long a connection may stand still with
  * something on its way, and how many there are. Bodies have limits of their own, in the hands of whoever reads them.
  */
-export function limitClients(
+export function limitConnections(
   server: Server,
   { slowClientSeconds, maxConnections }: { slowClientSeconds: number; maxConnections: number },
 ): void {

@@ -7,7 +7,7 @@ export const CORS_SECONDS = 86_400;
  * Tells a browser whether a page of another origin may read the answer (https://fetch.spec.whatwg.org/#http-cors-protocol),
  * as `CORS_ORIGINS` says. True when the request was no more than that question, which is then answered.
  */
-export function answerCors(
+export function handleCors(
   request: IncomingMessage,
   response: ServerResponse,
   { origins, methods }: { origins: readonly string[]; methods: readonly string[] },

@@ -2,7 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Lets the clients of an HTTP server go without dropping a request. */
-export interface Draining {
+export interface GracefulClose {
   readonly hasStarted: boolean;
   /** From now on each answer ends its connection, so that clients and proxies go elsewhere with the next request. */
   start(): void;
@@ -10,7 +10,7 @@ export interface Draining {
   finish(deadline: AbortSignal): Promise<void>;
 }
 
-export function createDraining(server: Server): Draining {
+export function createGracefulClose(server: Server): GracefulClose {
   const answering = new Set<ServerResponse>();
   const unused = new Set<Socket>();
   let hasStarted = false;

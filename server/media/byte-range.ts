@@ -10,7 +10,7 @@ export interface ByteRange {
  * One satisfiable range is that range, cut to the file. No header, another unit, a malformed set and several ranges are
  * `whole`, as the RFC lets a server choose. A well-formed set that lies past the end is `unsatisfiable`.
  */
-export function selectRange(
+export function parseByteRange(
   header: string | undefined,
   sizeBytes: number,
 ): ByteRange | 'whole' | 'unsatisfiable' {

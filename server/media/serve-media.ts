@@ -8,7 +8,7 @@ import {
   type StorageKey,
   type StoredFile,
 } from '../../src/platform/storage/storage.ts';
-import { selectRange } from './byte-range.ts';
+import { parseByteRange } from './byte-range.ts';
 import { checkPreconditions, rangeApplies } from './preconditions.ts';
 
 /** The files of one video. */
@@ -132,7 +132,7 @@ async function sendFile(
 
   // Ranges are defined for GET only (RFC 9110 §14.2).
   const ranged = request.method === 'GET' && rangeApplies(request.headers, validators);
-  const range = ranged ? selectRange(request.headers.range, sizeBytes) : 'whole';
+  const range = ranged ? parseByteRange(request.headers.range, sizeBytes) : 'whole';
   if (range === 'unsatisfiable') return refuse(response, 416, { 'content-range': `bytes */${sizeBytes}` });
 
   const part = range === 'whole' ? { start: 0, end: sizeBytes - 1 } : range;

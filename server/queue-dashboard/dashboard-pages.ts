@@ -13,7 +13,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../../src/platform/observability/logger.ts';
 import { sendJson } from '../../src/platform/process/health.ts';
 import { processVideoJob } from '../../src/videos/processing/video.jobs.ts';
-import { explorerHeaders } from '../explorers/csp.ts';
+import { createExplorerHeaders } from '../explorers/csp.ts';
 
 const UI: UIConfig = {
   boardTitle: 'ANB Rising Stars',
@@ -22,14 +22,18 @@ const UI: UIConfig = {
 };
 
 /** The pages of the board and what they ask for, for whoever may see them. */
-export interface QueueBoardPages {
+export interface DashboardPages {
   /** Answers a GET; `path` is what follows the base, and begins with a slash. */
   serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Reads the files of bull-board, which only a server that shows it needs. The connection stays the caller's. */
-export async function loadQueueBoard(redis: Redis, base: string, logger: Logger): Promise<QueueBoardPages> {
+export async function loadDashboardPages(
+  redis: Redis,
+  base: string,
+  logger: Logger,
+): Promise<DashboardPages> {
   const { createBullBoard } = await import('@bull-board/api');
   const { BullMQAdapter } = await import('@bull-board/api/bullMQAdapter');
   const { default: sirv } = await import('sirv');
@@ -44,7 +48,7 @@ export async function loadQueueBoard(redis: Redis, base: string, logger: Logger)
   });
   const html = await board.render(base);
   const headers = {
-    ...explorerHeaders({ 'script-src': "'self'" }),
+    ...createExplorerHeaders({ 'script-src': "'self'" }),
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
   };

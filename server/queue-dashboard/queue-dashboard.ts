@@ -5,14 +5,14 @@ import type { EntityManager } from '../../src/platform/database/database.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
 import { sendJson } from '../../src/platform/process/health.ts';
 import { Player } from '../../src/players/player.entity.ts';
-import { loadQueueBoard, type QueueBoardPages } from './dashboard-pages.ts';
+import { type DashboardPages, loadDashboardPages } from './dashboard-pages.ts';
 
 const BASE = '/operations/queue';
 const COOKIE = 'anb-queue-board';
 /** How long a browser may look on before it needs another link. */
 const VISIT_SECONDS = 3600;
 
-export interface QueueBoardDeps {
+export interface QueueDashboardDeps {
   redis: Redis;
   forkEm: () => EntityManager;
   links: SignedLinks;
@@ -21,7 +21,7 @@ export interface QueueBoardDeps {
 }
 
 /** The queue of videos as pages for moderators, from `/operations/queue`. */
-export interface QueueBoard {
+export interface QueueDashboard {
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,8 +31,14 @@ export interface QueueBoard {
  * exchanged for a cookie that lives an hour: a browser can't send the access token along when it opens a page. Each
  * request asks the database whether the player is a moderator still. Nothing can be changed here.
  */
-export function createQueueBoard({ redis, forkEm, links, publicUrl, logger }: QueueBoardDeps): QueueBoard {
-  let pages: Promise<QueueBoardPages> | undefined;
+export function createQueueDashboard({
+  redis,
+  forkEm,
+  links,
+  publicUrl,
+  logger,
+}: QueueDashboardDeps): QueueDashboard {
+  let pages: Promise<DashboardPages> | undefined;
 
   /** Whom a signed path below {@link BASE} speaks for, if that is a moderator; null otherwise. */
   const moderatorOf = async (kind: 'enter' | 'visit', signed: string): Promise<string | null> => {
@@ -72,7 +78,7 @@ export function createQueueBoard({ redis, forkEm, links, publicUrl, logger }: Qu
       if ((await moderatorOf('visit', visit)) === null) return refuse(response);
       // Its base address has a slash at the end, and so have the addresses that its pages ask for.
       if (path === '') return void response.writeHead(308, { location: `${BASE}/` }).end();
-      pages ??= loadQueueBoard(redis, BASE, logger);
+      pages ??= loadDashboardPages(redis, BASE, logger);
       await (await pages).serve(request, response, path);
     },
 

@@ -1,8 +1,8 @@
-import { startLoop } from '../../src/platform/concurrency/periodic-task.ts';
+import { startPeriodicTask } from '../../src/platform/concurrency/periodic-task.ts';
 import type { EntityManager } from '../../src/platform/database/database.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
-import { findOpenSessions } from '../../src/players/identify.ts';
-import type { Identity } from '../graphql/authentication.ts';
+import { findOpenSessions } from '../../src/players/authenticate.ts';
+import type { AuthenticatedSession } from '../graphql/authentication.ts';
 
 /** How long what is held open may outlive a session that was ended elsewhere. */
 const CHECK_SECONDS = 5;
@@ -10,25 +10,25 @@ const CHECK_SECONDS = 5;
 export type SessionEnd = 'Token expired' | 'Session ended';
 
 /** Ends what is held open for somebody once their access token does not count any more. */
-export interface SessionWatch {
+export interface SessionExpiry {
   /** Calls `end` once, when the token has expired, or its session has ended or its player's role changed since. */
-  add(identity: NonNullable<Identity>, end: (why: SessionEnd) => void): () => void;
+  add(identity: NonNullable<AuthenticatedSession>, end: (why: SessionEnd) => void): () => void;
   close(): Promise<void>;
 }
 
 interface Watched {
-  identity: NonNullable<Identity>;
+  identity: NonNullable<AuthenticatedSession>;
   end: (why: SessionEnd) => void;
 }
 
 /** One query for all that this process holds open, so that it costs as much with one client as with thousands. */
-export function watchSessions({
+export function createSessionExpiry({
   forkEm,
   logger,
 }: {
   forkEm: () => EntityManager;
   logger: Logger;
-}): SessionWatch {
+}): SessionExpiry {
   const watched = new Set<Watched>();
   const check = async () => {
     if (watched.size === 0) return;
@@ -39,7 +39,7 @@ export function watchSessions({
       if (open.get(sessionId) !== role && watched.delete(one)) one.end('Session ended');
     }
   };
-  const loop = startLoop('session watch', CHECK_SECONDS, check, logger);
+  const loop = startPeriodicTask('session watch', CHECK_SECONDS, check, logger);
   return {
     add(identity, end) {
       const one = { identity, end };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ExecutionArgs, type ExecutionResult, print } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { isForEverybody } from '../../schema/audience.ts';
+import { isPublicDocument } from '../../schema/cache-scope.ts';
 import type { Context } from '../../schema/context.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
 import type { ContextFactory } from '../graphql/context-factory.ts';
@@ -19,7 +19,7 @@ const sharedContexts = new WeakSet<object>();
 const followed = new WeakMap<object, SharedExecution>();
 
 /** What an operation with this context is to follow; undefined when it is executed on its own. */
-export const sharedExecutionOf = (context: object): SharedExecution | undefined => followed.get(context);
+export const getSharedExecution = (context: object): SharedExecution | undefined => followed.get(context);
 
 /**
  * Executes like subscriptions once: those of one document, operation name, variables and language, when all that they
@@ -27,7 +27,7 @@ export const sharedExecutionOf = (context: object): SharedExecution | undefined 
  * tells what anyone may know. All others keep an execution of their own. To be the first plugin, as what follows it is
  * done once for all.
  */
-export function useSharedExecutions({ contextFor, logger, metrics }: SharingDeps): Plugin<Context> {
+export function useSharedExecution({ contextFor, logger, metrics }: SharingDeps): Plugin<Context> {
   const executions = new Map<string, SharedExecution>();
   const { events, deliveries } = createCounters(metrics, () => executions.size);
   const shareable = new WeakMap<object, boolean>();
@@ -64,7 +64,7 @@ export function useSharedExecutions({ contextFor, logger, metrics }: SharingDeps
       const { schema, document, operationName, variableValues } = args;
       const context = args.contextValue;
       if (sharedContexts.has(context)) return;
-      const isShared = shareable.get(document) ?? isForEverybody(schema, document);
+      const isShared = shareable.get(document) ?? isPublicDocument(schema, document);
       shareable.set(document, isShared);
       if (!isShared) return;
       const text = document.loc?.source.body ?? print(document);

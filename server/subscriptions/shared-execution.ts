@@ -1,8 +1,8 @@
 import type { ExecutionResult } from 'graphql';
-import { type RequestScope, requestScope } from '../../src/platform/observability/request-context.ts';
+import { type RequestContext, requestContext } from '../../src/platform/observability/request-context.ts';
 import { outsideTrace } from '../../src/platform/observability/tracing.ts';
-import { reportError } from '../errors/mask-error.ts';
-import { type Follower, StreamEvent } from './subscription-event.ts';
+import { maskError } from '../errors/mask-error.ts';
+import { type Subscriber, SubscriptionEvent } from './subscription-event.ts';
 
 /** Who joins is sent a state that is at most this old. */
 const FRESH_MILLISECONDS = 1000;
@@ -11,7 +11,7 @@ const LINGER_MILLISECONDS = 1000;
 
 interface Operation {
   /** What the operation works for: none of the requests that follow it. */
-  scope: RequestScope;
+  scope: RequestContext;
   /** Starts it; null when it was refused. */
   open: () => Promise<AsyncIterator<ExecutionResult> | null>;
   /** Called for each event, with how many it is sent to. */
@@ -23,10 +23,10 @@ interface Operation {
 /** One running subscription whose events, each executed and serialised once, go to any number of followers. */
 export class SharedExecution {
   readonly #operation: Operation;
-  readonly #followers = new Set<Follower>();
+  readonly #followers = new Set<Subscriber>();
   #source: AsyncIterator<ExecutionResult> | undefined;
   #isOver = false;
-  #newest: StreamEvent | undefined;
+  #newest: SubscriptionEvent | undefined;
   #newestAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<boolean> | undefined;
   #lingering: NodeJS.Timeout | undefined;
@@ -45,7 +45,7 @@ export class SharedExecution {
       return true;
     }
     clearTimeout(this.#lingering);
-    this.#refreshing ??= requestScope
+    this.#refreshing ??= requestContext
       .run(this.#operation.scope, () => outsideTrace(() => this.#refresh()))
       .finally(() => {
         this.#refreshing = undefined;
@@ -55,7 +55,7 @@ export class SharedExecution {
   }
 
   /** Tells the present state at once, then each event; call the result to leave. */
-  follow(follower: Follower): () => void {
+  follow(follower: Subscriber): () => void {
     this.#followers.add(follower);
     clearTimeout(this.#lingering);
     if (this.#newest !== undefined) follower.next(this.#newest);
@@ -109,7 +109,7 @@ export class SharedExecution {
       }
     } catch (error) {
       if (this.#source !== source) return;
-      this.#tell({ errors: [reportError(error)] });
+      this.#tell({ errors: [maskError(error)] });
     }
     this.#isOver = true;
     this.#stop();
@@ -117,7 +117,7 @@ export class SharedExecution {
   }
 
   #tell(result: ExecutionResult): void {
-    const event = new StreamEvent(result);
+    const event = new SubscriptionEvent(result);
     this.#newestAt = performance.now();
     if (event.json === this.#newest?.json) return;
     this.#newest = event;
@@ -141,5 +141,5 @@ export class SharedExecution {
 }
 
 function close(source: AsyncIterator<ExecutionResult> | null | undefined): void {
-  void source?.return?.().catch(reportError);
+  void source?.return?.().catch(maskError);
 }

@@ -2,7 +2,7 @@ import { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 
 /** Bytes that are written to many clients, made once for all of them. */
-export class EventFrame {
+export class SseFrame {
   readonly bytes: Buffer;
   #chunk: Buffer | undefined;
 
@@ -26,7 +26,7 @@ export class EventFrame {
  * Node would make one of three pieces anew for each client, which costs more than all else that an event takes here.
  * @returns what is to drain before the next frame is written; null when there is room for it.
  */
-export function writeFrame(answer: Writable, frame: EventFrame): Writable | null {
+export function writeFrame(answer: Writable, frame: SseFrame): Writable | null {
   // Behind pipelined requests an answer has no connection yet; once it has one, all that was written before is on it.
   const connection = answer instanceof ServerResponse && answer.chunkedEncoding ? answer.socket : null;
   const hasRoom = connection ? connection.write(frame.chunk) : answer.write(frame.bytes);

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendNodeResponse } from '@whatwg-node/server';
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { identityOf } from '../graphql/authentication.ts';
-import type { SessionWatch } from './session-expiry.ts';
-import { sharedExecutionOf } from './shared-execution-plugin.ts';
-import { EventStream, pulledFrom } from './sse-stream.ts';
+import { getSession } from '../graphql/authentication.ts';
+import type { SessionExpiry } from './session-expiry.ts';
+import { getSharedExecution } from './shared-execution-plugin.ts';
+import { SseStream, toSubscriptionSource } from './sse-stream.ts';
 
 const HEADERS = { 'content-type': 'text/event-stream', 'content-encoding': 'none' };
 
@@ -23,8 +23,8 @@ interface Answering {
   ): Response | Promise<Response>;
 }
 
-export interface EventStreams {
-  /** Only for a Yoga that answers by {@link EventStreams.serve}: by itself it would send a stream's head alone. */
+export interface SseHandler {
+  /** Only for a Yoga that answers by {@link SseHandler.serve}: by itself it would send a stream's head alone. */
   plugin: Plugin<object, Exchange>;
   /** Answers a request as `yoga` has it, a stream as events that go straight to the connection. */
   serve(yoga: Answering, request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -33,12 +33,12 @@ export interface EventStreams {
 }
 
 /**
- * Sends what Yoga is to stream as {@link EventStream}s, which show every `pingSeconds` that they live, and end with the
+ * Sends what Yoga is to stream as {@link SseStream}s, which show every `pingSeconds` that they live, and end with the
  * session that they were opened under.
  */
-export function createEventStreams(pingSeconds: number, sessions: Pick<SessionWatch, 'add'>): EventStreams {
-  const streams = new Set<EventStream>();
-  const streamOf = new WeakMap<Response, EventStream>();
+export function createSseHandler(pingSeconds: number, sessions: Pick<SessionExpiry, 'add'>): SseHandler {
+  const streams = new Set<SseStream>();
+  const streamOf = new WeakMap<Response, SseStream>();
   let isClosed = false;
   return {
     plugin: {
@@ -49,11 +49,11 @@ export function createEventStreams(pingSeconds: number, sessions: Pick<SessionWa
         // Without a processor the client has not asked for events, and is told so.
         if (!isAsyncIterable(result) || resultProcessor === undefined) return;
         const { req, res } = serverContext;
-        const source = sharedExecutionOf(serverContext) ?? pulledFrom(result);
+        const source = getSharedExecution(serverContext) ?? toSubscriptionSource(result);
         setResultProcessor((_result, { Response }) => {
-          const stream = new EventStream(source, res);
+          const stream = new SseStream(source, res);
           if (!res.destroyed) {
-            const identity = identityOf(req);
+            const identity = getSession(req);
             const unwatch = identity && sessions.add(identity, () => stream.revoke());
             streams.add(stream);
             res.once('close', () => {

@@ -1,19 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Writable } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
-import { reportError } from '../errors/mask-error.ts';
-import { EventFrame, writeFrame } from './sse-frame.ts';
-import { type Follower, StreamEvent } from './subscription-event.ts';
+import { maskError } from '../errors/mask-error.ts';
+import { SseFrame, writeFrame } from './sse-frame.ts';
+import { type Subscriber, SubscriptionEvent } from './subscription-event.ts';
 
-const PING = new EventFrame(':\n\n');
-const COMPLETE = new EventFrame('event: complete\ndata:\n\n');
+const PING = new SseFrame(':\n\n');
+const COMPLETE = new SseFrame('event: complete\ndata:\n\n');
 
 /** Where a stream's events come from. */
-export interface EventSource {
+export interface SubscriptionSource {
   /** From now on `follower` is told; call the result to leave. */
-  follow(follower: Follower): () => void;
+  follow(follower: Subscriber): () => void;
   /** Asks for the next event, when the source has to be asked. */
-  pull?(follower: Follower): void;
+  pull?(follower: Subscriber): void;
 }
 
 /**
@@ -21,18 +21,18 @@ export interface EventSource {
  * as thousands of these are held open and a stream of its own between the two would be a third of what one takes. Holds at
  * most one event that the client has not taken, the newest.
  */
-export class EventStream implements Follower {
-  readonly #source: EventSource;
+export class SseStream implements Subscriber {
+  readonly #source: SubscriptionSource;
   readonly #answer: Writable;
   readonly #leave: () => void;
   #pinging: NodeJS.Timeout | undefined;
-  #newest: EventFrame | undefined;
+  #newest: SseFrame | undefined;
   #ending: 'complete' | 'interrupted' | undefined;
   /** Until the answer has begun, while the client takes nothing, and when all is said. */
   #isHeld = true;
 
   /** Follows `source` until the answer is closed, and writes nothing before {@link begin}. */
-  constructor(source: EventSource, answer: Writable) {
+  constructor(source: SubscriptionSource, answer: Writable) {
     this.#source = source;
     this.#answer = answer;
     this.#leave = source.follow(this);
@@ -50,7 +50,7 @@ export class EventStream implements Follower {
     this.#deliver();
   }
 
-  next({ serverSent }: StreamEvent): void {
+  next({ serverSent }: SubscriptionEvent): void {
     if (this.#ending !== undefined) return;
     this.#newest = serverSent;
     this.#deliver();
@@ -93,7 +93,7 @@ export class EventStream implements Follower {
     }
   }
 
-  #write(frame: EventFrame): void {
+  #write(frame: SseFrame): void {
     const full = writeFrame(this.#answer, frame);
     this.#isHeld = full !== null;
     full?.once('drain', () => {
@@ -109,29 +109,29 @@ export class EventStream implements Follower {
   }
 }
 
-function ping(stream: EventStream): void {
+function ping(stream: SseStream): void {
   stream.ping();
 }
 
 /** The events of an operation that is executed for one client alone, each made when the last one was taken. */
-export function pulledFrom(results: AsyncIterable<ExecutionResult>): EventSource {
+export function toSubscriptionSource(results: AsyncIterable<ExecutionResult>): SubscriptionSource {
   const iterator = results[Symbol.asyncIterator]();
   // Events are asked for whenever there is room, and each is to be made in the scope of its request.
   const inScope = AsyncLocalStorage.snapshot();
   let isPulling = false;
-  const pull = async (follower: Follower) => {
+  const pull = async (follower: Subscriber) => {
     try {
       const { done, value } = await iterator.next();
       isPulling = false;
       if (done) follower.complete();
-      else follower.next(new StreamEvent(value));
+      else follower.next(new SubscriptionEvent(value));
     } catch (error) {
-      follower.next(new StreamEvent({ errors: [reportError(error)] }));
+      follower.next(new SubscriptionEvent({ errors: [maskError(error)] }));
       follower.complete();
     }
   };
   return {
-    follow: () => () => void iterator.return?.().catch(reportError),
+    follow: () => () => void iterator.return?.().catch(maskError),
     pull(follower) {
       if (isPulling) return;
       isPulling = true;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
-import { createSlots, type GiveBack } from '../../src/platform/concurrency/concurrency-limit.ts';
-import { networkOf } from '../../src/platform/text/network.ts';
+import { createConcurrencyLimit, type Release } from '../../src/platform/concurrency/concurrency-limit.ts';
+import { toNetwork } from '../../src/platform/text/network.ts';
 import { tooManyAtOnce } from '../errors/rate-limit-errors.ts';
 
 /** Who holds a stream: an account when somebody is logged in, and a network in any case. */
@@ -14,7 +14,7 @@ interface Holder {
 /** Counts what stays open: Server-Sent Events and WebSockets, together. */
 export interface StreamLimits {
   /** Null when the account or the network has as many as it may. */
-  open(holder: Holder): GiveBack | null;
+  open(holder: Holder): Release | null;
 }
 
 export function createStreamLimits({
@@ -24,13 +24,13 @@ export function createStreamLimits({
   streamsPerPlayer: number;
   streamsPerNetwork: number;
 }): StreamLimits {
-  const players = createSlots(streamsPerPlayer);
-  const networks = createSlots(streamsPerNetwork);
+  const players = createConcurrencyLimit(streamsPerPlayer);
+  const networks = createConcurrencyLimit(streamsPerNetwork);
   return {
     open({ playerId, address }) {
-      const leaveNetwork = networks.take(networkOf(address));
+      const leaveNetwork = networks.acquire(toNetwork(address));
       if (leaveNetwork === null || playerId === null) return leaveNetwork;
-      const leavePlayer = players.take(playerId);
+      const leavePlayer = players.acquire(playerId);
       if (leavePlayer === null) {
         leaveNetwork();
         return null;

@@ -1,26 +1,26 @@
 import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
-import { EventFrame } from './sse-frame.ts';
+import { SseFrame } from './sse-frame.ts';
 
 /** One event of an operation, serialised once however many are sent it. */
-export class StreamEvent {
+export class SubscriptionEvent {
   /** The whole response. */
   readonly json: string;
-  #serverSent: EventFrame | undefined;
+  #serverSent: SseFrame | undefined;
 
   constructor(result: ExecutionResult) {
     this.json = stringify(result);
   }
 
   /** As graphql-sse's protocol has it on a connection of its own; JSON has no line breaks. */
-  get serverSent(): EventFrame {
-    this.#serverSent ??= new EventFrame(`event: next\ndata: ${this.json}\n\n`);
+  get serverSent(): SseFrame {
+    this.#serverSent ??= new SseFrame(`event: next\ndata: ${this.json}\n\n`);
     return this.#serverSent;
   }
 }
 
 /** Takes the events of an operation. One that is slow keeps the newest for itself: whoever tells waits for nobody. */
-export interface Follower {
-  next(event: StreamEvent): void;
+export interface Subscriber {
+  next(event: SubscriptionEvent): void;
   /** The operation is over. */
   complete(): void;
 }

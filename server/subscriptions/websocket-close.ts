@@ -13,7 +13,7 @@ export type Operations = Readonly<Record<string, unknown>>;
  * Closes a socket once the queries and mutations on it are answered: a client would send those again, elsewhere. Drops it
  * at the deadline.
  */
-export async function closeSocket(
+export async function closeWebSocket(
   socket: WebSocket,
   operations: Operations,
   deadline: AbortSignal,

@@ -1,4 +1,4 @@
-import { reportError } from '../errors/mask-error.ts';
+import { maskError } from '../errors/mask-error.ts';
 
 const MAX_OPERATIONS_PER_SOCKET = 20;
 
@@ -10,7 +10,7 @@ interface Running {
  * What runs on one socket, until it has really ended. graphql-ws forgets an operation when its client completes it, also
  * while it is being prepared, and then starts it all the same once another has taken its id.
  */
-export class SocketOperations {
+export class WebSocketOperations {
   readonly #running = new Map<string, Running>();
   #isClosed = false;
 
@@ -24,7 +24,7 @@ export class SocketOperations {
   /** The results of an operation that has begun, which end with the socket at the latest. */
   hold(id: string, results: AsyncIterator<unknown>): void {
     const running = this.#running.get(id);
-    if (this.#isClosed || running === undefined) void results.return?.().catch(reportError);
+    if (this.#isClosed || running === undefined) void results.return?.().catch(maskError);
     else running.results = results;
   }
 
@@ -36,7 +36,7 @@ export class SocketOperations {
   /** Ends all that runs. */
   close(): void {
     this.#isClosed = true;
-    for (const { results } of this.#running.values()) void results?.return?.().catch(reportError);
+    for (const { results } of this.#running.values()) void results?.return?.().catch(maskError);
     this.#running.clear();
   }
 }

@@ -15,25 +15,25 @@ import type { Context } from '../../schema/context.ts';
 import type { EntityManager } from '../../src/platform/database/database.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
 import {
-  createRequestScope,
-  type RequestScope,
-  requestScope,
+  createRequestContext,
+  type RequestContext,
+  requestContext,
 } from '../../src/platform/observability/request-context.ts';
 import { inTrace } from '../../src/platform/observability/tracing.ts';
 import type { AccessTokens } from '../../src/players/access-tokens.ts';
-import { reportError } from '../errors/mask-error.ts';
+import { maskError } from '../errors/mask-error.ts';
 import { tooManyAtOnce } from '../errors/rate-limit-errors.ts';
-import { type Identity, identifyBearer, setIdentity } from '../graphql/authentication.ts';
-import { languageOf } from '../http/client-ip.ts';
-import type { createGraphql } from '../yoga.ts';
-import type { SessionWatch } from './session-expiry.ts';
-import { sharedExecutionOf } from './shared-execution-plugin.ts';
+import { type AuthenticatedSession, authenticateBearer, setSession } from '../graphql/authentication.ts';
+import { getLanguage } from '../http/client-ip.ts';
+import type { createYogaServer } from '../yoga.ts';
+import type { SessionExpiry } from './session-expiry.ts';
+import { getSharedExecution } from './shared-execution-plugin.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import { withoutHttp } from './subscription-event.ts';
-import { closeSocket, type Operations } from './websocket-close.ts';
-import { SocketOperations } from './websocket-operations.ts';
-import { sendFrames } from './websocket-shared-frames.ts';
-import { onUpgrade } from './websocket-upgrade.ts';
+import { closeWebSocket, type Operations } from './websocket-close.ts';
+import { WebSocketOperations } from './websocket-operations.ts';
+import { sendSharedFrames } from './websocket-shared-frames.ts';
+import { handleUpgrade } from './websocket-upgrade.ts';
 
 /** A GraphQL operation fits; a file does not belong here. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -47,14 +47,14 @@ const TRY_AGAIN_LATER = 1013;
 const INIT = z.object({ authorization: z.string().optional() }).nullish();
 
 export interface WebSocketDeps {
-  graphql: ReturnType<typeof createGraphql>;
+  graphql: ReturnType<typeof createYogaServer>;
   forkEm: () => EntityManager;
   accessTokens: AccessTokens;
   logger: Logger;
   addressOf: (request: IncomingMessage) => string;
   isAllowedOrigin: (request: IncomingMessage) => boolean;
   streamLimits: StreamLimits;
-  sessionWatch: SessionWatch;
+  sessionWatch: SessionExpiry;
   /** A socket that has not said who it is by then is closed. */
   slowClientSeconds: number;
   /** Between two pings; a client that has not answered one by the next is dropped. */
@@ -63,17 +63,17 @@ export interface WebSocketDeps {
 
 /** What is known of a socket once it has said who it is. */
 interface Known extends Record<PropertyKey, unknown> {
-  operations: SocketOperations;
+  operations: WebSocketOperations;
 }
 type SocketExtra = Extra & Partial<Known>;
 
 /** Serves the same operations as HTTP on `/graphql` as graphql-transport-ws; to be closed before the server. */
-export function serveWebSockets(
+export function createWebSocketServer(
   server: Server,
   deps: WebSocketDeps,
 ): { close(deadline: AbortSignal): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
-  onUpgrade(server, deps.isAllowedOrigin, (request, socket, head) =>
+  handleUpgrade(server, deps.isAllowedOrigin, (request, socket, head) =>
     sockets.handleUpgrade(request, socket, head, webSocket => sockets.emit('connection', webSocket, request)),
   );
   sockets.on('connection', dropWhoReadsNothing);
@@ -85,17 +85,17 @@ export function serveWebSockets(
       execute: args => {
         const execute = async () => deps.graphql.getEnveloped().execute(args);
         const start = { name: 'WebSocket /graphql', kind: 'server', attributes: {} } as const;
-        return requestScope.run(scopeOf(args), () => inTrace(start, execute));
+        return requestContext.run(scopeOf(args), () => inTrace(start, execute));
       },
       async subscribe(args) {
         const scope = scopeOf(args);
-        const result = await requestScope.run(scope, () => deps.graphql.getEnveloped().subscribe(args));
+        const result = await requestContext.run(scope, () => deps.graphql.getEnveloped().subscribe(args));
         return isAsyncIterable<ExecutionResult>(result) ? withinScope(scope, result) : result;
       },
 
       onOperation({ extra }, id, _payload, { contextValue }, result) {
-        const shared = sharedExecutionOf(contextValue as Context);
-        const results = shared ? sendFrames(extra.socket, id, shared) : result;
+        const shared = getSharedExecution(contextValue as Context);
+        const results = shared ? sendSharedFrames(extra.socket, id, shared) : result;
         if (isAsyncIterable(results)) extra.operations?.hold(id, results[Symbol.asyncIterator]());
         return results;
       },
@@ -124,11 +124,11 @@ export function serveWebSockets(
           leave();
           return false;
         }
-        setIdentity(request, identity);
+        setSession(request, identity);
         // What runs under a token ends with the socket: to its client it would look complete if it ended just before.
         const unwatch =
           identity && deps.sessionWatch.add(identity, why => socket.close(CloseCode.Unauthorized, why));
-        const running = new SocketOperations();
+        const running = new WebSocketOperations();
         extra.operations = running;
         socket.once('close', () => {
           leave();
@@ -157,7 +157,7 @@ export function serveWebSockets(
   return {
     async close(deadline) {
       const closing = [...sockets.clients].map(socket =>
-        closeSocket(socket, operations.get(socket) ?? {}, deadline),
+        closeWebSocket(socket, operations.get(socket) ?? {}, deadline),
       );
       await Promise.all(closing);
       await disposable.dispose();
@@ -165,13 +165,16 @@ export function serveWebSockets(
   };
 }
 
-async function identify(deps: WebSocketDeps, params: unknown): Promise<Identity | 'refused' | 'unknown'> {
+async function identify(
+  deps: WebSocketDeps,
+  params: unknown,
+): Promise<AuthenticatedSession | 'refused' | 'unknown'> {
   const init = INIT.safeParse(params);
   if (!init.success) return 'refused';
   try {
-    return await identifyBearer(deps, init.data?.authorization);
+    return await authenticateBearer(deps, init.data?.authorization);
   } catch (error) {
-    reportError(error);
+    maskError(error);
     // In an outage a good token must not look like a bad one: clients throw those away.
     return error instanceof GraphQLError ? 'refused' : 'unknown';
   }
@@ -188,22 +191,22 @@ async function prepare(
   { query, operationName, variables }: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    setIdentity(request, await identifyBearer(deps, INIT.parse(params)?.authorization));
+    setSession(request, await authenticateBearer(deps, INIT.parse(params)?.authorization));
   } catch (error) {
     if (error instanceof GraphQLError) socket.close(CloseCode.Unauthorized, 'Session ended');
-    return [reportError(error)];
+    return [maskError(error)];
   }
   try {
     const { schema, parse, validate, contextFactory } = deps.graphql.getEnveloped({ req: request });
     const document = parseAsOverHttp(parse, query);
     const errors: readonly GraphQLError[] = validate(schema, document);
-    if (errors.length > 0) return errors.map(reportError);
+    if (errors.length > 0) return errors.map(maskError);
     // graphql-ws would answer without telling when that is over.
     if (!getOperationAST(document, operationName)) throw new GraphQLError('Unable to identify operation');
     const contextValue = await contextFactory();
     return { schema, document, operationName, variableValues: variables, contextValue } as ExecutionArgs;
   } catch (error) {
-    return [reportError(error)];
+    return [maskError(error)];
   }
 }
 
@@ -217,15 +220,15 @@ function parseAsOverHttp(parse: (query: string) => DocumentNode, query: string):
   }
 }
 
-const scopeOf = ({ contextValue }: ExecutionArgs): RequestScope => contextValue as Context;
+const scopeOf = ({ contextValue }: ExecutionArgs): RequestContext => contextValue as Context;
 
 /** Each step of a stream runs in the scope of its operation, so that its errors are logged with the request's id. */
 function withinScope<Result>(
-  scope: RequestScope,
+  scope: RequestContext,
   results: AsyncIterable<Result>,
 ): AsyncGenerator<Result, void, undefined> {
   const steps = results[Symbol.asyncIterator]() as AsyncGenerator<Result, void, undefined>;
-  const inScope = <Step>(step: () => Step) => requestScope.run(scope, step);
+  const inScope = <Step>(step: () => Step) => requestContext.run(scope, step);
   return {
     next: () => inScope(() => steps.next()),
     return: value => inScope(() => steps.return(value)),
@@ -246,5 +249,5 @@ function dropWhoReadsNothing(socket: WebSocket): void {
 }
 
 function inScope<Result>({ logger }: WebSocketDeps, { request }: SocketExtra, run: () => Result): Result {
-  return requestScope.run(createRequestScope(logger, languageOf(request)), run);
+  return requestContext.run(createRequestContext(logger, getLanguage(request)), run);
 }

@@ -1,17 +1,17 @@
 import { Repeater } from '@repeaterjs/repeater';
 import type { WebSocket } from 'ws';
 import type { SharedExecution } from './shared-execution.ts';
-import type { StreamEvent } from './subscription-event.ts';
+import type { SubscriptionEvent } from './subscription-event.ts';
 
 /**
  * Sends the events of a shared execution as graphql-transport-ws messages, its one JSON around the client's own id. What graphql-ws
  * would send is never yielded; it says that the operation is complete when this ends, and ends this when the client leaves.
  * Holds at most one event that the client has not taken, the newest.
  */
-export function sendFrames(socket: WebSocket, id: string, shared: SharedExecution): Repeater<never> {
+export function sendSharedFrames(socket: WebSocket, id: string, shared: SharedExecution): Repeater<never> {
   return new Repeater<never>(async (_push, stop) => {
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    let newest: StreamEvent | undefined;
+    let newest: SubscriptionEvent | undefined;
     let isSending = false;
     let isOver = false;
     const send = () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { pathOf } from '../http/request-path.ts';
+import { getRequestPath } from '../http/request-path.ts';
 
 const REFUSALS = {
   404: 'Not Found',
@@ -9,7 +9,7 @@ const REFUSALS = {
 };
 
 /** Hands each upgrade to a WebSocket on `/graphql` from an allowed page to `take`, and refuses every other. */
-export function onUpgrade(
+export function handleUpgrade(
   server: Server,
   isAllowedOrigin: (request: IncomingMessage) => boolean,
   take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
@@ -17,7 +17,7 @@ export function onUpgrade(
   server.on('upgrade', (request, socket, head) => {
     // Node has taken its own listeners away, and an error that nobody hears ends the process.
     socket.on('error', () => socket.destroy());
-    if (pathOf(request) !== '/graphql') refuse(socket, 404);
+    if (getRequestPath(request) !== '/graphql') refuse(socket, 404);
     else if (!isAllowedOrigin(request)) refuse(socket, 403);
     else if (!server.listening) refuse(socket, 503);
     else take(request, socket, head);

@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
  * The bytes of a request are not what the API reads: answered as a GraphQL error with this HTTP status and
  * `extensions.code`, never masked and never logged as a fault of ours.
  */
-export class BadRequestBody extends GraphQLError {
+export class RequestBodyError extends GraphQLError {
   readonly status: number;
   readonly code: string;
 
@@ -21,7 +21,7 @@ export class BadRequestBody extends GraphQLError {
 }
 
 export const payloadTooLarge = (message: string) =>
-  new BadRequestBody(message, { status: 413, code: 'PAYLOAD_TOO_LARGE' });
+  new RequestBodyError(message, { status: 413, code: 'PAYLOAD_TOO_LARGE' });
 
-export const tooSlow = () =>
-  new BadRequestBody('The client sent too slowly', { status: 408, code: 'REQUEST_TIMEOUT' });
+export const requestTimeout = () =>
+  new RequestBodyError('The client sent too slowly', { status: 408, code: 'REQUEST_TIMEOUT' });

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { finished, type Readable } from 'node:stream';
 import busboy, { type Busboy } from 'busboy';
 import { BodyTooLarge } from '../../src/platform/storage/storage.ts';
-import { BadRequestBody, payloadTooLarge, tooSlow } from './body-errors.ts';
-import { findUploadTarget, type UploadTarget } from './upload-map.ts';
+import { payloadTooLarge, RequestBodyError, requestTimeout } from './body-errors.ts';
+import { parseUploadMap, type UploadMap } from './upload-map.ts';
 
 export interface MultipartLimits {
   /** A file of exactly this size passes. */
@@ -19,10 +19,10 @@ export interface MultipartLimits {
 /** A multipart request up to the first byte of its file, found harmless. */
 export interface OpenedMultipart {
   operations: string;
-  target: UploadTarget;
+  target: UploadMap;
   /** The file's bytes; when it fails, `complete` tells why. */
   file: Readable;
-  /** Resolves once all of the body is in and well formed to its end. @throws {BodyTooLarge | BadRequestBody} */
+  /** Resolves once all of the body is in and well formed to its end. @throws {BodyTooLarge | RequestBodyError} */
   complete: Promise<void>;
   /** Stops reading; what is left of the file fails. */
   close(): void;
@@ -37,7 +37,7 @@ const FRAMING_BYTES = 64 * 1024;
  * Reads a multipart request in constant memory as far as its file, letting through exactly `operations`, then `map`, then
  * one file, as the GraphQL multipart request specification orders them.
  *
- * @throws {BadRequestBody} for any other body, a client that leaves or one that stalls.
+ * @throws {RequestBodyError} for any other body, a client that leaves or one that stalls.
  */
 export function openMultipart(request: IncomingMessage, limits: MultipartLimits): Promise<OpenedMultipart> {
   const opened = Promise.withResolvers<OpenedMultipart>();
@@ -61,15 +61,15 @@ export function openMultipart(request: IncomingMessage, limits: MultipartLimits)
   };
 
   const fields: string[] = [];
-  let target: UploadTarget | undefined;
+  let target: UploadMap | undefined;
   parser.on('field', (name, text, { valueTruncated }) =>
     attempt(() => {
       const expected = FIELDS[fields.length];
       if (valueTruncated) throw payloadTooLarge(`A part is larger than ${limits.maxFieldBytes} bytes`);
-      if (name !== expected) throw new BadRequestBody(`Expected the part '${expected ?? 'of the file'}'`);
+      if (name !== expected) throw new RequestBodyError(`Expected the part '${expected ?? 'of the file'}'`);
       fields.push(text);
       const [operations, map] = fields;
-      if (operations !== undefined && map !== undefined) target = findUploadTarget(operations, map);
+      if (operations !== undefined && map !== undefined) target = parseUploadMap(operations, map);
     }),
   );
   parser.on('file', (name, file) => {
@@ -79,22 +79,22 @@ export function openMultipart(request: IncomingMessage, limits: MultipartLimits)
     attempt(() => {
       const [operations] = fields;
       if (operations === undefined || target?.part !== name) {
-        throw new BadRequestBody(`A file must follow 'operations' and 'map', and be named there`);
+        throw new RequestBodyError(`A file must follow 'operations' and 'map', and be named there`);
       }
-      const close = () => fail(new BadRequestBody('The request was answered before its file was read'));
+      const close = () => fail(new RequestBodyError('The request was answered before its file was read'));
       opened.resolve({ operations, target, file, complete: complete.promise, close });
     });
   });
   for (const limit of ['fieldsLimit', 'filesLimit', 'partsLimit'] as const) {
-    parser.on(limit, () => fail(new BadRequestBody(`Only 'operations', 'map' and one file are read`)));
+    parser.on(limit, () => fail(new RequestBodyError(`Only 'operations', 'map' and one file are read`)));
   }
-  parser.on('error', cause => fail(new BadRequestBody('The multipart body is malformed', { cause })));
+  parser.on('error', cause => fail(new RequestBodyError('The multipart body is malformed', { cause })));
   parser.on('finish', () => {
-    opened.reject(new BadRequestBody('The file is missing'));
+    opened.reject(new RequestBodyError('The file is missing'));
     complete.resolve();
   });
   finished(request, { writable: false }, cause => {
-    if (cause) fail(new BadRequestBody('The client left', { status: 408, code: 'REQUEST_ABORTED', cause }));
+    if (cause) fail(new RequestBodyError('The client left', { status: 408, code: 'REQUEST_ABORTED', cause }));
   });
 
   watchFlow(request, parser, limits, fail);
@@ -104,7 +104,10 @@ export function openMultipart(request: IncomingMessage, limits: MultipartLimits)
 
 function createParser(request: IncomingMessage, { maxFileBytes, maxFieldBytes }: MultipartLimits): Busboy {
   if (!/^multipart\/form-data\s*;/i.test(request.headers['content-type'] ?? '')) {
-    throw new BadRequestBody('Expected multipart/form-data', { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
+    throw new RequestBodyError('Expected multipart/form-data', {
+      status: 415,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    });
   }
   try {
     return busboy({
@@ -120,7 +123,7 @@ function createParser(request: IncomingMessage, { maxFileBytes, maxFieldBytes }:
       },
     });
   } catch (cause) {
-    throw new BadRequestBody('The multipart header is malformed', { cause });
+    throw new RequestBodyError('The multipart header is malformed', { cause });
   }
 }
 
@@ -136,12 +139,12 @@ function watchFlow(
   const idle = setTimeout(() => {
     // Paused by back pressure: the slowness is ours.
     if (request.isPaused()) idle.refresh();
-    else fail(tooSlow());
+    else fail(requestTimeout());
   }, idleSeconds * 1000);
   let [countedBytes, hasPaused] = [0, false];
   const pace = setInterval(() => {
     const slow = receivedBytes - countedBytes < minBytesPerSecond * idleSeconds;
-    if (slow && !hasPaused && !request.isPaused()) fail(tooSlow());
+    if (slow && !hasPaused && !request.isPaused()) fail(requestTimeout());
     [countedBytes, hasPaused] = [receivedBytes, false];
   }, idleSeconds * 1000);
   const notePause = () => {

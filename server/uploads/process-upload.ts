@@ -4,22 +4,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { processRequest, Upload } from 'graphql-upload-minimal';
 import type { GraphQLParams } from 'graphql-yoga';
-import type { BadRequestBody } from './body-errors.ts';
+import type { RequestBodyError } from './body-errors.ts';
 import { type MultipartLimits, type OpenedMultipart, openMultipart } from './multipart-guard.ts';
 import { MULTIPART_OPERATION } from './upload-map.ts';
 
 /**
  * The operation of a multipart request, with an `Upload` in the place of its file, as soon as the file's first byte is
  * due. The resolver streams the file in constant memory; the stream ends only when the whole request was well formed, and
- * otherwise fails with `BodyTooLarge` or {@link BadRequestBody}.
+ * otherwise fails with `BodyTooLarge` or {@link RequestBodyError}.
  *
  * graphql-upload-minimal reads a body written anew from what {@link openMultipart} let through: as sent, one request could
  * end the process, block it or hang for ever. In it the file is empty, and its bytes reach the resolver straight from the
  * guard, which has parsed and measured them already.
  *
- * @throws {BadRequestBody} with the HTTP status to answer.
+ * @throws {RequestBodyError} with the HTTP status to answer.
  */
-export async function readMultipart(
+export async function processUpload(
   request: IncomingMessage,
   response: ServerResponse,
   limits: MultipartLimits,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { BadRequestBody } from './body-errors.ts';
+import { RequestBodyError } from './body-errors.ts';
 
 /** Where the one file of a multipart request belongs. */
-export interface UploadTarget {
+export interface UploadMap {
   /** Name of the part that carries the file. */
   part: string;
   /** Path of the variable, such as `variables.input.file`. */
@@ -26,14 +26,14 @@ const MAP = z.record(z.string(), z.tuple([z.string().max(1000).regex(TARGET_PATH
  * place, below `variables` of a single operation, where the client itself wrote `null`.
  *
  * @see https://github.com/jaydenseric/graphql-multipart-request-spec
- * @throws {BadRequestBody} for anything else, batches included.
+ * @throws {RequestBodyError} for anything else, batches included.
  */
-export function findUploadTarget(operationsText: string, mapText: string): UploadTarget {
+export function parseUploadMap(operationsText: string, mapText: string): UploadMap {
   const operation = parsePart('operations', operationsText, MULTIPART_OPERATION);
   const targets = Object.entries(parsePart('map', mapText, MAP));
   const [target] = targets;
   if (target === undefined || targets.length > 1) {
-    throw new BadRequestBody(`The 'map' part must name exactly one file`);
+    throw new RequestBodyError(`The 'map' part must name exactly one file`);
   }
   const [part, [path]] = target;
 
@@ -41,11 +41,11 @@ export function findUploadTarget(operationsText: string, mapText: string): Uploa
   for (const key of path.split('.')) {
     // Own properties only: a path must not reach a prototype or the length of a list.
     const isStep = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
-    if (!isStep) throw new BadRequestBody(`The 'map' part names '${path}', which is not in 'operations'`);
+    if (!isStep) throw new RequestBodyError(`The 'map' part names '${path}', which is not in 'operations'`);
     value = Reflect.get(Object(value), key);
   }
   if (value !== null)
-    throw new BadRequestBody(`'${path}' must be null in 'operations', to be replaced by the file`);
+    throw new RequestBodyError(`'${path}' must be null in 'operations', to be replaced by the file`);
   return { part, path };
 }
 
@@ -54,11 +54,11 @@ function parsePart<T>(name: string, text: string, shape: z.ZodType<T>): T {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new BadRequestBody(`The '${name}' part is not valid JSON`, { cause });
+    throw new RequestBodyError(`The '${name}' part is not valid JSON`, { cause });
   }
   const parsed = shape.safeParse(json);
   if (!parsed.success) {
-    throw new BadRequestBody(`The '${name}' part does not have the shape that multipart requests need`);
+    throw new RequestBodyError(`The '${name}' part does not have the shape that multipart requests need`);
   }
   return parsed.data;
 }

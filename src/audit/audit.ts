@@ -1,6 +1,6 @@
 import type { EntityManager } from '../platform/database/database.ts';
 import { InvalidInput } from '../platform/errors.ts';
-import { UNPRINTABLE } from '../platform/text/control-characters.ts';
+import { CONTROL_CHARACTERS } from '../platform/text/control-characters.ts';
 import { AuditEntry, type AuditedAction } from './audit-entry.entity.ts';
 
 const REASON_CHARACTERS = 500;
@@ -26,7 +26,7 @@ export function tidyReason(given: string): string {
     throw new InvalidInput([{ path: ['reason'], rule: 'too_long', params: { limit: REASON_CHARACTERS } }]);
   }
   // It may have lines.
-  if (UNPRINTABLE.test(reason.replace(/\s/g, ''))) {
+  if (CONTROL_CHARACTERS.test(reason.replace(/\s/g, ''))) {
     throw new InvalidInput([{ path: ['reason'], rule: 'not_text' }]);
   }
   return reason;

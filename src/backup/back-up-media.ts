@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../platform/database/database.ts';
-import { type Fingerprint, fingerprintOf, fingerprintOfFile } from '../platform/storage/checksum.ts';
+import { type Checksum, checksumFile, checksumStream } from '../platform/storage/checksum.ts';
 import { openLocalStorage } from '../platform/storage/local-storage.ts';
 import { NoSuchFile, type Storage, type StorageKey } from '../platform/storage/storage.ts';
-import { videoIdOf } from '../videos/files/video-files.ts';
-import { linesOf, MEDIA_KEY, MEDIA_LIST_NAME, type MediaEntry, mediaDirOf } from './backup-folder.ts';
+import { toVideoId } from '../videos/files/video-files.ts';
+import { getMediaDir, MEDIA_KEY, MEDIA_LIST_NAME, type MediaEntry, readLines } from './backup-folder.ts';
 
 export interface MediaCopied {
   files: number;
@@ -21,15 +21,15 @@ export async function copyMedia(
   { database, storage }: { database: Database; storage: Storage },
   folder: string,
   keysPath: string,
-): Promise<MediaCopied & { listing: Fingerprint }> {
-  const copies = await openLocalStorage(mediaDirOf(folder));
+): Promise<MediaCopied & { listing: Checksum }> {
+  const copies = await openLocalStorage(getMediaDir(folder));
   // What an interrupted run was writing.
   await copies.sweepTemp(new Date());
   const copied: MediaCopied = { files: 0, sizeBytes: 0, deleted: 0, missing: 0 };
   const listPath = join(folder, MEDIA_LIST_NAME);
   const list = await open(listPath, 'w');
   try {
-    for await (const line of linesOf(keysPath)) {
+    for await (const line of readLines(keysPath)) {
       const key = MEDIA_KEY.parse(line);
       const entry = await copyOne(key);
       await list.appendFile(`${JSON.stringify(entry)}\n`);
@@ -43,14 +43,14 @@ export async function copyMedia(
   } finally {
     await list.close();
   }
-  return { ...copied, listing: await fingerprintOfFile(listPath) };
+  return { ...copied, listing: await checksumFile(listPath) };
 
   async function copyOne(key: StorageKey): Promise<MediaEntry> {
     try {
       return { key, ...(await copyFile(storage, copies, key)) };
     } catch (error) {
       if (!(error instanceof NoSuchFile)) throw error;
-      const videoId = videoIdOf(key);
+      const videoId = toVideoId(key);
       const rows = await database.em.fork().execute('select from videos where id = ?', [videoId]);
       return { key, absent: rows.length > 0 ? 'MISSING' : 'DELETED' };
     }
@@ -60,11 +60,11 @@ export async function copyMedia(
 /**
  * Copies a file from one store to another, unless the other has it already; its fingerprint there. @throws {NoSuchFile}
  */
-export async function copyFile(from: Storage, to: Storage, key: StorageKey): Promise<Fingerprint> {
+export async function copyFile(from: Storage, to: Storage, key: StorageKey): Promise<Checksum> {
   const [source, there] = [await from.find(key), await to.find(key)];
   if (source === null) throw new NoSuchFile(key);
   // An earlier run has copied it: whole, as a key appears with all of its file.
-  if (there?.sizeBytes === source.sizeBytes) return fingerprintOf(await to.open(key));
+  if (there?.sizeBytes === source.sizeBytes) return checksumStream(await to.open(key));
   const { sizeBytes, sha256 } = await to.write(key, await from.open(key), {
     maxBytes: Number.MAX_SAFE_INTEGER,
     checksum: true,

@@ -9,11 +9,11 @@ import {
   MIGRATIONS_TABLE,
   pendingMigrations,
 } from '../platform/database/database.ts';
-import { copyOut, findTables, inSession } from '../platform/database/table-copies.ts';
+import { copyOut, findTables, withClient } from '../platform/database/table-copies.ts';
 import type { Storage } from '../platform/storage/storage.ts';
 import { FILE_COLUMNS } from '../videos/files/video-files.ts';
 import { copyMedia, type MediaCopied } from './back-up-media.ts';
-import { type Manifest, type TableCopy, tableNameOf, writeManifest } from './backup-folder.ts';
+import { getTableFileName, type Manifest, type TableCopy, writeManifest } from './backup-folder.ts';
 
 /** What passes with the processes, and what the migrations themselves fill, is not restored. */
 export const NOT_KEPT: readonly string[] = [MIGRATIONS_TABLE, 'live_workers'];
@@ -50,7 +50,7 @@ export async function backUp(
   const draft = `${folder}.part`;
   const keysPath = join(draft, 'keys');
   await rm(keysPath, { force: true });
-  const tables = await inSession(connection, client =>
+  const tables = await withClient(connection, client =>
     copyTables(client, draft, () => copyOut(client, rowsOnly ? `${KEYS} limit 0` : KEYS, keysPath)),
   );
   const { listing, ...media } = await copyMedia({ database, storage }, draft, keysPath);
@@ -72,7 +72,7 @@ export async function copyTables(
   folder: string,
   more?: () => Promise<unknown>,
 ): Promise<Pick<Manifest, 'takenAt' | 'tables' | 'sequences'>> {
-  const dir = join(folder, dirname(tableNameOf('any')));
+  const dir = join(folder, dirname(getTableFileName('any')));
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   await client.query('begin isolation level repeatable read, read only');
@@ -80,7 +80,7 @@ export async function copyTables(
   const tables: TableCopy[] = [];
   for (const table of await findTables(client)) {
     if (NOT_KEPT.includes(table.name)) continue;
-    tables.push({ ...table, ...(await copyOut(client, table, join(folder, tableNameOf(table.name)))) });
+    tables.push({ ...table, ...(await copyOut(client, table, join(folder, getTableFileName(table.name)))) });
   }
   await more?.();
   // Sequences know no snapshot: read after the rows, they are past all numbers in them.

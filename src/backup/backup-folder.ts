@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { fingerprintOfFile } from '../platform/storage/checksum.ts';
+import { checksumFile } from '../platform/storage/checksum.ts';
 import { NoSuchFile } from '../platform/storage/storage.ts';
 
 /*
@@ -64,8 +64,8 @@ export class DamagedBackup extends Error {
 
 const MANIFEST_NAME = 'manifest.json';
 export const MEDIA_LIST_NAME = 'media.jsonl';
-export const mediaDirOf = (folder: string): string => join(folder, 'media');
-export const tableNameOf = (table: string): string => join('database', `${table}.copy`);
+export const getMediaDir = (folder: string): string => join(folder, 'media');
+export const getTableFileName = (table: string): string => join('database', `${table}.copy`);
 
 /** Whether there is no such file. */
 export const isAbsence = (error: unknown): boolean =>
@@ -75,7 +75,7 @@ export const isAbsence = (error: unknown): boolean =>
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const path = join(folder, MANIFEST_NAME);
   await writeFile(path, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
-  const { sha256 } = await fingerprintOfFile(path);
+  const { sha256 } = await checksumFile(path);
   await writeFile(`${path}.sha256`, `${sha256}  ${MANIFEST_NAME}\n`, { flush: true });
 }
 
@@ -87,7 +87,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
       throw isAbsence(error) ? new DamagedBackup(name, 'is missing', { cause: error }) : error;
     });
   const [text, checksum] = [await read(MANIFEST_NAME), await read(`${MANIFEST_NAME}.sha256`)];
-  const { sha256 } = await fingerprintOfFile(path);
+  const { sha256 } = await checksumFile(path);
   if (!checksum.startsWith(`${sha256} `)) throw new DamagedBackup(MANIFEST_NAME, 'has another checksum');
   return MANIFEST.parse(JSON.parse(text));
 }
@@ -95,7 +95,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 /** The lines of the listing, one by one. @throws {DamagedBackup} */
 export async function* readMediaList(folder: string): AsyncGenerator<MediaEntry> {
   let number = 0;
-  for await (const line of linesOf(join(folder, MEDIA_LIST_NAME))) {
+  for await (const line of readLines(join(folder, MEDIA_LIST_NAME))) {
     number++;
     try {
       yield MEDIA_ENTRY.parse(JSON.parse(line));
@@ -106,5 +106,5 @@ export async function* readMediaList(folder: string): AsyncGenerator<MediaEntry>
 }
 
 /** The lines of a text file, in constant memory. */
-export const linesOf = (path: string): AsyncIterable<string> =>
+export const readLines = (path: string): AsyncIterable<string> =>
   createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { EntityManager } from '../platform/database/database.ts';
 import { copyIn, findTables } from '../platform/database/table-copies.ts';
-import { recountTallies } from '../rankings/player-scores.ts';
-import { videoIdOf } from '../videos/files/video-files.ts';
+import { recalculateScores } from '../rankings/player-scores.ts';
+import { toVideoId } from '../videos/files/video-files.ts';
 import { NOT_KEPT } from './back-up.ts';
-import { DamagedBackup, readMediaList, tableNameOf } from './backup-folder.ts';
+import { DamagedBackup, getTableFileName, readMediaList } from './backup-folder.ts';
 import type { VerifiedBackup } from './verify-backup.ts';
 
 const { escapeIdentifier } = pg;
@@ -37,9 +37,12 @@ export async function fillTables(client: pg.Client, { folder, manifest }: Verifi
   return inTransaction(client, async () => {
     let rows = 0;
     for (const table of manifest.tables) {
-      const copied = await copyIn(client, table, join(folder, tableNameOf(table.name)));
+      const copied = await copyIn(client, table, join(folder, getTableFileName(table.name)));
       if (copied !== table.rows) {
-        throw new DamagedBackup(tableNameOf(table.name), `gave ${copied} rows in place of ${table.rows}`);
+        throw new DamagedBackup(
+          getTableFileName(table.name),
+          `gave ${copied} rows in place of ${table.rows}`,
+        );
       }
       rows += copied;
     }
@@ -62,7 +65,7 @@ export async function fillTables(client: pg.Client, { folder, manifest }: Verifi
 export async function removeDeleted(em: EntityManager, folder: string): Promise<number> {
   const ids: string[] = [];
   for await (const entry of readMediaList(folder)) {
-    const videoId = 'absent' in entry && entry.absent === 'DELETED' ? videoIdOf(entry.key) : null;
+    const videoId = 'absent' in entry && entry.absent === 'DELETED' ? toVideoId(entry.key) : null;
     if (videoId !== null) ids.push(videoId);
   }
   return em.transactional(async em => {
@@ -72,7 +75,7 @@ export async function removeDeleted(em: EntityManager, folder: string): Promise<
       [JSON.stringify(ids)],
     );
     // Their votes went with them.
-    await recountTallies(
+    await recalculateScores(
       em,
       gone.map(row => row.player_id),
     );

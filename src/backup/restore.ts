@@ -5,7 +5,7 @@ import {
   knownMigrations,
   migrate,
 } from '../platform/database/database.ts';
-import { inSession } from '../platform/database/table-copies.ts';
+import { withClient } from '../platform/database/table-copies.ts';
 import type { Storage } from '../platform/storage/storage.ts';
 import { FILES_LOCK } from '../videos/files/sweep-files.ts';
 import { copyFile } from './back-up-media.ts';
@@ -44,7 +44,7 @@ export async function restore(
   const backup = await verifyBackup(folder);
   await requireKnown(database, backup);
   await requireNoOtherFiles(storage, backup);
-  return inSession(connection, async client => {
+  return withClient(connection, async client => {
     // A sweeper would take the files for litter until the rows are there.
     await client.query('select pg_advisory_lock($1)', [FILES_LOCK]);
     const filled = await findRows(client);

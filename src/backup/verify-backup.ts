@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import { type Fingerprint, fingerprintOf, fingerprintOfFile } from '../platform/storage/checksum.ts';
+import { type Checksum, checksumFile, checksumStream } from '../platform/storage/checksum.ts';
 import { openLocalStorage } from '../platform/storage/local-storage.ts';
 import type { Storage } from '../platform/storage/storage.ts';
 import {
   DamagedBackup,
+  getMediaDir,
+  getTableFileName,
   isAbsence,
   type Manifest,
   MEDIA_LIST_NAME,
-  mediaDirOf,
   readManifest,
   readMediaList,
-  tableNameOf,
 } from './backup-folder.ts';
 
 /** A backup of which every part is as it was written. */
@@ -24,21 +24,21 @@ export interface VerifiedBackup {
 export async function verifyBackup(folder: string): Promise<VerifiedBackup> {
   const manifest = await readManifest(folder);
   for (const table of manifest.tables) {
-    const name = tableNameOf(table.name);
-    await compare(name, table.sha256, () => fingerprintOfFile(join(folder, name)));
+    const name = getTableFileName(table.name);
+    await compare(name, table.sha256, () => checksumFile(join(folder, name)));
   }
-  await compare(MEDIA_LIST_NAME, manifest.media.sha256, () =>
-    fingerprintOfFile(join(folder, MEDIA_LIST_NAME)),
-  );
-  const media = await openLocalStorage(mediaDirOf(folder));
+  await compare(MEDIA_LIST_NAME, manifest.media.sha256, () => checksumFile(join(folder, MEDIA_LIST_NAME)));
+  const media = await openLocalStorage(getMediaDir(folder));
   for await (const entry of readMediaList(folder)) {
     if ('absent' in entry) continue;
-    await compare(`media/${entry.key}`, entry.sha256, async () => fingerprintOf(await media.open(entry.key)));
+    await compare(`media/${entry.key}`, entry.sha256, async () =>
+      checksumStream(await media.open(entry.key)),
+    );
   }
   return { folder, manifest, media };
 }
 
-async function compare(name: string, sha256: string, look: () => Promise<Fingerprint>): Promise<void> {
+async function compare(name: string, sha256: string, look: () => Promise<Checksum>): Promise<void> {
   try {
     if ((await look()).sha256 === sha256) return;
   } catch (error) {

@@ -1,8 +1,8 @@
 import { findBoardErrors } from '../rankings/find-board-errors.ts';
-import { rebuildRankings } from '../rankings/project-rankings.ts';
+import { rebuildLeaderboard } from '../rankings/sync-leaderboard.ts';
 import { findOrphans, removeOrphan } from '../videos/files/sweep-files.ts';
-import { findMiscounts, recount } from '../votes/recount-votes.ts';
-import type { Difference, UpkeepDeps } from './inconsistency.ts';
+import { findCounterMismatches, repairCounter } from '../votes/counter-mismatches.ts';
+import type { ConsistencyDeps, Inconsistency } from './inconsistency.ts';
 import { findLostFiles } from './lost-files.ts';
 import { findStuckVideos } from './stuck-videos.ts';
 
@@ -12,7 +12,7 @@ import { findStuckVideos } from './stuck-videos.ts';
  *
  * @throws {LeaderboardAway}
  */
-export async function* findDifferences(deps: UpkeepDeps): AsyncGenerator<Difference> {
+export async function* findInconsistencies(deps: ConsistencyDeps): AsyncGenerator<Inconsistency> {
   yield* findLostFiles(deps);
   yield* findFilesWithoutRow(deps);
   yield* findStuckVideos(deps);
@@ -22,7 +22,7 @@ export async function* findDifferences(deps: UpkeepDeps): AsyncGenerator<Differe
   yield* findWrongBoards(deps);
 }
 
-async function* findFilesWithoutRow({ forkEm, storage }: UpkeepDeps): AsyncGenerator<Difference> {
+async function* findFilesWithoutRow({ forkEm, storage }: ConsistencyDeps): AsyncGenerator<Inconsistency> {
   for await (const file of findOrphans(forkEm(), storage)) {
     yield {
       what: `No row names the file ${file.key}`,
@@ -33,10 +33,10 @@ async function* findFilesWithoutRow({ forkEm, storage }: UpkeepDeps): AsyncGener
 }
 
 async function* findWrongCounters(
-  { forkEm }: UpkeepDeps,
+  { forkEm }: ConsistencyDeps,
   kind: 'video' | 'tally',
-): AsyncGenerator<Difference> {
-  for (const miscount of await findMiscounts(forkEm())) {
+): AsyncGenerator<Inconsistency> {
+  for (const miscount of await findCounterMismatches(forkEm())) {
     const { what, id, shown, counted } = miscount;
     if (what !== kind) continue;
     const owner = what === 'video' ? `Video ${id}` : `Player ${id}`;
@@ -44,17 +44,17 @@ async function* findWrongCounters(
     yield {
       what: `${owner} is counted with ${problem} the ${counted} that the votes give`,
       remedy: 'count anew',
-      mend: () => recount(forkEm(), miscount),
+      mend: () => repairCounter(forkEm(), miscount),
     };
   }
 }
 
-async function* findWrongBoards(deps: UpkeepDeps): AsyncGenerator<Difference> {
+async function* findWrongBoards(deps: ConsistencyDeps): AsyncGenerator<Inconsistency> {
   const [first, ...others] = await findBoardErrors(deps);
   if (first === undefined) return;
   yield {
     what: `The rankings differ from the counters: ${first}${others.length > 0 ? `; and ${others.length} more` : ''}`,
     remedy: 'make the boards anew',
-    mend: async () => void (await rebuildRankings(deps)),
+    mend: async () => void (await rebuildLeaderboard(deps)),
   };
 }

@@ -4,7 +4,7 @@ import type { EventBus } from '../platform/pubsub/event-bus.ts';
 import type { Storage } from '../platform/storage/storage.ts';
 import type { VideoJobs } from '../videos/processing/video.jobs.ts';
 
-export interface UpkeepDeps {
+export interface ConsistencyDeps {
   /** A manager of its own each time. */
   forkEm: () => EntityManager;
   storage: Storage;
@@ -16,7 +16,7 @@ export interface UpkeepDeps {
 }
 
 /** Two things that should agree and don't. */
-export interface Difference {
+export interface Inconsistency {
   /** In a sentence. */
   what: string;
   /** What mends it. */

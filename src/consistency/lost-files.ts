@@ -5,7 +5,7 @@ import { FILE_COLUMNS } from '../videos/files/video-files.ts';
 import { NEXT_SEQUENCE } from '../videos/processing/record-processing.ts';
 import { videoChanged } from '../videos/processing/video.events.ts';
 import type { VideoStatus } from '../videos/video.status.ts';
-import type { Difference, UpkeepDeps } from './inconsistency.ts';
+import type { ConsistencyDeps, Inconsistency } from './inconsistency.ts';
 
 const BATCH = 500;
 /** A video that nobody is at, and that has not ended. */
@@ -19,7 +19,7 @@ interface NamedFiles {
 }
 
 /** Rows that name a file which the store does not have. Of a `FAILED` video nothing is expected any more. */
-export async function* findLostFiles(deps: UpkeepDeps): AsyncGenerator<Difference> {
+export async function* findLostFiles(deps: ConsistencyDeps): AsyncGenerator<Inconsistency> {
   const { forkEm, storage } = deps;
   for (let after: string = NIL; ; ) {
     const rows = await readRows(forkEm(), `status <> 'FAILED' and id > ? order by id limit ?`, [
@@ -50,10 +50,10 @@ async function readRows(em: EntityManager, where: string, parameters: unknown[])
 }
 
 function describe(
-  { forkEm, events }: UpkeepDeps,
+  { forkEm, events }: ConsistencyDeps,
   { id, status, waits }: NamedFiles,
   key: StorageKey,
-): Difference {
+): Inconsistency {
   const what = `Video ${id} is ${status} and its file ${key} is not there`;
   if (!waits || !key.startsWith('original/')) return { what, remedy: `copy media/${key} back from a backup` };
   return {

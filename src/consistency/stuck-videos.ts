@@ -1,5 +1,5 @@
 import { reconcileVideos } from '../videos/processing/reconcile-videos.ts';
-import type { Difference, UpkeepDeps } from './inconsistency.ts';
+import type { ConsistencyDeps, Inconsistency } from './inconsistency.ts';
 
 /** What a worker in service mends within seconds is no finding. */
 const GRACE_SECONDS = 60;
@@ -7,7 +7,7 @@ const STUCK = `(status = 'UPLOADED' and queued_at < now() - make_interval(secs =
              or status = 'PROCESSING' and lease_until < now() - make_interval(secs => ?))`;
 
 /** Videos that have not ended, that nobody is at, and whose job is in no queue: no worker will ever come for them. */
-export async function* findStuckVideos({ forkEm, ...deps }: UpkeepDeps): AsyncGenerator<Difference> {
+export async function* findStuckVideos({ forkEm, ...deps }: ConsistencyDeps): AsyncGenerator<Inconsistency> {
   const rows = await forkEm().execute<{ id: string }[]>(
     `select id from videos where status in ('UPLOADED', 'PROCESSING') and ${STUCK} order by queued_at`,
     [GRACE_SECONDS, GRACE_SECONDS],

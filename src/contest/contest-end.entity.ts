@@ -1,8 +1,8 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import { Player } from '../players/player.entity.ts';
 
-const ClosureSchema = defineEntity({
-  name: 'Closure',
+const ContestEndSchema = defineEntity({
+  name: 'ContestEnd',
   tableName: 'closures',
   properties: {
     // One row at the most.
@@ -17,5 +17,5 @@ const ClosureSchema = defineEntity({
 });
 
 /** That the voting is over for good: a moderator ended it, or its winners have been certified. */
-export class Closure extends ClosureSchema.class {}
-ClosureSchema.setClass(Closure);
+export class ContestEnd extends ContestEndSchema.class {}
+ContestEndSchema.setClass(ContestEnd);

@@ -43,7 +43,7 @@ function formatResults(
     votes: result.votes,
     reachedAt: result.reachedAt.toISOString(),
     decidedBy: result.decidedBy,
-    certifiedAt: result.frozenAt.toISOString(),
+    certifiedAt: result.certifiedAt.toISOString(),
     firstName: winners.get(result.player.id)?.firstName,
     lastName: winners.get(result.player.id)?.lastName,
     email: winners.get(result.player.id)?.email,

@@ -19,7 +19,7 @@ const ResultSchema = defineEntity({
     votes: p.integer(),
     reachedAt: p.datetime(6),
     decidedBy: p.enum(() => DECISIONS).$type<Decision>(),
-    frozenAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('now()'),
+    certifiedAt: p.datetime(6).fieldName('frozen_at').$type<Opt<Date>>().defaultRaw('now()'),
   },
 });
 

@@ -1,16 +1,21 @@
 import { audit, tidyReason } from '../audit/audit.ts';
 import { type ContestRules, certifyResults } from '../contest/results.ts';
+import { readVotingWindow, type VotingWindow } from '../contest/voting-window.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 
-/** Ends the voting now, for good, and certifies who has won. Closing a closed contest changes nothing. */
+/**
+ * Ends the voting for good and certifies the winners; returns the voting window. Closing a closed contest changes
+ * nothing.
+ *
+ * @throws {InvalidInput} for the reason.
+ */
 export async function closeContest(
-  em: EntityManager,
-  rules: ContestRules,
-  { moderatorId, ...given }: { moderatorId: string; reason: string },
-): Promise<void> {
-  const reason = tidyReason(given.reason);
+  { em, rules }: { em: EntityManager; rules: ContestRules },
+  { moderatorId, ...action }: { moderatorId: string; reason: string },
+): Promise<VotingWindow> {
+  const reason = tidyReason(action.reason);
   await em.transactional(async em => {
-    // Waits for votes that are being written, and lets later ones wait: no vote is dated past the end.
+    // Waits for votes in flight and blocks later ones: no vote is dated past the end.
     await em.execute('lock table votes in share mode');
     const closed = await em.execute<{ id: number }[]>(
       'insert into closures (id, closed_by_id) values (1, ?) on conflict do nothing returning id',
@@ -19,6 +24,7 @@ export async function closeContest(
     if (closed.length === 0) return;
     await audit(em, { actorId: moderatorId, action: 'CLOSE_CONTEST', reason });
   });
-  // In a transaction of its own: two that close at once would each hold a lock that the other one's certifying waits for.
+  // A separate transaction: two concurrent closings would deadlock on the locks of certifying.
   await certifyResults(em, rules);
+  return readVotingWindow(em, rules);
 }

@@ -11,7 +11,7 @@ const AUDIENCE = 'anb-rising-stars/api';
 const CLAIMS = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
 
 /** Whom an access token speaks for, until when. */
-export interface Identity {
+export interface TokenClaims {
   playerId: string;
   sessionId: string;
   expiresAt: Date;
@@ -19,9 +19,9 @@ export interface Identity {
 
 export interface AccessTokens {
   readonly lifetimeSeconds: number;
-  issue(identity: Omit<Identity, 'expiresAt'>): Promise<string>;
+  issue(identity: Omit<TokenClaims, 'expiresAt'>): Promise<string>;
   /** @throws {InvalidAccessToken} for anything but an unexpired token that was issued under one of the secrets. */
-  verify(token: string): Promise<Identity>;
+  verify(token: string): Promise<TokenClaims>;
 }
 
 /** The token is forged, malformed, not an access token of ours, or has expired. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
-import { networkOf } from '../platform/text/network.ts';
+import { toNetwork } from '../platform/text/network.ts';
 import { emailProblems, normalizeEmail } from './credentials.ts';
 import { verifyPassword } from './passwords.ts';
 import { Player } from './player.entity.ts';
@@ -33,7 +33,7 @@ export async function logIn(
 ): Promise<OpenSession> {
   const { em, limits } = deps;
   const email = normalizeEmail(input.email);
-  const network = networkOf(address);
+  const network = toNetwork(address);
   // Hashed, so that Redis holds nobody's e-mail, nor a key as long as a client likes.
   const account = createHash('sha256').update(email).digest('base64url');
 

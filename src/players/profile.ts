@@ -1,5 +1,5 @@
 import type { InputProblem } from '../platform/errors.ts';
-import { UNPRINTABLE } from '../platform/text/control-characters.ts';
+import { CONTROL_CHARACTERS } from '../platform/text/control-characters.ts';
 
 /** The longest that people are called, and the places they come from, in characters. */
 const PROFILE_CHARACTERS = { firstName: 60, lastName: 60, city: 80, country: 60 } as const;
@@ -31,7 +31,7 @@ export function profileProblems(profile: Partial<Profile>): InputProblem[] {
     const limit = PROFILE_CHARACTERS[field];
     if (text === '') return { path: [field], rule: 'required' };
     if ([...text].length > limit) return { path: [field], rule: 'too_long', params: { limit } };
-    if (UNPRINTABLE.test(text) || !/\p{L}/u.test(text)) return { path: [field], rule: 'not_a_name' };
+    if (CONTROL_CHARACTERS.test(text) || !/\p{L}/u.test(text)) return { path: [field], rule: 'not_a_name' };
     return [];
   });
 }

@@ -1,14 +1,14 @@
 import { InvalidInput } from '../platform/errors.ts';
 import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
-import { networkOf } from '../platform/text/network.ts';
-import { cityKeyOf } from './city.ts';
+import { toNetwork } from '../platform/text/network.ts';
+import { toCityKey } from './city.ts';
 import { emailProblems, normalizeEmail, passwordProblems } from './credentials.ts';
 import { hashPassword } from './passwords.ts';
 import { Player } from './player.entity.ts';
 import { EmailTaken, TooManyAttempts } from './players.errors.ts';
 import { type Profile, profileProblems, tidyProfile } from './profile.ts';
 import { type OpenSession, openSession, type SessionDeps } from './sessions.ts';
-import { reserveUsernameNumber, usernameBaseOf, usernameOf } from './usernames.ts';
+import { reserveUsernameNumber, toUsername, toUsernameBase } from './usernames.ts';
 
 export interface SignUpInput extends Profile {
   email: string;
@@ -37,11 +37,11 @@ export async function signUp(
     ...passwordProblems(input.password, input.passwordConfirmation, email),
   ];
   if (problems.length > 0) throw new InvalidInput(problems);
-  const allowance = await deps.limit.consume(networkOf(address));
+  const allowance = await deps.limit.consume(toNetwork(address));
   if (!allowance.allowed) throw new TooManyAttempts(allowance.retryAfterSeconds);
 
   const passwordHash = await hashPassword(input.password);
-  const usernameBase = usernameBaseOf(profile);
+  const usernameBase = toUsernameBase(profile);
 
   return deps.em.transactional(async em => {
     const usernameNumber = await reserveUsernameNumber(em, usernameBase);
@@ -53,8 +53,8 @@ export async function signUp(
         passwordHash,
         usernameBase,
         usernameNumber,
-        username: usernameOf(usernameBase, usernameNumber),
-        cityKey: cityKeyOf(profile.city),
+        username: toUsername(usernameBase, usernameNumber),
+        cityKey: toCityKey(profile.city),
       })
       .onConflict('email')
       .ignore()

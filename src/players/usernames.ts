@@ -1,5 +1,5 @@
 import type { EntityManager } from '../platform/database/database.ts';
-import { fold } from '../platform/text/normalize-for-comparison.ts';
+import { normalizeForComparison } from '../platform/text/normalize-for-comparison.ts';
 
 /** Room for a number of ten digits after it. */
 const BASE_CHARACTERS = 80;
@@ -20,13 +20,13 @@ const LETTERS: Readonly<Record<string, string>> = {
  * `first.last` in plain letters, `player` when no Latin letter is left. Holds no digit, so that no base with a number
  * is another base.
  */
-export function usernameBaseOf(name: { firstName: string; lastName: string }): string {
+export function toUsernameBase(name: { firstName: string; lastName: string }): string {
   const parts = [name.firstName, name.lastName].map(plainLetters).filter(part => part !== '');
   return parts.join('.').slice(0, BASE_CHARACTERS).replace(/\.$/, '') || 'player';
 }
 
 /** The first of a name has it bare: `jordan.diaz`, then `jordan.diaz2`. */
-export function usernameOf(base: string, number: number): string {
+export function toUsername(base: string, number: number): string {
   return number === 1 ? base : `${base}${number}`;
 }
 
@@ -46,5 +46,5 @@ export async function reserveUsernameNumber(em: EntityManager, base: string): Pr
 }
 
 function plainLetters(text: string): string {
-  return fold(text).replace(/[^a-z]/g, letter => LETTERS[letter] ?? '');
+  return normalizeForComparison(text).replace(/[^a-z]/g, letter => LETTERS[letter] ?? '');
 }

@@ -1,6 +1,16 @@
-import { BoardsMissing, type Leaderboard, type Standing } from '../platform/leaderboard/leaderboard.ts';
-import { boardOfCity, boardRow, EVERYBODY, TALLY_COLUMNS, type TallyRow } from './boards.ts';
-import type { ProjectionDeps } from './project-rankings.ts';
+import {
+  type Leaderboard,
+  type LeaderboardEntry,
+  LeaderboardNotBuilt,
+} from '../platform/leaderboard/leaderboard.ts';
+import {
+  GLOBAL_BOARD,
+  SCORE_COLUMNS,
+  type ScoreRow,
+  toCityBoard,
+  toLeaderboardRow,
+} from './leaderboard-rows.ts';
+import type { LeaderboardSyncDeps } from './sync-leaderboard.ts';
 
 const BATCH = 1000;
 /** So many are enough to know that the boards have to be made anew. */
@@ -8,8 +18,8 @@ const MOST_ERRORS = 20;
 /** How often totals are compared that move meanwhile. */
 const COUNT_ATTEMPTS = 3;
 
-type Deps = Pick<ProjectionDeps, 'forkEm' | 'leaderboard'>;
-type MarkedTally = TallyRow & { dirty: boolean };
+type Deps = Pick<LeaderboardSyncDeps, 'forkEm' | 'leaderboard'>;
+type MarkedTally = ScoreRow & { dirty: boolean };
 
 /**
  * Where the boards differ from the tallies, entry by entry; at most 20 sentences. What is being projected is no
@@ -27,7 +37,7 @@ export async function findBoardErrors(deps: Deps): Promise<string[]> {
     }
     return [...errors, ...(await wrongTotals(deps))].slice(0, MOST_ERRORS);
   } catch (error) {
-    if (error instanceof BoardsMissing) return ['There are no boards'];
+    if (error instanceof LeaderboardNotBuilt) return ['There are no boards'];
     throw error;
   }
 }
@@ -59,23 +69,27 @@ async function isStillWrong(deps: Deps, board: string, id: string): Promise<bool
   return !isSame(shown, expected(after, board));
 }
 
-async function readEntry(leaderboard: Leaderboard, board: string, id: string): Promise<Standing | null> {
+async function readEntry(
+  leaderboard: Leaderboard,
+  board: string,
+  id: string,
+): Promise<LeaderboardEntry | null> {
   const [place] = await leaderboard.find(board, [id]);
   // What readers of a page see, whatever the index of the players says.
   return place ? ((await leaderboard.range(board, place.index, place.index + 1))[0] ?? null) : null;
 }
 
-function expected(tally: TallyRow, board: string): Standing | null {
-  const row = boardRow(tally);
+function expected(tally: ScoreRow, board: string): LeaderboardEntry | null {
+  const row = toLeaderboardRow(tally);
   return row.boards.includes(board) ? row : null;
 }
 
-const isSame = (one: Standing | null, other: Standing | null) =>
-  one?.id === other?.id && one?.score === other?.score && one?.tie === other?.tie;
+const isSame = (one: LeaderboardEntry | null, other: LeaderboardEntry | null) =>
+  one?.id === other?.id && one?.score === other?.score && one?.tieBreaker === other?.tieBreaker;
 
 async function readTallies({ forkEm }: Deps, ids: string[]): Promise<Map<string, MarkedTally>> {
   const rows = await forkEm().execute<MarkedTally[]>(
-    `select ${TALLY_COLUMNS}, dirty from tallies join players on players.id = tallies.player_id
+    `select ${SCORE_COLUMNS}, dirty from tallies join players on players.id = tallies.player_id
       where tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))`,
     [JSON.stringify(ids)],
   );
@@ -117,8 +131,8 @@ async function countTallies({ forkEm }: Deps) {
     cities.reduce((all, city) => all + pick(city), 0);
   return {
     totals: new Map([
-      [EVERYBODY, { entries: sum(({ entries }) => entries), score: sum(({ score }) => score) }],
-      ...cities.map(({ cityKey, entries, score }) => [boardOfCity(cityKey), { entries, score }] as const),
+      [GLOBAL_BOARD, { entries: sum(({ entries }) => entries), score: sum(({ score }) => score) }],
+      ...cities.map(({ cityKey, entries, score }) => [toCityBoard(cityKey), { entries, score }] as const),
     ]),
     dirty: cities.some(({ dirty }) => dirty),
     version: cities.map(({ version }) => version).join(),

@@ -1,6 +1,6 @@
 import type { EntityManager } from '../platform/database/database.ts';
-import { type Leaderboard, LeaderboardAway } from '../platform/leaderboard/leaderboard.ts';
-import { cityKeyOfBoard } from './boards.ts';
+import { type Leaderboard, LeaderboardUnavailable } from '../platform/leaderboard/leaderboard.ts';
+import { parseCityBoard } from './leaderboard-rows.ts';
 
 /** A city with players whose videos are published. */
 export interface CityTotal {
@@ -41,12 +41,12 @@ async function findTotals({
     const totals = await leaderboard.totals();
     return new Map(
       totals.flatMap(({ board, entries, score }) => {
-        const key = cityKeyOfBoard(board);
+        const key = parseCityBoard(board);
         return key !== null && entries > 0 ? [[key, { players: entries, votes: score }] as const] : [];
       }),
     );
   } catch (error) {
-    if (!(error instanceof LeaderboardAway)) throw error;
+    if (!(error instanceof LeaderboardUnavailable)) throw error;
   }
   const rows = await em.execute<{ key: string; players: number; votes: number }[]>(
     `select city_key as key, count(*)::int as players, sum(tallies.votes)::int as votes

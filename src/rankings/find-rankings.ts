@@ -1,9 +1,9 @@
 import type { EntityManager } from '../platform/database/database.ts';
-import { type Leaderboard, LeaderboardAway } from '../platform/leaderboard/leaderboard.ts';
-import { cityKeyOf } from '../players/city.ts';
-import { boardOfCity, EVERYBODY } from './boards.ts';
+import { type Leaderboard, LeaderboardUnavailable } from '../platform/leaderboard/leaderboard.ts';
+import { toCityKey } from '../players/city.ts';
+import { GLOBAL_BOARD, toCityBoard } from './leaderboard-rows.ts';
 import * as tables from './postgres-rankings.ts';
-import type { Ranked, RankingPage, RankingSlice } from './ranked.ts';
+import type { RankedEntry, RankingPage, RankingSlice } from './ranked-entry.ts';
 
 export interface RankingDeps {
   em: EntityManager;
@@ -11,8 +11,8 @@ export interface RankingDeps {
 }
 
 /** The board of a city as people spell it; of everybody without one. */
-export const boardOf = (city: string | null): string =>
-  city === null ? EVERYBODY : boardOfCity(cityKeyOf(city));
+export const getBoard = (city: string | null): string =>
+  city === null ? GLOBAL_BOARD : toCityBoard(toCityKey(city));
 
 /** A page costs the same wherever it is. While Redis is away it comes from Postgres. */
 export function findRankings(deps: RankingDeps, board: string, page: RankingPage): Promise<RankingSlice> {
@@ -38,28 +38,28 @@ export function countRanked({ em, leaderboard }: RankingDeps, board: string): Pr
 }
 
 /** The places of these players among everybody, in their order; null for those without a published video. */
-export function findPlaces(
+export function findRanks(
   { em, leaderboard }: RankingDeps,
   playerIds: readonly string[],
-): Promise<(Ranked | null)[]> {
+): Promise<(RankedEntry | null)[]> {
   return orElse(
     async () => {
-      const found = await leaderboard.find(EVERYBODY, playerIds);
+      const found = await leaderboard.find(GLOBAL_BOARD, playerIds);
       return found.map(place => place && { ...place.standing, position: place.index + 1 });
     },
-    () => tables.findPlaces(em, playerIds, 'EVERYBODY'),
+    () => tables.findRanks(em, playerIds, 'EVERYBODY'),
   );
 }
 
 /** The place of each of these players in their city, in their order; null for those without a published video. */
-export function findCityPlaces(
+export function findCityRanks(
   { em, leaderboard }: RankingDeps,
   players: readonly { id: string; city: string }[],
-): Promise<(Ranked | null)[]> {
+): Promise<(RankedEntry | null)[]> {
   return orElse(
     async () => {
-      const places = new Map<string, Ranked>();
-      const boards = Map.groupBy(players, ({ city }) => boardOf(city));
+      const places = new Map<string, RankedEntry>();
+      const boards = Map.groupBy(players, ({ city }) => getBoard(city));
       await Promise.all(
         [...boards].map(async ([board, members]) => {
           const ids = members.map(({ id }) => id);
@@ -71,7 +71,7 @@ export function findCityPlaces(
       return players.map(({ id }) => places.get(id) ?? null);
     },
     () =>
-      tables.findPlaces(
+      tables.findRanks(
         em,
         players.map(({ id }) => id),
         'CITY',
@@ -80,16 +80,20 @@ export function findCityPlaces(
 }
 
 /** Up to `around` players before and after a place among everybody, and the place itself, best first. */
-export async function findNeighbours(deps: RankingDeps, place: Ranked, around: number): Promise<Ranked[]> {
+export async function findNeighbours(
+  deps: RankingDeps,
+  place: RankedEntry,
+  around: number,
+): Promise<RankedEntry[]> {
   const [before, after] = await Promise.all([
-    findRankings(deps, EVERYBODY, { limit: around, after: null, before: place, fromEnd: true }),
-    findRankings(deps, EVERYBODY, { limit: around, after: place, before: null, fromEnd: false }),
+    findRankings(deps, GLOBAL_BOARD, { limit: around, after: null, before: place, fromEnd: true }),
+    findRankings(deps, GLOBAL_BOARD, { limit: around, after: place, before: null, fromEnd: false }),
   ]);
   return [...before.entries, place, ...after.entries];
 }
 
 /** The best of a board as they stand now. */
-export async function findTop(deps: RankingDeps, board: string, top: number): Promise<Ranked[]> {
+export async function findTop(deps: RankingDeps, board: string, top: number): Promise<RankedEntry[]> {
   const page = { limit: top, after: null, before: null, fromEnd: false };
   return (await findRankings(deps, board, page)).entries;
 }
@@ -101,7 +105,7 @@ async function orElse<Result>(
   try {
     return await fromBoards();
   } catch (error) {
-    if (!(error instanceof LeaderboardAway)) throw error;
+    if (!(error instanceof LeaderboardUnavailable)) throw error;
     return fromTables();
   }
 }

@@ -1,8 +1,8 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import { Player } from '../players/player.entity.ts';
 
-const TallySchema = defineEntity({
-  name: 'Tally',
+const PlayerScoreSchema = defineEntity({
+  name: 'PlayerScore',
   tableName: 'tallies',
   properties: {
     player: () => p.oneToOne(Player).primary().ref().deleteRule('cascade').owner(),
@@ -29,5 +29,5 @@ const TallySchema = defineEntity({
 });
 
 /** How many votes a player's published videos have together. */
-export class Tally extends TallySchema.class {}
-TallySchema.setClass(Tally);
+export class PlayerScore extends PlayerScoreSchema.class {}
+PlayerScoreSchema.setClass(PlayerScore);

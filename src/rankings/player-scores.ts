@@ -6,7 +6,7 @@ import type { EntityManager } from '../platform/database/database.ts';
  * transaction, in which the players' videos have changed; rows are locked in the order of ids, so that two callers never
  * wait for each other.
  */
-export async function recountTallies(em: EntityManager, playerIds: readonly string[]): Promise<void> {
+export async function recalculateScores(em: EntityManager, playerIds: readonly string[]): Promise<void> {
   const ids = JSON.stringify([...new Set(playerIds)].sort());
   await em.execute(
     `insert into tallies (player_id, version) select id::uuid, 0 from jsonb_array_elements_text(?::jsonb) as given (id)
@@ -40,7 +40,7 @@ export async function recountTallies(em: EntityManager, playerIds: readonly stri
  * Marks a player whose name or city has changed, so that the leaderboard shows it. Part of the caller's transaction. Also one
  * without a tally who has videos: a first publication that is under way shows the old city, and can't be seen from here.
  */
-export async function markTally(em: EntityManager, playerId: string): Promise<void> {
+export async function markScoreDirty(em: EntityManager, playerId: string): Promise<void> {
   await em.execute(
     `insert into tallies (player_id, version)
      select ?::uuid, nextval('tally_versions') where exists (select from videos where player_id = ?)

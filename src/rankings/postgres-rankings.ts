@@ -1,6 +1,6 @@
 import type { EntityManager } from '../platform/database/database.ts';
-import { cityKeyOfBoard, standingOf, TALLY_COLUMNS, type TallyRow } from './boards.ts';
-import type { Ranked, RankingPage, RankingSlice } from './ranked.ts';
+import { parseCityBoard, SCORE_COLUMNS, type ScoreRow, toLeaderboardEntry } from './leaderboard-rows.ts';
+import type { RankedEntry, RankingPage, RankingSlice } from './ranked-entry.ts';
 
 /*
  * The same answers from Postgres, for as long as there are no boards. Pages cost an index scan; a position costs a
@@ -15,18 +15,18 @@ const FROM = 'from tallies join players on players.id = tallies.player_id';
 const BEFORE = `(tallies.votes > ? or tallies.votes = ? and (reached_at, tallies.player_id) < (${REACHED}, ?::uuid))`;
 const AFTER = `(tallies.votes < ? or tallies.votes = ? and (reached_at, tallies.player_id) > (${REACHED}, ?::uuid))`;
 
-const placeOf = ({ score, tie, id }: Ranked) => [score, score, tie, id];
+const placeOf = ({ score, tieBreaker, id }: RankedEntry) => [score, score, tieBreaker, id];
 
 export async function findRankings(
   em: EntityManager,
   board: string,
   page: RankingPage,
 ): Promise<RankingSlice> {
-  const city = cityKeyOfBoard(board);
+  const city = parseCityBoard(board);
   const { after, before, fromEnd, limit } = page;
   const [down, up] = fromEnd ? ['asc', 'desc'] : ['desc', 'asc'];
-  const rows = await em.execute<TallyRow[]>(
-    `select ${TALLY_COLUMNS} ${FROM} where ${ON_BOARD}
+  const rows = await em.execute<ScoreRow[]>(
+    `select ${SCORE_COLUMNS} ${FROM} where ${ON_BOARD}
         ${after ? `and ${AFTER}` : ''} ${before ? `and ${BEFORE}` : ''}
       order by tallies.votes ${down}, reached_at ${up}, tallies.player_id ${up} limit ?`,
     [city, city, ...(after ? placeOf(after) : []), ...(before ? placeOf(before) : []), limit + 1],
@@ -36,7 +36,7 @@ export async function findRankings(
   if (fromEnd) shown.reverse();
   const first = await firstPosition(em, board, page, shown.length);
   return {
-    entries: shown.map((row, at) => ({ ...standingOf(row), position: first + at })),
+    entries: shown.map((row, at) => ({ ...toLeaderboardEntry(row), position: first + at })),
     hasPreviousPage: fromEnd ? more : after !== null,
     hasNextPage: fromEnd ? before !== null : more,
   };
@@ -55,7 +55,7 @@ async function firstPosition(
 }
 
 export async function countRanked(em: EntityManager, board: string): Promise<number> {
-  const city = cityKeyOfBoard(board);
+  const city = parseCityBoard(board);
   const [row] = await em.execute<{ count: number }[]>(
     `select count(*)::int as count ${FROM} where ${ON_BOARD}`,
     [city, city],
@@ -64,13 +64,13 @@ export async function countRanked(em: EntityManager, board: string): Promise<num
 }
 
 /** Among everybody, or each among the players of their city. */
-export async function findPlaces(
+export async function findRanks(
   em: EntityManager,
   playerIds: readonly string[],
   among: 'EVERYBODY' | 'CITY',
-): Promise<(Ranked | null)[]> {
-  const rows = await em.execute<(TallyRow & { better: number })[]>(
-    `select ${TALLY_COLUMNS}, (
+): Promise<(RankedEntry | null)[]> {
+  const rows = await em.execute<(ScoreRow & { better: number })[]>(
+    `select ${SCORE_COLUMNS}, (
         select count(*)::int from tallies as other
           ${among === 'CITY' ? 'join players as rival on rival.id = other.player_id and rival.city_key = players.city_key' : ''}
          where other.published_videos > 0
@@ -81,6 +81,8 @@ export async function findPlaces(
         and tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))`,
     [JSON.stringify(playerIds)],
   );
-  const places = new Map(rows.map(row => [row.playerId, { ...standingOf(row), position: row.better + 1 }]));
+  const places = new Map(
+    rows.map(row => [row.playerId, { ...toLeaderboardEntry(row), position: row.better + 1 }]),
+  );
   return playerIds.map(id => places.get(id) ?? null);
 }

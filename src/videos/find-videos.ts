@@ -1,6 +1,6 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '../platform/database/database.ts';
-import { cityKeyOf } from '../players/city.ts';
+import { toCityKey } from '../players/city.ts';
 import { Video } from './video.entity.ts';
 import type { FailureReason, VideoStatus } from './video.status.ts';
 
@@ -31,7 +31,7 @@ export async function findPublishedVideos(
 ): Promise<Video[]> {
   const byVotes = query.orderBy === 'MOST_VOTED';
   const conditions: FilterQuery<Video>[] = [PUBLISHED];
-  if (query.city !== null) conditions.push({ player: { cityKey: cityKeyOf(query.city) } });
+  if (query.city !== null) conditions.push({ player: { cityKey: toCityKey(query.city) } });
   return findPage(em, conditions, page, byVotes);
 }
 
@@ -82,7 +82,7 @@ function beyond(position: VideoPosition, operator: '$lt' | '$gt', byVotes: boole
  * One page of the videos of each of many players in a single query, newest first; the lists are in the order of
  * `players`. With `unpublished` a player's list holds videos in every status.
  */
-export async function findVideosOfPlayers(
+export async function findVideosByPlayers(
   em: EntityManager,
   players: readonly { playerId: string; unpublished: boolean }[],
   page: VideoPage,

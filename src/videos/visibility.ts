@@ -15,5 +15,5 @@ export const mayInspect = (viewer: Viewer, video: Video): boolean =>
   owns(viewer, video) || viewer?.role === 'MODERATOR';
 
 /** Whether unpublished videos belong in a list of this player's videos. */
-export const seesAllOf = (viewer: Viewer, playerId: string): boolean =>
+export const maySeeAllVideos = (viewer: Viewer, playerId: string): boolean =>
   viewer?.playerId === playerId || viewer?.role === 'MODERATOR';

@@ -1,6 +1,6 @@
 import type { EntityManager } from '../platform/database/database.ts';
 import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
-import { networkOf } from '../platform/text/network.ts';
+import { toNetwork } from '../platform/text/network.ts';
 import { TooManyAttempts } from '../players/players.errors.ts';
 import { Video } from '../videos/video.entity.ts';
 import { maySee, type Viewer } from '../videos/visibility.ts';
@@ -12,12 +12,12 @@ import {
   VoteLimitReached,
   VotingClosed,
 } from './vote.errors.ts';
-import type { BallotBox } from './vote-batcher.ts';
-import type { CastVerdict, VotingRules, WithdrawVerdict } from './write-votes.ts';
+import type { VoteBatcher } from './vote-batcher.ts';
+import type { CastVoteOutcome, VotingRules, WithdrawVoteOutcome } from './write-votes.ts';
 
 export interface VoteDeps {
   em: EntityManager;
-  ballotBox: BallotBox;
+  voteBatcher: VoteBatcher;
   rules: VotingRules;
   limits: { accounts: RateLimiter; networks: RateLimiter };
 }
@@ -42,8 +42,8 @@ export interface VoteRequest {
  */
 export async function castVote(deps: VoteDeps, { voter, videoId, address }: VoteRequest): Promise<Video> {
   await spend(deps, voter.playerId, address);
-  const networkHash = deps.ballotBox.networkHash(address);
-  const verdict = await deps.ballotBox.casts.add({ voterId: voter.playerId, videoId, networkHash });
+  const networkHash = deps.voteBatcher.networkHash(address);
+  const verdict = await deps.voteBatcher.inserts.add({ voterId: voter.playerId, videoId, networkHash });
   if (verdict !== 'COUNTED') throw refusalOf(verdict, deps.rules);
   const video = await findFor(deps, voter, videoId);
   // Hidden since, perhaps deleted and the vote with it.
@@ -63,7 +63,7 @@ export async function withdrawVote(
   { voter, videoId, address }: VoteRequest,
 ): Promise<Video | null> {
   await spend(deps, voter.playerId, address);
-  const verdict = await deps.ballotBox.withdrawals.add({ voterId: voter.playerId, videoId });
+  const verdict = await deps.voteBatcher.deletes.add({ voterId: voter.playerId, videoId });
   if (verdict !== 'WITHDRAWN') throw refusalOf(verdict, deps.rules);
   return findFor(deps, voter, videoId);
 }
@@ -76,12 +76,12 @@ async function findFor({ em }: VoteDeps, voter: Viewer, videoId: string): Promis
 async function spend({ limits }: VoteDeps, voterId: string, address: string): Promise<void> {
   const own = await limits.accounts.consume(voterId);
   // One account that asks without end takes nothing from the others of its network.
-  const allowance = own.allowed ? await limits.networks.consume(networkOf(address)) : own;
+  const allowance = own.allowed ? await limits.networks.consume(toNetwork(address)) : own;
   if (!allowance.allowed) throw new TooManyAttempts(allowance.retryAfterSeconds);
 }
 
 function refusalOf(
-  verdict: Exclude<CastVerdict, 'COUNTED'> | Exclude<WithdrawVerdict, 'WITHDRAWN'>,
+  verdict: Exclude<CastVoteOutcome, 'COUNTED'> | Exclude<WithdrawVoteOutcome, 'WITHDRAWN'>,
   rules: VotingRules,
 ): Error {
   switch (verdict) {

@@ -17,7 +17,7 @@ export async function countVotes(em: EntityManager, voterId: string): Promise<nu
 }
 
 /** A part of a player's votes, the latest first: those after and before two votes, from the end when `fromEnd`. */
-export async function findVotesOf(
+export async function findVotesByVoter(
   em: EntityManager,
   voterId: string,
   page: { limit: number; after?: string | undefined; before?: string | undefined; fromEnd: boolean },

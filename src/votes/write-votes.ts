@@ -1,18 +1,18 @@
 import type { Env } from '../platform/config/env.ts';
 import type { EntityManager } from '../platform/database/database.ts';
-import { recountTallies } from '../rankings/player-scores.ts';
+import { recalculateScores } from '../rankings/player-scores.ts';
 
 /** The rules that a vote must keep, from the settings. */
 export type VotingRules = Pick<Env['contest'], 'votingOpensAt' | 'votingClosesAt' | 'maxVotesPerPlayer'>;
 
 /** A vote on its way in. */
-export interface Ballot {
+export interface VoteInput {
   voterId: string;
   videoId: string;
   networkHash: string;
 }
 
-export type CastVerdict =
+export type CastVoteOutcome =
   | 'COUNTED'
   | 'ALREADY_VOTED'
   | 'OWN_VIDEO'
@@ -20,7 +20,7 @@ export type CastVerdict =
   | 'VOTING_CLOSED'
   | 'VOTE_LIMIT_REACHED';
 
-export type WithdrawVerdict = 'WITHDRAWN' | 'NOT_VOTED' | 'VOTING_CLOSED';
+export type WithdrawVoteOutcome = 'WITHDRAWN' | 'NOT_VOTED' | 'VOTING_CLOSED';
 
 /*
  * Each function below is one transaction for all its votes. Rows are locked in one order everywhere: voters, videos,
@@ -36,13 +36,13 @@ const VOTING = `voting as materialized (
 )`;
 
 /** Counts each ballot that may be counted, exactly once; the verdict on each, in order. */
-export async function writeVotes(
+export async function insertVotes(
   em: EntityManager,
-  ballots: readonly Ballot[],
+  ballots: readonly VoteInput[],
   rules: VotingRules,
-): Promise<CastVerdict[]> {
-  const pairs = new Map<string, Ballot>();
-  for (const ballot of ballots) if (!pairs.has(pairOf(ballot))) pairs.set(pairOf(ballot), ballot);
+): Promise<CastVoteOutcome[]> {
+  const pairs = new Map<string, VoteInput>();
+  for (const ballot of ballots) if (!pairs.has(toPairKey(ballot))) pairs.set(toPairKey(ballot), ballot);
   const input = JSON.stringify([...pairs.values()]);
 
   const judged = await em.transactional(async em => {
@@ -64,10 +64,10 @@ export async function writeVotes(
     return rows;
   });
 
-  const verdicts = new Map(judged.map(row => [pairOf(row), row.verdict]));
+  const verdicts = new Map(judged.map(row => [toPairKey(row), row.verdict]));
   const counted = new Set<string>();
   return ballots.map(ballot => {
-    const pair = pairOf(ballot);
+    const pair = toPairKey(ballot);
     const verdict = verdicts.get(pair) ?? 'VIDEO_NOT_PUBLISHED';
     if (verdict !== 'COUNTED') return verdict;
     // The first of equal ballots is the one that was counted.
@@ -78,11 +78,11 @@ export async function writeVotes(
 }
 
 /** Takes back each vote that there is, while the voting is open; the verdict on each, in order. */
-export async function eraseVotes(
+export async function deleteVotes(
   em: EntityManager,
-  votes: readonly Omit<Ballot, 'networkHash'>[],
+  votes: readonly Omit<VoteInput, 'networkHash'>[],
   rules: VotingRules,
-): Promise<WithdrawVerdict[]> {
+): Promise<WithdrawVoteOutcome[]> {
   const input = JSON.stringify(votes);
   const { open, erased } = await em.transactional(async em => {
     await lock(em, 'videos', 'videoId', input);
@@ -91,12 +91,12 @@ export async function eraseVotes(
     >(ERASE, [rules.votingOpensAt, rules.votingClosesAt, input]);
     const erased = rows.filter(row => row.voterId !== null);
     await addToCounters(em, erased, -1);
-    return { open: rows.some(row => row.open), erased: new Set(erased.map(pairOf)) };
+    return { open: rows.some(row => row.open), erased: new Set(erased.map(toPairKey)) };
   });
   return votes.map(vote => {
     if (!open) return 'VOTING_CLOSED';
     // Of equal requests the first takes the vote back.
-    return erased.delete(pairOf(vote)) ? 'WITHDRAWN' : 'NOT_VOTED';
+    return erased.delete(toPairKey(vote)) ? 'WITHDRAWN' : 'NOT_VOTED';
   });
 }
 
@@ -104,7 +104,7 @@ interface JudgedRow {
   voterId: string;
   videoId: string;
   playerId: string;
-  verdict: CastVerdict;
+  verdict: CastVoteOutcome;
 }
 
 /** A pair once, however often and in whatever spelling it was given: a vote counts by its row. */
@@ -188,10 +188,11 @@ async function addToCounters(
       where videos.id = changed.id`,
     [step, JSON.stringify(rows.map(({ videoId }) => videoId))],
   );
-  await recountTallies(
+  await recalculateScores(
     em,
     rows.map(({ playerId }) => playerId),
   );
 }
 
-const pairOf = ({ voterId, videoId }: { voterId: string | null; videoId: string }) => `${voterId}:${videoId}`;
+const toPairKey = ({ voterId, videoId }: { voterId: string | null; videoId: string }) =>
+  `${voterId}:${videoId}`;

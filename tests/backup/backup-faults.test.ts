@@ -6,7 +6,7 @@ import { backUp } from '../../src/backup/back-up.ts';
 import { restore } from '../../src/backup/restore.ts';
 import { verifyBackup } from '../../src/backup/verify-backup.ts';
 import { executedMigrations } from '../../src/platform/database/database.ts';
-import { inSession } from '../../src/platform/database/table-copies.ts';
+import { withClient } from '../../src/platform/database/table-copies.ts';
 import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
 import { FILES_LOCK, sweepFiles } from '../../src/videos/files/sweep-files.ts';
@@ -14,7 +14,7 @@ import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { giveVotes, publishVideo } from '../kit/contest/create-users.ts';
-import { rowIdOf, rowOf, shortSource, uploadVideo } from '../kit/contest/videos.ts';
+import { findVideoRow, shortSource, toRowId, uploadVideo } from '../kit/contest/videos.ts';
 import { findMiscounts } from '../kit/contest/votes.ts';
 import { backupDir, emptySystem } from '../kit/services/empty-system.ts';
 
@@ -44,7 +44,7 @@ describe('a restore', () => {
     const { database, storage, connection } = await emptySystem({ bare: false });
     await storage.write('original/restored.mp4', Readable.from('x'), { maxBytes: 1 });
     const sweep = async () => (await sweepFiles(database.em.fork(), storage, { graceSeconds: -1 })).orphans;
-    await inSession(connection, async client => {
+    await withClient(connection, async client => {
       await client.query('select pg_advisory_lock($1)', [FILES_LOCK]);
       expect(await sweep()).toBe(0);
     });
@@ -86,7 +86,7 @@ describe('a restore', () => {
     async (part, damage, says) => {
       const copy = join(await backupDir(), 'copy');
       await cp(folder, copy, { recursive: true });
-      const { originalKey = '' } = (await rowOf(app, uploaded)) ?? {};
+      const { originalKey = '' } = (await findVideoRow(app, uploaded)) ?? {};
       await damage(join(copy, part === 'a video' ? `media/${originalKey}` : part));
       const system = await emptySystem();
       await expect(restore(system, copy)).rejects.toThrow(says);
@@ -100,7 +100,7 @@ describe('a backup', () => {
   test('leaves out a video that is deleted while it is made', async () => {
     const own = await app.signUp();
     const doomed = await uploadVideo(app, own, await shortSource());
-    const original = (await rowOf(app, doomed))?.originalKey;
+    const original = (await findVideoRow(app, doomed))?.originalKey;
     const deps = await parts();
     const storage: Storage = {
       ...deps.storage,
@@ -113,8 +113,8 @@ describe('a backup', () => {
     expect(await backUp({ ...deps, storage }, path)).toMatchObject({ deleted: 1 });
     const system = await emptySystem();
     expect(await restore(system, path)).toMatchObject({ deleted: 1 });
-    expect(await rowOf(system, doomed)).toBeNull();
-    expect(await rowOf(system, uploaded)).not.toBeNull();
+    expect(await findVideoRow(system, doomed)).toBeNull();
+    expect(await findVideoRow(system, uploaded)).not.toBeNull();
   });
 
   test('leaves out the votes for a video that is deleted while it is made', async () => {
@@ -125,7 +125,7 @@ describe('a backup', () => {
       ...deps.storage,
       async find(key) {
         // Its owner may, once a moderator has hidden it.
-        await app.database.em.fork().execute('delete from videos where id = ?', [rowIdOf(doomed)]);
+        await app.database.em.fork().execute('delete from videos where id = ?', [toRowId(doomed)]);
         return deps.storage.find(key);
       },
     };
@@ -165,7 +165,7 @@ const DELETE = graphql(`
   }
 `);
 async function deleteOwn(owner: TestPlayer, videoId: string): Promise<void> {
-  if ((await rowOf(app, videoId)) === null) return;
+  if ((await findVideoRow(app, videoId)) === null) return;
   const { data } = await app.graphql(DELETE, { videoId }, owner);
   expect(data.deleteVideo.__typename).toBe('DeletedVideo');
 }

@@ -13,7 +13,14 @@ import type { TestPlayer } from '../kit/api/client.ts';
 import { eventually } from '../kit/api/multipart.ts';
 import { gather, giveVotes, NO_LIMITS, publishVideos } from '../kit/contest/create-users.ts';
 import { rankingPage, sortedPlayers } from '../kit/contest/rankings.ts';
-import { outcomeOf, rowIdOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import {
+  findVideoRow,
+  shortSource,
+  TINY_RULES,
+  toRowId,
+  uploadVideo,
+  waitForOutcome,
+} from '../kit/contest/videos.ts';
 import { castVote, findMiscounts, withdrawVote } from '../kit/contest/votes.ts';
 import { startWorker } from '../kit/contest/worker.ts';
 import { type Ending, runProgram } from '../kit/services/command.ts';
@@ -39,7 +46,7 @@ beforeAll(async () => {
   const [worker, signedUp] = await Promise.all([startWorker(app), app.signUp({ city: 'Leticia' })]);
   player = signedUp;
   published = await uploadVideo(app, player, await shortSource());
-  expect(await outcomeOf(app, player, published)).toMatchObject({ status: 'PROCESSED' });
+  expect(await waitForOutcome(app, player, published)).toMatchObject({ status: 'PROCESSED' });
   await worker.stop();
   waiting = await uploadVideo(app, player, await shortSource());
   // Of rows alone: their files are missing.
@@ -101,21 +108,21 @@ test('the whole contest comes back elsewhere, as of one moment, and goes on ther
   sessionIn(await accountsOf(copy).logIn(player.email, player.password));
   expect((await copy.graphql('{ me { email } }', {}, player)).data).toEqual({ me: { email: player.email } });
 
-  const clipOf = async ({ url }: App) => fetch(`${url}/media/${rowIdOf(published)}/clip.mp4`);
+  const clipOf = async ({ url }: App) => fetch(`${url}/media/${toRowId(published)}/clip.mp4`);
   const [before, after] = [await clipOf(app), await clipOf(copy)];
   expect([before.status, after.status]).toEqual([200, 200]);
   expect(await after.bytes()).toEqual(await before.bytes());
 
   expect(await findMiscounts(copy.database)).toEqual([]);
-  expect((await rowOf(copy, published))?.votes).toBeGreaterThanOrEqual(1);
+  expect((await findVideoRow(copy, published))?.votes).toBeGreaterThanOrEqual(1);
   const rivalsOf = (api: App) => rankingPage(api, { city: 'Tunja', first: 10 });
   const shown = await rivalsOf(copy);
   expect(shown.totalCount).toBe(3);
   expect(shown).toEqual(await rivalsOf(app));
   const { ids } = await rankingPage(copy, { first: 10 });
-  expect(ids.map(rowIdOf)).toEqual(await sortedPlayers(copy.database));
+  expect(ids.map(toRowId)).toEqual(await sortedPlayers(copy.database));
 
-  expect(await outcomeOf(copy, player, waiting)).toMatchObject({ status: 'PROCESSED' });
+  expect(await waitForOutcome(copy, player, waiting)).toMatchObject({ status: 'PROCESSED' });
 });
 
 describe('a restore', () => {

@@ -2,8 +2,8 @@ import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { findDifferences } from '../../src/consistency/find-inconsistencies.ts';
-import type { UpkeepDeps } from '../../src/consistency/inconsistency.ts';
+import { findInconsistencies } from '../../src/consistency/find-inconsistencies.ts';
+import type { ConsistencyDeps } from '../../src/consistency/inconsistency.ts';
 import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leaderboard.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { openEventBus } from '../../src/platform/pubsub/event-bus.ts';
@@ -16,7 +16,14 @@ import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { giveVotes, projected, publishVideo } from '../kit/contest/create-users.ts';
 import { rankingPage } from '../kit/contest/rankings.ts';
-import { eventOf, rowIdOf, rowOf, shortSource, storedFiles, uploadVideo } from '../kit/contest/videos.ts';
+import {
+  findVideoRow,
+  readStatusEvent,
+  shortSource,
+  storedFiles,
+  toRowId,
+  uploadVideo,
+} from '../kit/contest/videos.ts';
 import { findMiscounts } from '../kit/contest/votes.ts';
 import { runProgram } from '../kit/services/command.ts';
 
@@ -25,7 +32,7 @@ const silent = createLogger({ level: 'silent' }, {});
 let app: App;
 let redis: Redis;
 let subscriber: Redis;
-let deps: UpkeepDeps;
+let deps: ConsistencyDeps;
 let player: TestPlayer;
 /** Published, with three votes and all its files. */
 let published: string;
@@ -61,7 +68,7 @@ afterAll(async () => {
 /** What differs, in sentences; with `apply` it is mended on the way. */
 async function reconcile({ apply = false } = {}): Promise<string[]> {
   const sentences: string[] = [];
-  for await (const { what, remedy, mend } of findDifferences(deps)) {
+  for await (const { what, remedy, mend } of findInconsistencies(deps)) {
     sentences.push(`${what}: ${remedy}`);
     if (apply) await mend?.();
   }
@@ -72,7 +79,7 @@ const command = (...args: string[]) => runProgram('scripts/operate/check-data.ts
 const execute = (sql: string, parameters: unknown[] = []) => app.database.em.fork().execute(sql, parameters);
 
 async function keysOf(videoId: string): Promise<string[]> {
-  const row = await rowOf(app, videoId);
+  const row = await findVideoRow(app, videoId);
   return [row?.originalKey, ...RENDITIONS.map(name => row?.[name])].flatMap(key => key ?? []);
 }
 
@@ -91,25 +98,25 @@ test('a video that waits without its file is ended, as no worker can make anythi
   const [original = ''] = await keysOf(videoId);
   await rm(join(app.storageDir, original));
   await execute(`update videos set queued_at = now() - interval '10 seconds' where id = ?`, [
-    rowIdOf(videoId),
+    toRowId(videoId),
   ]);
-  const told = await eventOf(app, player, videoId, () => true);
-  const status = async () => (await rowOf(app, videoId))?.status;
-  await expectMended(`${rowIdOf(videoId)} is UPLOADED and its file ${original} is not there`, status);
-  const row = await rowOf(app, videoId);
+  const told = await readStatusEvent(app, player, videoId, () => true);
+  const status = async () => (await findVideoRow(app, videoId))?.status;
+  await expectMended(`${toRowId(videoId)} is UPLOADED and its file ${original} is not there`, status);
+  const row = await findVideoRow(app, videoId);
   expect(row).toMatchObject({ status: 'FAILED', failureReason: 'INTERNAL' });
   // Else who follows it would take its end for old news.
   expect(row?.sequence).toBeGreaterThan(told.sequence);
 });
 
 test('a published clip that is gone has to come back from a backup', async () => {
-  const clip = (await rowOf(app, published))?.clipKey ?? '';
+  const clip = (await findVideoRow(app, published))?.clipKey ?? '';
   await rm(join(app.storageDir, clip));
-  const told = `Video ${rowIdOf(published)} is PROCESSED and its file ${clip} is not there`;
+  const told = `Video ${toRowId(published)} is PROCESSED and its file ${clip} is not there`;
   const byHand = [`${told}: copy media/${clip} back from a backup`];
   expect(await reconcile({ apply: true })).toEqual(byHand);
   expect(await reconcile({ apply: true })).toEqual(byHand);
-  expect(await rowOf(app, published)).toMatchObject({ status: 'PROCESSED', clipKey: clip });
+  expect(await findVideoRow(app, published)).toMatchObject({ status: 'PROCESSED', clipKey: clip });
   await writeFile(join(app.storageDir, clip), 'x');
   expect(await reconcile()).toEqual([]);
 });
@@ -126,7 +133,7 @@ test('a file that no row names is deleted, once it is old', async () => {
 
 test('counters of videos and players become what their votes give', async () => {
   const counters = () => execute('select votes from videos union all select votes from tallies');
-  await execute('update videos set votes = 99 where id = ?', [rowIdOf(published)]);
+  await execute('update videos set votes = 99 where id = ?', [toRowId(published)]);
   await expectMended(/Video \S+ is counted with 99 votes, not the 3 that the votes give/, counters);
   await execute('update tallies set votes = 98');
   // As counted, and so as shown.
@@ -166,18 +173,18 @@ test('a board that has lost a player, or has one too many, is found as well', as
 test('a video whose job is lost is offered again', async () => {
   const videoId = await uploadVideo(app, player, await shortSource());
   const age = `update videos set queued_at = now() - interval '1 hour' where id = ?`;
-  await execute(age, [rowIdOf(videoId)]);
+  await execute(age, [toRowId(videoId)]);
   expect(await reconcile()).toEqual([]);
   await redis.unlink((await redis.keys('bull:*')).filter(key => !key.endsWith(':meta')));
-  const queued = async () => (await redis.keys(`bull:*${rowIdOf(videoId)}*`)).length;
-  await expectMended(`Video ${rowIdOf(videoId)} is UPLOADED, and no queue holds its job`, queued);
+  const queued = async () => (await redis.keys(`bull:*${toRowId(videoId)}*`)).length;
+  await expectMended(`Video ${toRowId(videoId)} is UPLOADED, and no queue holds its job`, queued);
   expect(await queued()).toBe(1);
 });
 
 test('the command shows what it would do, does it when told to, and fails while something differs', async () => {
   expect(await command()).toEqual({ code: 0, output: 'Everything agrees.\n', complaint: '' });
-  await execute('update videos set votes = 99 where id = ?', [rowIdOf(published)]);
-  const problem = `Video ${rowIdOf(published)} is counted with 99 votes, not the 3 that the votes give.`;
+  await execute('update videos set votes = 99 where id = ?', [toRowId(published)]);
+  const problem = `Video ${toRowId(published)} is counted with 99 votes, not the 3 that the votes give.`;
   const would = `${problem} --apply would: count anew.\n1 found; nothing was changed.\n`;
   expect(await command()).toEqual({ code: 1, output: would, complaint: '' });
   const done = `${problem} Done: count anew.\n1 found, 1 mended.\n`;

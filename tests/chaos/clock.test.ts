@@ -8,7 +8,7 @@ import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { createClient, type TestClient, type TestPlayer } from '../kit/api/client.ts';
-import { outcomeOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { findVideoRow, shortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { holdEncoder } from '../kit/services/processes.ts';
@@ -40,13 +40,13 @@ async function expectKept(holder: TestWorker, other: TestWorker): Promise<void> 
   other.kill('SIGSTOP');
   const videoId = await uploadVideo(app, player, await shortSource());
   const [, encoder] = await holdEncoder([holder]);
-  const leaseUntil = async () => Number((await rowOf(app, videoId))?.leaseUntil);
+  const leaseUntil = async () => Number((await findVideoRow(app, videoId))?.leaseUntil);
   const before = await leaseUntil();
   other.kill('SIGCONT');
   const renewed = async () => (await leaseUntil()) > before + 2000;
   await waitUntil('the lease is renewed', renewed, { deadlineSeconds: 20 });
   process.kill(encoder, 'SIGCONT');
-  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 }
 
 describe.each([
@@ -77,7 +77,7 @@ describe.each([
     await using api = await startShiftedApi(seconds);
     const fan = await api.client.signUp();
     const videoId = await uploadVideo(api.client, fan, await shortSource());
-    expect(await outcomeOf(api.client, fan, videoId)).toMatchObject({ status: 'PROCESSED' });
+    expect(await waitForOutcome(api.client, fan, videoId)).toMatchObject({ status: 'PROCESSED' });
     expect(await castVote(api.client, await api.client.signUp(), videoId)).toMatchObject({
       __typename: 'Video',
     });

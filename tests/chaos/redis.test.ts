@@ -6,7 +6,7 @@ import type { TestPlayer } from '../kit/api/client.ts';
 import { eventually } from '../kit/api/multipart.ts';
 import { gather, projected } from '../kit/contest/create-users.ts';
 import { rankingPage } from '../kit/contest/rankings.ts';
-import { outcomeOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { findVideoRow, shortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { castVote, findMiscounts } from '../kit/contest/votes.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1' });
   [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
   published = await uploadVideo(app, player, await shortSource());
-  expect(await outcomeOf(app, player, published)).toMatchObject({ status: 'PROCESSED' });
+  expect(await waitForOutcome(app, player, published)).toMatchObject({ status: 'PROCESSED' });
 });
 afterEach(async () => {
   // Whatever it was, it took nobody with it.
@@ -57,11 +57,11 @@ async function voteAndRead(): Promise<void> {
 /** The video is processed at its first attempt, and the boards show every vote. */
 async function expectAllMade(videoId: string): Promise<void> {
   using clock = new MachineClock();
-  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
   expect(clock.seconds).toBeLessThan(60);
   await projected(app);
   const { edges } = await rankingPage(app, { first: 1 });
-  expect(edges[0]?.node.votes).toBe((await rowOf(app, published))?.votes);
+  expect(edges[0]?.node.votes).toBe((await findVideoRow(app, published))?.votes);
   expect(await findMiscounts(app.database)).toEqual([]);
 }
 

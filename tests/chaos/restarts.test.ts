@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Arena, openArena } from '../../chaos/arena.ts';
-import { kindOf } from '../../chaos/patience.ts';
+import { getOperationKind } from '../../chaos/retrying-client.ts';
+import { openTestCluster, type TestCluster } from '../../chaos/test-cluster.ts';
 import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { openModel } from '../../src/model.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { createClient, type TestClient, type TestPlayer } from '../kit/api/client.ts';
-import { outcomeOf, shortSource } from '../kit/contest/videos.ts';
+import { shortSource, waitForOutcome } from '../kit/contest/videos.ts';
 import { castVote, findMiscounts } from '../kit/contest/votes.ts';
 
 const CLIENTS = 4;
@@ -16,7 +16,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** Connections that broke are noticed and replaced. */
 const RECOVERY_SECONDS = 2;
 
-let arena: Arena;
+let arena: TestCluster;
 let database: Database;
 let apis: TestClient[];
 let player: TestPlayer;
@@ -24,7 +24,7 @@ let videoId: string;
 let voters: TestPlayer[];
 let votes = 0;
 beforeAll(async () => {
-  arena = await openArena({ MAX_ATTEMPTS: '1' });
+  arena = await openTestCluster({ MAX_ATTEMPTS: '1' });
   database = await openModel({
     database: { url: arena.env.DATABASE_URL, poolSize: 2, statementTimeoutSeconds: 15 },
   });
@@ -34,7 +34,7 @@ beforeAll(async () => {
   player = await api.signUp();
   voters = await Promise.all(Array.from({ length: 60 }, () => api.signUp()));
   videoId = await upload(api, randomUUID());
-  expect(await outcomeOf(api, player, videoId)).toMatchObject({ status: 'PROCESSED' });
+  expect(await waitForOutcome(api, player, videoId)).toMatchObject({ status: 'PROCESSED' });
 });
 afterAll(async () => {
   await database?.close(true);
@@ -105,7 +105,7 @@ test('a Postgres that restarts under load costs errors while it is down, and no 
         await request(api);
         return;
       } catch (error) {
-        failures.push({ at: clock.seconds, kind: kindOf(error) });
+        failures.push({ at: clock.seconds, kind: getOperationKind(error) });
         // As a client that heeds nothing but its own patience.
         await pause(50);
       }
@@ -138,7 +138,7 @@ test('while everything is restarted, one after another, no request fails twice',
       return await request(first);
     } catch (error) {
       // The API says when to come back; a connection that is gone is no reason to wait for the other API.
-      if (kindOf(error) === 'SERVICE_UNAVAILABLE') await pause(RETRY_AFTER_SECONDS * 1000);
+      if (getOperationKind(error) === 'SERVICE_UNAVAILABLE') await pause(RETRY_AFTER_SECONDS * 1000);
       const second = apis.find(api => api !== first);
       if (second === undefined) throw error;
       return request(second);
@@ -160,7 +160,7 @@ test('while everything is restarted, one after another, no request fails twice',
     },
   );
   for (const id of uploaded) {
-    expect(await outcomeOf(nextApi(), player, id)).toMatchObject({ status: 'PROCESSED' });
+    expect(await waitForOutcome(nextApi(), player, id)).toMatchObject({ status: 'PROCESSED' });
   }
   expect(arena.deaths).toEqual([]);
   expect(await findMiscounts(database)).toEqual([]);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { eventually } from '../kit/api/multipart.ts';
-import { outcomeOf, shortSource, storedFiles, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { shortSource, storedFiles, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 const exec = promisify(execFile);
@@ -54,8 +54,10 @@ describe.runIf(mayMount)('a store on a small disk', () => {
       40,
     );
     await heal();
-    expect(await outcomeOf(app, player, waiting)).toMatchObject({ status: 'PROCESSED' });
-    expect(await outcomeOf(app, player, await uploadVideo(app, player, await shortSource()))).toMatchObject({
+    expect(await waitForOutcome(app, player, waiting)).toMatchObject({ status: 'PROCESSED' });
+    expect(
+      await waitForOutcome(app, player, await uploadVideo(app, player, await shortSource())),
+    ).toMatchObject({
       status: 'PROCESSED',
     });
     expect(await readyStatus()).toBe(200);

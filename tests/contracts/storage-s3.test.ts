@@ -10,7 +10,7 @@ import { openStorage } from '../../src/platform/storage/open-storage.ts';
 import {
   type DirectUploads,
   NoSuchFile,
-  type PendingKey,
+  type StagedKey,
   type StorageKey,
 } from '../../src/platform/storage/storage.ts';
 import { type ObjectStore, startObjectStore } from '../kit/services/object-store.ts';
@@ -96,12 +96,12 @@ describe('files sent straight to an S3 bucket', () => {
     direct = found;
   });
   const content = Buffer.from('a clip, as it were');
-  const newKey = (): PendingKey => `temp/${randomUUID()}/${randomUUID()}`;
+  const newKey = (): StagedKey => `temp/${randomUUID()}/${randomUUID()}`;
   const bound = { sizeBytes: content.length, contentType: 'video/mp4', seconds: 60 };
   const put = (url: string, headers: Record<string, string>, body: Buffer) =>
     fetch(url, { method: 'PUT', headers, body: new Uint8Array(body) });
-  async function send(key: PendingKey, body = content) {
-    const { url, headers } = await direct.offer(key, { ...bound, sizeBytes: body.length });
+  async function send(key: StagedKey, body = content) {
+    const { url, headers } = await direct.presignPut(key, { ...bound, sizeBytes: body.length });
     expect((await put(url, headers, body)).status).toBe(200);
     const pending = await direct.find(key);
     if (pending === null) throw new Error('Nothing arrived');
@@ -110,7 +110,7 @@ describe('files sent straight to an S3 bucket', () => {
 
   it('are taken only in the size and type that were asked for, and by that signature', async () => {
     const key = newKey();
-    const { url, headers, expiresAt } = await direct.offer(key, bound);
+    const { url, headers, expiresAt } = await direct.presignPut(key, bound);
     expect(Math.abs(expiresAt.getTime() - Date.now() - 60_000)).toBeLessThan(5000);
     expect(new URL(url).searchParams.get('X-Amz-Expires')).toBe('60');
     const other = url.replace(/Signature=\w/, match => `${match.slice(0, -1)}${match.endsWith('0') ? 1 : 0}`);
@@ -132,13 +132,13 @@ describe('files sent straight to an S3 bucket', () => {
     const key = newKey();
     const pending = await send(key);
     const target: StorageKey = `original/${randomUUID()}.mp4`;
-    await direct.take(pending, target);
+    await direct.promote(pending, target);
     expect(await buffer(await storage.open(target))).toEqual(content);
 
     await send(key, Buffer.from('something else'));
     const second: StorageKey = `original/${randomUUID()}.mp4`;
     await expect(direct.open(pending, 10)).rejects.toThrow(NoSuchFile);
-    await expect(direct.take(pending, second)).rejects.toThrow(NoSuchFile);
+    await expect(direct.promote(pending, second)).rejects.toThrow(NoSuchFile);
     expect(await storage.find(second)).toBeNull();
     await storage.remove(target);
   });
@@ -167,7 +167,7 @@ describe('files sent straight to an S3 bucket', () => {
     'are not found under %j',
     async key => {
       // A key that a program bug might bring, past the type.
-      await expect((async () => direct.find(key as PendingKey))()).rejects.toThrow(TypeError);
+      await expect((async () => direct.find(key as StagedKey))()).rejects.toThrow(TypeError);
     },
   );
 });

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { settings } from '../../src/platform/config/env.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { eventually } from '../kit/api/multipart.ts';
-import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { shortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { readMetrics, readPromql } from './promql.ts';
 import { readCompose } from './read-compose.ts';
@@ -68,7 +68,7 @@ beforeAll(async () => {
   app = await startApp(TINY_RULES);
   worker = await startWorker(app);
   const player = await app.signUp();
-  await outcomeOf(app, player, await uploadVideo(app, player, await shortSource()));
+  await waitForOutcome(app, player, await uploadVideo(app, player, await shortSource()));
   const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text();
   await eventually(async () => /outcome="PROCESSED".* 1$/m.test(await scrape(worker.url)), 20);
   told = new Map([...readMetrics(await scrape(app.url)), ...readMetrics(await scrape(worker.url))]);

@@ -4,13 +4,13 @@ import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { completeUpload, sendDirectly } from '../kit/api/direct-uploads.ts';
 import {
-  outcomeOf,
-  renditionsOf,
-  rowOf,
+  findVideoRow,
+  getRenditionKeys,
   shortSource,
   storedFiles,
   TINY_RULES,
   uploadVideo,
+  waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { type ObjectStore, startObjectStore } from '../kit/services/object-store.ts';
@@ -50,7 +50,7 @@ it.each(Object.entries(delivered))(
   async (_, deliver) => {
     const source = await shortSource();
     const videoId = await deliver(source);
-    const last = await outcomeOf(app, player, videoId);
+    const last = await waitForOutcome(app, player, videoId);
     expect(last).toMatchObject({ status: 'PROCESSED', percent: 100, failure: null });
 
     const url = last.video.processedUrl ?? '';
@@ -62,12 +62,12 @@ it.each(Object.entries(delivered))(
     expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(100, 200));
     expect(part.headers.get('etag')).toMatch(/^"\S+"$/);
 
-    const row = await rowOf(app, videoId);
+    const row = await findVideoRow(app, videoId);
     const originalUrl = await originalUrlOf(videoId);
     const original = Buffer.from(await (await fetch(originalUrl)).arrayBuffer());
     expect(original.equals(await readFile(source))).toBe(true);
     const keys = await store.keys();
-    expect(keys).toEqual(expect.arrayContaining([row?.originalKey, ...renditionsOf(row)]));
+    expect(keys).toEqual(expect.arrayContaining([row?.originalKey, ...getRenditionKeys(row)]));
     expect(keys.filter(key => key.startsWith('temp/') && !key.endsWith('/.check'))).toEqual([]);
     expect(await store.unfinished()).toBe(0);
     expect(await storedFiles(app)).toEqual([]);

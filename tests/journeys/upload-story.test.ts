@@ -7,7 +7,14 @@ import { type App, startApp } from '../kit/api/app.ts';
 import { createClient } from '../kit/api/client.ts';
 import { listenBySocket } from '../kit/api/listening.ts';
 import { eventually } from '../kit/api/multipart.ts';
-import { outcomeOf, rowIdOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import {
+  findVideoRow,
+  shortSource,
+  TINY_RULES,
+  toRowId,
+  uploadVideo,
+  waitForOutcome,
+} from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { startTraceCollector, type TraceCollector, traceTree } from '../kit/services/trace-collector.ts';
 
@@ -60,8 +67,8 @@ beforeAll(async () => {
   const client = createClient(api.url);
   const player = await client.signUp();
   const globalId = await uploadVideo(client, player, await shortSource());
-  videoId = rowIdOf(globalId);
-  expect(await outcomeOf(client, player, globalId)).toMatchObject({ status: 'PROCESSED' });
+  videoId = toRowId(globalId);
+  expect(await waitForOutcome(client, player, globalId)).toMatchObject({ status: 'PROCESSED' });
   await eventually(async () => linesWith('msg', 'processed').length === 1, 20);
   ({ requestId, traceId } = linesWith('msg', 'uploaded')[0] ?? {});
   const { errors } = await client.graphql(REFUSED);
@@ -125,7 +132,7 @@ test('an error says which request and which trace it comes from', () => {
 test('leaves no trace unless a collector is configured', async () => {
   const player = await app.signUp();
   const globalId = await uploadVideo(app, player, await shortSource());
-  expect((await rowOf(app, globalId))?.traceparent).toBeNull();
+  expect((await findVideoRow(app, globalId))?.traceparent).toBeNull();
   const { errors } = await app.graphql(REFUSED);
   expect(errors?.[0]?.extensions).toHaveProperty('requestId');
   expect(errors?.[0]?.extensions).not.toHaveProperty('traceId');

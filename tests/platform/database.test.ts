@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { reportError } from '../../server/errors/mask-error.ts';
+import { maskError } from '../../server/errors/mask-error.ts';
 import { openModel } from '../../src/model.ts';
 import { closeDatabase, type EntityManager } from '../../src/platform/database/database.ts';
 import { dropSilentConnections } from '../../src/platform/database/lost-connections.ts';
@@ -56,7 +56,7 @@ test('connections that are lost amid a transaction do not use up the pool', asyn
     // Whatever PostgreSQL or its client say of it, whoever asked is told to try again.
     const error = await transaction.catch((error: unknown) => error);
     const code = 'SERVICE_UNAVAILABLE';
-    expect(reportError(error).extensions).toMatchObject({ code });
+    expect(maskError(error).extensions).toMatchObject({ code });
   }
   const work = Array.from({ length: 3 }, () =>
     database.em.fork().execute<{ one: number }[]>('select 1 as one'),
@@ -77,7 +77,7 @@ test('a server that falls silent amid a transaction is given up', async () => {
     await em.execute(quick);
   });
   const error = await transaction.catch((error: unknown) => error);
-  expect(reportError(error).extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  expect(maskError(error).extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   gate.mend();
   expect(await database.em.fork().execute(quick)).toEqual([{ one: 1 }]);
   await closeDatabase(database);

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
-  type BoardRow,
-  BoardsMissing,
-  LeaderboardAway,
-  type Standing,
+  type LeaderboardEntry,
+  LeaderboardNotBuilt,
+  type LeaderboardRow,
+  LeaderboardUnavailable,
 } from '../../src/platform/leaderboard/leaderboard.ts';
 import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leaderboard.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
@@ -25,19 +25,23 @@ afterAll(async () => {
   await server.stop();
 });
 
-const row = (id: string, score: number, changes: Partial<BoardRow> = {}): BoardRow => ({
+const row = (id: string, score: number, changes: Partial<LeaderboardRow> = {}): LeaderboardRow => ({
   id,
   score,
-  tie: '5',
+  tieBreaker: '5',
   version: 1,
   boards: ['all', 'city:bogota'],
   ...changes,
 });
-async function* each(...batches: BoardRow[][]): AsyncGenerator<BoardRow[]> {
+async function* each(...batches: LeaderboardRow[][]): AsyncGenerator<LeaderboardRow[]> {
   yield* batches;
 }
 const idsOn = async (name: string) => (await board.range(name, 0, 1000)).map(({ id }) => id);
-const place = (score: number, tie: string, id: string): Standing => ({ score, tie, id });
+const place = (score: number, tieBreaker: string, id: string): LeaderboardEntry => ({
+  score,
+  tieBreaker,
+  id,
+});
 
 beforeEach(async () => {
   await redis.flushall();
@@ -45,12 +49,12 @@ beforeEach(async () => {
 });
 
 test('puts higher scores first, among equals the smaller tie-breaker, then the smaller id', async () => {
-  await board.write([
+  await board.upsert([
     row('d', 0),
-    row('c', 7, { tie: '8' }),
-    row('b', 7, { tie: '6' }),
-    row('a', 7, { tie: '6' }),
-    row('e', 12, { tie: '9' }),
+    row('c', 7, { tieBreaker: '8' }),
+    row('b', 7, { tieBreaker: '6' }),
+    row('a', 7, { tieBreaker: '6' }),
+    row('e', 12, { tieBreaker: '9' }),
   ]);
   expect(await idsOn('all')).toEqual(['e', 'a', 'b', 'c', 'd']);
   expect(await board.range('all', 1, 3)).toEqual([place(7, '6', 'a'), place(7, '6', 'b')]);
@@ -73,7 +77,7 @@ test('shows only the newest version of a row, in whatever order and however ofte
   ]) {
     await redis.flushall();
     await board.rebuild(each());
-    for (const version of order) await board.write([version]);
+    for (const version of order) await board.upsert([version]);
     expect(await board.range('all', 0, 9)).toEqual([place(3, '5', 'a')]);
     expect(await idsOn('city:cali')).toEqual(['a']);
     expect(await idsOn('city:bogota')).toEqual([]);
@@ -84,27 +88,27 @@ test('shows only the newest version of a row, in whatever order and however ofte
 });
 
 test('does not bring a removed row back by an older version, and does by a newer', async () => {
-  await board.write([row('a', 3)]);
-  await board.write([row('a', 0, { version: 3, boards: [] })]);
-  await board.write([row('a', 5, { version: 2 })]);
+  await board.upsert([row('a', 3)]);
+  await board.upsert([row('a', 0, { version: 3, boards: [] })]);
+  await board.upsert([row('a', 5, { version: 2 })]);
   expect(await idsOn('all')).toEqual([]);
-  await board.write([row('a', 6, { version: 4 })]);
+  await board.upsert([row('a', 6, { version: 4 })]);
   expect(await board.range('all', 0, 9)).toEqual([place(6, '5', 'a')]);
 });
 
 test('names the boards that changed, also those that a row has left', async () => {
-  expect((await board.write([row('a', 0)])).toSorted()).toEqual(['all', 'city:bogota']);
+  expect((await board.upsert([row('a', 0)])).toSorted()).toEqual(['all', 'city:bogota']);
   const moved = row('a', 0, { version: 2, boards: ['all', 'city:cali'] });
-  expect((await board.write([moved])).toSorted()).toEqual(['all', 'city:bogota', 'city:cali']);
-  expect(await board.write([moved, row('a', 9)])).toEqual([]);
-  expect((await board.write([row('a', 0, { version: 3, boards: [] })])).toSorted()).toEqual([
+  expect((await board.upsert([moved])).toSorted()).toEqual(['all', 'city:bogota', 'city:cali']);
+  expect(await board.upsert([moved, row('a', 9)])).toEqual([]);
+  expect((await board.upsert([row('a', 0, { version: 3, boards: [] })])).toSorted()).toEqual([
     'all',
     'city:cali',
   ]);
 });
 
 test('finds index and standing of many at once', async () => {
-  await board.write([row('a', 1), row('b', 2), row('c', 0, { boards: [] })]);
+  await board.upsert([row('a', 1), row('b', 2), row('c', 0, { boards: [] })]);
   expect(await board.find('all', ['a', 'nobody', 'b', 'c'])).toEqual([
     { index: 1, standing: place(1, '5', 'a') },
     null,
@@ -115,8 +119,13 @@ test('finds index and standing of many at once', async () => {
 });
 
 test('locates a place whether or not somebody holds it', async () => {
-  await board.write([row('a', 9), row('b', 4, { tie: '1' }), row('c', 4, { tie: '3' }), row('d', 0)]);
-  const bounds: [Standing, number, number][] = [
+  await board.upsert([
+    row('a', 9),
+    row('b', 4, { tieBreaker: '1' }),
+    row('c', 4, { tieBreaker: '3' }),
+    row('d', 0),
+  ]);
+  const bounds: [LeaderboardEntry, number, number][] = [
     [place(9, '5', 'a'), 0, 1],
     [place(4, '1', 'b'), 1, 2],
     [place(4, '2', 'b'), 2, 2],
@@ -128,16 +137,21 @@ test('locates a place whether or not somebody holds it', async () => {
     [place(0, '6', 'd'), 4, 4],
   ];
   for (const [standing, before, upTo] of bounds) {
-    expect(await board.locate('all', standing), JSON.stringify(standing)).toEqual({ before, upTo });
+    expect(await board.rankOf('all', standing), JSON.stringify(standing)).toEqual({ before, upTo });
   }
-  await board.write([row('c', 0, { version: 2, boards: [] })]);
-  expect(await board.locate('all', place(4, '3', 'c'))).toEqual({ before: 2, upTo: 2 });
-  expect(await board.locate('nowhere', place(1, '1', 'a'))).toEqual({ before: 0, upTo: 0 });
+  await board.upsert([row('c', 0, { version: 2, boards: [] })]);
+  expect(await board.rankOf('all', place(4, '3', 'c'))).toEqual({ before: 2, upTo: 2 });
+  expect(await board.rankOf('nowhere', place(1, '1', 'a'))).toEqual({ before: 0, upTo: 0 });
 });
 
 test('gives pages after and before places, from either end, held or not', async () => {
-  await board.write(['a', 'b', 'c', 'd', 'e'].map((id, n) => row(id, 10 - 2 * n)));
-  const pageOf = async (limit: number, after: Standing | null, before: Standing | null, fromEnd = false) => {
+  await board.upsert(['a', 'b', 'c', 'd', 'e'].map((id, n) => row(id, 10 - 2 * n)));
+  const pageOf = async (
+    limit: number,
+    after: LeaderboardEntry | null,
+    before: LeaderboardEntry | null,
+    fromEnd = false,
+  ) => {
     const { standings, ...bounds } = await board.page('all', { limit, after, before, fromEnd });
     return { ids: standings.map(({ id }) => id).join(''), ...bounds };
   };
@@ -156,7 +170,7 @@ test('gives pages after and before places, from either end, held or not', async 
 });
 
 test('keeps totals for each board', async () => {
-  await board.write([row('a', 3), row('b', 4), row('c', 5, { boards: ['all', 'city:cali'] })]);
+  await board.upsert([row('a', 3), row('b', 4), row('c', 5, { boards: ['all', 'city:cali'] })]);
   expect((await board.totals()).toSorted((a, b) => (a.board < b.board ? -1 : 1))).toEqual([
     { board: 'all', entries: 3, score: 12 },
     { board: 'city:bogota', entries: 2, score: 7 },
@@ -167,17 +181,17 @@ test('keeps totals for each board', async () => {
 });
 
 test('notices that Redis has lost what it had acknowledged, until the boards are made anew', async () => {
-  await board.write([row('a', 3)]);
+  await board.upsert([row('a', 3)]);
   const [key = ''] = await redis.keys('{board}:*:writers');
   const before = await redis.hgetall(key);
-  await board.write([row('a', 4, { version: 2 })]);
+  await board.upsert([row('a', 4, { version: 2 })]);
   await board.check();
   // As a Redis does that was killed and has come back from its disk.
   await redis.hset(key, before);
-  await expect(board.check()).rejects.toThrow(BoardsMissing);
+  await expect(board.check()).rejects.toThrow(LeaderboardNotBuilt);
   // Others go on writing.
-  await openRedisLeaderboard(redis).write([row('b', 5, { version: 3 })]);
-  await expect(board.check()).rejects.toThrow(BoardsMissing);
+  await openRedisLeaderboard(redis).upsert([row('b', 5, { version: 3 })]);
+  await expect(board.check()).rejects.toThrow(LeaderboardNotBuilt);
   await board.rebuild(each());
   await board.check();
 });
@@ -187,7 +201,7 @@ describe('a rebuild', () => {
     Array.from({ length: 1200 }, (_, n) => row(`p${n}`, score, { version }));
 
   test('is seen at once or not at all by those who read meanwhile', async () => {
-    await board.write(many(1, 1));
+    await board.upsert(many(1, 1));
     const seen = new Set<string>();
     let done = false;
     const reader = async () => {
@@ -206,10 +220,10 @@ describe('a rebuild', () => {
   });
 
   test('loses nothing that is written meanwhile', async () => {
-    await board.write([row('old', 1)]);
-    async function* slowly(): AsyncGenerator<BoardRow[]> {
+    await board.upsert([row('old', 1)]);
+    async function* slowly(): AsyncGenerator<LeaderboardRow[]> {
       yield [row('a', 1)];
-      await board.write([
+      await board.upsert([
         row('a', 7, { version: 2 }),
         row('b', 5, { version: 2 }),
         row('c', 0, { version: 3, boards: [] }),
@@ -221,27 +235,27 @@ describe('a rebuild', () => {
   });
 
   test('that another one has overtaken replaces nothing', async () => {
-    async function* overtaken(): AsyncGenerator<BoardRow[]> {
+    async function* overtaken(): AsyncGenerator<LeaderboardRow[]> {
       yield [row('late', 1)];
       await board.rebuild(each([row('a', 1)]));
       yield [row('later', 1)];
     }
-    await expect(board.rebuild(overtaken())).rejects.toThrow(LeaderboardAway);
+    await expect(board.rebuild(overtaken())).rejects.toThrow(LeaderboardUnavailable);
     expect(await idsOn('all')).toEqual(['a']);
   });
 
   test('during which Redis has lost everything replaces nothing', async () => {
-    async function* interrupted(): AsyncGenerator<BoardRow[]> {
+    async function* interrupted(): AsyncGenerator<LeaderboardRow[]> {
       yield [row('a', 1)];
       await redis.flushall();
       yield [row('b', 1)];
     }
-    await expect(board.rebuild(interrupted())).rejects.toThrow(LeaderboardAway);
-    await expect(board.size('all')).rejects.toThrow(BoardsMissing);
+    await expect(board.rebuild(interrupted())).rejects.toThrow(LeaderboardUnavailable);
+    await expect(board.size('all')).rejects.toThrow(LeaderboardNotBuilt);
   });
 
   test('leaves nothing of older boards, nor of a rebuild that was given up', async () => {
-    async function* broken(): AsyncGenerator<BoardRow[]> {
+    async function* broken(): AsyncGenerator<LeaderboardRow[]> {
       yield [row('a', 1)];
       throw new Error('the database went away');
     }
@@ -254,17 +268,17 @@ describe('a rebuild', () => {
 
 test('says so when there are no boards, or Redis does not answer', async () => {
   const calls = () => [
-    board.write([row('a', 1)]),
+    board.upsert([row('a', 1)]),
     board.range('all', 0, 9),
     board.page('all', { limit: 9, after: null, before: null, fromEnd: false }),
     board.find('all', ['a']),
-    board.locate('all', place(1, '1', 'a')),
+    board.rankOf('all', place(1, '1', 'a')),
     board.size('all'),
     board.check(),
     board.totals(),
   ];
   await redis.flushall();
-  for (const call of calls()) await expect(call).rejects.toThrow(BoardsMissing);
+  for (const call of calls()) await expect(call).rejects.toThrow(LeaderboardNotBuilt);
   await server.stop();
   for (const outcome of await Promise.allSettled([...calls(), board.rebuild(each())])) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'LeaderboardAway' } });

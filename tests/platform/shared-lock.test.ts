@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createRoom } from '../../src/platform/concurrency/shared-lock.ts';
+import { createSharedLock } from '../../src/platform/concurrency/shared-lock.ts';
 
 /** A room whose tasks say when they begin, and end when they are told to. */
 function openRoom() {
-  const enter = createRoom();
+  const enter = createSharedLock();
   const begun: string[] = [];
   const task = (name: string, { alone = false } = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cityKeyOf } from '../../src/players/city.ts';
-import { usernameBaseOf, usernameOf } from '../../src/players/usernames.ts';
+import { toCityKey } from '../../src/players/city.ts';
+import { toUsername, toUsernameBase } from '../../src/players/usernames.ts';
 
 describe('a city', () => {
   test.each([
@@ -10,7 +10,7 @@ describe('a city', () => {
     ['Diyarbakır', 'DIYARBAKIR', 'diyarbakir'],
     ['Αθήνα', 'ΑΘΗΝΑ'],
   ])('is one however it is spelled: %s', (...spellings) => {
-    expect(new Set(spellings.map(cityKeyOf)).size).toBe(1);
+    expect(new Set(spellings.map(toCityKey)).size).toBe(1);
   });
 
   test.each([
@@ -20,11 +20,11 @@ describe('a city', () => {
     ['कोटा', 'कटा'],
     ['東京', '京都'],
   ])('is another when its letters are: %s and %s', (one, other) => {
-    expect(cityKeyOf(one)).not.toBe(cityKeyOf(other));
+    expect(toCityKey(one)).not.toBe(toCityKey(other));
   });
 
   test('has a key that fits its column, even one that folding makes longer', () => {
-    expect(cityKeyOf('ß'.repeat(80))).toBe('s'.repeat(80));
+    expect(toCityKey('ß'.repeat(80))).toBe('s'.repeat(80));
   });
 });
 
@@ -39,11 +39,11 @@ describe('a username', () => {
     // Else this one would be the second Jordan Diaz.
     ['Jordan', 'Diaz2', 'jordan.diaz'],
   ])('is made of plain letters only: %s %s', (firstName, lastName, base) => {
-    expect(usernameBaseOf({ firstName, lastName })).toBe(base);
+    expect(toUsernameBase({ firstName, lastName })).toBe(base);
   });
 
   test('is numbered from the second of its name on', () => {
-    expect([1, 2, 11].map(number => usernameOf('jordan.diaz', number))).toEqual([
+    expect([1, 2, 11].map(number => toUsername('jordan.diaz', number))).toEqual([
       'jordan.diaz',
       'jordan.diaz2',
       'jordan.diaz11',
@@ -51,8 +51,8 @@ describe('a username', () => {
   });
 
   test('leaves room for a number in its column and never ends with a dot', () => {
-    const base = usernameBaseOf({ firstName: 'a'.repeat(79), lastName: 'b' });
+    const base = toUsernameBase({ firstName: 'a'.repeat(79), lastName: 'b' });
     expect(base).toBe('a'.repeat(79));
-    expect(usernameBaseOf({ firstName: 'æ'.repeat(60), lastName: 'b' })).toHaveLength(80);
+    expect(toUsernameBase({ firstName: 'æ'.repeat(60), lastName: 'b' })).toHaveLength(80);
   });
 });

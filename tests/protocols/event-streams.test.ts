@@ -8,7 +8,7 @@ import { createAccessTokens } from '../../src/players/access-tokens.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { listenBySocket, listenBySse } from '../kit/api/listening.ts';
 import { type Fan, gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
-import { rowIdOf } from '../kit/contest/videos.ts';
+import { toRowId } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
 import { openBufferingProxy } from '../kit/services/buffering-proxy.ts';
 import { openGate } from '../kit/services/tcp-relay.ts';
@@ -116,7 +116,7 @@ describe('an event stream', () => {
     const { sid } = decodeJwt<{ sid: string }>(player.token);
     const secrets = [app.processEnv.AUTH_SECRET ?? ''] as const;
     const shortLived = createAccessTokens({ secrets, accessTokenSeconds: 2 });
-    const tokens = [await shortLived.issue({ playerId: rowIdOf(player.id), sessionId: sid }), player.token];
+    const tokens = [await shortLived.issue({ playerId: toRowId(player.id), sessionId: sid }), player.token];
     const client = createClient({
       url: `${app.url}/graphql`,
       retryAttempts: 1,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { SocketOperations } from '../../server/subscriptions/websocket-operations.ts';
+import { WebSocketOperations } from '../../server/subscriptions/websocket-operations.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { eventually } from '../kit/api/multipart.ts';
 
@@ -51,7 +51,7 @@ test('an operation counts until it has really ended', async () => {
       return { done: true, value: undefined };
     },
   });
-  const operations = new SocketOperations();
+  const operations = new WebSocketOperations();
   for (let n = 0; n < 20; n++) expect(operations.begin(`${n}`)).toBe(true);
   expect(operations.begin('20')).toBe(false);
   operations.end('0');

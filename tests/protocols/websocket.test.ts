@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { type Fan, gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
-import { rowIdOf } from '../kit/contest/videos.ts';
+import { toRowId } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
 import { openGate } from '../kit/services/tcp-relay.ts';
 
@@ -127,7 +127,7 @@ function shortToken(): Promise<string> {
   const { sid } = decodeJwt<{ sid: string }>(player.token);
   const secrets = [app.processEnv.AUTH_SECRET ?? ''] as const;
   const tokens = createAccessTokens({ secrets, accessTokenSeconds: 2 });
-  return tokens.issue({ playerId: rowIdOf(player.id), sessionId: sid });
+  return tokens.issue({ playerId: toRowId(player.id), sessionId: sid });
 }
 
 describe('a socket', () => {

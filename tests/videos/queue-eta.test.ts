@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { StatusEvent } from '../kit/api/client.ts';
 import { type Fan, gatherOne } from '../kit/contest/create-users.ts';
-import { eventOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { readStatusEvent, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 let app: App;
@@ -60,7 +60,7 @@ test('what a waiting player is told comes true, and falls as the queue moves on'
 test('once the only worker has left, nobody is told a time', async () => {
   await worker.stop();
   const videoId = await uploadVideo(app, player, source);
-  expect(await eventOf(app, player, videoId, () => true)).toMatchObject({
+  expect(await readStatusEvent(app, player, videoId, () => true)).toMatchObject({
     status: 'UPLOADED',
     queuePosition: 0,
     etaSeconds: null,

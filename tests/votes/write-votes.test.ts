@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
 import { openModel } from '../../src/model.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import { recountTallies } from '../../src/rankings/player-scores.ts';
-import { createBallotBox } from '../../src/votes/vote-batcher.ts';
-import { eraseVotes, type VotingRules, writeVotes } from '../../src/votes/write-votes.ts';
+import { recalculateScores } from '../../src/rankings/player-scores.ts';
+import { createVoteBatcher } from '../../src/votes/vote-batcher.ts';
+import { deleteVotes, insertVotes, type VotingRules } from '../../src/votes/write-votes.ts';
 import { insertPlayers, publishVideos } from '../kit/contest/create-users.ts';
-import { rowIdOf } from '../kit/contest/videos.ts';
+import { toRowId } from '../kit/contest/videos.ts';
 import { findMiscounts } from '../kit/contest/votes.ts';
 import { createDatabase } from '../kit/services/services.ts';
 
@@ -31,7 +31,7 @@ const videosOf = async (count: number): Promise<string[]> => {
     database,
     players.map(id => ({ id: encodeId('Player', id) })),
   );
-  return videoIds.map(rowIdOf);
+  return videoIds.map(toRowId);
 };
 const ballot = (voterId: string, videoId: string) => ({ voterId, videoId, networkHash: NETWORK });
 const em = () => database.em.fork();
@@ -40,7 +40,7 @@ const hide = async (videoId: string) => {
     'update videos set hidden_at = now() where id = ? returning player_id',
     [videoId],
   );
-  await recountTallies(em(), [row.player_id]);
+  await recalculateScores(em(), [row.player_id]);
 };
 
 test('each ballot of one transaction gets its own verdict, equal ones in their order', async () => {
@@ -50,7 +50,7 @@ test('each ballot of one transaction gets its own verdict, equal ones in their o
   const [owner] = await em().execute<[{ player_id: string }]>('select player_id from videos where id = ?', [
     videoId,
   ]);
-  await writeVotes(em(), [ballot(c, videoId)], RULES);
+  await insertVotes(em(), [ballot(c, videoId)], RULES);
   const ballots = [
     ballot(a, videoId),
     ballot(a, hidden),
@@ -61,7 +61,7 @@ test('each ballot of one transaction gets its own verdict, equal ones in their o
     ballot(b, randomUUID()),
     ballot(a, videoId),
   ];
-  expect(await writeVotes(em(), ballots, RULES)).toEqual([
+  expect(await insertVotes(em(), ballots, RULES)).toEqual([
     'COUNTED',
     'VIDEO_NOT_PUBLISHED',
     'ALREADY_VOTED',
@@ -72,7 +72,7 @@ test('each ballot of one transaction gets its own verdict, equal ones in their o
     'ALREADY_VOTED',
   ]);
   const withdrawals = [ballot(a, videoId), ballot(a, hidden), ballot(a, videoId), ballot(c, videoId)];
-  expect(await eraseVotes(em(), withdrawals, RULES)).toEqual([
+  expect(await deleteVotes(em(), withdrawals, RULES)).toEqual([
     'WITHDRAWN',
     'NOT_VOTED',
     'NOT_VOTED',
@@ -84,7 +84,7 @@ test('a ballot counts once in whatever spellings of its ids it comes', async () 
   const [videoId = ''] = await videosOf(1);
   const [a = ''] = await insertPlayers(database, 1);
   const spellings = [videoId, videoId.toUpperCase(), `{${videoId}}`];
-  await writeVotes(
+  await insertVotes(
     em(),
     spellings.map(id => ballot(a, id)),
     RULES,
@@ -97,7 +97,7 @@ test('of the ballots of one player in one transaction only as many count as the 
   const videoIds = await videosOf(5);
   const [a = '', b = ''] = await insertPlayers(database, 2);
   const ballots = videoIds.flatMap(id => [ballot(a, id), ballot(b, id)]);
-  const verdicts = await writeVotes(em(), ballots, { ...RULES, maxVotesPerPlayer: 2 });
+  const verdicts = await insertVotes(em(), ballots, { ...RULES, maxVotesPerPlayer: 2 });
   for (const parity of [0, 1]) {
     const own = verdicts.filter((_, at) => at % 2 === parity);
     expect(own.toSorted()).toEqual([
@@ -114,8 +114,8 @@ test('a vote that breaks the transaction fails alone: its neighbours count', asy
   // Only this voter's rows are refused by the database, as by a constraint of tomorrow.
   await em().execute(`alter table votes add constraint bad_luck check (voter_id <> '${voters[7]}')`);
   let changes = 0;
-  const box = createBallotBox({ forkEm: em, rules: RULES, changed: () => changes++ }, ['x'.repeat(32)]);
-  const outcomes = await Promise.allSettled(voters.map(id => box.casts.add(ballot(id, videoId))));
+  const box = createVoteBatcher({ forkEm: em, rules: RULES, changed: () => changes++ }, ['x'.repeat(32)]);
+  const outcomes = await Promise.allSettled(voters.map(id => box.inserts.add(ballot(id, videoId))));
   expect(outcomes[7]).toMatchObject({
     status: 'rejected',
     reason: { message: expect.stringContaining('bad_luck') },
@@ -133,7 +133,7 @@ test('a voter who is gone by then fails nobody else', async () => {
   const voters = await insertPlayers(database, 3);
   await em().execute('delete from players where id = ?', [voters[1] ?? '']);
   expect(
-    await writeVotes(
+    await insertVotes(
       em(),
       voters.map(id => ballot(id, videoId)),
       RULES,
@@ -145,10 +145,10 @@ test('a thousand votes at once are a few transactions, none of them larger than 
   const [videoId = ''] = await videosOf(1);
   const voters = await insertPlayers(database, 1000);
   const sizes: number[] = [];
-  const box = createBallotBox({ forkEm: em, rules: RULES, changed: () => sizes.push(sizes.length) }, [
+  const box = createVoteBatcher({ forkEm: em, rules: RULES, changed: () => sizes.push(sizes.length) }, [
     'x'.repeat(32),
   ]);
-  const verdicts = await Promise.all(voters.map(id => box.casts.add(ballot(id, videoId))));
+  const verdicts = await Promise.all(voters.map(id => box.inserts.add(ballot(id, videoId))));
   expect(new Set(verdicts)).toEqual(new Set(['COUNTED']));
   const perTransaction = await em().execute<{ count: number }[]>(
     'select count(*)::int as count from votes where video_id = ? group by xmin::text',
@@ -161,7 +161,7 @@ test('a thousand votes at once are a few transactions, none of them larger than 
 
 test('names a network by a keyed hash: equal for one network, different for another, and under another secret', () => {
   const boxOf = (secret: string) =>
-    createBallotBox({ forkEm: em, rules: RULES, changed: () => undefined }, [secret]);
+    createVoteBatcher({ forkEm: em, rules: RULES, changed: () => undefined }, [secret]);
   const box = boxOf('x'.repeat(32));
   expect(box.networkHash('2001:db8::1')).toBe(box.networkHash('2001:db8::ffff'));
   expect(box.networkHash('::ffff:10.0.0.1')).toBe(box.networkHash('10.0.0.1'));

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { createRoom } from '../../src/platform/concurrency/shared-lock.ts';
+import { createSharedLock } from '../../src/platform/concurrency/shared-lock.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
 import type { WorkerContext } from '../../worker/context.ts';
@@ -9,7 +9,7 @@ import { createWorkerMetrics } from '../../worker/observability/worker-metrics.t
 import { processVideo } from '../../worker/process-video.ts';
 import { openContestWorld } from '../kit/api/contest-world.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
-import { insertVideo, rowIdOf, rowOf } from '../kit/contest/videos.ts';
+import { findVideoRow, insertVideo, toRowId } from '../kit/contest/videos.ts';
 import { lenientRules, renderTools } from '../kit/media/worker-media.ts';
 import { backupDir } from '../kit/services/empty-system.ts';
 
@@ -28,7 +28,7 @@ async function openWorker(storage: Partial<Storage> = {}) {
     events: world.events,
     storage: { ...world.storage, ...storage },
     jobs: {
-      offer: async () => true,
+      enqueue: async () => true,
       isQueued: async () => true,
       counts: async () => null,
       close: async () => undefined,
@@ -40,17 +40,17 @@ async function openWorker(storage: Partial<Storage> = {}) {
     },
     tempDir: await backupDir(),
     metrics: createWorkerMetrics(new Registry()),
-    room: createRoom(),
+    lock: createSharedLock(),
     logger: createLogger({ level: 'silent' }, {}),
     draining: draining.signal,
     stopping: stopping.signal,
   };
   const row = async () => {
-    const found = await rowOf(world, video);
+    const found = await findVideoRow(world, video);
     if (found === null) throw new Error('The video is gone');
     return found;
   };
-  return { context, videoId: rowIdOf(video), row, draining, stopping };
+  return { context, videoId: toRowId(video), row, draining, stopping };
 }
 
 test('a video whose store hangs is handed back when the worker must stop', async () => {
@@ -73,7 +73,7 @@ test('a video whose store hangs is handed back when the worker must stop', async
 test('a video that still waits for room when the worker is to stop is left to others', async () => {
   const { context, videoId, row, draining } = await openWorker();
   const other = Promise.withResolvers<void>();
-  const working = context.room(true, () => other.promise);
+  const working = context.lock(true, () => other.promise);
   const processed = processVideo(context, videoId);
   draining.abort(new Error('The worker takes no more work'));
   other.resolve();

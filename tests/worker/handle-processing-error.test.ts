@@ -1,18 +1,18 @@
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { createRoom } from '../../src/platform/concurrency/shared-lock.ts';
+import { createSharedLock } from '../../src/platform/concurrency/shared-lock.ts';
 import { loadEnv } from '../../src/platform/config/env.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { Video } from '../../src/videos/video.entity.ts';
 import type { WorkerContext } from '../../worker/context.ts';
 import { UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';
 import { createWorkerMetrics } from '../../worker/observability/worker-metrics.ts';
-import { settleFailure } from '../../worker/processing/handle-processing-error.ts';
+import { handleProcessingError } from '../../worker/processing/handle-processing-error.ts';
 import { DiskFull } from '../../worker/processing/infrastructure-errors.ts';
 import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
-import { insertVideo, rowIdOf, rowOf } from '../kit/contest/videos.ts';
+import { findVideoRow, insertVideo, toRowId } from '../kit/contest/videos.ts';
 
 const { media, processing, worker } = loadEnv({
   NODE_ENV: 'test',
@@ -34,13 +34,13 @@ afterAll(() => world?.[Symbol.asyncDispose]());
 /** Settles a failure of that attempt, of `attemptLimit`; the outcome, the delays that were asked for, and the row. */
 async function settle(error: Error, { attempt, attemptLimit }: { attempt: number; attemptLimit: number }) {
   const videoId = await insertVideo(world.database, player, { status: 'PROCESSING' });
-  const id = rowIdOf(videoId);
+  const id = toRowId(videoId);
   await world.em.nativeUpdate(Video, id, { attempt, attemptLimit });
   const delays: unknown[] = [];
   const deps: WorkerContext = {
     ...{ em: world.em, events: world.events, storage: world.storage },
     jobs: {
-      async offer(_job, options) {
+      async enqueue(_job, options) {
         delays.push(options?.delaySeconds);
         return true;
       },
@@ -53,14 +53,18 @@ async function settle(error: Error, { attempt, attemptLimit }: { attempt: number
     settings: { media, processing, renderTimeoutSeconds: worker.renderTimeoutSeconds },
     tempDir: '',
     metrics: createWorkerMetrics(new Registry()),
-    room: createRoom(),
+    lock: createSharedLock(),
     logger: createLogger({ level: 'silent' }, { process: 'test' }),
     draining: new AbortController().signal,
     stopping: new AbortController().signal,
   };
   const originalKey = `original/${id}.mp4` as const;
   const claim = { videoId: id, attempt, attemptLimit, originalKey, requestId: null, traceparent: null };
-  return { outcome: await settleFailure(deps, claim, error), delays, row: await rowOf(world, videoId) };
+  return {
+    outcome: await handleProcessingError(deps, claim, error),
+    delays,
+    row: await findVideoRow(world, videoId),
+  };
 }
 
 test.each([

@@ -7,13 +7,13 @@ import { machineTimeout } from '../../scripts/process/machine-clock.mjs';
 import { type App, startApp, withoutRedis } from '../kit/api/app.ts';
 import { eventually } from '../kit/api/multipart.ts';
 import {
+  findVideoRow,
   insertVideo,
-  outcomeOf,
-  rowIdOf,
-  rowOf,
   shortSource,
   TINY_RULES,
+  toRowId,
   uploadVideo,
+  waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
@@ -64,7 +64,7 @@ test('it counts how videos end, how long each phase takes, and the bytes that co
   const player = await app.signUp();
   const source = await shortSource();
   const videoId = await uploadVideo(app, player, source);
-  await outcomeOf(app, player, videoId);
+  await waitForOutcome(app, player, videoId);
   // The last event is sent a moment before the attempt is counted.
   await eventually(async () => /outcome="PROCESSED".* [1-9]/.test(await scrape()));
   const metrics = await scrape();
@@ -74,7 +74,7 @@ test('it counts how videos end, how long each phase takes, and the bytes that co
     expect(metrics).toMatch(new RegExp(`^anb_video_phase_seconds_count\\{.*phase="${phase}".*\\} 1$`, 'm'));
   }
   expect(seriesValue(metrics, 'anb_source_bytes_total')).toBe((await stat(source)).size);
-  const clip = await stat(join(app.storageDir, (await rowOf(app, videoId))?.clipKey ?? ''));
+  const clip = await stat(join(app.storageDir, (await findVideoRow(app, videoId))?.clipKey ?? ''));
   expect(seriesValue(metrics, 'anb_clip_bytes_total')).toBe(clip.size);
 });
 
@@ -85,7 +85,7 @@ test('it tells how much waits and for how long', async () => {
     // Held by nobody, and not yet up for anybody.
     ids.push(await insertVideo(app.database, player, { status, leaseUntil: new Date(Date.now() + 60_000) }));
   }
-  const [oldest = ''] = ids.map(rowIdOf);
+  const [oldest = ''] = ids.map(toRowId);
   const em = app.database.em.fork();
   await em.execute(`update videos set queued_at = now() + interval '1 minute' where status = 'UPLOADED'`);
   await em.execute(`update videos set queued_at = now() - interval '2 seconds' where id = ?`, [oldest]);
@@ -96,7 +96,7 @@ test('it tells how much waits and for how long', async () => {
   expect(seriesValue(metrics, 'anb_queue_oldest_seconds')).toBeGreaterThanOrEqual(2);
   expect(seriesValue(metrics, 'anb_queue_oldest_seconds')).toBeLessThan(10);
   expect(seriesValue(metrics, 'anb_queue_jobs', 'state="waiting"')).toBe(0);
-  await em.execute('delete from videos where id = any(?::uuid[])', [`{${ids.map(rowIdOf).join()}}`]);
+  await em.execute('delete from videos where id = any(?::uuid[])', [`{${ids.map(toRowId).join()}}`]);
 });
 
 test('the request id of an upload finds all that the worker did with it', async () => {
@@ -112,14 +112,14 @@ test('the request id of an upload finds all that the worker did with it', async 
   const requestId = response.headers.get('x-request-id');
   const answer = z.object({ data: z.object({ uploadVideo: z.object({ id: z.string() }) }) });
   const videoId = answer.parse(await response.json()).data.uploadVideo.id;
-  await outcomeOf(app, player, videoId);
+  await waitForOutcome(app, player, videoId);
   const story = () => worker.log().filter(line => line.requestId === requestId);
   await eventually(async () => story().length >= 4);
   expect(requestId).toMatch(/^[\da-f-]{36}$/);
   expect(story()).toMatchObject([
     ...['processing', 'inspected', 'rendered', 'processed'].map(msg => ({
       msg,
-      videoId: rowIdOf(videoId),
+      videoId: toRowId(videoId),
       attempt: 1,
     })),
   ]);

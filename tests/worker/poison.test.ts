@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
 import { eventually } from '../kit/api/multipart.ts';
-import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { shortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { startWorker } from '../kit/contest/worker.ts';
-import { encodersOf, holdEncoder } from '../kit/services/processes.ts';
+import { findEncoders, holdEncoder } from '../kit/services/processes.ts';
 
 let app: App;
 beforeAll(async () => {
@@ -18,19 +18,19 @@ test('a video that two workers die of is stopped and reported, and what was besi
     await uploadVideo(app, player, await shortSource()),
     await uploadVideo(app, player, await shortSource()),
   ];
-  await eventually(async () => encodersOf(first.pid).length === videos.length, 20);
+  await eventually(async () => findEncoders(first.pid).length === videos.length, 20);
   first.kill('SIGKILL');
   await first.ended;
 
   // Both are suspects now; the one that has the next worker to itself is the one that it dies of.
   const second = await startWorker(app);
   await holdEncoder([second]);
-  expect(encodersOf(second.pid)).toHaveLength(1);
+  expect(findEncoders(second.pid)).toHaveLength(1);
   second.kill('SIGKILL');
   await second.ended;
 
   const third = await startWorker(app);
-  const outcomes = await Promise.all(videos.map(id => outcomeOf(app, player, id)));
+  const outcomes = await Promise.all(videos.map(id => waitForOutcome(app, player, id)));
   const [poison, ...others] = outcomes.toSorted((a, b) => a.status.localeCompare(b.status));
   expect(poison).toMatchObject({ status: 'FAILED', failure: { reason: 'INTERNAL' }, attempt: 2 });
   expect(others).toMatchObject([{ status: 'PROCESSED' }]);

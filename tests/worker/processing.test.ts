@@ -10,14 +10,14 @@ import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { eventually } from '../kit/api/multipart.ts';
 import {
-  outcomeOf,
-  renditionsOf,
-  rowIdOf,
-  rowOf,
+  findVideoRow,
+  getRenditionKeys,
   shortSource,
   storedFiles,
   TINY_RULES,
+  toRowId,
   uploadVideo,
+  waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { makeSource, type Recipe } from '../kit/media/media.ts';
@@ -96,34 +96,34 @@ test.each([
   'a video that is $rule fails with its reason, in the language of who asks',
   async ({ file, reason, en, es }) => {
     const videoId = await uploadVideo(app, player, await file());
-    const last = await outcomeOf(app, player, videoId);
+    const last = await waitForOutcome(app, player, videoId);
     expect(last).toMatchObject({ status: 'FAILED', attempt: 1, failure: { reason, message: en } });
     const headers = { 'accept-language': 'es-CO,es;q=0.9,en;q=0.5' };
     const { data } = await app.graphql(FAILURE, { id: videoId }, { token: player.token, headers });
     expect(data.video?.failure).toEqual({ reason, message: es });
     const files = await storedFiles(app);
-    expect(files).toContain((await rowOf(app, videoId))?.originalKey);
-    expect(files.filter(path => path.includes(`processed/${rowIdOf(videoId)}`))).toEqual([]);
+    expect(files).toContain((await findVideoRow(app, videoId))?.originalKey);
+    expect(files.filter(path => path.includes(`processed/${toRowId(videoId)}`))).toEqual([]);
   },
 );
 
 test('five equal jobs at once, and five more when all is done, make one clip', async () => {
   const videoId = await uploadVideo(app, player, await shortSource());
-  const job = { videoId: rowIdOf(videoId), attempt: 0 };
+  const job = { videoId: toRowId(videoId), attempt: 0 };
   // Under ids of their own: under its own id the queue itself would drop the copies.
   const addCopies = (name: string) =>
     queue.addBulk([1, 2, 3, 4, 5].map(n => ({ name, data: job, opts: { jobId: `${name}-${n}` } })));
   await addCopies('copy');
-  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
-  const done = await rowOf(app, videoId);
+  expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  const done = await findVideoRow(app, videoId);
   await addCopies('late');
   await eventually(async () => {
     const { completed = 0 } = await queue.getJobCounts('completed');
     return completed >= 10;
   });
-  expect(await rowOf(app, videoId)).toEqual(done);
-  const clips = (await storedFiles(app)).filter(path => path.startsWith(`processed/${rowIdOf(videoId)}/`));
-  expect(clips).toEqual(renditionsOf(done));
+  expect(await findVideoRow(app, videoId)).toEqual(done);
+  const clips = (await storedFiles(app)).filter(path => path.startsWith(`processed/${toRowId(videoId)}/`));
+  expect(clips).toEqual(getRenditionKeys(done));
 });
 
 test('a job that nobody of ours wrote is dropped, and the worker goes on', async () => {
@@ -133,7 +133,7 @@ test('a job that nobody of ours wrote is dropped, and the worker goes on', async
     { name: 'forged', data: { videoId: crypto.randomUUID(), attempt: 0 }, opts: { removeOnComplete: true } },
   ]);
   const videoId = await uploadVideo(app, player, await shortSource());
-  expect((await outcomeOf(app, player, videoId)).status).toBe('PROCESSED');
+  expect((await waitForOutcome(app, player, videoId)).status).toBe('PROCESSED');
   const none = { waiting: 0, active: 0, delayed: 0, failed: 0 };
   await eventually(async () => {
     const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
@@ -148,9 +148,9 @@ test('a video whose file is gone is tried again, and then fails as our own fault
   const before = worker.log().length;
   worker.kill('SIGSTOP');
   const videoId = await uploadVideo(app, player, await shortSource());
-  await rm(join(app.storageDir, (await rowOf(app, videoId))?.originalKey ?? ''));
+  await rm(join(app.storageDir, (await findVideoRow(app, videoId))?.originalKey ?? ''));
   worker.kill('SIGCONT');
-  const last = await outcomeOf(app, player, videoId);
+  const last = await waitForOutcome(app, player, videoId);
   expect(last).toMatchObject({
     status: 'FAILED',
     attempt: 2,

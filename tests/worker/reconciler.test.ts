@@ -19,7 +19,7 @@ test('a video whose last lease ran out is ended, but not right after an outage o
       return world.em;
     },
     jobs: {
-      offer: async () => true,
+      enqueue: async () => true,
       isQueued: async () => true,
       counts: async () => null,
       close: async () => undefined,

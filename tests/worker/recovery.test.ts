@@ -4,17 +4,17 @@ import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { eventually } from '../kit/api/multipart.ts';
 import {
-  outcomeOf,
-  renditionsOf,
-  rowIdOf,
-  rowOf,
+  findVideoRow,
+  getRenditionKeys,
   shortSource,
   storedFiles,
   TINY_RULES,
+  toRowId,
   uploadVideo,
+  waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
-import { encodersOf, holdEncoder, isRunning } from '../kit/services/processes.ts';
+import { findEncoders, holdEncoder, isRunning } from '../kit/services/processes.ts';
 
 let app: App;
 let player: TestPlayer;
@@ -43,20 +43,20 @@ async function underWay(): Promise<{ videoId: string; worker: TestWorker; encode
 }
 
 const clipsOf = async (videoId: string) =>
-  (await storedFiles(app)).filter(path => path.startsWith(`processed/${rowIdOf(videoId)}/`));
+  (await storedFiles(app)).filter(path => path.startsWith(`processed/${toRowId(videoId)}/`));
 
 test('a worker that wakes up after its lease changes nothing any more', async () => {
   await Promise.all([addWorker(), addWorker()]);
   const { videoId, worker: sleeper, encoder } = await underWay();
   sleeper.kill('SIGSTOP');
-  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
-  const done = await rowOf(app, videoId);
+  expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
+  const done = await findVideoRow(app, videoId);
   process.kill(encoder, 'SIGCONT');
   sleeper.kill('SIGCONT');
   await eventually(async () => sleeper.log().some(line => String(line.msg).startsWith('given up')));
-  expect(await rowOf(app, videoId)).toEqual(done);
-  expect(await clipsOf(videoId)).toEqual(renditionsOf(done));
-  await eventually(async () => encodersOf(sleeper.pid).length === 0);
+  expect(await findVideoRow(app, videoId)).toEqual(done);
+  expect(await clipsOf(videoId)).toEqual(getRenditionKeys(done));
+  await eventually(async () => findEncoders(sleeper.pid).length === 0);
 });
 
 test('a video whose worker is killed is finished by another one, once', async () => {
@@ -64,9 +64,9 @@ test('a video whose worker is killed is finished by another one, once', async ()
   worker.kill('SIGKILL');
   await worker.ended;
   await eventually(async () => !isRunning(encoder));
-  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
-  const row = await rowOf(app, videoId);
-  expect(await clipsOf(videoId)).toEqual(renditionsOf(row));
+  expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
+  const row = await findVideoRow(app, videoId);
+  expect(await clipsOf(videoId)).toEqual(getRenditionKeys(row));
 });
 
 test('a worker that is told to stop first finishes what it is at', async () => {
@@ -75,7 +75,7 @@ test('a worker that is told to stop first finishes what it is at', async () => {
   await eventually(async () => worker.log().some(line => line.msg === 'stopping'));
   process.kill(encoder, 'SIGCONT');
   expect(await worker.ended).toBe(0);
-  expect(await rowOf(app, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  expect(await findVideoRow(app, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 });
 
 test('a worker that must stop at once hands its video back, at no attempt', async () => {
@@ -86,7 +86,7 @@ test('a worker that must stop at once hands its video back, at no attempt', asyn
   using clock = new MachineClock();
   expect(await hasty.ended).toBe(0);
   expect(clock.seconds).toBeLessThan(4);
-  expect(await rowOf(app, videoId)).toMatchObject({ phase: 'QUEUED', attempt: 1, attemptLimit: 3 });
+  expect(await findVideoRow(app, videoId)).toMatchObject({ phase: 'QUEUED', attempt: 1, attemptLimit: 3 });
   await addWorker();
-  expect(await outcomeOf(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
+  expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { type App, startApp } from '../kit/api/app.ts';
 import { eventually } from '../kit/api/multipart.ts';
-import { outcomeOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import { shortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { startWorker } from '../kit/contest/worker.ts';
 import { holdEncoder, isRunning } from '../kit/services/processes.ts';
 import { type Gate, openGate } from '../kit/services/tcp-relay.ts';
@@ -41,7 +41,7 @@ test('a worker that must stop while Redis and Postgres are away is gone in time,
   await eventually(async () => !isRunning(encoder), 2);
 
   const other = await startWorker(app);
-  const outcome = await outcomeOf(app, player, videoId);
+  const outcome = await waitForOutcome(app, player, videoId);
   expect(outcome.status).toBe('PROCESSED');
   // On a host that is starved a lease of three seconds may lapse once more.
   expect(outcome.attempt).toBeGreaterThan(1);

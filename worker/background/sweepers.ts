@@ -1,4 +1,4 @@
-import { type Loop, startLoop } from '../../src/platform/concurrency/periodic-task.ts';
+import { type PeriodicTask, startPeriodicTask } from '../../src/platform/concurrency/periodic-task.ts';
 import type { EntityManager } from '../../src/platform/database/database.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
@@ -19,9 +19,9 @@ export interface SweeperDeps {
 }
 
 /** Removes what nobody needs any more, now and each hour; what can't be swept keeps nothing else from it. */
-export function startSweepers({ forkEm, storage, tempDir, draining, logger }: SweeperDeps): Loop {
+export function startSweepers({ forkEm, storage, tempDir, draining, logger }: SweeperDeps): PeriodicTask {
   const sweep = (what: string, run: () => Promise<object>) =>
-    startLoop(`sweep ${what}`, SWEEP_SECONDS, async () => logger.info(await run(), 'swept'), logger);
+    startPeriodicTask(`sweep ${what}`, SWEEP_SECONDS, async () => logger.info(await run(), 'swept'), logger);
   const loops = [
     sweep('workspaces', async () => ({ workspaces: await sweepWorkspaces(tempDir) })),
     sweep('files', () => sweepFiles(forkEm(), storage, { signal: draining })),

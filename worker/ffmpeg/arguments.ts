@@ -2,7 +2,7 @@ import { storyboardLayout } from '../../src/videos/files/storyboard.ts';
 import { CLIP, mainGraph } from './picture.ts';
 import type { MediaFacts } from './probe.ts';
 import type { FfmpegJob } from './run.ts';
-import { type StillPaths, stillsOf } from './stills.ts';
+import { makeStills, type StillPaths } from './stills.ts';
 
 export const BUMPER_FRAMES = 75;
 
@@ -32,7 +32,7 @@ export function keptFrames(facts: MediaFacts, clipSeconds: number): number {
 }
 
 /** Length of the clip that a source becomes, bumpers included. */
-export function clipSecondsOf(facts: MediaFacts, clipSeconds: number): number {
+export function getClipSeconds(facts: MediaFacts, clipSeconds: number): number {
   return (keptFrames(facts, clipSeconds) + 2 * BUMPER_FRAMES) / CLIP.frameRate;
 }
 
@@ -43,7 +43,7 @@ export function mainJob(
   paths: { source: string; watermark: string; clip: string } & StillPaths,
 ): FfmpegJob {
   const clip = { frameCount, frameRate: CLIP.frameRate };
-  const stills = stillsOf(clip, storyboardLayout(frameCount / CLIP.frameRate), paths);
+  const stills = makeStills(clip, storyboardLayout(frameCount / CLIP.frameRate), paths);
   return {
     inputs: [
       {

@@ -93,7 +93,7 @@ const HEADER_PATH = [
  * What {@link probeClip} gives as `headerHash` for a file that our own ffmpeg wrote, without a process of its own; empty
  * when its first track is no H.264.
  */
-export async function headerHashOf(path: string): Promise<string> {
+export async function hashHeader(path: string): Promise<string> {
   await using file = await open(path, 'r');
   let [from, to] = [0, (await file.stat()).size];
   for (const { type, skip } of HEADER_PATH) {

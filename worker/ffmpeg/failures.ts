@@ -31,7 +31,7 @@ export class FfmpegStalled extends Error {
 }
 
 /** The error for a process that ended badly; SIGXCPU, the end of the granted CPU time, counts as {@link FfmpegTimedOut}. */
-export function failureOf(ending: Ending, stderrTail: string, options?: ErrorOptions): Error {
+export function toFfmpegError(ending: Ending, stderrTail: string, options?: ErrorOptions): Error {
   // Seen directly, as bubblewrap's exit code (128 + 24), or as ffmpeg says before the orderly end that only signals give it.
   const spent =
     ending.signal === 'SIGXCPU' ||
@@ -55,7 +55,7 @@ const OUT_OF_MEMORY = /Cannot allocate memory|malloc of size/;
  * again. Certain are a spent CPU budget, a spent memory budget, and an error that ffmpeg found by itself on a healthy host.
  * A crash is none: it is a fault of the decoder, also when only this source brings it out.
  */
-export function blameSource(error: unknown): unknown {
+export function classifyFfmpegError(error: unknown): unknown {
   if (error instanceof FfmpegTimedOut)
     return new SourceRejected('TIMED_OUT', error.message, { cause: error });
   if (!(error instanceof FfmpegFailed)) return error;

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { inSpan } from '../../src/platform/observability/tracing.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
-import { FfmpegStalled, failureOf } from './failures.ts';
+import { FfmpegStalled, toFfmpegError } from './failures.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
 
 const PROBE_TIMEOUT_SECONDS = 15;
@@ -174,7 +174,9 @@ export async function runFfprobe(
     if (killed)
       throw new FfmpegStalled(`ffprobe did not end in ${PROBE_TIMEOUT_SECONDS} s`, { cause: error });
     const exitCode = typeof code === 'number' ? code : null;
-    throw failureOf({ exitCode, signal: endSignal }, stderr.trim().slice(-TAIL_CHARACTERS), { cause: error });
+    throw toFfmpegError({ exitCode, signal: endSignal }, stderr.trim().slice(-TAIL_CHARACTERS), {
+      cause: error,
+    });
   }
 }
 

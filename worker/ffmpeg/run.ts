@@ -1,7 +1,7 @@
 import ffmpeg from 'fluent-ffmpeg';
 import { inSpan } from '../../src/platform/observability/tracing.ts';
 import { DiskFull, isDiskFull } from '../processing/infrastructure-errors.ts';
-import { type Ending, FfmpegStalled, failureOf } from './failures.ts';
+import { type Ending, FfmpegStalled, toFfmpegError } from './failures.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
 
 const TAIL_LINES = 30;
@@ -95,7 +95,7 @@ export async function runFfmpeg(job: FfmpegJob, options: FfmpegOptions): Promise
     if (await isDiskFull(grant.folder))
       throw new DiskFull('No room for what ffmpeg writes', { cause: error });
     const stderrTail = tail.join('\n').trim();
-    throw failureOf(endingOf(error), stderrTail, { cause: error });
+    throw toFfmpegError(endingOf(error), stderrTail, { cause: error });
   } finally {
     clearTimeout(deadline);
     signal?.removeEventListener('abort', stop);

@@ -37,7 +37,7 @@ export interface Sandbox {
 }
 
 /** What is active and what is not, for operators. */
-export const protectionsOf = ({ isolation, limits, tether, gaps }: Sandbox) => ({
+export const describeSandbox = ({ isolation, limits, tether, gaps }: Sandbox) => ({
   isolation,
   limits,
   tether,

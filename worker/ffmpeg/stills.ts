@@ -30,7 +30,7 @@ const ONE_JPEG = ['-frames:v', '1', ...JPEG];
 const LATER_JPEG = ['-frames:v', '2', '-r', '1', ...JPEG];
 
 /** Poster, preview and storyboard, from the frames of a clip as they pass by under the label `pictures`. */
-export function stillsOf(
+export function makeStills(
   { frameCount, frameRate }: { frameCount: number; frameRate: number },
   layout: StoryboardLayout,
   paths: StillPaths,

@@ -6,15 +6,15 @@ import type { Logger } from '../../src/platform/observability/logger.ts';
 import { sendMetrics } from '../../src/platform/observability/metrics.ts';
 import { checkDependencies, sendJson } from '../../src/platform/process/health.ts';
 import type { JobWorker } from '../../src/platform/queue/job-worker.ts';
-import type { RedisGuard } from '../../src/platform/redis/check-redis-config.ts';
+import type { RedisConfigCheck } from '../../src/platform/redis/check-redis-config.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
 import type { VideoJobs } from '../../src/videos/processing/video.jobs.ts';
-import { protectionsOf, type Sandbox } from '../ffmpeg/sandbox.ts';
+import { describeSandbox, type Sandbox } from '../ffmpeg/sandbox.ts';
 
 export interface HealthDeps {
   database: Database;
   redis: Redis;
-  redisGuard: RedisGuard;
+  redisGuard: RedisConfigCheck;
   storage: Storage;
   jobs: VideoJobs;
   worker: JobWorker;
@@ -55,7 +55,7 @@ async function detail({ jobs, worker, concurrency, ffmpeg, sandbox, redisGuard, 
     redisFaults,
     storage,
     ffmpeg: ffmpeg.split('\n', 1)[0],
-    sandbox: protectionsOf(sandbox),
+    sandbox: describeSandbox(sandbox),
     concurrency,
     running: worker.running,
     queue,

@@ -4,12 +4,12 @@ import {
   type Claim,
   failVideo,
   releaseVideo,
-  reportAlive,
+  undoCrash,
 } from '../../src/videos/processing/record-processing.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import type { WorkerContext } from '../context.ts';
 import type { UnfinishedOutcome } from '../observability/worker-metrics.ts';
-import { isHostTrouble } from './infrastructure-errors.ts';
+import { isInfrastructureError } from './infrastructure-errors.ts';
 import { LeaseLost } from './lease.ts';
 
 const LONGEST_RETRY_SECONDS = 300;
@@ -20,15 +20,15 @@ const DATABASE_RETRY_MILLISECONDS = 1000;
  * the attempts are used up. What would have stopped any video costs no attempt: a host in trouble, a database that is
  * away, a worker that must end. While the database is away this waits for it, until the worker must end.
  */
-export async function settleFailure(
+export async function handleProcessingError(
   deps: WorkerContext,
   claim: Claim,
   error: unknown,
 ): Promise<UnfinishedOutcome> {
-  let hostTrouble = isHostTrouble(error) || !(await hasStorage(deps));
+  let hostTrouble = isInfrastructureError(error) || !(await hasStorage(deps));
   for (;;) {
     try {
-      return await settle(deps, claim, error, hostTrouble);
+      return await recordOutcome(deps, claim, error, hostTrouble);
     } catch (notRecorded) {
       if (deps.stopping.aborted) throw notRecorded;
       if (!hostTrouble) deps.logger.warn({ err: notRecorded }, 'not recorded yet: the database is away');
@@ -39,7 +39,7 @@ export async function settleFailure(
   }
 }
 
-async function settle(
+async function recordOutcome(
   deps: WorkerContext,
   claim: Claim,
   error: unknown,
@@ -48,8 +48,8 @@ async function settle(
   const { logger, stopping, settings } = deps;
   if (error instanceof LeaseLost) {
     logger.warn({ reason: error.message }, 'given up: somebody else decides on this video');
-    const kept = await handBack(deps, claim, { delaySeconds: 0, counted: false });
-    if (!kept) await reportAlive(deps, claim);
+    const kept = await requeue(deps, claim, { delaySeconds: 0, counted: false });
+    if (!kept) await undoCrash(deps, claim);
     return 'LOST';
   }
   if (error instanceof SourceRejected) {
@@ -59,7 +59,7 @@ async function settle(
   }
   if (stopping.aborted) {
     logger.info('handed back: this worker stops');
-    await handBack(deps, claim, { delaySeconds: 0, counted: false });
+    await requeue(deps, claim, { delaySeconds: 0, counted: false });
     return 'HANDED_BACK';
   }
   if (!hostTrouble && claim.attempt >= claim.attemptLimit) {
@@ -70,19 +70,19 @@ async function settle(
   const { retrySeconds } = settings.processing;
   const delaySeconds = Math.min(retrySeconds * 2 ** (claim.attempt - 1), LONGEST_RETRY_SECONDS);
   logger.warn({ err: error, delaySeconds, hostTrouble }, 'failed, will be tried again');
-  await handBack(deps, claim, { delaySeconds, counted: !hostTrouble });
+  await requeue(deps, claim, { delaySeconds, counted: !hostTrouble });
   return 'RETRIED';
 }
 
 /** Lets another attempt begin in `delaySeconds`; false when the video is no longer ours. */
-async function handBack(
+async function requeue(
   deps: WorkerContext,
   claim: Claim,
   options: { delaySeconds: number; counted: boolean },
 ): Promise<boolean> {
   const { videoId, attempt } = claim;
   const ours = await releaseVideo(deps, claim, options);
-  if (ours) await deps.jobs.offer({ videoId, attempt }, options);
+  if (ours) await deps.jobs.enqueue({ videoId, attempt }, options);
   return ours;
 }
 

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 const FULL_BELOW_BYTES = 16 * 1024 ** 2;
 
 /** What the system says when a disk or a mount is at fault, or this process has used up what it may hold open. */
-const TROUBLE_CODES: ReadonlySet<string> = new Set([
+const INFRASTRUCTURE_CODES: ReadonlySet<string> = new Set([
   ...['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ENODEV', 'ENXIO', 'ENOTCONN', 'ESHUTDOWN', 'EHOSTDOWN'],
   ...['ETIMEDOUT', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'],
 ]);
@@ -21,9 +21,9 @@ export async function isDiskFull(folder: string): Promise<boolean> {
 }
 
 /** Whether an error says that this host can't work at all just now, whichever the video. */
-export function isHostTrouble(error: unknown): boolean {
+export function isInfrastructureError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof DiskFull) return true;
-  if ('code' in error && TROUBLE_CODES.has(String(error.code))) return true;
-  return isHostTrouble(error.cause);
+  if ('code' in error && INFRASTRUCTURE_CODES.has(String(error.code))) return true;
+  return isInfrastructureError(error.cause);
 }

@@ -3,7 +3,7 @@ import { outsideTrace } from '../../src/platform/observability/tracing.ts';
 import {
   type Claim,
   keepLease,
-  type RecordingDeps,
+  type ProcessingDeps,
   recordProgress,
 } from '../../src/videos/processing/record-processing.ts';
 import { videoChanged } from '../../src/videos/processing/video.events.ts';
@@ -25,7 +25,7 @@ export interface Lease extends AsyncDisposable {
   report(phase: ProcessingPhase, percent: number, secondsLeft?: number | null): void;
 }
 
-export interface LeaseDeps extends RecordingDeps {
+export interface LeaseDeps extends ProcessingDeps {
   leaseSeconds: number;
   logger: Logger;
 }

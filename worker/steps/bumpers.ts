@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUMPER_FRAMES, bumperJob } from '../ffmpeg/arguments.ts';
-import { headerHashOf, isWhole } from '../ffmpeg/clip-file.ts';
+import { hashHeader, isWhole } from '../ffmpeg/clip-file.ts';
 import { runFfmpeg } from '../ffmpeg/run.ts';
 import { type Grant, UNCONFINED } from '../ffmpeg/sandbox.ts';
 import { ffmpegVersion } from '../ffmpeg/version.ts';
@@ -127,7 +127,7 @@ async function openBumpers(folder: string): Promise<Bumpers> {
   const headers = new Set<string>();
   for (const name of NAMES) {
     const path = join(folder, name);
-    const headerHash = await headerHashOf(path);
+    const headerHash = await hashHeader(path);
     if (headerHash === '' || !(await isWhole(path))) throw new Error(`${name} is damaged`);
     headers.add(headerHash);
   }

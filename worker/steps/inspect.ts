@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileTypeFromFile } from 'file-type';
 import type { Env } from '../../src/platform/config/env.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
-import { blameSource } from '../ffmpeg/failures.ts';
+import { classifyFfmpegError } from '../ffmpeg/failures.ts';
 import { type MediaFacts, probe } from '../ffmpeg/probe.ts';
 import type { Sandbox } from '../ffmpeg/sandbox.ts';
 
@@ -31,7 +31,7 @@ export async function inspect(
 ): Promise<MediaFacts> {
   await checkContainer(join(source.folder, source.fileName));
   const facts = await probe(source, options).catch(error => {
-    throw blameSource(error);
+    throw classifyFfmpegError(error);
   });
   if (facts === null) throw new SourceRejected('NOT_A_VIDEO', 'no video stream');
   checkFormat(facts);

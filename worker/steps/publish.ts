@@ -1,9 +1,9 @@
 import { untilAborted } from '../../src/platform/concurrency/until-aborted.ts';
-import { RENDITIONS, type Renditions, renditionKeysOf } from '../../src/videos/files/video-files.ts';
+import { RENDITIONS, type Renditions, toRenditionKeys } from '../../src/videos/files/video-files.ts';
 import {
   type Claim,
   completeVideo,
-  type RecordingDeps,
+  type ProcessingDeps,
 } from '../../src/videos/processing/record-processing.ts';
 import type { WorkerContext } from '../context.ts';
 import type { RenderedClip } from './render.ts';
@@ -15,11 +15,11 @@ import type { RenderedClip } from './render.ts';
  * @throws the reason of `stopping`, also while the store hangs.
  */
 export async function publish(
-  deps: RecordingDeps & Pick<WorkerContext, 'storage' | 'stopping'>,
+  deps: ProcessingDeps & Pick<WorkerContext, 'storage' | 'stopping'>,
   claim: Claim,
   clip: RenderedClip,
 ): Promise<boolean> {
-  const keys = renditionKeysOf(claim.videoId, claim.attempt);
+  const keys = toRenditionKeys(claim.videoId, claim.attempt);
   const paths: Record<keyof Renditions, string> = {
     clipKey: clip.clipPath,
     posterKey: clip.posterPath,

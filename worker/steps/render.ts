@@ -7,8 +7,8 @@ import { storyboardCues, storyboardLayout } from '../../src/videos/files/storybo
 import { STORYBOARD_NAME } from '../../src/videos/files/video-files.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import { BUMPER_FRAMES, decodeJob, keptFrames, mainJob, spliceJob } from '../ffmpeg/arguments.ts';
-import { type ClipFile, headerHashOf, probeClip, startsFast } from '../ffmpeg/clip-file.ts';
-import { blameSource } from '../ffmpeg/failures.ts';
+import { type ClipFile, hashHeader, probeClip, startsFast } from '../ffmpeg/clip-file.ts';
+import { classifyFfmpegError } from '../ffmpeg/failures.ts';
 import { CLIP } from '../ffmpeg/picture.ts';
 import type { MediaFacts } from '../ffmpeg/probe.ts';
 import { type FfmpegOptions, runFfmpeg } from '../ffmpeg/run.ts';
@@ -125,7 +125,7 @@ async function encodeMain(
   const encoded = await runFfmpeg(job, { ...run, onFrames }).catch(async error => {
     // A source that went away under ffmpeg says nothing about the source.
     await access(sourcePath, constants.R_OK);
-    throw blameSource(error);
+    throw classifyFfmpegError(error);
   });
   if (encoded.frameCount !== frameCount) {
     throw new SourceRejected('CORRUPT', `${encoded.frameCount} frames instead of ${frameCount}`);
@@ -149,7 +149,7 @@ async function splice(
   run: FfmpegOptions,
 ): Promise<void> {
   const { folder } = run.grant;
-  if ((await headerHashOf(mainPath)) !== bumpers.headerHash)
+  if ((await hashHeader(mainPath)) !== bumpers.headerHash)
     throw new Error('The clip and the bumpers have different headers');
 
   // Beside the clip, so that the list holds plain names only.

@@ -1,17 +1,17 @@
 /** Ends what a slot was taken for; more than once is as good as once. */
-export type GiveBack = () => void;
+export type Release = () => void;
 
 /** Counts what is going on at once for each key, in this process. */
-export interface Slots {
+export interface ConcurrencyLimit {
   /** Null when the key has as many as it may. */
-  take(key: string): GiveBack | null;
+  acquire(key: string): Release | null;
 }
 
 /** At most `most` at once for each key; a key that has none is forgotten. */
-export function createSlots(most: number): Slots {
+export function createConcurrencyLimit(most: number): ConcurrencyLimit {
   const taken = new Map<string, number>();
   return {
-    take(key) {
+    acquire(key) {
       const count = taken.get(key) ?? 0;
       if (count >= most) return null;
       taken.set(key, count + 1);

@@ -1,18 +1,18 @@
 import type { Logger } from '../observability/logger.ts';
 
 /** Something that is done again and again. */
-export interface Loop {
+export interface PeriodicTask {
   /** Begins no further run and resolves when the present one has ended. */
   stop(): Promise<void>;
 }
 
 /** Runs `run` now and then `pauseSeconds` after each end. A run that fails is logged, and the next one comes all the same. */
-export function startLoop(
+export function startPeriodicTask(
   name: string,
   pauseSeconds: number,
   run: () => Promise<unknown>,
   logger: Logger,
-): Loop {
+): PeriodicTask {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let current: Promise<void>;

@@ -1,8 +1,8 @@
 /** Runs a task at once, beside the others; one that wants to be `alone` when no other runs, and with none beside it. */
-export type Room = <Result>(alone: boolean, task: () => Promise<Result>) => Promise<Result>;
+export type SharedLock = <Result>(alone: boolean, task: () => Promise<Result>) => Promise<Result>;
 
 /** A room of this process's own. Tasks begin in the order they came, so that nobody waits for ever to be alone. */
-export function createRoom(): Room {
+export function createSharedLock(): SharedLock {
   const waiting: { alone: boolean; enter(): void }[] = [];
   let inside = 0;
   let closed = false;

@@ -4,10 +4,10 @@ import type { Secrets } from '../crypto/derive-keys.ts';
 const UNITS = { b: 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as const;
 
 /** A whole number between two limits, both included. */
-export const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+export const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 /** A TCP port; 0 asks the system for a free one. */
-export const port = whole(0, 65_535);
+export const port = wholeNumber(0, 65_535);
 
 /** `true` or `false`, also as `1`/`0`, `yes`/`no`, `on`/`off`. */
 export const flag = z.stringbool();

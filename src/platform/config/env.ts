@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { bytes, flag, httpOrigins, instant, pem, port, secrets, whole } from './env-values.ts';
-import { LIMIT_SETTINGS, limitsOf } from './limit-settings.ts';
+import { bytes, flag, httpOrigins, instant, pem, port, secrets, wholeNumber } from './env-values.ts';
+import { LIMIT_SETTINGS, toLimits } from './limit-settings.ts';
 import { PROXY_SETTINGS } from './proxy-settings.ts';
-import { STORAGE_SETTINGS, storageOf, storageProblems } from './storage-settings.ts';
-import { TRACE_SETTINGS, tracesOf } from './trace-settings.ts';
+import { STORAGE_SETTINGS, storageProblems, toStorageSettings } from './storage-settings.ts';
+import { TRACE_SETTINGS, toTraceSettings } from './trace-settings.ts';
 
 /** Signs tokens and media links on a laptop only; {@link loadEnv} refuses it in production. */
 const LOCAL_AUTH_SECRET = 'local-only-secret-that-production-refuses-to-start-with';
@@ -22,7 +22,7 @@ const SETTINGS = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .describe('PostgreSQL 18 or newer. `npm start` brings its own when this is unset.'),
-  DATABASE_POOL_SIZE: whole(1, 200).default(10).describe('Connections a process may hold.'),
+  DATABASE_POOL_SIZE: wholeNumber(1, 200).default(10).describe('Connections a process may hold.'),
   DATABASE_CA: pem
     .optional()
     .describe(
@@ -58,7 +58,7 @@ const SETTINGS = z.object({
   AUTOMATIC_PERSISTED_QUERIES: flag
     .default(true)
     .describe('Let clients send the SHA-256 of an operation in place of its text, once it is known.'),
-  PING_SECONDS: whole(1, 300)
+  PING_SECONDS: wholeNumber(1, 300)
     .default(12)
     .describe(
       'How often an event stream or WebSocket shows that it lives; less than proxies wait for a byte.',
@@ -70,31 +70,35 @@ const SETTINGS = z.object({
     .describe(
       'Signs access tokens and media links: at least 256 random bits, such as `openssl rand -base64 32` gives. Several, comma separated, while one is replaced: the first signs, all are accepted. Required in production.',
     ),
-  ACCESS_TOKEN_MINUTES: whole(1, 24 * 60)
+  ACCESS_TOKEN_MINUTES: wholeNumber(1, 24 * 60)
     .default(60)
     .describe('Life of an access token.'),
-  REFRESH_TOKEN_DAYS: whole(1, 365).default(30).describe('Life of a refresh token family without use.'),
-  SIGN_UPS_PER_HOUR: whole(1, 1_000_000)
+  REFRESH_TOKEN_DAYS: wholeNumber(1, 365).default(30).describe('Life of a refresh token family without use.'),
+  SIGN_UPS_PER_HOUR: wholeNumber(1, 1_000_000)
     .default(100)
     .describe('Sign-ups per hour from one network: enough for a school behind one address.'),
-  VOTES_PER_MINUTE: whole(1, 1_000_000)
+  VOTES_PER_MINUTE: wholeNumber(1, 1_000_000)
     .default(600)
     .describe('Votes and withdrawals per minute of one account.'),
-  VOTES_PER_MINUTE_PER_NETWORK: whole(1, 10_000_000)
+  VOTES_PER_MINUTE_PER_NETWORK: wholeNumber(1, 10_000_000)
     .default(6000)
     .describe('Votes and withdrawals per minute from one network.'),
-  LOG_IN_ATTEMPTS: whole(1, 1000).default(8).describe('Failed log-ins an account may have per 15 minutes.'),
-  LOG_IN_ATTEMPTS_PER_ADDRESS: whole(1, 100_000)
+  LOG_IN_ATTEMPTS: wholeNumber(1, 1000)
+    .default(8)
+    .describe('Failed log-ins an account may have per 15 minutes.'),
+  LOG_IN_ATTEMPTS_PER_ADDRESS: wholeNumber(1, 100_000)
     .default(100)
     .describe('Failed log-ins per 15 minutes from one network: an IPv4 address, or the /64 of an IPv6 one.'),
 
   MAX_UPLOAD_BYTES: bytes.default(100 * 1024 ** 2).describe('Largest video file.'),
-  MIN_SOURCE_SECONDS: whole(1, 3600).default(20).describe('Shortest source that is accepted.'),
-  MAX_SOURCE_SECONDS: whole(1, 3600).default(60).describe('Longest source that is accepted.'),
-  MIN_SOURCE_HEIGHT: whole(16, 4320)
+  MIN_SOURCE_SECONDS: wholeNumber(1, 3600).default(20).describe('Shortest source that is accepted.'),
+  MAX_SOURCE_SECONDS: wholeNumber(1, 3600).default(60).describe('Longest source that is accepted.'),
+  MIN_SOURCE_HEIGHT: wholeNumber(16, 4320)
     .default(1080)
     .describe('Least pixels of the shorter side, after rotation.'),
-  CLIP_SECONDS: whole(2, 300).default(30).describe('How much of the source a clip keeps, from its start.'),
+  CLIP_SECONDS: wholeNumber(2, 300)
+    .default(30)
+    .describe('How much of the source a clip keeps, from its start.'),
 
   WORKER_HOST: z
     .string()
@@ -103,7 +107,7 @@ const SETTINGS = z.object({
       'Address the worker health API listens on. When unset, `127.0.0.1` in local mode, else `0.0.0.0`.',
     ),
   WORKER_PORT: port.default(8001).describe('Port of the worker health API.'),
-  WORKER_CONCURRENCY: whole(1, 64).default(4).describe('Videos one worker process encodes at once.'),
+  WORKER_CONCURRENCY: wholeNumber(1, 64).default(4).describe('Videos one worker process encodes at once.'),
   WORKER_TEMP_DIR: z
     .string()
     .optional()
@@ -112,22 +116,24 @@ const SETTINGS = z.object({
     .string()
     .optional()
     .describe('Folder that keeps the encoded bumpers; below WORKER_TEMP_DIR when unset.'),
-  MAX_ATTEMPTS: whole(1, 20).default(3).describe('Times a video is tried before it ends FAILED(INTERNAL).'),
-  MAX_WORKER_DEATHS: whole(1, 20)
+  MAX_ATTEMPTS: wholeNumber(1, 20)
+    .default(3)
+    .describe('Times a video is tried before it ends FAILED(INTERNAL).'),
+  MAX_WORKER_DEATHS: wholeNumber(1, 20)
     .default(2)
     .describe('Workers that may die at a video before it ends FAILED(INTERNAL): it may be what kills them.'),
-  RETRY_SECONDS: whole(1, 3600)
+  RETRY_SECONDS: wholeNumber(1, 3600)
     .default(5)
     .describe('Pause before a video is tried again; doubled each time.'),
-  LEASE_SECONDS: whole(2, 3600)
+  LEASE_SECONDS: wholeNumber(2, 3600)
     .default(10)
     .describe('How long a worker may be silent before its video is taken over.'),
-  RENDER_TIMEOUT_SECONDS: whole(5, 7200).default(600).describe('Longest a single ffmpeg run may take.'),
-  RECONCILE_SECONDS: whole(1, 3600).default(3).describe('Pause between two runs of the reconciler.'),
-  SHUTDOWN_GRACE_SECONDS: whole(1, 3600)
+  RENDER_TIMEOUT_SECONDS: wholeNumber(5, 7200).default(600).describe('Longest a single ffmpeg run may take.'),
+  RECONCILE_SECONDS: wholeNumber(1, 3600).default(3).describe('Pause between two runs of the reconciler.'),
+  SHUTDOWN_GRACE_SECONDS: wholeNumber(1, 3600)
     .default(25)
     .describe('How long a stopping process may finish its work.'),
-  SHUTDOWN_NOTICE_SECONDS: whole(0, 3600)
+  SHUTDOWN_NOTICE_SECONDS: wholeNumber(0, 3600)
     .default(2)
     .describe('How long a stopping API goes on while `/ready` says no; longer than a load balancer asks.'),
 
@@ -135,8 +141,10 @@ const SETTINGS = z.object({
     .optional()
     .describe('First instant at which votes count (ISO 8601); open when unset.'),
   VOTING_CLOSES_AT: instant.optional().describe('Instant from which votes no longer count; open when unset.'),
-  MAX_VOTES_PER_PLAYER: whole(1, 1_000_000).optional().describe('Votes a player has; unlimited when unset.'),
-  WINNERS_PER_CITY: whole(1, 1000).default(1).describe('Players called up from each city.'),
+  MAX_VOTES_PER_PLAYER: wholeNumber(1, 1_000_000)
+    .optional()
+    .describe('Votes a player has; unlimited when unset.'),
+  WINNERS_PER_CITY: wholeNumber(1, 1000).default(1).describe('Players called up from each city.'),
 });
 
 /** Name, default and meaning of every setting, for the README's table and `.env.example`. */
@@ -177,7 +185,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
   return {
     local,
     log: { level: env.LOG_LEVEL },
-    traces: tracesOf(env),
+    traces: toTraceSettings(env),
     database: {
       url: env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
@@ -185,7 +193,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
       statementTimeoutSeconds: env.STATEMENT_SECONDS,
     },
     redis: { url: env.REDIS_URL },
-    storage: storageOf(env),
+    storage: toStorageSettings(env),
     http: {
       host: env.API_HOST ?? usualHost,
       port: env.API_PORT,
@@ -202,7 +210,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
       pingSeconds: env.PING_SECONDS,
       shutdownNoticeSeconds: env.SHUTDOWN_NOTICE_SECONDS,
     },
-    limits: limitsOf(env),
+    limits: toLimits(env),
     auth: {
       secrets: env.AUTH_SECRET,
       accessTokenSeconds: env.ACCESS_TOKEN_MINUTES * 60,

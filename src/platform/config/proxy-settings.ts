@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { whole } from './env-values.ts';
+import { wholeNumber } from './env-values.ts';
 
 /** What the API has to know of a proxy in front of it. */
 export const PROXY_SETTINGS = {
-  KEEP_ALIVE_SECONDS: whole(5, 3600)
+  KEEP_ALIVE_SECONDS: wholeNumber(5, 3600)
     .default(75)
     .describe('How long the API keeps an idle connection: longer than a proxy in front keeps its side.'),
   TRUSTED_PROXIES: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { whole } from './env-values.ts';
+import { wholeNumber } from './env-values.ts';
 
 /** Where files are kept, and how long links to them live. */
 export const STORAGE_SETTINGS = {
@@ -27,8 +27,10 @@ export const STORAGE_SETTINGS = {
     .default('AES256')
     .describe('How the store encrypts what it keeps; `none` leaves it to the bucket.'),
   S3_KMS_KEY: z.string().min(1).optional().describe('Key for `aws:kms`; that of the account when unset.'),
-  ORIGINAL_LINK_SECONDS: whole(10, 86_400).default(300).describe('Life of a signed link to an original.'),
-  UPLOAD_LINK_SECONDS: whole(10, 604_800)
+  ORIGINAL_LINK_SECONDS: wholeNumber(10, 86_400)
+    .default(300)
+    .describe('Life of a signed link to an original.'),
+  UPLOAD_LINK_SECONDS: wholeNumber(10, 604_800)
     .default(1800)
     .describe('How long a player has to send a file straight to the bucket.'),
 };
@@ -58,7 +60,7 @@ interface StorageEnv {
 }
 
 /** The settings of {@link STORAGE_SETTINGS} as they apply, once {@link storageProblems} has none. */
-export function storageOf(env: StorageEnv): StorageSettings {
+export function toStorageSettings(env: StorageEnv): StorageSettings {
   if (env.S3_BUCKET === undefined) return { kind: 'local', dir: env.STORAGE_DIR ?? '' };
   return {
     kind: 's3',

@@ -17,16 +17,16 @@ export const TRACE_SETTINGS = {
 };
 
 /** Where traces go, and how many of them: a share from 0 to 1. */
-export interface CollectedTraces {
+export interface TraceSettings {
   url: string;
   sampledShare: number;
 }
 
 /** What {@link TRACE_SETTINGS} ask for; null for no traces. */
-export function tracesOf(env: {
+export function toTraceSettings(env: {
   OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
   OTEL_TRACES_SAMPLER_ARG: number;
-}): CollectedTraces | null {
+}): TraceSettings | null {
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (base === undefined) return null;
   return { url: `${base.replace(/\/+$/, '')}/v1/traces`, sampledShare: env.OTEL_TRACES_SAMPLER_ARG };

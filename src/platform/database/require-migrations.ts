@@ -1,22 +1,22 @@
-import { StartRefused } from '../process/startup-error.ts';
+import { StartupError } from '../process/startup-error.ts';
 import { type Database, pendingMigrations } from './database.ts';
 
 /**
  * Resolves when the database answers and has every migration of this code; a newer one may have more. Changes nothing.
  *
- * @throws {StartRefused}
+ * @throws {StartupError}
  */
-export async function requireSchema(database: Database): Promise<void> {
+export async function requireMigrations(database: Database): Promise<void> {
   // First, as without an answer nothing is known of the schema.
   await database.em
     .fork()
     .execute('select 1')
     .catch(error => {
-      throw new StartRefused(`PostgreSQL can't be used: ${reasonOf(error)}`, { cause: error });
+      throw new StartupError(`PostgreSQL can't be used: ${reasonOf(error)}`, { cause: error });
     });
   const pending = await pendingMigrations(database);
   if (pending.length === 0) return;
-  throw new StartRefused(`The schema is not migrated (npm run migrate), missing: ${pending.join(', ')}`);
+  throw new StartupError(`The schema is not migrated (npm run migrate), missing: ${pending.join(', ')}`);
 }
 
 /** The first line of what happened; of several addresses that were tried in vain, the first one's. */

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import * as copyStreams from 'pg-copy-streams';
 import type { Env } from '../config/env.ts';
-import { createMeter, type Fingerprint } from '../storage/checksum.ts';
+import { type Checksum, createChecksumCounter } from '../storage/checksum.ts';
 
 /*
  * Whole tables as files, in the text format of COPY (https://www.postgresql.org/docs/18/sql-copy.html), which every
@@ -17,7 +17,7 @@ export interface TableShape {
 }
 
 /** Does `work` on a connection outside the pool, on which statements may take as long as they take. */
-export async function inSession<Result>(
+export async function withClient<Result>(
   settings: Pick<Env['database'], 'url' | 'certificateAuthority'>,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
@@ -65,10 +65,10 @@ export async function copyOut(
   client: pg.Client,
   source: TableShape | string,
   path: string,
-): Promise<Fingerprint & { rows: number }> {
+): Promise<Checksum & { rows: number }> {
   const what = typeof source === 'string' ? `(${source})` : target(source);
   const copy = client.query(copyStreams.to(`copy ${what} to stdout`));
-  const meter = createMeter();
+  const meter = createChecksumCounter();
   await pipeline(copy, meter.through, createWriteStream(path, { flags: 'wx', flush: true }));
   return { rows: copy.rowCount, ...meter.result() };
 }

@@ -4,7 +4,7 @@
  *   {board}:GENERATION:on:BOARD    zset   member → minus the score, so that the best come first
  *   {board}:GENERATION:scores      hash   board → sum of its scores
  *   {board}:GENERATION:writers     hash   writer → number of its latest write
- * A member is "tie/id": members of one score are ordered as text, that is by their tie-breakers. Scores are negated by
+ * A member is "tieBreaker/id": members of one score are ordered as text, that is by their tie-breakers. Scores are negated by
  * subtraction: minus zero is no integer to Redis.
  */
 
@@ -21,11 +21,11 @@ if not generation then return false end
 local prefix = '{board}:' .. generation
 `;
 
-/** Puts the rows from ARGV[first] on: id, version, score, tie and boards (separated by newlines). Gone rows leave their version. */
+/** Puts the rows from ARGV[first] on: id, version, score, tieBreaker and boards (separated by newlines). Gone rows leave their version. */
 const PUT = `
 local function put(prefix, first, touched)
   for at = first, #ARGV, 5 do
-    local id, version, score, tie, boards = unpack(ARGV, at, at + 4)
+    local id, version, score, tieBreaker, boards = unpack(ARGV, at, at + 4)
     local known = redis.call('HGET', prefix .. ':rows', id)
     local knownVersion, knownScore, knownMember, knownBoards
     if known then knownVersion, knownScore, knownMember, knownBoards = string.match(known, '^(%S+) (%S+) (%S+) (.*)$') end
@@ -39,7 +39,7 @@ local function put(prefix, first, touched)
           touched[board] = true
         end
       end
-      local member = tie .. '/' .. id
+      local member = tieBreaker .. '/' .. id
       for board in string.gmatch(boards, '[^\\n]+') do
         redis.call('ZADD', prefix .. ':on:' .. board, 0 - tonumber(score), member)
         redis.call('HINCRBY', prefix .. ':scores', board, score)

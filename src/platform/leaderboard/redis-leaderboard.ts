@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import {
-  type BoardRow,
-  BoardsMissing,
   type Leaderboard,
-  LeaderboardAway,
-  type Standing,
+  type LeaderboardEntry,
+  LeaderboardNotBuilt,
+  type LeaderboardRow,
+  LeaderboardUnavailable,
 } from './leaderboard.ts';
 import {
   BEGIN,
@@ -30,13 +30,13 @@ const KEYS_PER_SCAN = 500;
 export function openRedisLeaderboard(redis: Redis): Leaderboard {
   const run = async <Reply>(script: string, ...args: (string | number)[]): Promise<Reply> => {
     const reply = (await away(() => redis.eval(script, 0, ...args))) as Reply | null;
-    if (reply === null) throw new BoardsMissing('There are no boards');
+    if (reply === null) throw new LeaderboardNotBuilt('There are no boards');
     return reply;
   };
   const build = async (script: string, ...args: (string | number)[]): Promise<void> => {
     const reply = await away(() => redis.eval(script, 0, ...args));
     if (reply === null)
-      throw new LeaderboardAway('The boards being built are gone, or no longer kept up to date');
+      throw new LeaderboardUnavailable('The boards being built are gone, or no longer kept up to date');
   };
 
   const writer = randomUUID();
@@ -58,7 +58,7 @@ export function openRedisLeaderboard(redis: Redis): Leaderboard {
   };
 
   return {
-    async write(rows) {
+    async upsert(rows) {
       const changed = new Set<string>();
       for (const args of callsOf(rows)) {
         const write = ++writes;
@@ -72,7 +72,7 @@ export function openRedisLeaderboard(redis: Redis): Leaderboard {
     async check() {
       const [generation, latest] = await run<[string, string]>(LATEST, writer);
       if (kept?.generation === generation && Number(latest) < kept.write) {
-        throw new BoardsMissing('The boards have lost what was written last');
+        throw new LeaderboardNotBuilt('The boards have lost what was written last');
       }
     },
 
@@ -101,7 +101,7 @@ export function openRedisLeaderboard(redis: Redis): Leaderboard {
       });
     },
 
-    async locate(board, place) {
+    async rankOf(board, place) {
       const [before, upTo] = await run<[number, number]>(LOCATE, board, place.score, memberOf(place));
       return { before, upTo };
     },
@@ -129,26 +129,26 @@ export function openRedisLeaderboard(redis: Redis): Leaderboard {
   };
 }
 
-function* callsOf(rows: readonly BoardRow[]): Generator<(string | number)[]> {
+function* callsOf(rows: readonly LeaderboardRow[]): Generator<(string | number)[]> {
   for (let at = 0; at < rows.length; at += ROWS_PER_CALL) {
     yield rows
       .slice(at, at + ROWS_PER_CALL)
-      .flatMap(row => [row.id, row.version, row.score, row.tie, row.boards.join('\n')]);
+      .flatMap(row => [row.id, row.version, row.score, row.tieBreaker, row.boards.join('\n')]);
   }
 }
 
-const memberOf = ({ tie, id }: Standing) => `${tie}/${id}`;
+const memberOf = ({ tieBreaker, id }: LeaderboardEntry) => `${tieBreaker}/${id}`;
 
 /** Of members and negated scores in turn. */
-function standingsOf(reply: readonly string[]): Standing[] {
+function standingsOf(reply: readonly string[]): LeaderboardEntry[] {
   return Array.from({ length: reply.length / 2 }, (_, at) =>
     standingOf(reply[2 * at], 0 - Number(reply[2 * at + 1])),
   );
 }
 
-function standingOf(member = '', score: number): Standing {
-  const [tie = '', id = ''] = member.split('/', 2);
-  return { id, score, tie };
+function standingOf(member = '', score: number): LeaderboardEntry {
+  const [tieBreaker = '', id = ''] = member.split('/', 2);
+  return { id, score, tieBreaker };
 }
 
 /** Redis's own errors and those of the connection become one kind, so that callers can look elsewhere. */
@@ -156,6 +156,6 @@ async function away<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
   } catch (error) {
-    throw new LeaderboardAway('Redis does not answer', { cause: error });
+    throw new LeaderboardUnavailable('Redis does not answer', { cause: error });
   }
 }

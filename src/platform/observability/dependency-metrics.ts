@@ -3,18 +3,18 @@ import { statfs } from 'node:fs/promises';
 import { Gauge, type Registry } from 'prom-client';
 import type { StorageSettings } from '../config/storage-settings.ts';
 import { checkDependencies, type Dependencies } from '../process/health.ts';
-import type { RedisGuard } from '../redis/check-redis-config.ts';
+import type { RedisConfigCheck } from '../redis/check-redis-config.ts';
 import type { Logger } from './logger.ts';
 
 export interface ObservedDependencies extends Dependencies {
-  redisGuard: RedisGuard;
+  redisGuard: RedisConfigCheck;
   /** Local folders whose disk may fill up, by a name for each. */
   folders: Record<string, string>;
   logger: Logger;
 }
 
 /** The store's own disk, where it is one of ours to fill. */
-export const foldersOf = (storage: StorageSettings): Record<string, string> =>
+export const getStorageFolders = (storage: StorageSettings): Record<string, string> =>
   storage.kind === 'local' ? { storage: storage.dir } : {};
 
 /** What the process lives on, looked at when it is scraped: who is away is 0, and what can't be measured has no series. */

@@ -4,7 +4,7 @@ import type { Language } from '../text/languages.ts';
 import type { Logger } from './logger.ts';
 
 /** What everything done for one request or socket message shares. */
-export interface RequestScope {
+export interface RequestContext {
   /** Stands in the response, in errors and in each log line. */
   requestId: string;
   logger: Logger;
@@ -13,7 +13,7 @@ export interface RequestScope {
 }
 
 /** A scope with an id of its own. Its logger is made for the first line, as few requests log any. */
-export function createRequestScope(logger: Logger, language: Language): RequestScope {
+export function createRequestContext(logger: Logger, language: Language): RequestContext {
   const requestId = randomUUID();
   let own: Logger | undefined;
   return {
@@ -27,4 +27,4 @@ export function createRequestScope(logger: Logger, language: Language): RequestS
 }
 
 /** The request that the running code works for; undefined outside any. */
-export const requestScope = new AsyncLocalStorage<RequestScope>();
+export const requestContext = new AsyncLocalStorage<RequestContext>();

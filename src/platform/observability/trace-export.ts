@@ -9,7 +9,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { CollectedTraces } from '../config/trace-settings.ts';
+import type { TraceSettings } from '../config/trace-settings.ts';
 import type { Logger } from './logger.ts';
 
 const SERVICE_NAMESPACE = 'anb-rising-stars';
@@ -21,7 +21,7 @@ const ATTRIBUTE_CHARACTERS = 300;
  * spans that it doesn't take are dropped. Call the result to send what is left.
  */
 export function startTraceExport(
-  { url, sampledShare }: CollectedTraces,
+  { url, sampledShare }: TraceSettings,
   service: string,
   logger: Logger,
 ): () => Promise<void> {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Redis } from 'ioredis';
 import type { Database } from '../database/database.ts';
-import { redisAnswers } from '../redis/redis.ts';
+import { pingRedis } from '../redis/redis.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const CHECK_MILLISECONDS = 2000;
@@ -23,7 +23,7 @@ export async function checkDependencies(deps: Dependencies) {
         .then(() => true),
       false,
     ),
-    redisAnswers(deps.redis, CHECK_MILLISECONDS),
+    pingRedis(deps.redis, CHECK_MILLISECONDS),
     inTime(deps.storage.check(), { original: false, processed: false, temp: false }),
   ]);
   return { database, redis, storage };

@@ -1,8 +1,8 @@
 import { type Env, InvalidEnv, loadEnv } from '../config/env.ts';
 import { withSettingFiles } from '../config/setting-files.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
-import { type ShutdownStep, stopOnSignal, within } from './shutdown.ts';
-import { StartRefused } from './startup-error.ts';
+import { type ShutdownStep, stopOnSignal, withTimeLimit } from './shutdown.ts';
+import { StartupError } from './startup-error.ts';
 
 /** For what was done last, at the end of a stop. */
 const LAST_TRACES_SECONDS = 2;
@@ -32,7 +32,7 @@ export async function runProcess(
     process.send?.(STARTED);
   } catch (error) {
     // What the operator has to mend needs no stack.
-    if (error instanceof StartRefused) logger.fatal(`could not start: ${error.message}`);
+    if (error instanceof StartupError) logger.fatal(`could not start: ${error.message}`);
     else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
@@ -45,7 +45,7 @@ async function collectTraces(name: string, env: Env, logger: Logger): Promise<Sh
   const sendRest = startTraceExport(env.traces, name, logger);
   // A collector that is away is no reason to call the stop unclean.
   const lose = (error: unknown) => logger.warn({ err: error }, 'the last traces are lost');
-  const [, sendInTime] = within(LAST_TRACES_SECONDS, ['traces', sendRest]);
+  const [, sendInTime] = withTimeLimit(LAST_TRACES_SECONDS, ['traces', sendRest]);
   return [['traces', async deadline => Promise.resolve(sendInTime(deadline)).catch(lose)]];
 }
 

@@ -42,7 +42,7 @@ export function stopOnSignal(logger: Logger, graceSeconds: number, steps: readon
 }
 
 /** The step, given up after `seconds`: closing a client of something that is away may never end. */
-export function within(seconds: number, [name, stop]: ShutdownStep): ShutdownStep {
+export function withTimeLimit(seconds: number, [name, stop]: ShutdownStep): ShutdownStep {
   return [
     name,
     async deadline => {

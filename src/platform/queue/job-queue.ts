@@ -21,7 +21,7 @@ export interface JobCounts {
 /** The offering end of a queue. Must be closed. */
 export interface JobQueue<Payload> {
   /** Adds a job; false when Redis is away. Never rejects and never waits for Redis to come back. */
-  offer(payload: Payload, options?: { delaySeconds?: number }): Promise<boolean>;
+  enqueue(payload: Payload, options?: { delaySeconds?: number }): Promise<boolean>;
   /** Whether the job waits or runs; null when Redis is away. */
   isQueued(payload: Payload): Promise<boolean | null>;
   /** Jobs by state; null when Redis is away. */
@@ -42,7 +42,7 @@ export function openJobQueue<Payload>(
     if (connection.status !== 'ready') throw new Error(`Redis is away: ${connection.status}`);
   };
   return {
-    async offer(payload, options = {}) {
+    async enqueue(payload, options = {}) {
       const job = type.payload.parse(payload);
       try {
         checkConnection();

@@ -1,7 +1,7 @@
 import { type Redis, ReplyError } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '../observability/logger.ts';
-import { StartRefused } from '../process/startup-error.ts';
+import { StartupError } from '../process/startup-error.ts';
 import { firstConnection } from './redis.ts';
 
 /** What a Redis says of itself; null where it does not. */
@@ -12,7 +12,7 @@ interface RedisSetup {
 }
 
 /** How the Redis that the process is connected to falls short; a sentence each, none while it is away. */
-export interface RedisGuard {
+export interface RedisConfigCheck {
   readonly faults: readonly string[];
 }
 
@@ -20,13 +20,13 @@ export interface RedisGuard {
  * Looks at the settings of Redis now and whenever it is connected again, as another one may answer by then. A Redis that
  * is away for the first `waitMilliseconds` keeps nobody from starting: once it comes, its faults are logged as errors.
  *
- * @throws {StartRefused} when it is there and evicts what it holds or, where it has to be `persistent`, keeps nothing on
+ * @throws {StartupError} when it is there and evicts what it holds or, where it has to be `persistent`, keeps nothing on
  * disk: jobs and boards would be lost, again and again.
  */
-export async function guardRedis(
+export async function checkRedisConfig(
   redis: Redis,
   options: { persistent: boolean; waitMilliseconds: number; logger: Logger },
-): Promise<RedisGuard> {
+): Promise<RedisConfigCheck> {
   const { persistent, waitMilliseconds, logger } = options;
   const guard: { faults: readonly string[] } = { faults: [] };
   const inspect = async () => {
@@ -38,7 +38,7 @@ export async function guardRedis(
   };
   await firstConnection(redis, waitMilliseconds);
   if (redis.status === 'ready') await inspect();
-  if (guard.faults.length > 0) throw new StartRefused(guard.faults.join('; '));
+  if (guard.faults.length > 0) throw new StartupError(guard.faults.join('; '));
 
   redis.on('close', () => {
     guard.faults = [];

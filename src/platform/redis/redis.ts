@@ -88,7 +88,7 @@ export async function firstConnection(redis: Redis, milliseconds: number): Promi
 }
 
 /** Whether Redis answers within `milliseconds`. */
-export async function redisAnswers(redis: Redis, milliseconds: number): Promise<boolean> {
+export async function pingRedis(redis: Redis, milliseconds: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
   const timer = setTimeout(resolve, milliseconds, false);
   try {

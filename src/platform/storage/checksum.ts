@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 
 /** How large something is, and its SHA-256 in hexadecimal. */
-export interface Fingerprint {
+export interface Checksum {
   sizeBytes: number;
   sha256: string;
 }
 
 /** Measures what flows through `through`, a stage of a pipeline, in constant memory; `result` is final when it has ended. */
-export function createMeter(): {
+export function createChecksumCounter(): {
   through(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>;
-  result(): Fingerprint;
+  result(): Checksum;
 } {
   const hash = createHash('sha256');
   let sizeBytes = 0;
@@ -27,12 +27,11 @@ export function createMeter(): {
 }
 
 /** The fingerprint of a stream's whole content. */
-export async function fingerprintOf(chunks: AsyncIterable<Buffer>): Promise<Fingerprint> {
-  const meter = createMeter();
+export async function checksumStream(chunks: AsyncIterable<Buffer>): Promise<Checksum> {
+  const meter = createChecksumCounter();
   for await (const _ of meter.through(chunks));
   return meter.result();
 }
 
 /** The fingerprint of a local file. */
-export const fingerprintOfFile = (path: string): Promise<Fingerprint> =>
-  fingerprintOf(createReadStream(path));
+export const checksumFile = (path: string): Promise<Checksum> => checksumStream(createReadStream(path));

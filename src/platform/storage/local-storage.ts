@@ -3,9 +3,9 @@ import { constants, createReadStream, type Dir, type Stats } from 'node:fs';
 import { access, copyFile, link, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { ByteCounter } from './byte-counter.ts';
 import { NoSuchFile, STORAGE_AREAS, type Storage, type StorageKey, type StoredFile } from './storage.ts';
-import { checkedKey, isStorageKey } from './storage-keys.ts';
-import { Meter } from './storage-meter.ts';
+import { isStorageKey, requireStorageKey } from './storage-keys.ts';
 
 /** Each is one more `remove` that has to come at exactly the wrong moment. */
 const SETTLE_ATTEMPTS = 5;
@@ -17,7 +17,7 @@ const WRITE_BYTES = 1024 ** 2;
 export async function openLocalStorage(root: string): Promise<Storage> {
   for (const area of STORAGE_AREAS) await mkdir(join(root, area), { recursive: true });
 
-  const pathOf = (key: StorageKey): string => join(root, checkedKey(key));
+  const pathOf = (key: StorageKey): string => join(root, requireStorageKey(key));
   const temporaryPath = () => join(root, 'temp', randomUUID());
 
   return {
@@ -25,7 +25,7 @@ export async function openLocalStorage(root: string): Promise<Storage> {
 
     async write(key, body, { maxBytes, checksum = false, signal }) {
       const temporary = temporaryPath();
-      const meter = new Meter(maxBytes, checksum);
+      const meter = new ByteCounter(maxBytes, checksum);
       try {
         const file = await open(temporary, 'wx');
         // `flush` makes the stream call fsync before it closes the descriptor.

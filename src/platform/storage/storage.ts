@@ -29,9 +29,9 @@ export class BodyTooLarge extends Error {
 /** No file has this key. */
 export class NoSuchFile extends Error {
   override name = 'NoSuchFile';
-  readonly key: StorageKey | PendingKey;
+  readonly key: StorageKey | StagedKey;
 
-  constructor(key: StorageKey | PendingKey, options?: ErrorOptions) {
+  constructor(key: StorageKey | StagedKey, options?: ErrorOptions) {
     super(`No file is stored under ${key}`, options);
     this.key = key;
   }
@@ -82,16 +82,16 @@ export interface Storage {
 }
 
 /** Names a file that a client has sent to the store, until it is taken over under a {@link StorageKey}. */
-export type PendingKey = `temp/${string}`;
+export type StagedKey = `temp/${string}`;
 
-export interface PendingFile {
-  key: PendingKey;
+export interface StagedObject {
+  key: StagedKey;
   sizeBytes: number;
   etag: string;
 }
 
 /** The one request that stores a pending file: PUT, to `url`, with all of `headers`. */
-export interface UploadOffer {
+export interface PresignedUpload {
   url: string;
   headers: Record<string, string>;
   expiresAt: Date;
@@ -100,20 +100,20 @@ export interface UploadOffer {
 /** Files that clients send to the store itself. Nothing of them shows in the other areas before it is taken. */
 export interface DirectUploads {
   /** Lets whoever has the answer store exactly `sizeBytes` of `contentType` under `key`, for so many `seconds`. */
-  offer(
-    key: PendingKey,
+  presignPut(
+    key: StagedKey,
     file: { sizeBytes: number; contentType: string; seconds: number },
-  ): Promise<UploadOffer>;
+  ): Promise<PresignedUpload>;
 
   /** What was sent under `key`, or null when nothing was. */
-  find(key: PendingKey): Promise<PendingFile | null>;
+  find(key: StagedKey): Promise<StagedObject | null>;
 
   /** The first `bytes` of a pending file, or all of a shorter one. @throws {NoSuchFile} also when it has changed. */
-  open(file: PendingFile, bytes: number): Promise<Readable>;
+  open(file: StagedObject, bytes: number): Promise<Readable>;
 
   /** Copies a pending file to `key` within the store, in one step. @throws {NoSuchFile} also when it has changed. */
-  take(file: PendingFile, key: StorageKey): Promise<void>;
+  promote(file: StagedObject, key: StorageKey): Promise<void>;
 
   /** Removes a pending file; a missing one is no error. */
-  remove(key: PendingKey): Promise<void>;
+  remove(key: StagedKey): Promise<void>;
 }

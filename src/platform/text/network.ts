@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
  * What addresses are counted by: an IPv4 address, or the /64 of an IPv6 address, as a single subscriber has all of it
  * (RFC 6177). Anything that is no address is itself.
  */
-export function networkOf(address: string): string {
+export function toNetwork(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!isIPv6(address)) return address;

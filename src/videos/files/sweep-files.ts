@@ -1,7 +1,7 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { Storage, StoredFile } from '../../platform/storage/storage.ts';
 import { Video } from '../video.entity.ts';
-import { RENDITIONS, videoIdOf } from './video-files.ts';
+import { RENDITIONS, toVideoId } from './video-files.ts';
 
 /** Younger files may belong to an upload whose row is about to be committed, or to an encode about to finish. */
 const GRACE_SECONDS = 3600;
@@ -68,14 +68,14 @@ async function readInstant(em: EntityManager, secondsAgo: number): Promise<Date>
 }
 
 async function withoutRow(em: EntityManager, files: StoredFile[]): Promise<StoredFile[]> {
-  const ids = files.flatMap(file => videoIdOf(file.key) ?? []);
+  const ids = files.flatMap(file => toVideoId(file.key) ?? []);
   const rows = await em
     .fork()
     .find(Video, { id: { $in: ids } }, { fields: ['originalKey', ...RENDITIONS, 'status'] });
   const named = new Set(rows.flatMap(row => [row.originalKey, ...RENDITIONS.map(name => row[name])]));
   const atWork = new Set(rows.filter(row => row.status === 'PROCESSING').map(row => row.id));
   return files.filter(file => {
-    const videoId = videoIdOf(file.key);
+    const videoId = toVideoId(file.key);
     // A worker may have stored its clip and not yet said so in the row.
     return !named.has(file.key) && !(videoId && atWork.has(videoId));
   });

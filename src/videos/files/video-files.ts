@@ -2,7 +2,7 @@ import type { StorageKey } from '../../platform/storage/storage.ts';
 import type { OriginalType } from '../uploads/accepted-file.ts';
 
 /** Where a player's own file is kept, unchanged. */
-export const originalKeyOf = (videoId: string, type: OriginalType): StorageKey =>
+export const toOriginalKey = (videoId: string, type: OriginalType): StorageKey =>
   `original/${videoId}.${type.extension}`;
 
 /** What is made of an original, each by the name of the column that holds its key. */
@@ -36,7 +36,7 @@ export const FILE_COLUMNS = ['originalKey', ...RENDITIONS].map(name =>
 export const STORYBOARD_NAME = 'storyboard.jpg';
 
 /** The attempt is in the name, so that a worker that lost its lease can't overwrite its successor's clip. */
-export function renditionKeysOf(videoId: string, attempt: number): Renditions {
+export function toRenditionKeys(videoId: string, attempt: number): Renditions {
   const stem = `processed/${videoId}/${attempt}` as const;
   return {
     clipKey: `${stem}.mp4`,
@@ -48,5 +48,5 @@ export function renditionKeysOf(videoId: string, attempt: number): Renditions {
 }
 
 /** The video that a file belongs to; null for a name that is none of ours. */
-export const videoIdOf = (key: StorageKey): string | null =>
+export const toVideoId = (key: StorageKey): string | null =>
   /^(?:original|processed)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[./]/.exec(key)?.[1] ?? null;

@@ -1,6 +1,6 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { EventBus } from '../../platform/pubsub/event-bus.ts';
-import { FELL_SILENT } from './record-processing.ts';
+import { LEASE_EXPIRED } from './record-processing.ts';
 import { videoChanged } from './video.events.ts';
 import type { VideoJobs } from './video.jobs.ts';
 
@@ -51,7 +51,7 @@ export async function reconcileVideos({
       RECONCILE_LOCK,
     ]);
     if (!lock?.mine) return null;
-    const ended = mayEnd ? await endAbandoned(em, maxWorkerDeaths) : [];
+    const ended = mayEnd ? await failExpired(em, maxWorkerDeaths) : [];
     const claimable = await em.execute<{ id: string; attempt: number }[]>(
       `select id, attempt from videos
         where (status = 'UPLOADED' and queued_at < now() - make_interval(secs => ?))
@@ -69,19 +69,19 @@ export async function reconcileVideos({
   let offered = 0;
   for (const { id, attempt } of found.claimable) {
     // The first refusal means that Redis is away; the next run will see.
-    if (!(await jobs.offer({ videoId: id, attempt }))) break;
+    if (!(await jobs.enqueue({ videoId: id, attempt }))) break;
     offered++;
   }
   return { offered, ended: found.ended };
 }
 
 /** Ends what is out of attempts, or has cost too many workers their lives, and that nobody holds. */
-function endAbandoned(em: EntityManager, maxWorkerDeaths: number): Promise<AbandonedVideo[]> {
+function failExpired(em: EntityManager, maxWorkerDeaths: number): Promise<AbandonedVideo[]> {
   return em.execute<AbandonedVideo[]>(
     `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1,
-            worker_deaths = worker_deaths + (${FELL_SILENT})::int
+            worker_deaths = worker_deaths + (${LEASE_EXPIRED})::int
       where status = 'PROCESSING' and lease_until < now()
-        and (attempt >= attempt_limit or worker_deaths + (${FELL_SILENT})::int >= ?)
+        and (attempt >= attempt_limit or worker_deaths + (${LEASE_EXPIRED})::int >= ?)
       returning id as "videoId", attempt, worker_deaths >= ? as poison`,
     [maxWorkerDeaths, maxWorkerDeaths],
   );

@@ -2,7 +2,7 @@ import { raw } from '@mikro-orm/core';
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { EventBus } from '../../platform/pubsub/event-bus.ts';
 import type { StorageKey } from '../../platform/storage/storage.ts';
-import { recountTallies } from '../../rankings/player-scores.ts';
+import { recalculateScores } from '../../rankings/player-scores.ts';
 import type { Renditions } from '../files/video-files.ts';
 import { Video } from '../video.entity.ts';
 import { type FailureReason, type ProcessingPhase, TURN_SECONDS } from '../video.status.ts';
@@ -13,13 +13,13 @@ import { videoChanged } from './video.events.ts';
  * the video by now, or that it is gone: the caller drops its own output and leaves. Deadlines are the database's.
  */
 
-export interface RecordingDeps {
+export interface ProcessingDeps {
   em: EntityManager;
   events: EventBus;
 }
 
 /** Whether whoever had a video gave no answer: one that gives it back says so in its phase. */
-export const FELL_SILENT = `status = 'PROCESSING' and phase <> 'QUEUED' and lease_until < now()`;
+export const LEASE_EXPIRED = `status = 'PROCESSING' and phase <> 'QUEUED' and lease_until < now()`;
 
 /** What comes after every sequence that was told of a video, also while it waited. */
 export const NEXT_SEQUENCE = `sequence + 1 + case when status = 'UPLOADED'
@@ -42,9 +42,9 @@ const inSeconds = (seconds: number) => raw('now() + make_interval(secs => ?)', [
 const owned = ({ videoId, attempt }: Claim) => ({ id: videoId, attempt, status: 'PROCESSING' as const });
 
 /** Whether a worker died while it was at this video, so that the next one had better be at nothing else. */
-export async function isSuspect({ em }: Pick<RecordingDeps, 'em'>, videoId: string): Promise<boolean> {
+export async function isPoisonSuspect({ em }: Pick<ProcessingDeps, 'em'>, videoId: string): Promise<boolean> {
   const [row] = await em.execute<{ suspect: boolean }[]>(
-    `select worker_deaths > 0 or (${FELL_SILENT}) as suspect from videos where id = ?`,
+    `select worker_deaths > 0 or (${LEASE_EXPIRED}) as suspect from videos where id = ?`,
     [videoId],
   );
   return row?.suspect ?? false;
@@ -55,18 +55,18 @@ export async function isSuspect({ em }: Pick<RecordingDeps, 'em'>, videoId: stri
  * gone, or was the end of too many workers.
  */
 export async function claimVideo(
-  deps: RecordingDeps,
+  deps: ProcessingDeps,
   videoId: string,
   { leaseSeconds, maxWorkerDeaths, expectedSeconds = null }: ClaimTerms,
 ): Promise<Claim | null> {
   const [row] = await deps.em.execute<ClaimedRow[]>(
     `update videos
         set status = 'PROCESSING', phase = 'INSPECTING', attempt = attempt + 1, lease_until = now() + make_interval(secs => ?),
-            worker_deaths = worker_deaths + (${FELL_SILENT})::int, started_at = now(), ready_at = now() + make_interval(secs => ?::float8),
+            worker_deaths = worker_deaths + (${LEASE_EXPIRED})::int, started_at = now(), ready_at = now() + make_interval(secs => ?::float8),
             sequence = ${NEXT_SEQUENCE}
       where id = ? and attempt < attempt_limit
         and (status = 'UPLOADED' or (status = 'PROCESSING' and lease_until < now()))
-        and worker_deaths + (${FELL_SILENT})::int < ?
+        and worker_deaths + (${LEASE_EXPIRED})::int < ?
       returning attempt, attempt_limit, original_key, request_id, traceparent`,
     [leaseSeconds, expectedSeconds, videoId, maxWorkerDeaths],
   );
@@ -99,7 +99,11 @@ interface ClaimedRow {
 }
 
 /** Extends the lease; false when it is lost. */
-export async function keepLease({ em }: RecordingDeps, claim: Claim, leaseSeconds: number): Promise<boolean> {
+export async function keepLease(
+  { em }: ProcessingDeps,
+  claim: Claim,
+  leaseSeconds: number,
+): Promise<boolean> {
   const kept = await em.nativeUpdate(Video, owned(claim), { leaseUntil: inSeconds(leaseSeconds) });
   return kept === 1;
 }
@@ -109,7 +113,7 @@ export async function keepLease({ em }: RecordingDeps, claim: Claim, leaseSecond
  * `secondsLeft` what was expected before still holds.
  */
 export async function recordProgress(
-  deps: RecordingDeps,
+  deps: ProcessingDeps,
   claim: Claim,
   progress: { phase: ProcessingPhase; percent: number; secondsLeft?: number | null },
   leaseSeconds: number,
@@ -124,7 +128,7 @@ export async function recordProgress(
 
 /** Publishes the finished clip; false when the video is no longer ours, so that its files must go. */
 export async function completeVideo(
-  deps: RecordingDeps,
+  deps: ProcessingDeps,
   claim: Claim,
   clip: Renditions & { durationSeconds: number },
 ): Promise<boolean> {
@@ -134,7 +138,7 @@ export async function completeVideo(
     const changes = { ...clip, status: 'PROCESSED' as const, percent: 100, leaseUntil: null };
     const changed = await em.nativeUpdate(Video, row, { ...changes, processedAt: raw('now()'), ...next });
     if (changed === 0 || video === null) return false;
-    await recountTallies(em, [video.player.id]);
+    await recalculateScores(em, [video.player.id]);
     return true;
   });
   if (published) await announce(deps, claim.videoId);
@@ -142,7 +146,7 @@ export async function completeVideo(
 }
 
 /** Ends the video `FAILED` for good; false when it is no longer ours. */
-export async function failVideo(deps: RecordingDeps, claim: Claim, reason: FailureReason): Promise<boolean> {
+export async function failVideo(deps: ProcessingDeps, claim: Claim, reason: FailureReason): Promise<boolean> {
   return change(deps, claim, { status: 'FAILED', failureReason: reason, leaseUntil: null });
 }
 
@@ -151,7 +155,7 @@ export async function failVideo(deps: RecordingDeps, claim: Claim, reason: Failu
  * ended through no fault of the work, such as a worker that was told to stop, is not counted.
  */
 export async function releaseVideo(
-  deps: RecordingDeps,
+  deps: ProcessingDeps,
   claim: Claim,
   options: { delaySeconds: number; counted: boolean },
 ): Promise<boolean> {
@@ -167,7 +171,7 @@ export async function releaseVideo(
  * Takes back that this worker was given up for dead, and returns the attempt that this has cost; nothing when the video
  * has ended or is gone.
  */
-export async function reportAlive(deps: RecordingDeps, { videoId, attempt }: Claim): Promise<void> {
+export async function undoCrash(deps: ProcessingDeps, { videoId, attempt }: Claim): Promise<void> {
   const blamed = {
     id: videoId,
     attempt: { $gt: attempt },
@@ -184,7 +188,7 @@ export async function reportAlive(deps: RecordingDeps, { videoId, attempt }: Cla
 }
 
 async function change(
-  deps: RecordingDeps,
+  deps: ProcessingDeps,
   claim: Claim,
   changes: Parameters<typeof deps.em.nativeUpdate<Video>>[2],
 ): Promise<boolean> {
@@ -195,6 +199,6 @@ async function change(
 }
 
 /** After the commit: a subscriber answers an event by reading the row. */
-async function announce({ events }: RecordingDeps, videoId: string): Promise<void> {
+async function announce({ events }: ProcessingDeps, videoId: string): Promise<void> {
   await events.publish(videoChanged, videoId, { videoId, deleted: false });
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Repeater, SlidingBuffer } from '@repeaterjs/repeater';
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { EventBus } from '../../platform/pubsub/event-bus.ts';
-import type { Spot, WaitingLine } from '../queue/queue-positions.ts';
+import type { QueuePositions, QueueSubscription } from '../queue/queue-positions.ts';
 import { Video } from '../video.entity.ts';
 import { isTerminal } from '../video.status.ts';
 import { maySee, type Viewer } from '../visibility.ts';
@@ -15,7 +15,7 @@ const GAP_MILLISECONDS = 250;
 const SILENT_LEASES = 2;
 
 /** A video as it stood at one moment of its processing. */
-export interface VideoMoment {
+export interface VideoStatusUpdate {
   video: Video;
   /** Higher than that of every earlier moment of this video, whichever process has told it. */
   sequence: number;
@@ -32,17 +32,17 @@ export interface VideoMoment {
  * A change costs one read of the row by its key; a place in the queue costs the follower nothing, as all share one look.
  * A change of a video that is being processed is seen within two leases, also when nobody tells of it.
  */
-export function followVideo(
+export function subscribeToVideo(
   {
     forkEm,
     events,
-    waitingLine,
+    queuePositions,
     leaseSeconds,
-  }: { forkEm: () => EntityManager; events: EventBus; waitingLine: WaitingLine; leaseSeconds: number },
+  }: { forkEm: () => EntityManager; events: EventBus; queuePositions: QueuePositions; leaseSeconds: number },
   viewer: Viewer,
   videoId: string,
-): Repeater<VideoMoment> {
-  return new Repeater<VideoMoment>(async (push, stop) => {
+): Repeater<VideoStatusUpdate> {
+  return new Repeater<VideoStatusUpdate>(async (push, stop) => {
     let woken = Promise.withResolvers<void>();
     let rowIsOld = true;
     const readAgain = () => {
@@ -56,7 +56,7 @@ export function followVideo(
       stopped = true;
     });
     let video: Video | null = null;
-    let spot: Spot | undefined;
+    let spot: QueueSubscription | undefined;
     try {
       let sequence = -1;
       let toldAt = Number.NEGATIVE_INFINITY;
@@ -68,14 +68,16 @@ export function followVideo(
         }
         if (video === null || !maySee(viewer, video)) break;
         if (video.status === 'UPLOADED') {
-          spot ??= await waitingLine.join(videoId, news => (news === 'left' ? readAgain() : woken.resolve()));
+          spot ??= await queuePositions.subscribe(videoId, news =>
+            news === 'left' ? readAgain() : woken.resolve(),
+          );
           // It was taken while its place was looked for.
           if (rowIsOld) continue;
         } else {
           spot?.[Symbol.dispose]();
           spot = undefined;
         }
-        const moment = momentOf(video, spot);
+        const moment = toStatusUpdate(video, spot);
         const ended = isTerminal(video.status);
         const gap = ended ? 0 : toldAt + GAP_MILLISECONDS - performance.now();
         if (moment.sequence > sequence && gap <= 0) {
@@ -106,9 +108,9 @@ function readVideo(em: EntityManager, videoId: string): Promise<Video | null> {
   return em.findOne(Video, videoId, { populate: ['secondsLeft', 'turnsWaited'] });
 }
 
-function momentOf(video: Video, spot: Spot | undefined): VideoMoment {
+function toStatusUpdate(video: Video, spot: QueueSubscription | undefined): VideoStatusUpdate {
   const waits = video.status === 'UPLOADED';
-  const place = waits ? (spot?.place ?? null) : null;
+  const place = waits ? (spot?.position ?? null) : null;
   const secondsLeft = video.status === 'PROCESSING' ? (video.secondsLeft ?? null) : null;
   return {
     video,

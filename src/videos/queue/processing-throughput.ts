@@ -4,13 +4,13 @@ import type { EntityManager } from '../../platform/database/database.ts';
 const RECENT_CLIPS = 20;
 
 /** What making a clip has taken lately, all steps together, by the clock and with everything else the workers did. */
-export interface Pace {
+export interface ProcessingThroughput {
   secondsPerVideo: number;
   secondsPerOutputSecond: number;
 }
 
 /** The pace of the newest published clips; null while there are none. Costs an index scan over these few rows. */
-export async function readPace(em: EntityManager): Promise<Pace | null> {
+export async function readProcessingThroughput(em: EntityManager): Promise<ProcessingThroughput | null> {
   const [row] = await em.execute<{ videos: number; seconds: number; output: number }[]>(
     `select count(*)::int as videos, sum(extract(epoch from processed_at - started_at))::float8 as seconds,
             sum(duration_seconds)::float8 as output

@@ -1,7 +1,7 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { TURN_SECONDS } from '../video.status.ts';
-import { forecast, readOutlook } from './queue-eta.ts';
+import { createEtaEstimator, readQueueForecast } from './queue-eta.ts';
 
 /** Between two looks that newcomers ask for. */
 const NEWCOMERS_MILLISECONDS = 100;
@@ -9,7 +9,7 @@ const NEWCOMERS_MILLISECONDS = 100;
 const NEWS_SHARE = 0.02;
 
 /** Where a video that waits stands. */
-export interface Place {
+export interface QueuePosition {
   /** Videos that come before it. */
   position: number;
   /** Seconds until it is likely to be done; null while nobody can tell. */
@@ -19,23 +19,23 @@ export interface Place {
 }
 
 /** A video's place in the line, kept up to date until it is disposed. */
-export interface Spot extends Disposable {
+export interface QueueSubscription extends Disposable {
   /** As it was told last; null while it is not known. */
-  readonly place: Place | null;
+  readonly position: QueuePosition | null;
 }
 
 /** The places of all the waiting videos that are followed in this process. */
-export interface WaitingLine {
+export interface QueuePositions {
   /**
    * Resolves once the place of a video is known or could not be found out. `onNews` is called when the place has changed
    * by what is worth telling, at most once in {@link TURN_SECONDS}; with `left` when the video waits no longer.
    */
-  join(videoId: string, onNews: (news: 'moved' | 'left') => void): Promise<Spot>;
+  subscribe(videoId: string, onNews: (news: 'moved' | 'left') => void): Promise<QueueSubscription>;
 }
 
 interface Member {
   videoId: string;
-  place: Place | null;
+  place: QueuePosition | null;
   onNews: (news: 'moved' | 'left') => void;
 }
 
@@ -43,13 +43,13 @@ interface Member {
  * Looks at the queue once for all who follow: one scan of an index that holds the queue and nothing else, whatever the
  * number of followers, at most every 2 seconds, sooner for newcomers, and never while nobody waits.
  */
-export function createWaitingLine({
+export function createQueuePositions({
   forkEm,
   logger,
 }: {
   forkEm: () => EntityManager;
   logger: Logger;
-}): WaitingLine {
+}): QueuePositions {
   const members = new Set<Member>();
   let newcomers: (() => void)[] = [];
   let looking = false;
@@ -69,7 +69,7 @@ export function createWaitingLine({
     const [present, awaited] = [[...members], newcomers];
     newcomers = [];
     try {
-      const places = await readPlaces(forkEm(), new Set(present.map(({ videoId }) => videoId)));
+      const places = await readPositions(forkEm(), new Set(present.map(({ videoId }) => videoId)));
       for (const member of present) tell(member, places.get(member.videoId));
     } catch (error) {
       // They keep what they know; the next look may tell.
@@ -82,7 +82,7 @@ export function createWaitingLine({
   };
 
   return {
-    async join(videoId, onNews) {
+    async subscribe(videoId, onNews) {
       const member: Member = { videoId, place: null, onNews };
       const { promise: known, resolve } = Promise.withResolvers<void>();
       members.add(member);
@@ -90,7 +90,7 @@ export function createWaitingLine({
       if (!looking) lookForNewcomers();
       await known;
       return {
-        get place() {
+        get position() {
           return member.place;
         },
         [Symbol.dispose]() {
@@ -103,7 +103,7 @@ export function createWaitingLine({
 }
 
 /** At most once a turn: what newcomers have seen in between is for them alone, as sequences must grow. */
-function tell(member: Member, place: Place | undefined): void {
+function tell(member: Member, place: QueuePosition | undefined): void {
   if (place === undefined) {
     member.onNews('left');
   } else if (member.place === null || (place.turns > member.place.turns && isNews(member.place, place))) {
@@ -112,7 +112,7 @@ function tell(member: Member, place: Place | undefined): void {
   }
 }
 
-function isNews(told: Place, now: Place): boolean {
+function isNews(told: QueuePosition, now: QueuePosition): boolean {
   return hasMoved(told.position, now.position) || hasMoved(told.etaSeconds, now.etaSeconds);
 }
 
@@ -122,7 +122,10 @@ function hasMoved(told: number | null, now: number | null): boolean {
 }
 
 /** The places of those among `videoIds` that wait. */
-async function readPlaces(em: EntityManager, videoIds: ReadonlySet<string>): Promise<Map<string, Place>> {
+async function readPositions(
+  em: EntityManager,
+  videoIds: ReadonlySet<string>,
+): Promise<Map<string, QueuePosition>> {
   const rows = await em.execute<{ id: string; position: number; turns: number }[]>(
     `select id, position, floor(extract(epoch from now() - queued_at) / ?)::int as turns
        from (select id, queued_at, (row_number() over (order by queued_at, id) - 1)::int as position
@@ -130,7 +133,7 @@ async function readPlaces(em: EntityManager, videoIds: ReadonlySet<string>): Pro
       where id = any(?::uuid[])`,
     [TURN_SECONDS, `{${[...videoIds].join()}}`],
   );
-  const etaOf = forecast(await readOutlook(em));
+  const etaOf = createEtaEstimator(await readQueueForecast(em));
   return new Map(
     rows.map(({ id, position, turns }) => [id, { position, turns, etaSeconds: etaOf(position) }]),
   );

@@ -1,14 +1,14 @@
 import type { EntityManager } from '../../platform/database/database.ts';
-import { LiveWorker } from './live-worker.entity.ts';
+import { RegisteredWorker } from './registered-worker.entity.ts';
 
 /** How often a worker has to say that it takes jobs. */
-export const PRESENCE_SECONDS = 3;
+export const HEARTBEAT_SECONDS = 3;
 /** From when on nobody counts on a worker that says nothing. */
 const SILENT_SECONDS = 10;
 const FORGOTTEN_SECONDS = 3600;
 
-/** Counts on a worker that processes `slots` videos at once, until {@link dismissWorker} or for a few seconds. */
-export async function countOnWorker(
+/** Counts on a worker that processes `slots` videos at once, until {@link deregisterWorker} or for a few seconds. */
+export async function recordHeartbeat(
   em: EntityManager,
   worker: { workerId: string; slots: number },
 ): Promise<void> {
@@ -22,12 +22,12 @@ export async function countOnWorker(
 }
 
 /** Counts on a worker no longer: it takes no more jobs. */
-export async function dismissWorker(em: EntityManager, workerId: string): Promise<void> {
-  await em.nativeDelete(LiveWorker, workerId);
+export async function deregisterWorker(em: EntityManager, workerId: string): Promise<void> {
+  await em.nativeDelete(RegisteredWorker, workerId);
 }
 
 /** How many videos are processed at once by all the workers that take jobs now. */
-export async function countSlots(em: EntityManager): Promise<number> {
+export async function readTotalCapacity(em: EntityManager): Promise<number> {
   const [row] = await em.execute<{ slots: number }[]>(
     `select coalesce(sum(slots), 0)::int as slots from live_workers
       where seen_at > now() - make_interval(secs => ?)`,

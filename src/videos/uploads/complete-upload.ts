@@ -1,7 +1,7 @@
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { currentTraceparent } from '../../platform/observability/tracing.ts';
-import { type DirectUploads, NoSuchFile, type PendingFile } from '../../platform/storage/storage.ts';
-import { originalKeyOf } from '../files/video-files.ts';
+import { type DirectUploads, NoSuchFile, type StagedObject } from '../../platform/storage/storage.ts';
+import { toOriginalKey } from '../files/video-files.ts';
 import { Video } from '../video.entity.ts';
 import {
   DirectUploadUnavailable,
@@ -11,7 +11,7 @@ import {
   UploadNotFound,
 } from '../video.errors.ts';
 import { acceptFile, HEAD_BYTES, type OriginalType } from './accepted-file.ts';
-import { pendingKeyOf } from './create-upload.ts';
+import { toStagedKey } from './create-upload.ts';
 import { insertOrFind, validTitle } from './new-video.ts';
 import type { SubmitVideoDeps } from './submit-video.ts';
 
@@ -55,15 +55,15 @@ async function takeOver(
   direct: DirectUploads,
   { playerId, uploadId, title, idempotencyKey, requestId }: CompletedUpload & { idempotencyKey: string },
 ): Promise<Video> {
-  const key = pendingKeyOf(playerId, uploadId);
+  const key = toStagedKey(playerId, uploadId);
   const pending = await direct.find(key);
   if (pending === null) throw new NoSuchFile(key);
   const type = await checkedType(direct, pending, media.maxUploadBytes);
 
   const id = uuidv7();
-  const originalKey = originalKeyOf(id, type);
+  const originalKey = toOriginalKey(id, type);
   // What was checked and nothing else: a file sent again meanwhile has another etag.
-  await direct.take(pending, originalKey);
+  await direct.promote(pending, originalKey);
   // From here until the commit a crash leaves a file without a row; the reconciler sweeps those.
   const video = await insertOrFind(em, {
     id,
@@ -85,14 +85,14 @@ async function takeOver(
 
   logger.info({ videoId: id, uploadId, sizeBytes: pending.sizeBytes }, 'uploaded');
   // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
-  void jobs.offer({ videoId: id, attempt: 0 });
+  void jobs.enqueue({ videoId: id, attempt: 0 });
   return video;
 }
 
 /** What the file is, by its size and first bytes; a file that may not come in is removed. */
 async function checkedType(
   direct: DirectUploads,
-  pending: PendingFile,
+  pending: StagedObject,
   maxUploadBytes: number,
 ): Promise<OriginalType> {
   try {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Env } from '../../platform/config/env.ts';
 import { InvalidInput } from '../../platform/errors.ts';
-import type { PendingKey, Storage, UploadOffer } from '../../platform/storage/storage.ts';
+import type { PresignedUpload, StagedKey, Storage } from '../../platform/storage/storage.ts';
 import { DirectUploadUnavailable, FileTooLarge } from '../video.errors.ts';
 import type { OriginalType } from './accepted-file.ts';
 
@@ -21,7 +21,7 @@ export interface CreateUploadDeps {
 export async function createUpload(
   { storage: { direct }, media }: CreateUploadDeps,
   file: { playerId: string; sizeBytes: number; contentType: OriginalType['contentType'] },
-): Promise<UploadOffer & { uploadId: string }> {
+): Promise<PresignedUpload & { uploadId: string }> {
   const { playerId, sizeBytes, contentType } = file;
   if (direct === null) throw new DirectUploadUnavailable();
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 1) {
@@ -31,10 +31,9 @@ export async function createUpload(
 
   const uploadId = uuidv7();
   const seconds = media.uploadLinkSeconds;
-  const offer = await direct.offer(pendingKeyOf(playerId, uploadId), { sizeBytes, contentType, seconds });
+  const offer = await direct.presignPut(toStagedKey(playerId, uploadId), { sizeBytes, contentType, seconds });
   return { uploadId, ...offer };
 }
 
 /** Where the file of a direct upload waits to be completed. */
-export const pendingKeyOf = (playerId: string, uploadId: string): PendingKey =>
-  `temp/${playerId}/${uploadId}`;
+export const toStagedKey = (playerId: string, uploadId: string): StagedKey => `temp/${playerId}/${uploadId}`;

@@ -1,7 +1,7 @@
 import { type RequiredEntityData, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { EntityManager } from '../../platform/database/database.ts';
 import { InvalidInput } from '../../platform/errors.ts';
-import { UNPRINTABLE } from '../../platform/text/control-characters.ts';
+import { CONTROL_CHARACTERS } from '../../platform/text/control-characters.ts';
 import { Video } from '../video.entity.ts';
 
 const TITLE_CHARACTERS = 120;
@@ -17,11 +17,12 @@ export function validTitle(said: { title: string; idempotencyKey: string | null 
   const title = said.title.trim().replace(/\s+/g, ' ');
   const characters = [...title].length;
   const problems = [];
-  if (!VISIBLE.test(title) && !UNPRINTABLE.test(title)) problems.push({ path: ['title'], rule: 'required' });
+  if (!VISIBLE.test(title) && !CONTROL_CHARACTERS.test(title))
+    problems.push({ path: ['title'], rule: 'required' });
   if (characters > TITLE_CHARACTERS) {
     problems.push({ path: ['title'], rule: 'too_long', params: { limit: TITLE_CHARACTERS } });
   }
-  if (UNPRINTABLE.test(title)) problems.push({ path: ['title'], rule: 'not_text' });
+  if (CONTROL_CHARACTERS.test(title)) problems.push({ path: ['title'], rule: 'not_text' });
   const keyPath = ['idempotencyKey'];
   if (idempotencyKey === '') problems.push({ path: keyPath, rule: 'required' });
   if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_CHARACTERS) {

@@ -5,7 +5,7 @@ import type { EntityManager } from '../../platform/database/database.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { currentTraceparent, inSpan } from '../../platform/observability/tracing.ts';
 import { BodyTooLarge, type Storage } from '../../platform/storage/storage.ts';
-import { originalKeyOf } from '../files/video-files.ts';
+import { toOriginalKey } from '../files/video-files.ts';
 import type { VideoJobs } from '../processing/video.jobs.ts';
 import type { Video } from '../video.entity.ts';
 import { FileTooLarge, IdempotencyKeyReused } from '../video.errors.ts';
@@ -64,7 +64,7 @@ export async function submitVideo(
 
   logger.info({ videoId: id, sizeBytes: stored.sizeBytes }, 'uploaded');
   // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
-  void jobs.offer({ videoId: id, attempt: 0 });
+  void jobs.enqueue({ videoId: id, attempt: 0 });
   return video;
 }
 
@@ -86,7 +86,7 @@ async function store(
   try {
     const { type, body } = await acceptFile(file);
     const checksum = idempotencyKey !== null;
-    const originalKey = originalKeyOf(videoId, type);
+    const originalKey = toOriginalKey(videoId, type);
     const write = () => storage.write(originalKey, body, { maxBytes, checksum });
     return { type, originalKey, stored: await inSpan('store original', { 'anb.video.id': videoId }, write) };
   } catch (error) {

@@ -13,7 +13,7 @@ import {
   publishVideos,
   startSecondApi,
 } from '../../kit/contest/create-users.ts';
-import { insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 import {
   OUTCOMES,
   type Row,
@@ -81,7 +81,7 @@ beforeAll(async () => {
     .fork()
     .execute(
       `update videos set preview_key = 'processed/x.webp', storyboard_key = 'processed/x.jpg', storyboard_cues_key = 'processed/x.vtt' where id = ?`,
-      [rowIdOf(published)],
+      [toRowId(published)],
     );
 });
 afterAll(() => app?.stop());

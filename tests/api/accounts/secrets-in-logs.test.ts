@@ -8,7 +8,7 @@ import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { createClient, type TestClient } from '../../kit/api/client.ts';
 import { gatherModerator } from '../../kit/contest/create-users.ts';
-import { insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
 const MAIN = join(import.meta.dirname, '../../../server/main.ts');
 
@@ -88,7 +88,7 @@ test('nothing that is written during a session is a secret, whatever goes wrong 
     const [row] = await app.database.em
       .fork()
       .execute<{ password_hash: string }[]>('select password_hash from players where id = ?', [
-        rowIdOf(player.id),
+        toRowId(player.id),
       ]);
     secrets.set('hash of the password', row?.password_hash ?? '');
     await app.database.em.fork().execute('alter table sessions rename to elsewhere');

@@ -3,7 +3,7 @@ import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
 import { gatherModerator, gatherOne, publishVideo } from '../../kit/contest/create-users.ts';
-import { insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
 graphql(`
   fragment OwnView on Session {
@@ -68,6 +68,6 @@ test('what follows in the document is done as whoever has logged in, with their 
   expect(trail.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   const entries = await app.database.em
     .fork()
-    .execute('select actor_id from audit_entries where subject = ?', [rowIdOf(videoId)]);
-  expect(entries).toEqual([{ actor_id: rowIdOf(moderator.id) }]);
+    .execute('select actor_id from audit_entries where subject = ?', [toRowId(videoId)]);
+  expect(entries).toEqual([{ actor_id: toRowId(moderator.id) }]);
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { insertVideo, rowIdOf, rowOf } from '../../kit/contest/videos.ts';
+import { findVideoRow, insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
 const SEEN = graphql(`
   query VisibilitySeen($id: ID!, $owner: ID!) {
@@ -60,12 +60,12 @@ beforeAll(async () => {
   const [other, moderator] = [await app.signUp(), await app.signUp()];
   await app.database.em
     .fork()
-    .execute(`update players set role = 'MODERATOR' where id = ?`, [rowIdOf(moderator.id)]);
+    .execute(`update players set role = 'MODERATOR' where id = ?`, [toRowId(moderator.id)]);
   tokens.set('owner', owner.token).set('another player', other.token).set('moderator', moderator.token);
   for (const [state, changes] of Object.entries(STATES)) {
     const id = await insertVideo(app.database, owner, changes);
     videoIds.set(state as State, id);
-    const row = await rowOf(app, id);
+    const row = await findVideoRow(app, id);
     for (const key of [row?.originalKey, row?.clipKey, row?.posterKey]) {
       if (!key) continue;
       const path = join(app.storageDir, key);
@@ -115,7 +115,7 @@ describe.each(Object.keys(STATES) as State[])('a video that is %s', state => {
   });
 
   test('has its files behind no address that can be guessed, unless published', async () => {
-    const media = `${app.url}/media/${rowIdOf(videoIds.get(state) ?? '')}`;
+    const media = `${app.url}/media/${toRowId(videoIds.get(state) ?? '')}`;
     const expected = state === 'PROCESSED' ? 200 : 404;
     expect((await fetch(`${media}/clip.mp4`)).status).toBe(expected);
     expect((await fetch(`${media}/poster.jpg`)).status).toBe(expected);

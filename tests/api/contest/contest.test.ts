@@ -11,7 +11,7 @@ import {
   publishVideos,
   startSecondApi,
 } from '../../kit/contest/create-users.ts';
-import { rowIdOf } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/videos.ts';
 import { castVote, findMiscounts, withdrawVote } from '../../kit/contest/votes.ts';
 
 const CLOSE = graphql(`
@@ -79,7 +79,7 @@ test('winners are certified when the voting is over, two a city, each with what 
     ]),
   );
 
-  const tied = JSON.stringify(tunja.map(({ id }) => rowIdOf(id)));
+  const tied = JSON.stringify(tunja.map(({ id }) => toRowId(id)));
   await app.database.em
     .fork()
     .execute(
@@ -135,7 +135,7 @@ test('closing stops votes at once through every API, even those on their way, an
     for (const [at, videoId] of videoIds.entries()) {
       const { __typename } = await castVote((n + at) % 2 ? app : second, fan, videoId);
       if (__typename === 'VotingClosed') return;
-      kept.add(`${rowIdOf(fan.id)} ${rowIdOf(videoId)}`);
+      kept.add(`${toRowId(fan.id)} ${toRowId(videoId)}`);
     }
   };
   const votes = fans.map(vote);
@@ -150,14 +150,14 @@ test('closing stops votes at once through every API, even those on their way, an
   const rows = await em.execute<{ pair: string; late: boolean }[]>(
     `select voter_id || ' ' || video_id as pair, cast_at >= (select closed_at from closures) as late
        from votes where voter_id <> ?`,
-    [rowIdOf(moderator.id)],
+    [toRowId(moderator.id)],
   );
   expect(rows.filter(({ late }) => late)).toEqual([]);
   expect(rows.map(({ pair }) => pair).toSorted()).toEqual([...kept].toSorted());
   expect(await findMiscounts(app.database)).toEqual([]);
   expect((await resultsOf(second)).contest).toMatchObject({ phase: 'CLOSED', votingClosesAt: endsAt });
   const trail = await em.execute('select action, actor_id from audit_entries');
-  expect(trail).toEqual([{ action: 'CLOSE_CONTEST', actor_id: rowIdOf(moderator.id) }]);
+  expect(trail).toEqual([{ action: 'CLOSE_CONTEST', actor_id: toRowId(moderator.id) }]);
   await second.stop();
 });
 

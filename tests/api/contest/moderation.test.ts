@@ -18,7 +18,7 @@ import {
 } from '../../kit/contest/create-users.ts';
 import { openRecording } from '../../kit/contest/processing.ts';
 import { rankingPage } from '../../kit/contest/rankings.ts';
-import { insertVideo, rowIdOf, rowOf } from '../../kit/contest/videos.ts';
+import { findVideoRow, insertVideo, toRowId } from '../../kit/contest/videos.ts';
 import { castVote, findMiscounts } from '../../kit/contest/votes.ts';
 
 const HIDE = graphql(`
@@ -166,7 +166,7 @@ test('a failed video that a moderator requeues waits for a worker again, with a 
   await using recording = await openRecording(app);
   await using queue = openQueue();
   const failed = await insertVideo(app.database, player);
-  const id = rowIdOf(failed);
+  const id = toRowId(failed);
   const claim = await claimVideo(recording, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
   if (claim === null) throw new Error('The video is not to be had');
   await failVideo(recording, claim, 'INTERNAL');
@@ -176,7 +176,7 @@ test('a failed video that a moderator requeues waits for a worker again, with a 
 
   const { data } = await app.graphql(REQUEUE, { videoId: failed, reason: 'The disk was full' }, moderator);
   expect(data.requeueVideo).toEqual({ __typename: 'Video', id: failed, status: 'UPLOADED', failure: null });
-  expect(await rowOf(app, failed)).toMatchObject({
+  expect(await findVideoRow(app, failed)).toMatchObject({
     attempt: 1,
     attemptLimit: 4,
     percent: 0,
@@ -228,7 +228,7 @@ test.each(['', '   ', 'x'.repeat(501), 'Not\u0000text', 'Turned \u202eround'])(
         { __typename: 'InvalidInput', code: 'INVALID_INPUT', problems: [{ path: ['reason'] }] },
       ]);
     }
-    expect((await rowOf(app, videoId))?.hiddenAt).toBeNull();
+    expect((await findVideoRow(app, videoId))?.hiddenAt).toBeNull();
   },
 );
 
@@ -249,5 +249,5 @@ test('nobody but moderators decides, or reads the record, not even on an own vid
     }
   }
   expect((await trailOf(failed, player)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-  expect(await rowOf(app, failed)).toMatchObject({ status: 'FAILED', hiddenAt: null });
+  expect(await findVideoRow(app, failed)).toMatchObject({ status: 'FAILED', hiddenAt: null });
 });

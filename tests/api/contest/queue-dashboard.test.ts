@@ -6,7 +6,7 @@ import { processVideoJob } from '../../../src/videos/processing/video.jobs.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
 import { type Fan, gatherModerator, gatherOne } from '../../kit/contest/create-users.ts';
-import { insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 import { openBrowser, recordPage } from '../../kit/services/browser.ts';
 
 const BOARD = graphql(`
@@ -19,7 +19,7 @@ let videoId: string;
 beforeAll(async () => {
   app = await startApp();
   moderator = await gatherModerator(app);
-  videoId = rowIdOf(await insertVideo(app.database, moderator));
+  videoId = toRowId(await insertVideo(app.database, moderator));
   const connection = new Redis(app.redis.url, { maxRetriesPerRequest: null });
   const queue = new Queue(processVideoJob.queue, { connection });
   const job = { videoId, attempt: 0 };
@@ -73,7 +73,7 @@ test('nobody else gets a link, and without one nothing is shown', async () => {
 
 test('a link opens nothing once it is old or changed, and is no cookie, nor a cookie a link', async () => {
   const secret = app.processEnv.AUTH_SECRET ?? '';
-  const path = `/operations/queue/enter/${rowIdOf(moderator.id)}`;
+  const path = `/operations/queue/enter/${toRowId(moderator.id)}`;
   const links = createSignedLinks([secret]);
   const old = createSignedLinks([secret], () => new Date(Date.now() - 61_000));
   const player = await gatherOne(app);
@@ -81,8 +81,8 @@ test('a link opens nothing once it is old or changed, and is no cookie, nor a co
   for (const url of [
     old.sign(path, 60),
     createSignedLinks(['another secret']).sign(path, 60),
-    links.sign(path, 60).replace(rowIdOf(moderator.id), rowIdOf(player.id)),
-    links.sign(`/operations/queue/enter/${rowIdOf(player.id)}`, 60),
+    links.sign(path, 60).replace(toRowId(moderator.id), toRowId(player.id)),
+    links.sign(`/operations/queue/enter/${toRowId(player.id)}`, 60),
     cookie.slice(cookie.indexOf('=') + 1),
   ]) {
     expect((await get(url)).status).toBe(401);
@@ -114,7 +114,7 @@ test('whoever is a moderator no longer sees it no longer', async () => {
   const link = await linkOf(former);
   await app.database.em
     .fork()
-    .execute(`update players set role = 'PLAYER' where id = ?`, [rowIdOf(former.id)]);
+    .execute(`update players set role = 'PLAYER' where id = ?`, [toRowId(former.id)]);
   expect([(await get(API, cookie)).status, (await get(link)).status]).toEqual([401, 401]);
 });
 

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MachineClock } from '../../../scripts/process/machine-clock.mjs';
-import { hideVideo, restoreVideo } from '../../../src/moderation/moderate-videos.ts';
+import { hideVideo, restoreVideo } from '../../../src/moderation/hide-video.ts';
+import { loadEnv } from '../../../src/platform/config/env.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { eventually } from '../../kit/api/multipart.ts';
@@ -16,7 +17,7 @@ import {
 } from '../../kit/contest/create-users.ts';
 import { openRecording } from '../../kit/contest/processing.ts';
 import { followTop, nextTop, rankingPage, type Top } from '../../kit/contest/rankings.ts';
-import { rowIdOf } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
 
 const MOVE = graphql(`
@@ -125,15 +126,16 @@ test('tells followers of both cities that a player has moved', async () => {
 
 test('shows at once that a video is hidden, and that it is back', async () => {
   await using recording = await openRecording(app);
-  const moderatorId = rowIdOf((await gatherModerator(app)).id);
-  const deed = { moderatorId, videoId: rowIdOf(videoIds[0] ?? ''), reason: 'not a player' };
+  const moderatorId = toRowId((await gatherModerator(app)).id);
+  const moderation = { ...recording, rules: loadEnv(app.processEnv).contest };
+  const action = { moderatorId, videoId: toRowId(videoIds[0] ?? ''), reason: 'not a player' };
   await vote(videoIds[0], 2);
   await projected(app);
   const events = followTop(app, { city });
   expect(namesIn(await nextTop(events))).toEqual(usernames());
-  await hideVideo(recording, deed);
+  await hideVideo(moderation, action);
   expect(namesIn(await nextTop(events))).toEqual(usernames().slice(1));
-  await restoreVideo(recording, deed);
+  await restoreVideo(moderation, action);
   const back = await nextTop(events);
   expect([namesIn(back), votesIn(back)]).toEqual([usernames(), [2, 0, 0]]);
   await events.return(undefined);

@@ -14,7 +14,7 @@ import {
   reachesRedis,
 } from '../../kit/contest/create-users.ts';
 import { rankingPage, sortedPlayers } from '../../kit/contest/rankings.ts';
-import { rowIdOf } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
 
 const PLACE = graphql(`
@@ -84,7 +84,7 @@ describe.each([
       ;
       page = await rankingPage(app, { first: 60, after })
     ) {
-      seen.push(...page.edges.map(({ node: { player, ...node } }) => ({ ...node, id: rowIdOf(player.id) })));
+      seen.push(...page.edges.map(({ node: { player, ...node } }) => ({ ...node, id: toRowId(player.id) })));
       expect(page.totalCount).toBe(250);
       expect(page.pageInfo.hasPreviousPage).toBe(after !== null);
       expect(page.pageInfo.hasNextPage).toBe(seen.length < 250);
@@ -104,7 +104,7 @@ describe.each([
       ;
       page = await rankingPage(app, { last: 100, before })
     ) {
-      seen.unshift(...page.ids.map(rowIdOf));
+      seen.unshift(...page.ids.map(toRowId));
       positions.unshift(...page.edges.map(({ node }) => node.position));
       expect(page.pageInfo.hasNextPage).toBe(before !== null);
       if (!page.pageInfo.hasPreviousPage) break;
@@ -118,11 +118,11 @@ describe.each([
     const expected = (await sortedPlayers(app.database, 'bogota')).slice(0, 20);
     for (const city of ['Bogotá', 'bogota', ' BOGOTÁ ']) {
       const page = await rankingPage(app, { city });
-      expect(page.ids.map(rowIdOf)).toEqual(expected);
+      expect(page.ids.map(toRowId)).toEqual(expected);
       expect(page.totalCount).toBe(150);
       expect(page.edges.map(({ node }) => node.position)).toEqual(expected.map((_, n) => n + 1));
       const { ids } = await rankingPage(app, { city, first: 5, after: page.edges[4]?.cursor });
-      expect(ids.map(rowIdOf)).toEqual(expected.slice(5, 10));
+      expect(ids.map(toRowId)).toEqual(expected.slice(5, 10));
     }
   });
 
@@ -232,7 +232,7 @@ test('put who reached a total first before its equals, and go on from a cursor t
   // One of the page is hidden, one from below it rises to the top.
   await app.database.em
     .fork()
-    .execute('update videos set hidden_at = now() where id = ?', [rowIdOf(videoIds[2] ?? '')]);
+    .execute('update videos set hidden_at = now() where id = ?', [toRowId(videoIds[2] ?? '')]);
   await giveVotes(
     app.database,
     new Map([

@@ -3,7 +3,7 @@ import { AuditEntry } from '../../../src/audit/audit-entry.entity.ts';
 import { appointModerator } from '../../../src/moderation/appoint-moderator.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
 const HEADER =
   'city,position,playerId,username,votes,reachedAt,decidedBy,certifiedAt,firstName,lastName,email,playerGlobalId';
@@ -135,7 +135,7 @@ describe('once the voting is over', () => {
     expect(winners).toContainEqual({
       city: FORMULA,
       position: 1,
-      playerId: rowIdOf(owners.formula.id),
+      playerId: toRowId(owners.formula.id),
       username: owners.formula.username,
       votes: 1,
       reachedAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -176,6 +176,6 @@ describe('once the voting is over', () => {
     await fetchResults('csv', moderator.token);
     await fetchResults('csv', player.token);
     const added = (await exportsOnRecord()).slice(before.length);
-    expect(added.map(({ actor }) => actor?.id)).toEqual([rowIdOf(moderator.id)]);
+    expect(added.map(({ actor }) => actor?.id)).toEqual([toRowId(moderator.id)]);
   });
 });

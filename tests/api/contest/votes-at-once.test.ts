@@ -12,7 +12,7 @@ import {
   publishVideos,
   startSecondApi,
 } from '../../kit/contest/create-users.ts';
-import { rowIdOf, rowOf } from '../../kit/contest/videos.ts';
+import { findVideoRow, toRowId } from '../../kit/contest/videos.ts';
 import {
   castVote,
   countDeadlocks,
@@ -47,9 +47,9 @@ const castVotes = async (videoId: string): Promise<{ rows: number; shown: number
   const [row] = await app.database.em
     .fork()
     .execute<[{ rows: number }]>('select count(*)::int as rows from votes where video_id = ?', [
-      rowIdOf(videoId),
+      toRowId(videoId),
     ]);
-  return { ...row, shown: (await rowOf(app, videoId))?.votes ?? Number.NaN };
+  return { ...row, shown: (await findVideoRow(app, videoId))?.votes ?? Number.NaN };
 };
 
 test('500 votes of one player for one video at once, through two APIs, are one vote', async () => {
@@ -67,7 +67,7 @@ test('500 votes of one player for one video at once, through two APIs, are one v
 test('one vote counts once though the id of its video comes in other spellings at once', async () => {
   const [videoId = ''] = await publishVideos(app.database, [await gatherOne(app)]);
   const fan = await gatherOne(app);
-  const rowId = rowIdOf(videoId);
+  const rowId = toRowId(videoId);
   // The first 40 that differ: each letter of the id in one case or the other.
   const spellings = Array.from({ length: 40 }, (_, n) =>
     rowId.replace(/[a-f]/g, (letter, at: number) =>

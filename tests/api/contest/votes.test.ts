@@ -13,7 +13,7 @@ import {
   reachesRedis,
 } from '../../kit/contest/create-users.ts';
 import { rankingPage } from '../../kit/contest/rankings.ts';
-import { insertVideo, rowIdOf, rowOf } from '../../kit/contest/videos.ts';
+import { findVideoRow, insertVideo, toRowId } from '../../kit/contest/videos.ts';
 import { castVote, findMiscounts, withdrawVote } from '../../kit/contest/votes.ts';
 
 const MINE = graphql(`
@@ -49,7 +49,7 @@ const votedFor = async (ids: string[], caller: { token?: string }) =>
 
 test('a vote counts once, shows at once, and can be taken back once', async () => {
   const fan = await gatherOne(app);
-  const before = (await rowOf(app, videoId))?.votes ?? Number.NaN;
+  const before = (await findVideoRow(app, videoId))?.votes ?? Number.NaN;
   const counted = { __typename: 'Video', id: videoId, votes: before + 1, viewerHasVoted: true };
   expect(await castVote(app, fan, videoId)).toEqual(counted);
   expect(await castVote(app, fan, videoId)).toMatchObject({
@@ -129,7 +129,7 @@ test('keeps with each vote what a later review needs: its time, the age of the a
     .execute<{ network_hash: string; voter_age_seconds: number; late: number }[]>(
       `select network_hash, voter_age_seconds, extract(epoch from clock_timestamp() - cast_at)::float as late
          from votes where voter_id = ?`,
-      [rowIdOf(fan.id)],
+      [toRowId(fan.id)],
     );
   expect(rows).toHaveLength(1);
   expect(rows[0]?.network_hash).toMatch(/^[\w-]{43}$/);
@@ -167,7 +167,7 @@ describe('myVotes', () => {
     await castVote(app, fan, hidden);
     await app.database.em
       .fork()
-      .execute('update videos set hidden_at = now() where id = ?', [rowIdOf(hidden)]);
+      .execute('update videos set hidden_at = now() where id = ?', [toRowId(hidden)]);
     const { data } = await app.graphql(MINE, {}, fan);
     expect(data.me?.myVotes.nodes).toEqual([{ castAt: expect.any(String), videoId: hidden, video: null }]);
   });
@@ -178,7 +178,7 @@ describe('myVotes', () => {
     for (const voter of [fan, moderator]) await castVote(app, voter, hidden);
     await app.database.em
       .fork()
-      .execute('update videos set hidden_at = now() where id = ?', [rowIdOf(hidden)]);
+      .execute('update videos set hidden_at = now() where id = ?', [toRowId(hidden)]);
     expect(await withdrawVote(app, fan, hidden)).toEqual({ __typename: 'VoteWithdrawn', videoId: hidden });
     expect(await withdrawVote(app, fan, hidden)).toMatchObject({ __typename: 'NotVoted' });
     expect(await withdrawVote(app, moderator, hidden)).toMatchObject({ __typename: 'Video', votes: 0 });

@@ -11,7 +11,7 @@ import {
   reachesRedis,
   startSecondApi,
 } from '../../kit/contest/create-users.ts';
-import { rowIdOf } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/videos.ts';
 import { castVote, countKinds, findMiscounts, withdrawVote } from '../../kit/contest/votes.ts';
 
 const REMAINING = graphql(
@@ -77,7 +77,7 @@ test('the first vote that counts is cast when the voting opens, not before', asy
     .fork()
     .execute('select cast_at >= ?::timestamptz as in_time from votes where video_id = ?', [
       opensAt,
-      rowIdOf(videoId),
+      toRowId(videoId),
     ]);
   expect(rows).toEqual([{ in_time: true }]);
 });
@@ -93,7 +93,7 @@ test('votes stop exactly at the deadline, by the database’s clock, while they 
   const vote = async (fan: (typeof fans)[number], n: number) => {
     for (let late = 0, at = 0; late < 2; at += 1) {
       const [api = app, videoId = ''] = [apis[(n + at) % 2], videoIds[at % videoIds.length]];
-      const pair = `${rowIdOf(fan.id)} ${rowIdOf(videoId)}`;
+      const pair = `${toRowId(fan.id)} ${toRowId(videoId)}`;
       const back = counted.has(pair);
       const { __typename } = await (back ? withdrawVote : castVote)(api, fan, videoId);
       if (__typename === 'VotingClosed') late += 1;
@@ -107,7 +107,7 @@ test('votes stop exactly at the deadline, by the database’s clock, while they 
   const rows = await app.database.em.fork().execute<{ pair: string; early: boolean }[]>(
     `select voter_id || ' ' || video_id as pair, cast_at < ?::timestamptz as early
          from votes where voter_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))`,
-    [closesAt, JSON.stringify(fans.map(({ id }) => rowIdOf(id)))],
+    [closesAt, JSON.stringify(fans.map(({ id }) => toRowId(id)))],
   );
   expect(rows.filter(({ early }) => !early)).toEqual([]);
   expect(rows.map(({ pair }) => pair).toSorted()).toEqual([...counted].toSorted());

@@ -15,7 +15,7 @@ import { createClient } from '../../kit/api/client.ts';
 import { BOUNDARY, eventually, upload } from '../../kit/api/multipart.ts';
 import { type Reconnecting, reconnectingSocket, reconnectingSse } from '../../kit/api/reconnecting.ts';
 import { gatherOne, NO_LIMITS, projected, publishVideo } from '../../kit/contest/create-users.ts';
-import { rowIdOf, storedFiles } from '../../kit/contest/videos.ts';
+import { storedFiles, toRowId } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
 import { type Balancer, openBalancer } from '../../kit/services/balancer.ts';
 import { type Gate, openGate } from '../../kit/services/tcp-relay.ts';
@@ -146,7 +146,7 @@ describe('an API that is told to stop', () => {
   async function holdVotes(): Promise<() => Promise<void>> {
     const em = app.database.em.fork();
     await em.begin();
-    await em.execute('select 1 from videos where id = ? for update', [rowIdOf(videoId)]);
+    await em.execute('select 1 from videos where id = ? for update', [toRowId(videoId)]);
     return () => em.commit();
   }
 

@@ -13,7 +13,13 @@ import { UploadVideoDocument } from '../../gql/graphql.ts';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
 import { BOUNDARY, eventually, upload } from '../../kit/api/multipart.ts';
-import { outcomeOf, shortSource, storedFiles, TINY_RULES, uploadVideo } from '../../kit/contest/videos.ts';
+import {
+  shortSource,
+  storedFiles,
+  TINY_RULES,
+  uploadVideo,
+  waitForOutcome,
+} from '../../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../../kit/contest/worker.ts';
 import { holdEncoder } from '../../kit/services/processes.ts';
 import { createDatabase } from '../../kit/services/services.ts';
@@ -63,7 +69,7 @@ test('without Redis an upload is taken in no time and can be followed; all is pr
   });
   const rest = await Array.fromAsync(events);
   expect(rest.at(-1)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
-  expect(await outcomeOf(app, player, lost)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
+  expect(await waitForOutcome(app, player, lost)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 });
 
 test('a follower learns how a video ends even when Redis goes away meanwhile', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { selectRange } from '../../../server/media/byte-range.ts';
+import { parseByteRange } from '../../../server/media/byte-range.ts';
 
 const SIZE_BYTES = 1000;
 
@@ -21,7 +21,7 @@ describe('a Range header on a file of 1000 bytes', () => {
     ['bytes=,5-6,,', 5, 6],
     ['bytes=0005-06', 5, 6],
   ] as const)('%s asks for bytes %i to %i', ([header, start, end]) => {
-    expect(selectRange(header, SIZE_BYTES)).toEqual({ start, end });
+    expect(parseByteRange(header, SIZE_BYTES)).toEqual({ start, end });
   });
 
   test.for([
@@ -30,7 +30,7 @@ describe('a Range header on a file of 1000 bytes', () => {
     'bytes=99999999999999999999999-',
     'bytes=-0',
     'bytes=1000-,-0',
-  ])('%s lies outside of it', header => expect(selectRange(header, SIZE_BYTES)).toBe('unsatisfiable'));
+  ])('%s lies outside of it', header => expect(parseByteRange(header, SIZE_BYTES)).toBe('unsatisfiable'));
 
   test.for([
     undefined,
@@ -52,16 +52,16 @@ describe('a Range header on a file of 1000 bytes', () => {
     'bytes =0-1',
     'items=0-1',
     'bytes=0-1,x',
-  ])('%s is ignored', header => expect(selectRange(header, SIZE_BYTES)).toBe('whole'));
+  ])('%s is ignored', header => expect(parseByteRange(header, SIZE_BYTES)).toBe('whole'));
 
   test.for(['bytes=0-1,5-6', 'bytes=0-,0-,0-', 'bytes=-1,0-0', 'bytes=2000-,0-1'])(
     '%s, several ranges, gets the whole file',
-    header => expect(selectRange(header, SIZE_BYTES)).toBe('whole'),
+    header => expect(parseByteRange(header, SIZE_BYTES)).toBe('whole'),
   );
 
   test('no range of an empty file can be satisfied', () => {
     for (const header of ['bytes=0-', 'bytes=0-0', 'bytes=-1']) {
-      expect(selectRange(header, 0)).toBe('unsatisfiable');
+      expect(parseByteRange(header, 0)).toBe('unsatisfiable');
     }
   });
 });

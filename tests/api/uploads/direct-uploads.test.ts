@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest'
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
 import { completeUpload, createUpload, send, sendDirectly } from '../../kit/api/direct-uploads.ts';
-import { rowIdOf, rowOf, shortSource } from '../../kit/contest/videos.ts';
+import { findVideoRow, shortSource, toRowId } from '../../kit/contest/videos.ts';
 import { type ObjectStore, startObjectStore } from '../../kit/services/object-store.ts';
 
 const MAX_BYTES = 512 * 1024;
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 const pendingOf = async (who: TestPlayer) =>
-  (await store.keys()).filter(key => key.startsWith(`temp/${rowIdOf(who.id)}/`));
+  (await store.keys()).filter(key => key.startsWith(`temp/${toRowId(who.id)}/`));
 
 it('takes in what was sent, under its real type and size, and leaves nothing behind', async () => {
   const offer = await sendDirectly(app, player, clip, 'QUICKTIME');
@@ -41,10 +41,10 @@ it('takes in what was sent, under its real type and size, and leaves nothing beh
   const video = await completeUpload(app, player, { uploadId: offer.uploadId, title: `  ${title} ` });
   if (video.__typename !== 'Video') throw new Error(JSON.stringify(video));
   expect(video).toMatchObject({ title, status: 'UPLOADED' });
-  expect(await rowOf(app, video.id)).toMatchObject({
+  expect(await findVideoRow(app, video.id)).toMatchObject({
     originalType: 'video/mp4',
     originalBytes: clip.length,
-    originalKey: `original/${rowIdOf(video.id)}.mp4`,
+    originalKey: `original/${toRowId(video.id)}.mp4`,
   });
   expect(await pendingOf(player)).toEqual([]);
 });
@@ -115,7 +115,7 @@ it('finds nothing of what was never sent, or by another player, or under a name 
   const missing = [await complete(player, offer.uploadId), await complete(player, randomUUID())];
   expect(await send(offer, clip)).toBe(200);
   missing.push(await complete(thief, offer.uploadId));
-  missing.push(await complete(thief, `../${rowIdOf(player.id)}/${offer.uploadId}`));
+  missing.push(await complete(thief, `../${toRowId(player.id)}/${offer.uploadId}`));
   expect(missing.map(({ __typename }) => __typename)).toEqual(Array(4).fill('UploadNotFound'));
   expect((await complete(player, offer.uploadId)).__typename).toBe('Video');
 });
@@ -129,7 +129,7 @@ it('refuses and removes what is no video by its content, whatever type was annou
 
 it('refuses and removes what is too large, should a store not have kept to the size', async () => {
   const uploadId = randomUUID();
-  const Key = `temp/${rowIdOf(player.id)}/${uploadId}`;
+  const Key = `temp/${toRowId(player.id)}/${uploadId}`;
   const Body = Buffer.concat([clip, Buffer.alloc(MAX_BYTES)]);
   await store.client.send(new PutObjectCommand({ Bucket: store.env.S3_BUCKET, Key, Body }));
   const refused = await completeUpload(app, player, { uploadId, title });
@@ -154,5 +154,5 @@ it('gives a deleted video no second life', async () => {
   );
   expect(data.deleteVideo.__typename).toBe('DeletedVideo');
   expect((await completeUpload(app, player, { uploadId, title })).__typename).toBe('UploadNotFound');
-  expect((await store.keys()).filter(key => key.includes(rowIdOf(video.id)))).toEqual([]);
+  expect((await store.keys()).filter(key => key.includes(toRowId(video.id)))).toEqual([]);
 });

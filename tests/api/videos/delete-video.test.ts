@@ -6,12 +6,12 @@ import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
 import { eventually } from '../../kit/api/multipart.ts';
 import {
+  findVideoRow,
   insertVideo,
-  rowIdOf,
-  rowOf,
   shortSource,
   storedFiles,
   TINY_RULES,
+  toRowId,
   uploadVideo,
 } from '../../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../../kit/contest/worker.ts';
@@ -46,14 +46,14 @@ const remove = async (videoId: string, by: TestPlayer = player) =>
 test('a video that waits goes with its file', async () => {
   const videoId = await uploadVideo(app, player, await shortSource());
   expect(await remove(videoId)).toEqual({ __typename: 'DeletedVideo', videoId });
-  expect(await rowOf(app, videoId)).toBeNull();
+  expect(await findVideoRow(app, videoId)).toBeNull();
   expect(await storedFiles(app)).toEqual([]);
   expect(await remove(videoId)).toMatchObject({ __typename: 'VideoNotFound', code: 'VIDEO_NOT_FOUND' });
 });
 
 test('a hidden video goes with all its files', async () => {
   const videoId = await insertVideo(app.database, player, { status: 'PROCESSED', hiddenAt: new Date() });
-  const row = await rowOf(app, videoId);
+  const row = await findVideoRow(app, videoId);
   for (const key of [row?.originalKey, row?.clipKey, row?.posterKey]) {
     const path = join(app.storageDir, key ?? '');
     await mkdir(dirname(path), { recursive: true });
@@ -65,7 +65,7 @@ test('a hidden video goes with all its files', async () => {
 
 test('a video goes although the store keeps a file of it, and takes the others with it', async () => {
   const videoId = await insertVideo(app.database, player, { status: 'PROCESSED', hiddenAt: new Date() });
-  const row = await rowOf(app, videoId);
+  const row = await findVideoRow(app, videoId);
   // A folder is no file that could be removed.
   const [stuck, clip] = [row?.originalKey, row?.clipKey].map(key => join(app.storageDir, key ?? ''));
   await mkdir(stuck ?? '', { recursive: true });
@@ -79,20 +79,20 @@ test('a video goes although the store keeps a file of it, and takes the others w
 test('a published video stays', async () => {
   const videoId = await insertVideo(app.database, player, { status: 'PROCESSED' });
   expect(await remove(videoId)).toMatchObject({ __typename: 'VideoIsPublished', code: 'VIDEO_IS_PUBLISHED' });
-  expect(await rowOf(app, videoId)).not.toBeNull();
+  expect(await findVideoRow(app, videoId)).not.toBeNull();
 });
 
 test('a video of somebody else is not to be found', async () => {
   const videoId = await insertVideo(app.database, player);
   expect(await remove(videoId, await app.signUp())).toMatchObject({ __typename: 'VideoNotFound' });
-  expect(await rowOf(app, videoId)).not.toBeNull();
+  expect(await findVideoRow(app, videoId)).not.toBeNull();
 });
 
 test('nobody deletes anything without logging in', async () => {
   const videoId = await insertVideo(app.database, player);
   const { errors } = await app.graphql(DELETE, { videoId });
   expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-  expect(await rowOf(app, videoId)).not.toBeNull();
+  expect(await findVideoRow(app, videoId)).not.toBeNull();
 });
 
 test('a video amid its encode goes, the encode stops, and nothing of it comes back', async () => {
@@ -104,7 +104,7 @@ test('a video amid its encode goes, the encode stops, and nothing of it comes ba
   if (isRunning(encoder)) process.kill(encoder, 'SIGCONT');
   await eventually(async () => !isRunning(encoder), 2);
   await eventually(async () => worker.log().some(line => String(line.msg).startsWith('given up')));
-  expect(await rowOf(app, videoId)).toBeNull();
-  const files = (await storedFiles(app)).filter(path => path.includes(rowIdOf(videoId)));
+  expect(await findVideoRow(app, videoId)).toBeNull();
+  const files = (await storedFiles(app)).filter(path => path.includes(toRowId(videoId)));
   expect(files).toEqual([]);
 });

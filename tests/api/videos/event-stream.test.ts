@@ -3,10 +3,10 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ExecutionResult } from 'graphql';
 import { afterEach, expect, test } from 'vitest';
-import { EventStream, pulledFrom } from '../../../server/subscriptions/sse-stream.ts';
-import { StreamEvent } from '../../../server/subscriptions/subscription-event.ts';
+import { SseStream, toSubscriptionSource } from '../../../server/subscriptions/sse-stream.ts';
+import { SubscriptionEvent } from '../../../server/subscriptions/subscription-event.ts';
 
-const eventOf = (votes: number) => new StreamEvent({ data: { votes } });
+const eventOf = (votes: number) => new SubscriptionEvent({ data: { votes } });
 const frameOf = (votes: number) => `event: next\ndata: {"data":{"votes":${votes}}}\n\n`;
 const COMPLETE = 'event: complete\ndata:\n\n';
 
@@ -29,7 +29,7 @@ function open({ pingMilliseconds = 60_000 } = {}) {
   const leave = () => {
     left += 1;
   };
-  const stream = new EventStream({ follow: () => leave }, answer);
+  const stream = new SseStream({ follow: () => leave }, answer);
   stream.begin(pingMilliseconds);
   const tell = (votes: number) => stream.next(eventOf(votes));
   return { stream, answer, tell, hasLeft: () => left === 1 };
@@ -38,7 +38,7 @@ function open({ pingMilliseconds = 60_000 } = {}) {
 /** The whole answer that is made of an operation of one client. */
 function answerWith(results: AsyncIterable<ExecutionResult>): PassThrough {
   const answer = openAnswer();
-  new EventStream(pulledFrom(results), answer).begin(60_000);
+  new SseStream(toSubscriptionSource(results), answer).begin(60_000);
   return answer;
 }
 
@@ -85,7 +85,7 @@ test('a client that left before its answer began is told nothing, and leaves its
   let left = 0;
   const answer = openAnswer();
   answer.destroy();
-  const stream = new EventStream({ follow: () => () => (left += 1) }, answer);
+  const stream = new SseStream({ follow: () => () => (left += 1) }, answer);
   stream.begin(60_000);
   stream.next(eventOf(1));
   expect(left).toBe(1);
@@ -94,7 +94,7 @@ test('a client that left before its answer began is told nothing, and leaves its
 
 test('what is told before the answer begins is sent once it does', async () => {
   const answer = openAnswer();
-  const stream = new EventStream({ follow: () => () => undefined }, answer);
+  const stream = new SseStream({ follow: () => () => undefined }, answer);
   stream.next(eventOf(1));
   stream.next(eventOf(2));
   stream.complete();

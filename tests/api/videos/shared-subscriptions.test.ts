@@ -16,7 +16,7 @@ import {
   projected,
   publishVideos,
 } from '../../kit/contest/create-users.ts';
-import { insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
 
 const LIVE = graphql(`
@@ -175,7 +175,7 @@ test('ends for a viewer with the access token, and goes on for the others', asyn
   const { sid } = decodeJwt<{ sid: string }>(player.token);
   const tokens = createAccessTokens({ ...loadEnv(app.processEnv).auth, accessTokenSeconds: 2 });
   const anyone = listeners.use(await listenBySse(app, live()));
-  const token = await tokens.issue({ playerId: rowIdOf(player.id), sessionId: sid });
+  const token = await tokens.issue({ playerId: toRowId(player.id), sessionId: sid });
   const expiring = listeners.use(await listenBySse(app, live(), { token }));
   expect(await anyone.next()).toBe(await expiring.next());
   await expect(expiring.next()).rejects.toThrow('The stream was cut off');

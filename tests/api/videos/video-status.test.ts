@@ -7,7 +7,7 @@ import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
 import { deleteVideo } from '../../../src/videos/delete-video.ts';
-import { renditionKeysOf } from '../../../src/videos/files/video-files.ts';
+import { toRenditionKeys } from '../../../src/videos/files/video-files.ts';
 import {
   type Claim,
   claimVideo,
@@ -20,7 +20,7 @@ import { type App, startApp } from '../../kit/api/app.ts';
 import type { StatusEvent, TestPlayer } from '../../kit/api/client.ts';
 import { eventually } from '../../kit/api/multipart.ts';
 import { openRecording } from '../../kit/contest/processing.ts';
-import { insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
 const silent = createLogger({ level: 'silent' }, {});
 
@@ -63,16 +63,16 @@ async function* followBySocket(videoId: string, caller: Caller): AsyncGenerator<
 }
 
 const subscribersOf = async (videoId: string) => {
-  const [, count] = await redis.pubsub('NUMSUB', `video:${rowIdOf(videoId)}`);
+  const [, count] = await redis.pubsub('NUMSUB', `video:${toRowId(videoId)}`);
   return Number(count);
 };
 const claim = async (videoId: string): Promise<Claim> => {
-  const taken = await claimVideo(recording, rowIdOf(videoId), { leaseSeconds: 60, maxWorkerDeaths: 2 });
+  const taken = await claimVideo(recording, toRowId(videoId), { leaseSeconds: 60, maxWorkerDeaths: 2 });
   if (taken === null) throw new Error('The video is not to be had');
   return taken;
 };
 const complete = (taken: Claim) =>
-  completeVideo(recording, taken, { ...renditionKeysOf(taken.videoId, taken.attempt), durationSeconds: 7 });
+  completeVideo(recording, taken, { ...toRenditionKeys(taken.videoId, taken.attempt), durationSeconds: 7 });
 const next = async (events: AsyncGenerator<StatusEvent>) => (await events.next()).value;
 
 describe.each<{ transport: string; follow: Follow; ending: object }>([
@@ -148,8 +148,8 @@ describe.each<{ transport: string; follow: Follow; ending: object }>([
     const storage = await openLocalStorage(app.storageDir);
     await deleteVideo(
       { ...recording, em: recording.em, storage, logger: silent },
-      rowIdOf(player.id),
-      rowIdOf(videoId),
+      toRowId(player.id),
+      toRowId(videoId),
     );
     expect(await events.next()).toMatchObject({ done: true });
   });
@@ -166,7 +166,7 @@ describe.each<{ transport: string; follow: Follow; ending: object }>([
   test('ends with the access token', async () => {
     const { sid } = decodeJwt<{ sid: string }>(player.token);
     const tokens = createAccessTokens({ secrets: [app.processEnv.AUTH_SECRET ?? ''], accessTokenSeconds: 2 });
-    const token = await tokens.issue({ playerId: rowIdOf(player.id), sessionId: sid });
+    const token = await tokens.issue({ playerId: toRowId(player.id), sessionId: sid });
     const videoId = await insertVideo(app.database, player);
     const events = follow(videoId, { token });
     await next(events);

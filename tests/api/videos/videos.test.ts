@@ -6,7 +6,7 @@ import type { VideoUploadMutation } from '../../gql/graphql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
 import { BOUNDARY, eventually, post, upload } from '../../kit/api/multipart.ts';
-import { rowOf, storedFiles } from '../../kit/contest/videos.ts';
+import { findVideoRow, storedFiles } from '../../kit/contest/videos.ts';
 
 const LIMIT_BYTES = 1_000_000;
 
@@ -119,7 +119,7 @@ describe('a file', () => {
   test('is kept unchanged, with its row, by the time of the answer', async () => {
     const answer = await app.upload(player, blob(mp4(5000)));
     if (answer.__typename !== 'Video') throw new Error(JSON.stringify(answer));
-    const row = await rowOf(app, answer.id);
+    const row = await findVideoRow(app, answer.id);
     expect(row).toMatchObject({ status: 'UPLOADED', originalBytes: 5000, originalType: 'video/mp4' });
     expect(await storedFiles(app)).toContain(row?.originalKey);
   });

@@ -7,15 +7,15 @@ import {
   recordProgress,
   releaseVideo,
 } from '../../../src/videos/processing/record-processing.ts';
-import { followVideo } from '../../../src/videos/processing/subscribe-to-video.ts';
-import { createWaitingLine } from '../../../src/videos/queue/queue-positions.ts';
-import { countOnWorker, dismissWorker } from '../../../src/videos/queue/worker-registry.ts';
+import { subscribeToVideo } from '../../../src/videos/processing/subscribe-to-video.ts';
+import { createQueuePositions } from '../../../src/videos/queue/queue-positions.ts';
+import { deregisterWorker, recordHeartbeat } from '../../../src/videos/queue/worker-registry.ts';
 import type { Viewer } from '../../../src/videos/visibility.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { StatusEvent } from '../../kit/api/client.ts';
 import { type Fan, gatherOne, startSecondApi } from '../../kit/contest/create-users.ts';
 import { openRecording } from '../../kit/contest/processing.ts';
-import { eventOf, insertVideo, rowIdOf } from '../../kit/contest/videos.ts';
+import { insertVideo, readStatusEvent, toRowId } from '../../kit/contest/videos.ts';
 
 const WORKER = { workerId: crypto.randomUUID(), slots: 2 };
 
@@ -40,7 +40,7 @@ const uploads = async (count: number): Promise<string[]> => {
   return ids;
 };
 const claim = async (videoId: string | undefined, leaseSeconds = 60) => {
-  const taken = await claimVideo(recording, rowIdOf(videoId ?? ''), { leaseSeconds, maxWorkerDeaths: 2 });
+  const taken = await claimVideo(recording, toRowId(videoId ?? ''), { leaseSeconds, maxWorkerDeaths: 2 });
   if (taken === null) throw new Error('The video is not to be had');
   return taken;
 };
@@ -56,7 +56,7 @@ const publish = async (seconds: number) => {
     .fork()
     .execute('update videos set started_at = processed_at - make_interval(secs => ?) where id = ?', [
       seconds,
-      rowIdOf(videoId),
+      toRowId(videoId),
     ]);
 };
 
@@ -67,15 +67,15 @@ test('a follower sees its place move, though nothing happens to its own video', 
   expect(seen[0]).toMatchObject({ status: 'UPLOADED', queuePosition: 2 });
   await claim(first);
   // A newcomer sees it at once, and takes nothing away from who is there already.
-  expect(await eventOf(app, player, third ?? '', () => true)).toMatchObject({ queuePosition: 1 });
+  expect(await readStatusEvent(app, player, third ?? '', () => true)).toMatchObject({ queuePosition: 1 });
   seen.push(await next(events));
   expect(seen[1]).toMatchObject({ status: 'UPLOADED', phase: 'QUEUED', queuePosition: 1 });
-  await app.database.em.fork().execute('delete from videos where id = ?', [rowIdOf(second ?? '')]);
+  await app.database.em.fork().execute('delete from videos where id = ?', [toRowId(second ?? '')]);
   seen.push(await next(events));
   expect(seen[2]).toMatchObject({ queuePosition: 0 });
   // Whoever follows by another process is told the same, and of what comes next something later.
   await using other = await startSecondApi(app);
-  const elsewhere = await eventOf(other, player, third ?? '', () => true);
+  const elsewhere = await readStatusEvent(other, player, third ?? '', () => true);
   expect(elsewhere.sequence).toBeGreaterThanOrEqual(seen[2]?.sequence ?? 0);
   await claim(third);
   seen.push(await next(events));
@@ -96,13 +96,13 @@ test('a follower learns of a change that nobody told', async () => {
   const videoId = await upload();
   await claim(videoId);
   const forkEm = () => app.database.em.fork();
-  const waitingLine = createWaitingLine({ forkEm, logger: createLogger({ level: 'silent' }, {}) });
-  const viewer: Viewer = { playerId: rowIdOf(player.id), role: 'PLAYER' };
-  const deps = { forkEm, events: mute, waitingLine, leaseSeconds: 0.05 };
-  const moments = followVideo(deps, viewer, rowIdOf(videoId));
+  const queuePositions = createQueuePositions({ forkEm, logger: createLogger({ level: 'silent' }, {}) });
+  const viewer: Viewer = { playerId: toRowId(player.id), role: 'PLAYER' };
+  const deps = { forkEm, events: mute, queuePositions, leaseSeconds: 0.05 };
+  const moments = subscribeToVideo(deps, viewer, toRowId(videoId));
   expect((await moments.next()).value).toMatchObject({ video: { status: 'PROCESSING' } });
   const end = `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = sequence + 1`;
-  await forkEm().execute(`${end} where id = ?`, [rowIdOf(videoId)]);
+  await forkEm().execute(`${end} where id = ?`, [toRowId(videoId)]);
   expect((await moments.next()).value).toMatchObject({ video: { status: 'FAILED' } });
   expect(await moments.next()).toMatchObject({ done: true });
 });
@@ -111,16 +111,16 @@ test('a follower whose place can not be found out is told nothing older than oth
   const videoId = await upload();
   const forkEm = () => app.database.em.fork();
   await forkEm().execute(`update videos set queued_at = now() - interval '11 seconds'`);
-  const others = await eventOf(app, player, videoId, () => true);
-  const line = createWaitingLine({
+  const others = await readStatusEvent(app, player, videoId, () => true);
+  const line = createQueuePositions({
     forkEm: () => {
       throw new Error('No look at the queue now');
     },
     logger: createLogger({ level: 'silent' }, {}),
   });
-  const viewer: Viewer = { playerId: rowIdOf(player.id), role: 'PLAYER' };
-  const deps = { forkEm, events: mute, waitingLine: line, leaseSeconds: 30 };
-  const moments = followVideo(deps, viewer, rowIdOf(videoId));
+  const viewer: Viewer = { playerId: toRowId(player.id), role: 'PLAYER' };
+  const deps = { forkEm, events: mute, queuePositions: line, leaseSeconds: 30 };
+  const moments = subscribeToVideo(deps, viewer, toRowId(videoId));
   const { value } = await moments.next();
   await moments.return();
   expect(value).toMatchObject({ queuePosition: null, etaSeconds: null });
@@ -132,30 +132,30 @@ test('nobody is told a time while there is no worker or no clip to measure by', 
   const videoId = await upload();
   const events = app.follow(videoId, player);
   expect(await next(events)).toMatchObject({ queuePosition: 0, etaSeconds: null });
-  await countOnWorker(recording.em, WORKER);
-  expect(await eventOf(app, player, videoId, () => true)).toMatchObject({ etaSeconds: null });
+  await recordHeartbeat(recording.em, WORKER);
+  expect(await readStatusEvent(app, player, videoId, () => true)).toMatchObject({ etaSeconds: null });
   await publish(10);
   expect(await next(events)).toMatchObject({ queuePosition: 0, etaSeconds: 10 });
   await events.return(undefined);
-  await dismissWorker(recording.em, WORKER.workerId);
-  expect(await eventOf(app, player, videoId, () => true)).toMatchObject({ etaSeconds: null });
+  await deregisterWorker(recording.em, WORKER.workerId);
+  expect(await readStatusEvent(app, player, videoId, () => true)).toMatchObject({ etaSeconds: null });
 });
 
 test('nobody counts on a worker that has said nothing for ten seconds', async () => {
   const videoId = await upload();
   await publish(10);
-  await countOnWorker(recording.em, WORKER);
+  await recordHeartbeat(recording.em, WORKER);
   await app.database.em.fork().execute(`update live_workers set seen_at = now() - interval '11 seconds'`);
-  expect(await eventOf(app, player, videoId, () => true)).toMatchObject({ etaSeconds: null });
+  expect(await readStatusEvent(app, player, videoId, () => true)).toMatchObject({ etaSeconds: null });
 });
 
 test('the time follows from recent clips, from what is under way and from how many are worked on at once', async () => {
   await publish(10);
   await publish(30);
-  await countOnWorker(recording.em, WORKER);
+  await recordHeartbeat(recording.em, WORKER);
   const [first, second, third, fourth, fifth] = await uploads(5);
   const etaOf = async (videoId: string | undefined) =>
-    (await eventOf(app, player, videoId ?? '', () => true)).etaSeconds;
+    (await readStatusEvent(app, player, videoId ?? '', () => true)).etaSeconds;
   // Two at once, 20 s each: the first two end in 20 s, the next two in 40 s.
   expect(await Promise.all([first, second, third, fourth, fifth].map(etaOf))).toEqual([20, 20, 40, 40, 60]);
   const taken = await claim(first);
@@ -206,9 +206,9 @@ test('a burst of changes is told in at most four moments a second, and its end a
 });
 
 test('hundreds of followers share one look at the queue', async () => {
-  const ids = (await uploads(3)).map(rowIdOf);
+  const ids = (await uploads(3)).map(toRowId);
   let looks = 0;
-  const line = createWaitingLine({
+  const line = createQueuePositions({
     forkEm: () => {
       looks++;
       return app.database.em.fork();
@@ -216,9 +216,9 @@ test('hundreds of followers share one look at the queue', async () => {
     logger: createLogger({ level: 'silent' }, {}),
   });
   const spots = await Promise.all(
-    Array.from({ length: 300 }, (_, n) => line.join(ids[n % 3] ?? '', () => undefined)),
+    Array.from({ length: 300 }, (_, n) => line.subscribe(ids[n % 3] ?? '', () => undefined)),
   );
   expect(looks).toBe(1);
-  expect(new Set(spots.map(({ place }) => place?.position))).toEqual(new Set([0, 1, 2]));
+  expect(new Set(spots.map(({ position: place }) => place?.position))).toEqual(new Set([0, 1, 2]));
   for (const spot of spots) spot[Symbol.dispose]();
 });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { mediaPath } from '../../../server/media/serve-media.ts';
 import { type Fan, gatherOne, publishVideo } from '../../kit/contest/create-users.ts';
-import { rowIdOf, rowOf } from '../../kit/contest/videos.ts';
+import { findVideoRow, toRowId } from '../../kit/contest/videos.ts';
 import { type NginxWorld, openNginxWorld } from './nginx-world.ts';
 import { openNginx } from './open-nginx.ts';
 import { askFor, postQuery } from './raw-request.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   owner = await gatherOne(world.app);
   videoId = await publishVideo(world.app.database, owner);
   for (const key of ['clipKey', 'originalKey'] as const) {
-    const file = join(world.app.storageDir, (await rowOf(world.app, videoId))?.[key] ?? '');
+    const file = join(world.app.storageDir, (await findVideoRow(world.app, videoId))?.[key] ?? '');
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, key);
   }
@@ -91,8 +91,8 @@ describe('an original', () => {
 
   test('is sent to nobody else, however it is asked for', async () => {
     const link = new URL((await linkFor(owner)) ?? '');
-    const key = (await rowOf(world.app, videoId))?.originalKey ?? '';
-    const path = mediaPath(rowIdOf(videoId), 'original');
+    const key = (await findVideoRow(world.app, videoId))?.originalKey ?? '';
+    const path = mediaPath(toRowId(videoId), 'original');
     const attempts = [
       path,
       `${path}?expires=9999999999&signature=${link.searchParams.get('signature')}`,
@@ -120,7 +120,7 @@ describe('every answer', () => {
   test('has an id and each security header once, whoever gives it', async () => {
     const answers = {
       api: await postQuery(world.nginx, '{ __typename }'),
-      file: await askFor(world.nginx, mediaPath(rowIdOf(videoId), 'clip.mp4')),
+      file: await askFor(world.nginx, mediaPath(toRowId(videoId), 'clip.mp4')),
       nothing: await askFor(world.nginx, '/nothing'),
       tooLarge: await askFor(world.nginx, '/graphql', {
         method: 'POST',

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mediaPath } from '../../../server/media/serve-media.ts';
 import { gatherOne, publishVideo } from '../../kit/contest/create-users.ts';
-import { rowIdOf, rowOf } from '../../kit/contest/videos.ts';
+import { findVideoRow, toRowId } from '../../kit/contest/videos.ts';
 import { beginUpload } from './big-upload.ts';
 import { type NginxWorld, openNginxWorld } from './nginx-world.ts';
 import { askFor, postQuery } from './raw-request.ts';
@@ -20,10 +20,10 @@ beforeAll(async () => {
   });
   const player = await gatherOne(world.app);
   const videoId = await publishVideo(world.app.database, player);
-  const file = join(world.app.storageDir, (await rowOf(world.app, videoId))?.clipKey ?? '');
+  const file = join(world.app.storageDir, (await findVideoRow(world.app, videoId))?.clipKey ?? '');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, 'clip');
-  clipPath = mediaPath(rowIdOf(videoId), 'clip.mp4');
+  clipPath = mediaPath(toRowId(videoId), 'clip.mp4');
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 

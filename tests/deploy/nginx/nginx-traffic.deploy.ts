@@ -15,7 +15,7 @@ import {
   projected,
   publishVideo,
 } from '../../kit/contest/create-users.ts';
-import { rowIdOf, rowOf, storedFiles } from '../../kit/contest/videos.ts';
+import { findVideoRow, storedFiles, toRowId } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
 import { beginUpload } from './big-upload.ts';
 import { type NginxWorld, openNginxWorld } from './nginx-world.ts';
@@ -45,7 +45,9 @@ describe('an upload through nginx', () => {
     });
     const outcome = await uploading.finish();
     expect(outcome).toMatchObject({ status: 200, __typename: 'Video' });
-    expect(await rowOf(world.app, outcome.id ?? '')).toMatchObject({ originalBytes: MAX_UPLOAD_BYTES });
+    expect(await findVideoRow(world.app, outcome.id ?? '')).toMatchObject({
+      originalBytes: MAX_UPLOAD_BYTES,
+    });
   });
 
   test('of a byte more is refused by the API, which says how much it takes', async () => {
@@ -90,9 +92,9 @@ describe('a clip through nginx', () => {
   /** Publishes a video without a clip yet: under which path it is served, and where it lies. */
   const publish = async () => {
     const videoId = await publishVideo(world.app.database, player);
-    const file = join(world.app.storageDir, (await rowOf(world.app, videoId))?.clipKey ?? '');
+    const file = join(world.app.storageDir, (await findVideoRow(world.app, videoId))?.clipKey ?? '');
     await mkdir(dirname(file), { recursive: true });
-    return { path: mediaPath(rowIdOf(videoId), 'clip.mp4'), file };
+    return { path: mediaPath(toRowId(videoId), 'clip.mp4'), file };
   };
   let path: string;
   let file: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
-import { openApi } from '../../../server/dependencies.ts';
+import { openDependencies } from '../../../server/dependencies.ts';
 import { loadEnv } from '../../../src/platform/config/env.ts';
 import type { Database } from '../../../src/platform/database/database.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
@@ -45,7 +45,7 @@ export async function startApp(settings: Record<string, string> = {}): Promise<A
     ...settings,
   };
   const env = loadEnv(processEnv);
-  const api = await openApi(env, createLogger(env.log, { process: 'test' }));
+  const api = await openDependencies(env, createLogger(env.log, { process: 'test' }));
   api.server.listen(port, env.http.host);
   await once(api.server, 'listening');
 

@@ -10,11 +10,11 @@ import { createLogger, type Logger } from '../../../src/platform/observability/l
 import { openEventBus } from '../../../src/platform/pubsub/event-bus.ts';
 import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts';
 import type { Storage } from '../../../src/platform/storage/storage.ts';
-import type { ProjectionDeps } from '../../../src/rankings/project-rankings.ts';
+import type { LeaderboardSyncDeps } from '../../../src/rankings/sync-leaderboard.ts';
 import { createDatabase, startRedis } from '../services/services.ts';
 
 /** What use cases work on, without the API around it. */
-export interface ContestWorld extends ProjectionDeps, AsyncDisposable {
+export interface ContestWorld extends LeaderboardSyncDeps, AsyncDisposable {
   database: Database;
   redis: Redis;
   storage: Storage;
@@ -58,7 +58,10 @@ export class Crash extends Error {
 }
 
 /** The same, for a process that may die before or after each thing it does, as often as `dies` says. */
-export function mortal({ forkEm, leaderboard, events }: ProjectionDeps, dies: () => boolean): ProjectionDeps {
+export function mortal(
+  { forkEm, leaderboard, events }: LeaderboardSyncDeps,
+  dies: () => boolean,
+): LeaderboardSyncDeps {
   const risk = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (dies()) throw new Crash('before');
     const result = await work();
@@ -73,7 +76,7 @@ export function mortal({ forkEm, leaderboard, events }: ProjectionDeps, dies: ()
   }
   const board: Leaderboard = {
     ...leaderboard,
-    write: rows => risk(() => leaderboard.write(rows)),
+    upsert: rows => risk(() => leaderboard.upsert(rows)),
     rebuild: rows => risk(() => leaderboard.rebuild(risked(rows))),
   };
   return {

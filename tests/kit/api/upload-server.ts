@@ -9,8 +9,8 @@ import { setTimeout } from 'node:timers/promises';
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-minimal';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { expect } from 'vitest';
-import { usePreflight } from '../../../server/graphql/csrf-prevention.ts';
-import { useGraphqlBody } from '../../../server/uploads/request-body.ts';
+import { useCsrfPrevention } from '../../../server/graphql/csrf-prevention.ts';
+import { useRequestBody } from '../../../server/uploads/request-body.ts';
 import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts';
 import { BodyTooLarge } from '../../../src/platform/storage/storage.ts';
 import { BOUNDARY, eventually, post, upload } from './multipart.ts';
@@ -50,7 +50,7 @@ export const stored = (sizeBytes: number, field = 'store') => ({
 
 export type UploadDoor = Awaited<ReturnType<typeof openUploadDoor>>;
 
-/** The upload door alone: Yoga with {@link useGraphqlBody} on a real server, storing into a folder of its own. */
+/** The upload door alone: Yoga with {@link useRequestBody} on a real server, storing into a folder of its own. */
 export async function openUploadDoor() {
   const folder = await mkdtemp(join(tmpdir(), 'anb-upload-door-'));
   const storage = await openLocalStorage(folder);
@@ -84,7 +84,7 @@ export async function openUploadDoor() {
   const ignore = () => undefined;
   const yoga = createYoga({
     schema: createSchema({ typeDefs, resolvers }),
-    plugins: [usePreflight(), useGraphqlBody(LIMITS)],
+    plugins: [useCsrfPrevention(), useRequestBody(LIMITS)],
     multipart: false,
     maxRequestBodySize: false,
     logging: { debug: ignore, info: ignore, warn: ignore, error: (...problem) => masked.push(problem) },

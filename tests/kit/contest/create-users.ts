@@ -4,16 +4,16 @@ import { z } from 'zod';
 import { encodeId } from '../../../schema/global-ids.ts';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
-import { openApi } from '../../../server/dependencies.ts';
+import { openDependencies } from '../../../server/dependencies.ts';
 import { loadEnv } from '../../../src/platform/config/env.ts';
 import type { Database } from '../../../src/platform/database/database.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
-import { cityKeyOf } from '../../../src/players/city.ts';
-import { recountTallies } from '../../../src/rankings/player-scores.ts';
+import { toCityKey } from '../../../src/players/city.ts';
+import { recalculateScores } from '../../../src/rankings/player-scores.ts';
 import type { App } from '../api/app.ts';
 import { createClient, type TestClient } from '../api/client.ts';
-import { insertVideo, rowIdOf } from './videos.ts';
+import { insertVideo, toRowId } from './videos.ts';
 
 /** A player who was put into the database, logged in; without a password that anybody knows. */
 export interface Fan {
@@ -40,7 +40,7 @@ export async function insertPlayers(database: Database, count: number, city = 'B
      select base, n, base || n, 'Fan', 'Number', base || n || '@example.com', 'none', ?, ?, 'Colombia'
        from (select ? as base) as name, generate_series(1, ?) as n
      returning id`,
-    [city, cityKeyOf(city), base, count],
+    [city, toCityKey(city), base, count],
   );
   return rows.map(({ id }) => id).toSorted();
 }
@@ -84,7 +84,7 @@ export async function gatherModerator(app: Pick<App, 'database' | 'processEnv'>)
   const moderator = await gatherOne(app);
   await app.database.em
     .fork()
-    .execute(`update players set role = 'MODERATOR' where id = ?`, [rowIdOf(moderator.id)]);
+    .execute(`update players set role = 'MODERATOR' where id = ?`, [toRowId(moderator.id)]);
   return moderator;
 }
 
@@ -104,9 +104,9 @@ export async function publishVideos(
     players.map(player => insertVideo(database, player, { status: 'PROCESSED' })),
   );
   await database.em.fork().transactional(em =>
-    recountTallies(
+    recalculateScores(
       em,
-      players.map(({ id }) => rowIdOf(id)),
+      players.map(({ id }) => toRowId(id)),
     ),
   );
   return videoIds;
@@ -115,7 +115,7 @@ export async function publishVideos(
 /** Gives each video as many votes as stand beside it, all from players who are made for it. */
 export async function giveVotes(database: Database, counts: ReadonlyMap<string, number>): Promise<void> {
   const voters = await insertPlayers(database, Math.max(...counts.values()));
-  const input = JSON.stringify([...counts].map(([videoId, count]) => ({ id: rowIdOf(videoId), count })));
+  const input = JSON.stringify([...counts].map(([videoId, count]) => ({ id: toRowId(videoId), count })));
   await database.em.fork().transactional(async em => {
     const rows = await em.execute<{ player_id: string }[]>(
       `with given as (select * from jsonb_to_recordset(?::jsonb) as g (id uuid, count int)),
@@ -127,7 +127,7 @@ export async function giveVotes(database: Database, counts: ReadonlyMap<string, 
        update videos set votes = votes + given.count from given where videos.id = given.id returning player_id`,
       [input, JSON.stringify(voters)],
     );
-    await recountTallies(
+    await recalculateScores(
       em,
       rows.map(({ player_id }) => player_id),
     );
@@ -157,7 +157,7 @@ export async function startSecondApi(
 ): Promise<TestClient & AsyncDisposable & { stop(): Promise<void> }> {
   const env = loadEnv({ ...app.processEnv, ...settings });
   const port = await anyFreePort();
-  const api = await openApi(env, createLogger(env.log, { process: 'test' }));
+  const api = await openDependencies(env, createLogger(env.log, { process: 'test' }));
   api.server.listen(port, env.http.host);
   await once(api.server, 'listening');
   const stop = async () => {

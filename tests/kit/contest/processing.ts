@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { openEventBus } from '../../../src/platform/pubsub/event-bus.ts';
-import type { RecordingDeps } from '../../../src/videos/processing/record-processing.ts';
+import type { ProcessingDeps } from '../../../src/videos/processing/record-processing.ts';
 import type { App } from '../api/app.ts';
 
 /** Writes to an app's rows and tells its followers, as a worker process does, one step at a time. */
-export async function openRecording(app: App): Promise<RecordingDeps & AsyncDisposable> {
+export async function openRecording(app: App): Promise<ProcessingDeps & AsyncDisposable> {
   const [publisher, subscriber] = [new Redis(app.redis.url), new Redis(app.redis.url)];
   const events = openEventBus(
     { publisher, subscriber },

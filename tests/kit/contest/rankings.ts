@@ -1,6 +1,6 @@
 import { createClient as createSseClient } from 'graphql-sse';
 import type { Database } from '../../../src/platform/database/database.ts';
-import { cityKeyOf } from '../../../src/players/city.ts';
+import { toCityKey } from '../../../src/players/city.ts';
 import { graphql } from '../../gql/gql.ts';
 import type {
   RankingPageQuery,
@@ -46,7 +46,7 @@ export async function sortedPlayers(database: Database, city?: string): Promise<
       where ?::text is null or city_key = ?
       group by players.id
       order by count(votes.id) desc, coalesce(max(cast_at), min(processed_at)), players.id`,
-    [city === undefined ? null : cityKeyOf(city), city === undefined ? null : cityKeyOf(city)],
+    [city === undefined ? null : toCityKey(city), city === undefined ? null : toCityKey(city)],
   );
   return rows.map(({ id }) => id);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { encodeId } from '../../../schema/global-ids.ts';
 import type { Database } from '../../../src/platform/database/database.ts';
-import { RENDITIONS, renditionKeysOf } from '../../../src/videos/files/video-files.ts';
+import { RENDITIONS, toRenditionKeys } from '../../../src/videos/files/video-files.ts';
 import { Video } from '../../../src/videos/video.entity.ts';
 import type { App } from '../api/app.ts';
 import type { StatusEvent, TestPlayer } from '../api/client.ts';
@@ -24,7 +24,7 @@ export const TINY_RULES = {
 export const shortSource = () => makeSource({ picture: 'testsrc2=size=64x36:rate=10:duration=1.2' });
 
 /** The uuid in a global id. */
-export const rowIdOf = (globalId: string): string =>
+export const toRowId = (globalId: string): string =>
   Buffer.from(globalId, 'base64url').toString().split(':')[1] ?? '';
 
 /** Puts a video of `player` into the database as it stands after whatever `changes` say; its global id. */
@@ -33,7 +33,7 @@ export async function insertVideo(
   player: Pick<TestPlayer, 'id'>,
   changes: Partial<Parameters<typeof uncommitted>[1]> = {},
 ): Promise<string> {
-  const video = uncommitted(rowIdOf(player.id), changes);
+  const video = uncommitted(toRowId(player.id), changes);
   await database.em.fork().insert(Video, video);
   return encodeId('Video', video.id);
 }
@@ -44,7 +44,7 @@ function uncommitted(
 ) {
   const id = uuidv7();
   const finished = changes.status === 'PROCESSED' && {
-    ...renditionKeysOf(id, 1),
+    ...toRenditionKeys(id, 1),
     durationSeconds: 7,
     processedAt: new Date(),
   };
@@ -74,7 +74,7 @@ export async function uploadVideo(
 }
 
 /** Follows a video to its end; how it ended. */
-export async function outcomeOf(
+export async function waitForOutcome(
   app: Pick<App, 'follow'>,
   player: Pick<TestPlayer, 'token'>,
   videoId: string,
@@ -86,7 +86,7 @@ export async function outcomeOf(
 }
 
 /** Follows a video until an event fulfils `condition`. */
-export async function eventOf(
+export async function readStatusEvent(
   app: Pick<App, 'follow'>,
   player: Pick<TestPlayer, 'token'>,
   videoId: string,
@@ -97,8 +97,8 @@ export async function eventOf(
 }
 
 /** The row of a video as it stands now; null when there is none. */
-export const rowOf = ({ database }: Pick<App, 'database'>, videoId: string): Promise<Video | null> =>
-  database.em.fork().findOne(Video, rowIdOf(videoId));
+export const findVideoRow = ({ database }: Pick<App, 'database'>, videoId: string): Promise<Video | null> =>
+  database.em.fork().findOne(Video, toRowId(videoId));
 
 /** Every file of the store, below its folder. */
 export async function storedFiles({ storageDir }: Pick<App, 'storageDir'>): Promise<string[]> {
@@ -110,4 +110,4 @@ export async function storedFiles({ storageDir }: Pick<App, 'storageDir'>): Prom
 }
 
 /** The keys that a row gives to what was made of its video, as {@link storedFiles} lists them. */
-export const renditionsOf = (video: Video | null) => RENDITIONS.map(name => video?.[name]).toSorted();
+export const getRenditionKeys = (video: Video | null) => RENDITIONS.map(name => video?.[name]).toSorted();

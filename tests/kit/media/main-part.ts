@@ -4,7 +4,7 @@ import { keptFrames, mainJob } from '../../../worker/ffmpeg/arguments.ts';
 import type { MediaFacts } from '../../../worker/ffmpeg/probe.ts';
 import { runFfmpeg } from '../../../worker/ffmpeg/run.ts';
 import { inspect } from '../../../worker/steps/inspect.ts';
-import { type Frame, frameOf, runTool } from './media.ts';
+import { type Frame, runTool, toFrame } from './media.ts';
 import { jobFolder, lenientRules, renderTools } from './worker-media.ts';
 
 const GIB = 1024 ** 3;
@@ -63,6 +63,6 @@ export async function readFrames(
   ]);
   const size = 3 * SEEN.width * SEEN.height;
   return Array.from({ length: raw.length / size }, (_, index) =>
-    frameOf(raw.subarray(index * size, (index + 1) * size), SEEN),
+    toFrame(raw.subarray(index * size, (index + 1) * size), SEEN),
   );
 }

@@ -165,14 +165,14 @@ export async function framesPixels(path: string, frameIndices: readonly number[]
     const [width = 0, height = 0] = size.split(' ').map(Number);
     const end = header.length + 3 * width * height;
     if (width === 0) throw new Error(`${path} was not decoded to pictures`);
-    frames.push(frameOf(rest.subarray(header.length, end), { width, height }));
+    frames.push(toFrame(rest.subarray(header.length, end), { width, height }));
     rest = rest.subarray(end);
   }
   return frames;
 }
 
 /** A picture out of its samples: red, green and blue of each point, by rows. */
-export function frameOf(pixels: Buffer, { width, height }: { width: number; height: number }): Frame {
+export function toFrame(pixels: Buffer, { width, height }: { width: number; height: number }): Frame {
   const pixel = (x: number, y: number): Color => {
     const offset = 3 * (clamp(y, height) * width + clamp(x, width));
     return [pixels[offset] ?? 0, pixels[offset + 1] ?? 0, pixels[offset + 2] ?? 0];

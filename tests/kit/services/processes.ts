@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 
 /** The numbers of the ffmpeg processes that work for process `ancestor`, however many wrappers are in between. */
-export function encodersOf(ancestor: number): number[] {
+export function findEncoders(ancestor: number): number[] {
   const parents = new Map<number, { parent: number; name: string }>();
   for (const entry of readdirSync('/proc')) {
     const stat = /^\d+$/.test(entry) ? readStat(entry) : null;
@@ -25,7 +25,7 @@ export async function holdEncoder<Worker extends { pid: number }>(
   const found: [Worker, number][] = [];
   const look = () => {
     for (const worker of workers) {
-      for (const encoder of encodersOf(worker.pid)) found.push([worker, encoder]);
+      for (const encoder of findEncoders(worker.pid)) found.push([worker, encoder]);
     }
     return found.length > 0;
   };

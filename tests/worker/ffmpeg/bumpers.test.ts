@@ -1,7 +1,7 @@
 import { access, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { headerHashOf } from '../../../worker/ffmpeg/clip-file.ts';
+import { hashHeader } from '../../../worker/ffmpeg/clip-file.ts';
 import { keepBumpers, prepareBumpers } from '../../../worker/steps/bumpers.ts';
 import { mediaFolder, probeFile } from '../../kit/media/media.ts';
 
@@ -42,7 +42,7 @@ it('finds them again instead of making them, and makes damaged ones anew', async
   const bytes = await readFile(openingPath);
   bytes.writeUInt32BE(0xfffffff0, bytes.indexOf('avcC') - 4);
   await writeFile(openingPath, bytes);
-  expect(await headerHashOf(openingPath)).toBe('');
+  expect(await hashHeader(openingPath)).toBe('');
   await truncate(openingPath, 1000);
   await prepareBumpers(cache);
   expect((await stat(openingPath)).size).toBe(first.size);

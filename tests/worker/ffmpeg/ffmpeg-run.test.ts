@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { keptFrames, mainJob } from '../../../worker/ffmpeg/arguments.ts';
-import { blameSource } from '../../../worker/ffmpeg/failures.ts';
+import { classifyFfmpegError } from '../../../worker/ffmpeg/failures.ts';
 import { type FfmpegJob, type FfmpegOptions, runFfmpeg } from '../../../worker/ffmpeg/run.ts';
 import { detectSandbox, type Grant, UNCONFINED } from '../../../worker/ffmpeg/sandbox.ts';
 import { render } from '../../../worker/steps/render.ts';
@@ -68,7 +68,7 @@ describe.each([
 
   it('is no fault of the source when somebody else kills it', async () => {
     const mark = `kill ${where} ${process.pid}`;
-    const running = runFfmpeg(endless(mark), options()).catch(blameSource);
+    const running = runFfmpeg(endless(mark), options()).catch(classifyFfmpegError);
     await started(mark);
     for (const pid of await processesWith(mark)) process.kill(pid, 'SIGKILL');
     expect(await running).toMatchObject({ name: 'FfmpegFailed' });
@@ -92,7 +92,7 @@ it('does not start for a signal that was aborted before', async () => {
 it('ends when its CPU time is used up, which is the fault of the source', async () => {
   const running = runFfmpeg(endless('cpu'), {
     ...{ sandbox: detected, grant: grant({ cpuSeconds: 1 }), timeoutSeconds: 60 },
-  }).catch(blameSource);
+  }).catch(classifyFfmpegError);
   expect(await running).toMatchObject({ name: 'SourceRejected', reason: 'TIMED_OUT' });
 });
 
@@ -104,7 +104,7 @@ it('blames a source for more memory than allowed', async () => {
   };
   const running = runFfmpeg(hungry, {
     ...{ sandbox: detected, grant: grant({ memoryBytes: 600 * 1024 ** 2 }), timeoutSeconds: 60 },
-  }).catch(blameSource);
+  }).catch(classifyFfmpegError);
   expect(await running).toMatchObject({ name: 'SourceRejected', reason: 'UNSUPPORTED_FORMAT' });
 });
 
@@ -114,7 +114,7 @@ it('does not blame the source for a full disk', async () => {
     outputs: [{ options: ['-f', 'rawvideo'], target: '/dev/full' }],
   };
   const running = runFfmpeg(toFullDisk, { sandbox: UNCONFINED, grant: grant(), timeoutSeconds: 20 }).catch(
-    blameSource,
+    classifyFfmpegError,
   );
   expect(await running).toMatchObject({
     name: 'FfmpegFailed',

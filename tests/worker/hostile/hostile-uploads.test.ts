@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { outcomeOf, shortSource, storedFiles, TINY_RULES, uploadVideo } from '../../kit/contest/videos.ts';
+import {
+  shortSource,
+  storedFiles,
+  TINY_RULES,
+  uploadVideo,
+  waitForOutcome,
+} from '../../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../../kit/contest/worker.ts';
 import { makeSource } from '../../kit/media/media.ts';
 import { DAMAGE, POLYGLOTS } from './hostile-files.ts';
@@ -33,17 +39,19 @@ test('hostile uploads end with a true reason, at the door or after it, while goo
     const answer = await app.upload(player, new Blob([new Uint8Array(make(good))]));
     if (answer.__typename === 'UnsupportedFile') return [];
     if (answer.__typename !== 'Video') return [`${name}: ${answer.__typename}`];
-    const { status, failure } = await outcomeOf(app, player, answer.id);
+    const { status, failure } = await waitForOutcome(app, player, answer.id);
     const ending = status === 'PROCESSED' ? status : failure?.reason;
     return ends.some(end => end === ending) ? [] : [`${name}: ${ending}`];
   };
   const [surprises, outcome] = await Promise.all([
     inTurn(traps, spring),
-    uploadVideo(app, player, await shortSource()).then(id => outcomeOf(app, player, id)),
+    uploadVideo(app, player, await shortSource()).then(id => waitForOutcome(app, player, id)),
   ]);
   expect(surprises).toEqual([]);
   expect(outcome).toMatchObject({ status: 'PROCESSED', attempt: 1 });
-  expect(await outcomeOf(app, player, await uploadVideo(app, player, await shortSource()))).toMatchObject({
+  expect(
+    await waitForOutcome(app, player, await uploadVideo(app, player, await shortSource())),
+  ).toMatchObject({
     status: 'PROCESSED',
     attempt: 1,
   });

@@ -48,13 +48,13 @@ function encryptionOf({ encryption, kmsKey }: S3Settings): S3Bucket['encryption'
 }
 
 /** The body of an answer, as the SDK gives it in Node. */
-export function bodyOf({ Body: body }: { Body?: unknown }): IncomingMessage {
+export function toBody({ Body: body }: { Body?: unknown }): IncomingMessage {
   if (body instanceof IncomingMessage) return body;
   throw new TypeError('The object store answered without a body');
 }
 
 /** A part of an answer that the protocol promises, and its types leave open. */
-export function told<Value>(value: Value | undefined): Value {
+export function required<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new TypeError('The object store left out what it must tell');
   return value;
 }

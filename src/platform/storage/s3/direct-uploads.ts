@@ -8,19 +8,19 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { type DirectUploads, NoSuchFile, type PendingKey } from '../storage.ts';
-import { checkedKey, checkedPendingKey } from '../storage-keys.ts';
-import { bodyOf, type S3Bucket, told } from './bucket.ts';
+import { type DirectUploads, NoSuchFile, type StagedKey } from '../storage.ts';
+import { requireStagedKey, requireStorageKey } from '../storage-keys.ts';
+import { required, type S3Bucket, toBody } from './bucket.ts';
 
 /** Signed, so that the store refuses another value, and sent by the client as they are. */
 const BOUND_HEADERS = new Set(['content-length', 'content-type', 'x-amz-server-side-encryption']);
 
 /** Uploads to `temp/` by signed PUT, and copies within the bucket from there; no byte of them passes through us. */
 export function createDirectUploads({ client, bucket, encryption }: S3Bucket): DirectUploads {
-  const at = (key: PendingKey) => ({ Bucket: bucket, Key: checkedPendingKey(key) });
+  const at = (key: StagedKey) => ({ Bucket: bucket, Key: requireStagedKey(key) });
 
   return {
-    async offer(key, { sizeBytes, contentType, seconds }) {
+    async presignPut(key, { sizeBytes, contentType, seconds }) {
       const expiresAt = new Date(Date.now() + seconds * 1000);
       const put = new PutObjectCommand({
         ...at(key),
@@ -49,7 +49,7 @@ export function createDirectUploads({ client, bucket, encryption }: S3Bucket): D
     async find(key) {
       try {
         const head = await client.send(new HeadObjectCommand(at(key)));
-        return { key, sizeBytes: told(head.ContentLength), etag: told(head.ETag) };
+        return { key, sizeBytes: required(head.ContentLength), etag: required(head.ETag) };
       } catch (error) {
         if (error instanceof NotFound) return null;
         throw error;
@@ -59,18 +59,18 @@ export function createDirectUploads({ client, bucket, encryption }: S3Bucket): D
     async open({ key, etag }, bytes) {
       try {
         const range = { Range: `bytes=0-${bytes - 1}`, IfMatch: etag };
-        return bodyOf(await client.send(new GetObjectCommand({ ...at(key), ...range })));
+        return toBody(await client.send(new GetObjectCommand({ ...at(key), ...range })));
       } catch (error) {
         throw isGone(error) ? new NoSuchFile(key, { cause: error }) : error;
       }
     },
 
-    async take({ key, etag }, target) {
+    async promote({ key, etag }, target) {
       try {
         await client.send(
           new CopyObjectCommand({
             Bucket: bucket,
-            Key: checkedKey(target),
+            Key: requireStorageKey(target),
             CopySource: `${bucket}/${key}`,
             CopySourceIfMatch: etag,
             ...encryption,

@@ -12,10 +12,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { S3Settings } from '../../config/storage-settings.ts';
+import { ByteCounter } from '../byte-counter.ts';
 import { NoSuchFile, type Storage, type StorageKey } from '../storage.ts';
-import { checkedKey, isStorageKey } from '../storage-keys.ts';
-import { Meter } from '../storage-meter.ts';
-import { bodyOf, openBucket, told } from './bucket.ts';
+import { isStorageKey, requireStorageKey } from '../storage-keys.ts';
+import { openBucket, required, toBody } from './bucket.ts';
 import { createDirectUploads } from './direct-uploads.ts';
 import { createS3Check } from './health-check.ts';
 import { sweepS3 } from './sweep.ts';
@@ -33,7 +33,7 @@ const SILENT_MILLISECONDS = 30_000;
 export function openS3Storage(settings: S3Settings): Storage {
   const store = openBucket(settings);
   const { client, bucket } = store;
-  const at = (key: StorageKey) => ({ Bucket: bucket, Key: checkedKey(key) });
+  const at = (key: StorageKey) => ({ Bucket: bucket, Key: requireStorageKey(key) });
   const upload = (key: StorageKey, body: Readable) =>
     new Upload({
       client,
@@ -46,7 +46,7 @@ export function openS3Storage(settings: S3Settings): Storage {
   const open = async (key: StorageKey, range?: { start: number; end: number }) => {
     try {
       const bytes = range && { Range: `bytes=${range.start}-${range.end}` };
-      return bodyOf(await client.send(new GetObjectCommand({ ...at(key), ...bytes })));
+      return toBody(await client.send(new GetObjectCommand({ ...at(key), ...bytes })));
     } catch (error) {
       throw error instanceof NoSuchKey ? new NoSuchFile(key, { cause: error }) : error;
     }
@@ -57,7 +57,7 @@ export function openS3Storage(settings: S3Settings): Storage {
     open,
 
     async write(key, body, { maxBytes, checksum = false, signal }) {
-      const meter = new Meter(maxBytes, checksum);
+      const meter = new ByteCounter(maxBytes, checksum);
       const stored = upload(key, meter).catch(error => {
         // Else the pipeline would wait for a reader for ever.
         meter.destroy(error);
@@ -99,9 +99,9 @@ export function openS3Storage(settings: S3Settings): Storage {
         const head = await client.send(new HeadObjectCommand(at(key)));
         return {
           key,
-          sizeBytes: told(head.ContentLength),
-          modifiedAt: told(head.LastModified),
-          etag: told(head.ETag),
+          sizeBytes: required(head.ContentLength),
+          modifiedAt: required(head.LastModified),
+          etag: required(head.ETag),
         };
       } catch (error) {
         if (error instanceof NotFound) return null;
@@ -117,14 +117,14 @@ export function openS3Storage(settings: S3Settings): Storage {
       const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: `${area}/` });
       for await (const { Contents: objects = [] } of pages) {
         for (const object of objects) {
-          const key = told(object.Key);
+          const key = required(object.Key);
           // Whatever else is there is not ours.
           if (!isStorageKey(key)) continue;
           yield {
             key,
-            sizeBytes: told(object.Size),
-            modifiedAt: told(object.LastModified),
-            etag: told(object.ETag),
+            sizeBytes: required(object.Size),
+            modifiedAt: required(object.LastModified),
+            etag: required(object.ETag),
           };
         }
       }

@@ -7,8 +7,8 @@ import {
   NoSuchUpload,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
-import { isPendingKey } from '../storage-keys.ts';
-import { type S3Bucket, told } from './bucket.ts';
+import { isStagedKey } from '../storage-keys.ts';
+import { required, type S3Bucket } from './bucket.ts';
 
 /** Aborts the uploads and deletes the pending files that nobody has touched since `before`; their number. Ends early when `signal` aborts. */
 export async function sweepS3(store: S3Bucket, before: Date, signal?: AbortSignal): Promise<number> {
@@ -16,7 +16,7 @@ export async function sweepS3(store: S3Bucket, before: Date, signal?: AbortSigna
   for (const area of ['original', 'processed']) {
     for await (const upload of unfinishedUploads(store, `${area}/`)) {
       if (signal?.aborted) return swept;
-      if (told(upload.Initiated) > before || (await hasPartSince(store, upload, before))) continue;
+      if (required(upload.Initiated) > before || (await hasPartSince(store, upload, before))) continue;
       if (await abort(store, upload)) swept++;
     }
   }
@@ -25,7 +25,7 @@ export async function sweepS3(store: S3Bucket, before: Date, signal?: AbortSigna
   for await (const { Contents: objects = [] } of pages) {
     for (const { Key: key, LastModified: modifiedAt } of objects) {
       if (signal?.aborted) return swept;
-      if (!isPendingKey(told(key)) || told(modifiedAt) > before) continue;
+      if (!isStagedKey(required(key)) || required(modifiedAt) > before) continue;
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
       swept++;
     }
@@ -57,7 +57,7 @@ async function hasPartSince({ client, bucket }: S3Bucket, { Key, UploadId }: Mul
       const page = await client.send(
         new ListPartsCommand({ Bucket: bucket, Key, UploadId, PartNumberMarker: marker }),
       );
-      if (page.Parts?.some(part => told(part.LastModified) > since)) return true;
+      if (page.Parts?.some(part => required(part.LastModified) > since)) return true;
       marker = page.NextPartNumberMarker;
       more = page.IsTruncated ?? false;
     }

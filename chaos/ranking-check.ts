@@ -11,7 +11,7 @@ import { type Answer, createClient } from '../tests/kit/api/client.ts';
 import type { Supervised } from './process.ts';
 
 /** An API whose ranking is read. */
-export type Witness = Pick<Supervised, 'name' | 'url'>;
+export type RankingObserver = Pick<Supervised, 'name' | 'url'>;
 
 const BOARD_PAGE = graphql(`
   query ChaosBoardPage($after: String) {
@@ -27,7 +27,10 @@ const REBUILT_SECONDS = 5;
 const PAUSE_MS = 250;
 
 /** Reads the whole ranking from each API and compares it with a plain count of the rows of `votes`. */
-export async function findRankingErrors(database: Database, apis: readonly Witness[]): Promise<string[]> {
+export async function findRankingErrors(
+  database: Database,
+  apis: readonly RankingObserver[],
+): Promise<string[]> {
   const projected = async () =>
     (await database.em.fork().execute('select 1 from tallies where dirty limit 1')).length === 0;
   await waitUntil('the boards show all votes', projected, { deadlineSeconds: PROJECTED_SECONDS });

@@ -16,7 +16,7 @@ const ROOT = join(import.meta.dirname, '..');
 const DATABASE = 'arena';
 
 /** A whole system of its own to do harm to, in a folder that is removed with it. */
-export interface Arena extends AsyncDisposable {
+export interface TestCluster extends AsyncDisposable {
   apis: readonly Supervised[];
   workers: readonly Supervised[];
   postgres: Store;
@@ -48,7 +48,7 @@ const TINY_AND_FAST = {
 };
 
 /** Starts Postgres, Redis, two APIs and two workers, each a process. `settings` are environment variables of the latter. */
-export async function openArena(settings: Record<string, string> = {}): Promise<Arena> {
+export async function openTestCluster(settings: Record<string, string> = {}): Promise<TestCluster> {
   await using cleanup = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'anb-chaos-'));
   let keptFolder: string | null = null;

@@ -3,13 +3,17 @@ import { encodeId } from '../../schema/global-ids.ts';
 import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { waitUntil } from '../../scripts/process/wait-until.mjs';
 import { createLogger } from '../../src/platform/observability/logger.ts';
-import { EVERYBODY } from '../../src/rankings/boards.ts';
-import { findDrift, type Projector, startProjector } from '../../src/rankings/projector.ts';
+import { GLOBAL_BOARD } from '../../src/rankings/leaderboard-rows.ts';
+import {
+  findMismatch,
+  type LeaderboardSync,
+  startLeaderboardSync,
+} from '../../src/rankings/leaderboard-sync.ts';
 import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
 import { giveVotes, insertPlayers, projected, publishVideos } from '../kit/contest/create-users.ts';
 
 let world: ContestWorld;
-let projector: Projector;
+let projector: LeaderboardSync;
 let videoIds: string[];
 beforeEach(async () => {
   world = await openContestWorld();
@@ -18,7 +22,10 @@ beforeEach(async () => {
     world.database,
     players.map(id => ({ id: encodeId('Player', id) })),
   );
-  projector = startProjector({ ...world, logger: createLogger({ level: 'silent' }, { process: 'test' }) });
+  projector = startLeaderboardSync({
+    ...world,
+    logger: createLogger({ level: 'silent' }, { process: 'test' }),
+  });
   await projected(world);
 });
 afterEach(async () => {
@@ -30,7 +37,7 @@ const shows = (players: number) =>
   waitUntil(
     `${players} players are shown`,
     () =>
-      world.leaderboard.size(EVERYBODY).then(
+      world.leaderboard.size(GLOBAL_BOARD).then(
         size => size === players,
         () => false,
       ),
@@ -40,7 +47,7 @@ const shows = (players: number) =>
 test('builds boards that are not there, though nothing has changed', async () => {
   await world.redis.flushall();
   await shows(3);
-  expect(await findDrift(world)).toBeNull();
+  expect(await findMismatch(world)).toBeNull();
 });
 
 test('shows what another process has changed within a second, without being told', async () => {
@@ -49,7 +56,7 @@ test('shows what another process has changed within a second, without being told
   using clock = new MachineClock();
   await waitUntil(
     'the votes are shown',
-    async () => (await world.leaderboard.range(EVERYBODY, 0, 1))[0]?.score === 4,
+    async () => (await world.leaderboard.range(GLOBAL_BOARD, 0, 1))[0]?.score === 4,
     { deadlineSeconds: 2 },
   );
   expect(clock.seconds).toBeLessThan(1);
@@ -59,25 +66,25 @@ test('notices boards that have lost a player or hold other votes', async () => {
   const [videoId = ''] = videoIds;
   await giveVotes(world.database, new Map([[videoId, 4]]));
   await projected(world);
-  expect(await findDrift(world)).toBeNull();
+  expect(await findMismatch(world)).toBeNull();
   const takeFrom = async (board: string) => {
     const [key = ''] = await world.redis.keys(`{board}:*:on:${board}`);
     await world.redis.zremrangebyrank(key, 0, 0);
   };
-  const [city] = (await world.leaderboard.totals()).filter(({ board }) => board !== EVERYBODY);
-  await takeFrom(EVERYBODY);
+  const [city] = (await world.leaderboard.totals()).filter(({ board }) => board !== GLOBAL_BOARD);
+  await takeFrom(GLOBAL_BOARD);
   await takeFrom(city?.board ?? '');
-  expect(await findDrift(world)).toMatch(/boards hold 2 players and 4 votes, not 3 and 4/);
+  expect(await findMismatch(world)).toMatch(/boards hold 2 players and 4 votes, not 3 and 4/);
   await world.redis.flushall();
   await shows(3);
   const [scores = ''] = await world.redis.keys('{board}:*:scores');
-  for (const board of [EVERYBODY, city?.board ?? '']) await world.redis.hincrby(scores, board, 3);
-  expect(await findDrift(world)).toMatch(/boards hold 3 players and 7 votes, not 3 and 4/);
+  for (const board of [GLOBAL_BOARD, city?.board ?? '']) await world.redis.hincrby(scores, board, 3);
+  expect(await findMismatch(world)).toMatch(/boards hold 3 players and 7 votes, not 3 and 4/);
   await world.redis.flushall();
   await shows(3);
   await projector.stop();
   await giveVotes(world.database, new Map([[videoId, 1]]));
-  expect(await findDrift(world), 'while a change is on its way').toBeNull();
+  expect(await findMismatch(world), 'while a change is on its way').toBeNull();
   await takeFrom(city?.board ?? '');
-  expect(await findDrift(world), 'also then').toMatch(/cities hold 2 players .* 3 and 4 of all/);
+  expect(await findMismatch(world), 'also then').toMatch(/cities hold 2 players .* 3 and 4 of all/);
 });

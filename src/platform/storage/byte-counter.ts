@@ -3,7 +3,7 @@ import { Transform } from 'node:stream';
 import { BodyTooLarge } from './storage.ts';
 
 /** Lets a body through, counts it, and hashes it (SHA-256) when asked to. Fails with {@link BodyTooLarge} past `maxBytes`. */
-export class Meter extends Transform {
+export class ByteCounter extends Transform {
   sizeBytes = 0;
   readonly #hash: Hash | null;
   readonly #maxBytes: number;

@@ -16,7 +16,7 @@ export interface Damage {
  * Strikes with every fault once, in random order, and so on in rounds until `signal`; then lets all heal. Faults of
  * different targets overlap.
  */
-export async function storm(
+export async function runNemesis(
   faults: readonly Fault[],
   random: Random,
   signal: AbortSignal,

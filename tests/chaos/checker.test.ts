@@ -5,11 +5,18 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Memory, Upload } from '../../chaos/contestants.ts';
-import { judge } from '../../chaos/verdict.ts';
+import { check } from '../../chaos/checker.ts';
+import type { Memory, Upload } from '../../chaos/workload.ts';
 import { encodeId } from '../../schema/global-ids.ts';
 import { type App, startApp } from '../kit/api/app.ts';
-import { outcomeOf, rowIdOf, rowOf, shortSource, TINY_RULES, uploadVideo } from '../kit/contest/videos.ts';
+import {
+  findVideoRow,
+  shortSource,
+  TINY_RULES,
+  toRowId,
+  uploadVideo,
+  waitForOutcome,
+} from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
@@ -28,7 +35,7 @@ beforeAll(async () => {
   const voter = await app.signUp();
   await castVote(app, voter, good.videoId);
   memory = { uploads: [good, bad], votes: new Set([`${voter.id} ${good.videoId}`]), complaints: [] };
-  const row = await rowOf(app, good.videoId);
+  const row = await findVideoRow(app, good.videoId);
   files = {
     original: join(app.storageDir, row?.originalKey ?? ''),
     clip: join(app.storageDir, row?.clipKey ?? ''),
@@ -43,7 +50,7 @@ async function upload(bytes: Buffer<ArrayBuffer>, isGood: boolean): Promise<Uplo
   const player = await app.signUp();
   const videoId = await uploadVideo(app, player, new Blob([bytes]));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { videoId, player, isGood, sha256, ended: await outcomeOf(app, player, videoId) };
+  return { videoId, player, isGood, sha256, ended: await waitForOutcome(app, player, videoId) };
 }
 
 function judgeBy(
@@ -53,7 +60,7 @@ function judgeBy(
   const { DATABASE_URL = '', STORAGE_DIR = '' } = app.processEnv;
   const apis = [{ name: 'api-1', url }];
   const scene = { env: { DATABASE_URL, STORAGE_DIR }, workspaceDirs: [], apis, redisUrl };
-  return judge(scene, { ...memory, ...changes });
+  return check(scene, { ...memory, ...changes });
 }
 
 test('finds nothing where all is well', async () => {
@@ -85,7 +92,7 @@ test.each<[string, () => Partial<Memory>, RegExp]>([
 });
 
 const sql = (statement: string) => async () => {
-  await app.database.em.fork().execute(statement, [rowIdOf(good.videoId)]);
+  await app.database.em.fork().execute(statement, [toRowId(good.videoId)]);
 };
 
 test.each<[string, () => Promise<unknown>, () => Promise<unknown>, RegExp]>([

@@ -12,21 +12,23 @@ import { Video } from '../src/videos/video.entity.ts';
 import { isTerminal } from '../src/videos/video.status.ts';
 import { findMiscounts } from '../tests/kit/contest/votes.ts';
 import { sweepWorkspaces } from '../worker/processing/workspace.ts';
-import type { Arena } from './arena.ts';
-import { findLostBoards, findRankingErrors, type Witness } from './board-check.ts';
 import { clipFault } from './clip-check.ts';
-import type { Memory, Upload } from './contestants.ts';
+import { findLostBoards, findRankingErrors, type RankingObserver } from './ranking-check.ts';
 import { storedFiles } from './stored-files.ts';
+import type { TestCluster } from './test-cluster.ts';
+import type { Memory, Upload } from './workload.ts';
 
 const CLIPS_AT_ONCE = 2;
 
 const rowIdOf = (globalId: string) => decodeId(globalId).id;
 
 /** Where the judge looks. */
-export type Scene = Pick<Arena, 'env' | 'workspaceDirs' | 'redisUrl'> & { apis: readonly Witness[] };
+export type CheckInput = Pick<TestCluster, 'env' | 'workspaceDirs' | 'redisUrl'> & {
+  apis: readonly RankingObserver[];
+};
 
 /** Compares what the clients were told with what is there, when nothing moves any more; every difference in a sentence. */
-export async function judge(arena: Scene, memory: Memory): Promise<string[]> {
+export async function check(arena: CheckInput, memory: Memory): Promise<string[]> {
   const database = await openModel({
     database: { url: arena.env.DATABASE_URL, poolSize: 4, statementTimeoutSeconds: 15 },
   });
@@ -81,7 +83,7 @@ async function judgeVotes(database: Database, { votes }: Memory): Promise<string
 
 /** Sweeps as the workers do once things are old enough, which here everything is, and compares what is left. */
 async function judgeFiles(
-  { env, workspaceDirs }: Scene,
+  { env, workspaceDirs }: CheckInput,
   database: Database,
   rows: Video[],
 ): Promise<string[]> {
@@ -107,7 +109,7 @@ async function judgeFiles(
 }
 
 async function judgeOriginals(
-  { env }: Pick<Scene, 'env'>,
+  { env }: Pick<CheckInput, 'env'>,
   uploads: readonly Upload[],
   rows: ReadonlyMap<string, Video>,
 ): Promise<string[]> {
@@ -122,7 +124,7 @@ async function judgeOriginals(
   return problems;
 }
 
-async function judgeClips({ env }: Pick<Scene, 'env'>, rows: readonly Video[]): Promise<string[]> {
+async function judgeClips({ env }: Pick<CheckInput, 'env'>, rows: readonly Video[]): Promise<string[]> {
   const waiting = rows.filter(({ status }) => status === 'PROCESSED').values();
   const problems: string[] = [];
   const judgeNext = async () => {

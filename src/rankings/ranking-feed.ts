@@ -5,15 +5,15 @@ import type { Leaderboard } from '../platform/leaderboard/leaderboard.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
 import { findTop } from './find-rankings.ts';
-import type { Ranked } from './ranked.ts';
+import type { RankedEntry } from './ranked-entry.ts';
 import { boardChanged } from './ranking.events.ts';
 
 /** Between two looks at a board, however often it changes. */
 const THROTTLE_MILLISECONDS = 500;
 
 /** The best of a board, as it stood at one moment or right after it. */
-export interface RankingMoment {
-  entries: Ranked[];
+export interface RankingSnapshot {
+  entries: RankedEntry[];
   at: Date;
 }
 
@@ -23,7 +23,7 @@ export interface RankingFeed {
    * The top as it is first, then each time it has changed, at most twice a second. A reader that is slow misses tops in
    * between, never the newest.
    */
-  follow(board: string, top: number): Repeater<RankingMoment>;
+  subscribe(board: string, top: number): Repeater<RankingSnapshot>;
 }
 
 interface Deps {
@@ -34,16 +34,16 @@ interface Deps {
 }
 
 export function createRankingFeed(deps: Deps): RankingFeed {
-  const watches = new Map<string, Watch>();
+  const watches = new Map<string, TopSubscription>();
 
   return {
-    follow: (board, top) =>
-      new Repeater<RankingMoment>(async (push, stop) => {
+    subscribe: (board, top) =>
+      new Repeater<RankingSnapshot>(async (push, stop) => {
         const key = `${top} ${board}`;
-        const watch = watches.get(key) ?? new Watch(deps, board, top);
+        const watch = watches.get(key) ?? new TopSubscription(deps, board, top);
         watches.set(key, watch);
-        let told: RankingMoment | undefined;
-        const listener = (moment: RankingMoment) => {
+        let told: RankingSnapshot | undefined;
+        const listener = (moment: RankingSnapshot) => {
           if (moment === told) return;
           told = moment;
           // Buffered and never awaited: the newest moment waits for the reader, the watch waits for nobody.
@@ -61,13 +61,13 @@ export function createRankingFeed(deps: Deps): RankingFeed {
 }
 
 /** Looks after one top for all who follow it. */
-class Watch {
+class TopSubscription {
   readonly #deps: Deps;
   readonly #board: string;
   readonly #top: number;
-  readonly #listeners = new Set<(moment: RankingMoment) => void>();
+  readonly #listeners = new Set<(moment: RankingSnapshot) => void>();
   #started: Promise<() => void> | undefined;
-  #latest: RankingMoment | undefined;
+  #latest: RankingSnapshot | undefined;
   #looking = true;
   #stale = false;
 
@@ -77,7 +77,7 @@ class Watch {
     this.#top = top;
   }
 
-  async add(listener: (moment: RankingMoment) => void): Promise<void> {
+  async add(listener: (moment: RankingSnapshot) => void): Promise<void> {
     this.#listeners.add(listener);
     this.#started ??= this.#start();
     await this.#started;
@@ -85,7 +85,7 @@ class Watch {
   }
 
   /** How many followers are left. */
-  remove(listener: (moment: RankingMoment) => void): number {
+  remove(listener: (moment: RankingSnapshot) => void): number {
     this.#listeners.delete(listener);
     if (this.#listeners.size === 0) {
       // When it failed to start, each follower was told.
@@ -138,14 +138,14 @@ class Watch {
     }
   }
 
-  async #read(): Promise<RankingMoment> {
+  async #read(): Promise<RankingSnapshot> {
     const deps = { ...this.#deps, em: this.#deps.forkEm() };
     const at = new Date();
     return { entries: await findTop(deps, this.#board, this.#top), at };
   }
 }
 
-function isSameTop(one: RankingMoment, other: RankingMoment): boolean {
-  const textOf = ({ entries }: RankingMoment) => entries.map(({ id, score }) => `${id} ${score}`).join();
+function isSameTop(one: RankingSnapshot, other: RankingSnapshot): boolean {
+  const textOf = ({ entries }: RankingSnapshot) => entries.map(({ id, score }) => `${id} ${score}`).join();
   return textOf(one) === textOf(other);
 }

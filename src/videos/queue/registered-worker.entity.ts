@@ -1,16 +1,16 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 
-const LiveWorkerSchema = defineEntity({
-  name: 'LiveWorker',
+const RegisteredWorkerSchema = defineEntity({
+  name: 'RegisteredWorker',
   tableName: 'live_workers',
   properties: {
     id: p.uuid().primary(),
     /** Videos that it processes at once. */
-    slots: p.integer(),
+    capacity: p.integer().fieldName('slots'),
     seenAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
   },
 });
 
 /** A worker process that said not long ago that it takes jobs. */
-export class LiveWorker extends LiveWorkerSchema.class {}
-LiveWorkerSchema.setClass(LiveWorker);
+export class RegisteredWorker extends RegisteredWorkerSchema.class {}
+RegisteredWorkerSchema.setClass(RegisteredWorker);

@@ -1,11 +1,11 @@
 import type { EntityManager } from '../platform/database/database.ts';
-import { recountTallies } from '../rankings/player-scores.ts';
+import { recalculateScores } from '../rankings/player-scores.ts';
 
 /** So many are told of in one go. */
 const MOST = 1000;
 
 /** A counter that is not what a count of the rows gives. */
-export interface Miscount {
+export interface CounterMismatch {
   /** A video, or a player with a tally. */
   what: 'video' | 'tally';
   id: string;
@@ -15,10 +15,10 @@ export interface Miscount {
 }
 
 /** Counters that differ from the rows of `votes`, all as of one moment; at most 1,000. Costs a scan of the votes. */
-export async function findMiscounts(em: EntityManager): Promise<Miscount[]> {
+export async function findCounterMismatches(em: EntityManager): Promise<CounterMismatch[]> {
   return em.transactional(async em => {
     await em.execute('set local statement_timeout = 0');
-    return em.execute<Miscount[]>(
+    return em.execute<CounterMismatch[]>(
       `with counted as (
          select videos.id, player_id, votes, status = 'PROCESSED' and hidden_at is null as published,
                 coalesce(rows.count, 0) as rows, latest, processed_at
@@ -44,7 +44,10 @@ export async function findMiscounts(em: EntityManager): Promise<Miscount[]> {
 }
 
 /** Counts a video's votes anew, or a player's, and all that follows from them. */
-export async function recount(em: EntityManager, { what, id, playerId }: Miscount): Promise<void> {
+export async function repairCounter(
+  em: EntityManager,
+  { what, id, playerId }: CounterMismatch,
+): Promise<void> {
   await em.transactional(async em => {
     if (what === 'video') {
       await em.execute('select from videos where id = ? for no key update', [id]);
@@ -54,6 +57,6 @@ export async function recount(em: EntityManager, { what, id, playerId }: Miscoun
         [id],
       );
     }
-    await recountTallies(em, [playerId]);
+    await recalculateScores(em, [playerId]);
   });
 }

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StatusEvent, TestClient, TestPlayer } from '../tests/kit/api/client.ts';
 import { castVote, withdrawVote } from '../tests/kit/contest/votes.ts';
-import type { PatientClient } from './patience.ts';
 import type { Random } from './random.ts';
+import type { RetryingClient } from './retrying-client.ts';
 
 const STATUS_ORDER = ['UPLOADED', 'PROCESSING', 'PROCESSED'];
 /** One upload in so many is no video at all, and has to end as the player's own fault. */
@@ -32,7 +32,7 @@ export interface Memory {
 }
 
 export interface ContestantDeps {
-  client: PatientClient;
+  client: RetryingClient;
   memory: Memory;
   random: Random;
   /** Follows a video until the stream ends. */

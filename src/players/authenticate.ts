@@ -1,5 +1,5 @@
 import type { EntityManager } from '../platform/database/database.ts';
-import { type AccessTokens, type Identity, InvalidAccessToken } from './access-tokens.ts';
+import { type AccessTokens, InvalidAccessToken, type TokenClaims } from './access-tokens.ts';
 import type { Role } from './player.entity.ts';
 
 /**
@@ -7,18 +7,18 @@ import type { Role } from './player.entity.ts';
  *
  * @throws {InvalidAccessToken} also when its session was ended or its player is gone.
  */
-export async function identify(
+export async function authenticate(
   { em, accessTokens }: { em: EntityManager; accessTokens: AccessTokens },
   accessToken: string,
-): Promise<Identity & { role: Role }> {
-  const identity = await accessTokens.verify(accessToken);
+): Promise<TokenClaims & { role: Role }> {
+  const claims = await accessTokens.verify(accessToken);
   const [row] = await em.execute<{ role: Role }[]>(
     `select role from sessions join players on players.id = sessions.player_id
       where sessions.id = ? and players.id = ? and revoked_at is null and expires_at > now()`,
-    [identity.sessionId, identity.playerId],
+    [claims.sessionId, claims.playerId],
   );
   if (row === undefined) throw new InvalidAccessToken('INVALID');
-  return { ...identity, role: row.role };
+  return { ...claims, role: row.role };
 }
 
 /** Those of `sessionIds` that still count, with the present role of whom they belong to. */

@@ -2,14 +2,14 @@ import { NIL } from 'uuid';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { Leaderboard } from '../platform/leaderboard/leaderboard.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
-import { boardRow, TALLY_COLUMNS, type TallyRow } from './boards.ts';
+import { SCORE_COLUMNS, type ScoreRow, toLeaderboardRow } from './leaderboard-rows.ts';
 import { boardChanged } from './ranking.events.ts';
 
 const BATCH = 500;
 /** Any number, as long as every process agrees on it. */
 const REBUILD_LOCK = 7_262_013;
 
-export interface ProjectionDeps {
+export interface LeaderboardSyncDeps {
   forkEm: () => EntityManager;
   leaderboard: Leaderboard;
   events: EventBus;
@@ -21,18 +21,18 @@ export interface ProjectionDeps {
  *
  * @throws {LeaderboardAway}
  */
-export async function projectRankings({ forkEm, leaderboard, events }: ProjectionDeps): Promise<number> {
+export async function syncLeaderboard({ forkEm, leaderboard, events }: LeaderboardSyncDeps): Promise<number> {
   const em = forkEm();
   let projected = 0;
   for (;;) {
-    const rows = await em.execute<TallyRow[]>(
-      `select ${TALLY_COLUMNS} from tallies join players on players.id = tallies.player_id
+    const rows = await em.execute<ScoreRow[]>(
+      `select ${SCORE_COLUMNS} from tallies join players on players.id = tallies.player_id
         where dirty order by version limit ?`,
       [BATCH],
     );
     if (rows.length === 0) return projected;
-    const changes = rows.map(boardRow);
-    const changed = await leaderboard.write(changes);
+    const changes = rows.map(toLeaderboardRow);
+    const changed = await leaderboard.upsert(changes);
     // Also those that players have left; and those that a projection wrote to before it crashed. Told before the marks go:
     // after a crash in between they are told of again.
     const boards = new Set([...changed, ...changes.flatMap(({ boards }) => boards)]);
@@ -53,10 +53,10 @@ export async function projectRankings({ forkEm, leaderboard, events }: Projectio
 }
 
 /** Makes the boards anew from the tallies; how many players are on them, or null when another process is at it. */
-export async function rebuildRankings({
+export async function rebuildLeaderboard({
   forkEm,
   leaderboard,
-}: Omit<ProjectionDeps, 'events'>): Promise<number | null> {
+}: Omit<LeaderboardSyncDeps, 'events'>): Promise<number | null> {
   return forkEm().transactional(async lock => {
     const [row] = await lock.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [
       REBUILD_LOCK,
@@ -67,8 +67,8 @@ export async function rebuildRankings({
     const rows = async function* () {
       for (let after: string = NIL; ; ) {
         // Both sides are told where to begin: a merge join would read one of them from its start for every batch.
-        const batch: TallyRow[] = await em.execute<TallyRow[]>(
-          `select ${TALLY_COLUMNS} from tallies join players on players.id = tallies.player_id
+        const batch: ScoreRow[] = await em.execute<ScoreRow[]>(
+          `select ${SCORE_COLUMNS} from tallies join players on players.id = tallies.player_id
             where player_id > ?::uuid and players.id > ?::uuid order by player_id limit 5000`,
           [after, after],
         );
@@ -76,7 +76,7 @@ export async function rebuildRankings({
         if (last === undefined) return;
         after = last.playerId;
         players += batch.filter(({ publishedVideos }) => publishedVideos > 0).length;
-        yield batch.map(boardRow);
+        yield batch.map(toLeaderboardRow);
         // Else its transaction would be taken for one that everybody has left.
         await lock.execute('select 1');
       }

@@ -1,17 +1,17 @@
-import type { BoardRow, Standing } from '../platform/leaderboard/leaderboard.ts';
+import type { LeaderboardEntry, LeaderboardRow } from '../platform/leaderboard/leaderboard.ts';
 
 /** The board of all players with a published video. */
-export const EVERYBODY = 'all';
+export const GLOBAL_BOARD = 'all';
 
 /** The board of one city. */
-export const boardOfCity = (cityKey: string): string => `city:${cityKey}`;
+export const toCityBoard = (cityKey: string): string => `city:${cityKey}`;
 
 /** The city of a board; null for the board of all. */
-export const cityKeyOfBoard = (board: string): string | null =>
+export const parseCityBoard = (board: string): string | null =>
   board.startsWith('city:') ? board.slice('city:'.length) : null;
 
 /** What the leaderboard is told of a player. */
-export interface TallyRow {
+export interface ScoreRow {
   playerId: string;
   votes: number;
   publishedVideos: number;
@@ -21,22 +21,22 @@ export interface TallyRow {
   cityKey: string;
 }
 
-/** The columns of a {@link TallyRow}, from `tallies` joined with `players`. */
-export const TALLY_COLUMNS = `tallies.player_id as "playerId", tallies.votes, published_videos as "publishedVideos",
+/** The columns of a {@link ScoreRow}, from `tallies` joined with `players`. */
+export const SCORE_COLUMNS = `tallies.player_id as "playerId", tallies.votes, published_videos as "publishedVideos",
   (extract(epoch from reached_at) * 1000000)::bigint::text as "reachedMicros", version::text, city_key as "cityKey"`;
 
 /**
  * A player's row on the boards. The rule of the ranking is in it: votes, then who reached that total first, then the
  * id. Sixteen digits hold microseconds until the year 2286, so that their order as text is their order in time.
  */
-export function boardRow(row: TallyRow): BoardRow {
+export function toLeaderboardRow(row: ScoreRow): LeaderboardRow {
   return {
-    ...standingOf(row),
+    ...toLeaderboardEntry(row),
     version: Number(row.version),
-    boards: row.publishedVideos > 0 ? [EVERYBODY, boardOfCity(row.cityKey)] : [],
+    boards: row.publishedVideos > 0 ? [GLOBAL_BOARD, toCityBoard(row.cityKey)] : [],
   };
 }
 
-export function standingOf({ playerId, votes, reachedMicros }: TallyRow): Standing {
-  return { id: playerId, score: votes, tie: reachedMicros.padStart(16, '0') };
+export function toLeaderboardEntry({ playerId, votes, reachedMicros }: ScoreRow): LeaderboardEntry {
+  return { id: playerId, score: votes, tieBreaker: reachedMicros.padStart(16, '0') };
 }

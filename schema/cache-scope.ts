@@ -14,10 +14,10 @@ import {
  * Spread into a field's options: its value is the same for everybody who may ask, whoever they are. A field of the
  * subscription type that has it sends whole states, so that whoever comes late misses nothing but the past.
  */
-export const FOR_EVERYBODY = { extensions: { audience: 'everybody' } } as const;
+export const PUBLIC = { extensions: { cacheScope: 'PUBLIC' } } as const;
 
-/** Whether every field that a valid document selects is {@link FOR_EVERYBODY}; a field that doesn't say so is not. */
-export function isForEverybody(schema: GraphQLSchema, document: DocumentNode): boolean {
+/** Whether every field that a valid document selects is {@link PUBLIC}; a field that doesn't say so is not. */
+export function isPublicDocument(schema: GraphQLSchema, document: DocumentNode): boolean {
   const types = new TypeInfo(schema);
   let forEverybody = true;
   const fields = {
@@ -42,5 +42,5 @@ function isMarked(
   const implemented = isAbstractType(parent)
     ? schema.getPossibleTypes(parent).map(type => type.getFields()[field.name])
     : [parent.getFields()[field.name]];
-  return implemented.every(each => each?.extensions.audience === FOR_EVERYBODY.extensions.audience);
+  return implemented.every(each => each?.extensions.cacheScope === PUBLIC.extensions.cacheScope);
 }

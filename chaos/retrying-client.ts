@@ -8,7 +8,7 @@ const GIVE_UP_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 2;
 
 /** A client that knows several APIs and tries again, elsewhere and later, as real ones do. */
-export interface PatientClient {
+export interface RetryingClient {
   /**
    * What `attempt` gives at last, and how many tries it took. A try has 10 seconds, and as many again from each progress
    * that it reports.
@@ -25,11 +25,11 @@ type Attempt<Result> = (
 ) => Promise<Result>;
 
 /** `onFailure` hears of each try that failed, in a word: an error's code or name. */
-export function createPatientClient(
+export function createRetryingClient(
   urls: readonly string[],
   random: Random,
   onFailure: (kind: string) => void,
-): PatientClient {
+): RetryingClient {
   const apis = urls.map(createClient);
   return {
     async persist(what, attempt) {
@@ -42,7 +42,7 @@ export function createPatientClient(
           };
           return { result: await inTime(attempt, random.pick(apis), noteProgress), tries };
         } catch (error) {
-          onFailure(kindOf(error));
+          onFailure(getOperationKind(error));
           if (clock.seconds - workedAt > GIVE_UP_SECONDS) {
             throw new Error(`A client gave up: ${what}, after ${tries} tries`, { cause: error });
           }
@@ -77,7 +77,7 @@ async function inTime<Result>(
 }
 
 /** The code that an answer's error carries, else that of the connection's. */
-export function kindOf(error: unknown): string {
+export function getOperationKind(error: unknown): string {
   if (!(error instanceof Error)) return 'CONNECTION_CLOSED';
   const [, code] = /"code":"(\w+)"/.exec(error.message) ?? [];
   if (code !== undefined) return code;

@@ -1,27 +1,26 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../chaos/random.ts';
 import { encodeId } from '../../schema/global-ids.ts';
-import { hideVideo, restoreVideo } from '../../src/moderation/moderate-videos.ts';
+import { updateProfile } from '../../src/contest/update-profile.ts';
+import { hideVideo, restoreVideo } from '../../src/moderation/hide-video.ts';
 import { ExpectedError } from '../../src/platform/errors.ts';
-import { BoardsMissing, LeaderboardAway } from '../../src/platform/leaderboard/leaderboard.ts';
+import { LeaderboardNotBuilt, LeaderboardUnavailable } from '../../src/platform/leaderboard/leaderboard.ts';
 import type { EventBus } from '../../src/platform/pubsub/event-bus.ts';
-import { cityKeyOf } from '../../src/players/city.ts';
-import { updateProfile } from '../../src/players/update-profile.ts';
-import { boardOfCity, EVERYBODY } from '../../src/rankings/boards.ts';
-import { markTally } from '../../src/rankings/player-scores.ts';
-import { projectRankings, rebuildRankings } from '../../src/rankings/project-rankings.ts';
+import { toCityKey } from '../../src/players/city.ts';
+import { GLOBAL_BOARD, toCityBoard } from '../../src/rankings/leaderboard-rows.ts';
+import { rebuildLeaderboard, syncLeaderboard } from '../../src/rankings/sync-leaderboard.ts';
 import { deleteVideo } from '../../src/videos/delete-video.ts';
-import { renditionKeysOf } from '../../src/videos/files/video-files.ts';
+import { toRenditionKeys } from '../../src/videos/files/video-files.ts';
 import { claimVideo, completeVideo } from '../../src/videos/processing/record-processing.ts';
-import { eraseVotes, writeVotes } from '../../src/votes/write-votes.ts';
+import { deleteVotes, insertVotes } from '../../src/votes/write-votes.ts';
 import { type ContestWorld, Crash, mortal, openContestWorld } from '../kit/api/contest-world.ts';
 import { insertPlayers, publishVideos } from '../kit/contest/create-users.ts';
-import { insertVideo, rowIdOf } from '../kit/contest/videos.ts';
+import { insertVideo, toRowId } from '../kit/contest/videos.ts';
 import { findMiscounts } from '../kit/contest/votes.ts';
 
 const CITIES = ['Bogotá', 'BOGOTA', 'Cali', 'Medellín', 'Santa Marta', 'santa  marta'];
-const BOARDS = [EVERYBODY, ...new Set(CITIES.map(city => boardOfCity(cityKeyOf(city))))];
-const RULES = { votingOpensAt: null, votingClosesAt: null, maxVotesPerPlayer: null };
+const BOARDS = [GLOBAL_BOARD, ...new Set(CITIES.map(city => toCityBoard(toCityKey(city))))];
+const RULES = { votingOpensAt: null, votingClosesAt: null, maxVotesPerPlayer: null, winnersPerCity: 1 };
 const ROUNDS = 30;
 const OPERATIONS_A_ROUND = 40;
 
@@ -37,7 +36,8 @@ async function recount({ em }: ContestWorld): Promise<Record<string, string[]>> 
       group by players.id
       order by count(votes.id) desc, coalesce(max(cast_at), min(processed_at)), players.id`,
   );
-  const on = (board: string) => rows.filter(({ city }) => board === EVERYBODY || board === boardOfCity(city));
+  const on = (board: string) =>
+    rows.filter(({ city }) => board === GLOBAL_BOARD || board === toCityBoard(city));
   return Object.fromEntries(BOARDS.map(board => [board, on(board).map(({ id, votes }) => `${id} ${votes}`)]));
 }
 
@@ -55,11 +55,11 @@ async function shown({ leaderboard }: ContestWorld): Promise<Record<string, stri
 
 async function settle(world: ContestWorld): Promise<void> {
   try {
-    await projectRankings(world);
+    await syncLeaderboard(world);
   } catch (error) {
-    if (!(error instanceof BoardsMissing)) throw error;
-    await rebuildRankings(world);
-    await projectRankings(world);
+    if (!(error instanceof LeaderboardNotBuilt)) throw error;
+    await rebuildLeaderboard(world);
+    await syncLeaderboard(world);
   }
 }
 
@@ -71,10 +71,10 @@ test('boards equal a recount after thousands of operations and crashes', async (
   const players = (await Promise.all(CITIES.map(city => insertPlayers(world.database, 6, city)))).flat();
   const videos: { id: string; playerId: string }[] = [];
   const publish = async (playerId: string) => {
-    const id = rowIdOf(await insertVideo(world.database, { id: encodeId('Player', playerId) }));
+    const id = toRowId(await insertVideo(world.database, { id: encodeId('Player', playerId) }));
     const claim = await claimVideo(world, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
     if (claim === null) throw new Error('The video is not to be had');
-    await completeVideo(world, claim, { ...renditionKeysOf(id, 1), durationSeconds: 7 });
+    await completeVideo(world, claim, { ...toRenditionKeys(id, 1), durationSeconds: 7 });
     videos.push({ id, playerId });
   };
   for (const playerId of players.slice(0, 20)) await publish(playerId);
@@ -86,13 +86,14 @@ test('boards equal a recount after thousands of operations and crashes', async (
       videoId: pick(videos).id,
       networkHash: 'n',
     }));
-  const deed = () => ({ moderatorId: pick(players), videoId: pick(videos).id, reason: 'by lot' });
+  const moderation = () => ({ em: world.em, events: world.events, rules: RULES });
+  const action = () => ({ moderatorId: pick(players), videoId: pick(videos).id, reason: 'by lot' });
   const operations: [weight: number, act: () => Promise<unknown>][] = [
-    [50, () => writeVotes(world.em, ballots(), RULES)],
-    [20, () => eraseVotes(world.em, ballots(), RULES)],
-    [8, () => hideVideo(world, deed())],
-    [8, () => restoreVideo(world, deed())],
-    [8, () => updateProfile({ em: world.em, changed: markTally }, pick(players), { city: pick(CITIES) })],
+    [50, () => insertVotes(world.em, ballots(), RULES)],
+    [20, () => deleteVotes(world.em, ballots(), RULES)],
+    [8, () => hideVideo(moderation(), action())],
+    [8, () => restoreVideo(moderation(), action())],
+    [8, () => updateProfile({ em: world.em, rules: RULES }, pick(players), { city: pick(CITIES) })],
     [6, () => remove(pick(videos))],
     [3, () => publish(pick(players))],
   ];
@@ -109,14 +110,14 @@ test('boards equal a recount after thousands of operations and crashes', async (
       await process;
     } catch (error) {
       if (error instanceof Crash) deaths += 1;
-      else if (!(error instanceof ExpectedError || error instanceof LeaderboardAway)) throw error;
+      else if (!(error instanceof ExpectedError || error instanceof LeaderboardUnavailable)) throw error;
     }
   };
 
   for (let round = 0; round < ROUNDS; round += 1) {
     const acts = Array.from({ length: OPERATIONS_A_ROUND }, () => survive(pick(lots)()));
-    const projectors = [1, 2].map(n => survive(projectRankings(dyingBy(`projector ${n} of ${round}`))));
-    const rebuilds = next() < 0.2 ? [survive(rebuildRankings(dyingBy(`rebuild of ${round}`)))] : [];
+    const projectors = [1, 2].map(n => survive(syncLeaderboard(dyingBy(`projector ${n} of ${round}`))));
+    const rebuilds = next() < 0.2 ? [survive(rebuildLeaderboard(dyingBy(`rebuild of ${round}`)))] : [];
     await Promise.all([...acts, ...projectors, ...rebuilds]);
     if (next() < 0.04) await world.redis.flushall();
     if (round % 10 !== 9) continue;
@@ -134,16 +135,16 @@ test('a board that a crash has kept from being told of is told of by the next pr
     world.database,
     players.map(id => ({ id: encodeId('Player', id) })),
   );
-  await rebuildRankings(world);
+  await rebuildLeaderboard(world);
   const dying: EventBus = { ...world.events, publish: () => Promise.reject(new Crash('before')) };
-  await expect(projectRankings({ ...world, events: dying })).rejects.toThrow(Crash);
+  await expect(syncLeaderboard({ ...world, events: dying })).rejects.toThrow(Crash);
   const told: string[] = [];
   const remembering: EventBus = {
     ...world.events,
     publish: async (_channel, subject) => void told.push(subject),
   };
-  await projectRankings({ ...world, events: remembering });
-  expect(told.toSorted()).toEqual([EVERYBODY, boardOfCity('cali')]);
+  await syncLeaderboard({ ...world, events: remembering });
+  expect(told.toSorted()).toEqual([GLOBAL_BOARD, toCityBoard('cali')]);
 });
 
 test('a player who moves while the first video is about to be published is marked', async () => {
@@ -151,7 +152,7 @@ test('a player who moves while the first video is about to be published is marke
   const [playerId = '', other = ''] = await insertPlayers(world.database, 2);
   await insertVideo(world.database, { id: encodeId('Player', playerId) }, { status: 'PROCESSING' });
   for (const id of [playerId, playerId, other]) {
-    await updateProfile({ em: world.em, changed: markTally }, id, { city: 'Cali' });
+    await updateProfile({ em: world.em, rules: RULES }, id, { city: 'Cali' });
   }
   const marked = 'select player_id, votes, published_videos from tallies where dirty';
   expect(await world.em.execute(marked)).toEqual([{ player_id: playerId, votes: 0, published_videos: 0 }]);

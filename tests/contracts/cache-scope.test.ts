@@ -1,6 +1,6 @@
 import { isObjectType, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { FOR_EVERYBODY, isForEverybody } from '../../schema/audience.ts';
+import { isPublicDocument, PUBLIC } from '../../schema/cache-scope.ts';
 import { schema } from '../../schema/index.ts';
 
 /** Fields that are the same whoever asks. Whoever adds one has looked at its resolver, and at what it loads. */
@@ -26,7 +26,7 @@ const fields = Object.values(schema.getTypeMap())
   .flatMap(type =>
     Object.values(type.getFields()).map(field => ({ ...field, path: `${type.name}.${field.name}` })),
   );
-const marked = fields.filter(({ extensions }) => extensions.audience === FOR_EVERYBODY.extensions.audience);
+const marked = fields.filter(({ extensions }) => extensions.cacheScope === PUBLIC.extensions.cacheScope);
 
 test('only these fields are for everybody; all others are not unless they say so', () => {
   expect(marked.map(({ path }) => path).toSorted()).toEqual(FOR_ALL);
@@ -50,7 +50,7 @@ describe('a document is for everybody', () => {
   ])('%s', query => {
     const document = parse(query);
     expect(validate(schema, document)).toEqual([]);
-    expect(isForEverybody(schema, document)).toBe(true);
+    expect(isPublicDocument(schema, document)).toBe(true);
   });
 });
 
@@ -73,6 +73,6 @@ describe('a document is not for everybody when it selects what depends on the vi
   ])('%s', query => {
     const document = parse(query);
     expect(validate(schema, document)).toEqual([]);
-    expect(isForEverybody(schema, document)).toBe(false);
+    expect(isPublicDocument(schema, document)).toBe(false);
   });
 });

@@ -1,0 +1,70 @@
+import { raw } from '@mikro-orm/core';
+import { audit, tidyReason } from '../audit/audit.ts';
+import { type ContestRules, certifyResults } from '../contest/results.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import type { EventBus } from '../platform/pubsub/event-bus.ts';
+import { recalculateScores } from '../rankings/player-scores.ts';
+import { videoChanged } from '../videos/processing/video.events.ts';
+import { Video } from '../videos/video.entity.ts';
+import { VideoNotFound } from '../videos/video.errors.ts';
+
+const now = raw('now()');
+const nextSequence = raw('sequence + 1');
+
+/** A moderator's decision on one video. */
+export interface ModerationAction {
+  moderatorId: string;
+  videoId: string;
+  /** For the audit trail, 1 to 500 characters. */
+  reason: string;
+}
+
+interface ModerationDeps {
+  em: EntityManager;
+  events: EventBus;
+  /** Results that are due are certified before the ranking changes. */
+  rules: ContestRules;
+}
+
+/**
+ * Hides a video from all but its owner and moderators, and removes its votes from the ranking. Hiding a hidden video
+ * changes nothing.
+ *
+ * @throws {VideoNotFound}
+ * @throws {InvalidInput} for the reason.
+ */
+export async function hideVideo(deps: ModerationDeps, action: ModerationAction): Promise<Video> {
+  return setHidden(deps, action, true);
+}
+
+/** Reverts {@link hideVideo}: the video is visible and its votes count again. Throws the same errors. */
+export async function restoreVideo(deps: ModerationDeps, action: ModerationAction): Promise<Video> {
+  return setHidden(deps, action, false);
+}
+
+async function setHidden(
+  { em, events, rules }: ModerationDeps,
+  { moderatorId, videoId, ...action }: ModerationAction,
+  hidden: boolean,
+): Promise<Video> {
+  const reason = tidyReason(action.reason);
+  await certifyResults(em, rules);
+  const hiddenAt = hidden ? now : null;
+  const video = await em.transactional(async em => {
+    const unchanged = { id: videoId, hiddenAt: hidden ? null : { $ne: null } };
+    const changed = await em.nativeUpdate(Video, unchanged, { hiddenAt, sequence: nextSequence });
+    const video = await em.findOne(Video, videoId, { refresh: true });
+    if (video === null) throw new VideoNotFound();
+    if (changed === 0) return video;
+    await recalculateScores(em, [video.player.id]);
+    await audit(em, {
+      actorId: moderatorId,
+      action: hidden ? 'HIDE_VIDEO' : 'RESTORE_VIDEO',
+      subject: videoId,
+      reason,
+    });
+    return video;
+  });
+  await events.publish(videoChanged, videoId, { videoId, deleted: false });
+  return video;
+}

@@ -1,0 +1,54 @@
+import { raw } from '@mikro-orm/core';
+import { audit, tidyReason } from '../audit/audit.ts';
+import type { Env } from '../platform/config/env.ts';
+import type { EntityManager } from '../platform/database/database.ts';
+import type { EventBus } from '../platform/pubsub/event-bus.ts';
+import { videoChanged } from '../videos/processing/video.events.ts';
+import type { VideoJobs } from '../videos/processing/video.jobs.ts';
+import { Video } from '../videos/video.entity.ts';
+import { VideoNotFailed, VideoNotFound } from '../videos/video.errors.ts';
+import type { ModerationAction } from './hide-video.ts';
+
+/** The state of a video that waits for its first attempt. */
+const QUEUED = {
+  status: 'UPLOADED',
+  phase: 'QUEUED',
+  percent: 0,
+  failureReason: null,
+  workerDeaths: 0,
+  queuedAt: raw('now()'),
+  sequence: raw('sequence + 1'),
+} as const;
+
+/**
+ * Gives a failed video a new set of attempts.
+ *
+ * @throws {VideoNotFound}
+ * @throws {VideoNotFailed}
+ * @throws {InvalidInput} for the reason.
+ */
+export async function requeueVideo(
+  {
+    em,
+    events,
+    jobs,
+    maxAttempts,
+  }: Pick<Env['processing'], 'maxAttempts'> & { em: EntityManager; events: EventBus; jobs: VideoJobs },
+  { moderatorId, videoId, ...action }: ModerationAction,
+): Promise<Video> {
+  const reason = tidyReason(action.reason);
+  const attemptLimit = raw('attempt + ?', [maxAttempts]);
+  const video = await em.transactional(async em => {
+    const failed = { id: videoId, status: 'FAILED' } as const;
+    const changed = await em.nativeUpdate(Video, failed, { ...QUEUED, attemptLimit });
+    const video = await em.findOne(Video, videoId, { refresh: true });
+    if (video === null) throw new VideoNotFound();
+    if (changed === 0) throw new VideoNotFailed();
+    await audit(em, { actorId: moderatorId, action: 'REQUEUE_VIDEO', subject: videoId, reason });
+    return video;
+  });
+  await events.publish(videoChanged, videoId, { videoId, deleted: false });
+  // Not awaited: the row is the outbox, and an unavailable queue must not delay the moderator.
+  void jobs.enqueue({ videoId, attempt: video.attempt });
+  return video;
+}

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { encodeId } from '../../schema/global-ids.ts';
+import { type ContestRules, findResults } from '../../src/contest/results.ts';
+import { updateProfile } from '../../src/contest/update-profile.ts';
+import { hideVideo, restoreVideo } from '../../src/moderation/hide-video.ts';
+import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
+import { giveVotes, insertPlayers, publishVideos } from '../kit/contest/create-users.ts';
+import { toRowId } from '../kit/contest/videos.ts';
+
+const OPEN: ContestRules = {
+  votingOpensAt: null,
+  votingClosesAt: null,
+  maxVotesPerPlayer: null,
+  winnersPerCity: 1,
+};
+/** The voting is over and no process has certified its results. */
+const OVER: ContestRules = { ...OPEN, votingClosesAt: new Date(0) };
+
+let world: ContestWorld;
+beforeAll(async () => {
+  world = await openContestWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const moderation = (rules: ContestRules) => ({ em: world.em, events: world.events, rules });
+/** A city with two players, the first of them with more votes, and a moderator. */
+let city: { first: string; second: string; videoId: string; moderatorId: string };
+
+beforeEach(async () => {
+  await world.em.execute('truncate players, results, closures cascade');
+  const [first = '', second = '', moderatorId = ''] = await insertPlayers(world.database, 3, 'Cali');
+  const players = [first, second].map(id => ({ id: encodeId('Player', id) }));
+  const [leading = '', following = ''] = await publishVideos(world.database, players);
+  await giveVotes(
+    world.database,
+    new Map([
+      [leading, 3],
+      [following, 1],
+    ]),
+  );
+  city = { first, second, moderatorId, videoId: toRowId(leading) };
+});
+
+const winners = async () =>
+  (await findResults(world.em, OVER))?.map(({ player, city }) => ({ id: player.id, city }));
+
+test('hideVideo certifies due results before it removes votes', async () => {
+  const { moderatorId, videoId, first } = city;
+  await hideVideo(moderation(OVER), { moderatorId, videoId, reason: 'a test' });
+  expect(await winners()).toEqual([{ id: first, city: 'Cali' }]);
+});
+
+test('restoreVideo certifies due results before it adds votes', async () => {
+  const { moderatorId, videoId, second } = city;
+  await hideVideo(moderation(OPEN), { moderatorId, videoId, reason: 'a test' });
+  await restoreVideo(moderation(OVER), { moderatorId, videoId, reason: 'a test' });
+  expect(await winners()).toEqual([{ id: second, city: 'Cali' }]);
+});
+
+test('updateProfile certifies due results before it moves a player to another city', async () => {
+  await updateProfile({ em: world.em, rules: OVER }, city.first, { city: 'Pasto' });
+  expect(await winners()).toEqual([{ id: city.first, city: 'Cali' }]);
+});
+
+test('none of them certifies results while the voting is open', async () => {
+  const { moderatorId, videoId, first } = city;
+  await hideVideo(moderation(OPEN), { moderatorId, videoId, reason: 'a test' });
+  await restoreVideo(moderation(OPEN), { moderatorId, videoId, reason: 'a test' });
+  await updateProfile({ em: world.em, rules: OPEN }, first, { city: 'Pasto' });
+  expect(await findResults(world.em, OPEN)).toBeNull();
+});
