@@ -47,5 +47,5 @@ VOLUME /tmp
 EXPOSE 8000 8001
 # Whichever of the two processes it is.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "/app/scripts/check-health.ts", "http://127.0.0.1:8000/health", "http://127.0.0.1:8001/health"]
+  CMD ["node", "/app/scripts/operate/check-health.ts", "http://127.0.0.1:8000/health", "http://127.0.0.1:8001/health"]
 CMD ["api"]

@@ -4,20 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { MachineClock } from './scripts/process/machine-clock.mjs';
 import { withTools } from './scripts/stack/tools.ts';
-import { ClosingLine } from './tests/kit/run/closing-line.ts';
-import { LongFirst } from './tests/kit/run/long-first.ts';
-
-/** Those of `npm run test:long`. */
-export const LONG_TESTS = [
-  'tests/worker/ffmpeg/{real-clips,render,render-picture}.test.ts',
-  'tests/worker/formats/formats.test.ts',
-  'tests/worker/hostile/{hostile-files,hostile-uploads}.test.ts',
-  'tests/worker/{poison,recovery,stop-without-stores}.test.ts',
-  'tests/backup/backup.test.ts',
-  'tests/several-hosts.test.ts',
-  'tests/setup/{install-by-hand,interrupted}.test.ts',
-  'tests/chaos/{checker,clock,redis,restarts,storage}.test.ts',
-];
+import { LongFirstSequencer } from './tests/kit/run/long-first.ts';
+import { LONG_TESTS } from './tests/kit/run/long-tests.ts';
+import { SummaryReporter } from './tests/kit/run/summary-reporter.ts';
 
 /** Ten minutes of a machine that is idle, or as much longer as others leave of this one, and as it has fewer processors. */
 const hangMilliseconds = await (async () => {
@@ -39,13 +28,13 @@ export default defineConfig({
     isolate: false,
     // Many tests wait more than they work.
     maxWorkers: availableParallelism() + 2,
-    sequence: { sequencer: LongFirst },
+    sequence: { sequencer: LongFirstSequencer },
     // Each wait has a budget of its own, which counts what the machine gives. These end what hangs.
     testTimeout: hangMilliseconds,
     hookTimeout: hangMilliseconds,
     teardownTimeout: 120_000,
     expect: { poll: { timeout: hangMilliseconds / 10, interval: 25 } },
-    reporters: ['default', new ClosingLine()],
+    reporters: ['default', new SummaryReporter()],
     env: {
       PATH: withTools(process.env.PATH),
       NODE_ENV: 'test',

@@ -1,7 +1,7 @@
 /**
- * Draws the watermark and the two bumpers from their sources and writes them beside this file. Run by hand when a
- * source changes: needs Chromium (`CHROMIUM`, else /usr/bin/chromium) and ffmpeg; the product needs neither of both
- * steps, only the files.
+ * Renders the watermark and the two bumpers from their sources into this folder. Run manually when a source
+ * changes. Needs Chromium (`CHROMIUM`, default /usr/bin/chromium) and ffmpeg; the product needs only the
+ * rendered files.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,8 +15,8 @@ import { WATERMARK_SIZE, watermark } from './sources/watermark.ts';
 
 const SECONDS = 2.5;
 const FRAME_RATE = 30;
-/** Moments drawn per frame and averaged, as an open shutter would: motion blur. */
-const MOMENTS_PER_FRAME = 4;
+/** Samples that are drawn and averaged per frame, for motion blur. */
+const SAMPLES_PER_FRAME = 4;
 
 const TO_VIDEO = `setpts=N/${FRAME_RATE}/TB,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p`;
 
@@ -30,17 +30,17 @@ await draw(page, watermark());
 await page.screenshot({ path: join(import.meta.dirname, 'watermark.png'), omitBackground: true });
 
 await page.setViewportSize({ width: WIDTH, height: HEIGHT });
-await film(opening, 'opening.mp4');
-await film(closing, 'closing.mp4');
+await renderVideo(opening, 'opening.mp4');
+await renderVideo(closing, 'closing.mp4');
 await browser.close();
 
 async function draw(on: Page, svg: string): Promise<void> {
   await on.evaluate(`document.body.style.margin = 0; document.body.innerHTML = ${JSON.stringify(svg)}`);
 }
 
-async function film(scene: (time: number) => string, name: string): Promise<void> {
+async function renderVideo(scene: (time: number) => string, name: string): Promise<void> {
   const path = join(import.meta.dirname, name);
-  const last = MOMENTS_PER_FRAME - 1;
+  const last = SAMPLES_PER_FRAME - 1;
   const ffmpeg = spawn(
     'ffmpeg',
     [
@@ -51,13 +51,13 @@ async function film(scene: (time: number) => string, name: string): Promise<void
         '-f',
         'image2pipe',
         '-framerate',
-        String(FRAME_RATE * MOMENTS_PER_FRAME),
+        String(FRAME_RATE * SAMPLES_PER_FRAME),
         '-i',
         '-',
       ],
       ...[
         '-vf',
-        `tmix=frames=${MOMENTS_PER_FRAME},select='eq(mod(n,${MOMENTS_PER_FRAME}),${last})',${TO_VIDEO}`,
+        `tmix=frames=${SAMPLES_PER_FRAME},select='eq(mod(n,${SAMPLES_PER_FRAME}),${last})',${TO_VIDEO}`,
       ],
       ...[
         '-c:v',
@@ -76,11 +76,11 @@ async function film(scene: (time: number) => string, name: string): Promise<void
     ],
     { stdio: ['pipe', 'inherit', 'inherit'] },
   );
-  const moments = SECONDS * FRAME_RATE * MOMENTS_PER_FRAME;
-  for (let moment = 0; moment < moments; moment++) {
-    // The shutter is open for half of each frame's time.
-    const within = (moment % MOMENTS_PER_FRAME) / MOMENTS_PER_FRAME / 2;
-    const time = (Math.floor(moment / MOMENTS_PER_FRAME) + within) / FRAME_RATE;
+  const samples = SECONDS * FRAME_RATE * SAMPLES_PER_FRAME;
+  for (let sample = 0; sample < samples; sample++) {
+    // A shutter angle of 180°: the samples cover half of each frame's time.
+    const shutterTime = (sample % SAMPLES_PER_FRAME) / SAMPLES_PER_FRAME / 2;
+    const time = (Math.floor(sample / SAMPLES_PER_FRAME) + shutterTime) / FRAME_RATE;
     await draw(page, scene(time));
     const picture = await page.screenshot({ type: 'png' });
     if (!ffmpeg.stdin.write(picture)) await once(ffmpeg.stdin, 'drain');
@@ -88,6 +88,6 @@ async function film(scene: (time: number) => string, name: string): Promise<void
   ffmpeg.stdin.end();
   const [exitCode] = await once(ffmpeg, 'close');
   if (exitCode !== 0) throw new Error(`ffmpeg ended with ${exitCode} while writing ${name}`);
-  // A worker may be reading the old one.
+  // Replaces the file atomically: a worker may be reading the old one.
   await rename(`${path}.new.mp4`, path);
 }

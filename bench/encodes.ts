@@ -1,9 +1,9 @@
 /**
- * Clips a minute that this machine makes with 1, 2 and 4 of them under way at once, as one worker with that concurrency
- * or as many workers do, and what the sandbox costs: the wall clock of one look at a file's headers with and without it.
- * Interleaved; medians.
+ * Clips per minute of this machine with 1, 2 and 4 concurrent encodes, in one worker or in several; and the
+ * cost of the sandbox: the wall clock time of reading a file's headers with and without the sandbox.
+ * Interleaved runs; medians.
  *
- *   npm run bench:encodes -- [clips = 4] [rounds = 2]
+ *   npm run bench -- encodes [clips = 4] [rounds = 2]
  */
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import { median } from './kit/median.ts';
 import { rules, runPipeline } from './kit/pipeline.ts';
 
 const CONCURRENCY = [1, 2, 4];
-const LOOKS = 30;
+const INSPECTIONS = 30;
 const KEPT_SECONDS = 10;
 
 const [clips = 4, rounds = 2] = process.argv.slice(2).map(Number);
@@ -36,45 +36,45 @@ try {
 }
 
 async function compareConcurrency(source: string, bumpers: Bumpers, sandbox: Sandbox): Promise<void> {
-  const clipsPerMinute = new Map<number, number[]>(CONCURRENCY.map(atOnce => [atOnce, []]));
+  const clipsPerMinute = new Map<number, number[]>(CONCURRENCY.map(concurrency => [concurrency, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [atOnce, measured] of clipsPerMinute) {
-      const slot = createSemaphore(atOnce);
+    for (const [concurrency, measured] of clipsPerMinute) {
+      const limit = createSemaphore(concurrency);
       const started = performance.now();
       await Promise.all(
         Array.from({ length: clips }, () =>
-          slot(() => runPipeline(source, bumpers, folder, async () => undefined, sandbox)),
+          limit(() => runPipeline(source, bumpers, folder, async () => undefined, sandbox)),
         ),
       );
       measured.push((clips * 60_000) / (performance.now() - started));
     }
   }
-  const alone = median(clipsPerMinute.get(1) ?? []);
-  for (const [atOnce, measured] of clipsPerMinute) {
+  const single = median(clipsPerMinute.get(1) ?? []);
+  for (const [concurrency, measured] of clipsPerMinute) {
     const rate = median(measured);
     console.log(
-      `${atOnce} at once: ${rate.toFixed(2)} clips of ${KEPT_SECONDS} s a minute, ${(rate / alone).toFixed(2)} times one at once`,
+      `concurrency ${concurrency}: ${rate.toFixed(2)} clips of ${KEPT_SECONDS} s per minute, ratio to concurrency 1 ${(rate / single).toFixed(2)}`,
     );
   }
 }
 
 async function compareSandboxes(source: string, sandbox: Sandbox): Promise<void> {
-  const job = join(folder, 'looks');
+  const job = join(folder, 'inspections');
   await mkdir(job);
   await copyFile(source, join(job, 'source'));
-  const look = async (fence: Sandbox) => {
+  const measureInspection = async (tested: Sandbox) => {
     const started = performance.now();
     const signal = AbortSignal.timeout(60_000);
-    await inspect({ folder: job, fileName: 'source' }, rules, { sandbox: fence, signal });
+    await inspect({ folder: job, fileName: 'source' }, rules, { sandbox: tested, signal });
     return performance.now() - started;
   };
-  const [plain, fenced]: [number[], number[]] = [[], []];
-  for (let time = 0; time < LOOKS; time++) {
-    plain.push(await look(UNCONFINED));
-    fenced.push(await look(sandbox));
+  const [unconfined, sandboxed]: [number[], number[]] = [[], []];
+  for (let time = 0; time < INSPECTIONS; time++) {
+    unconfined.push(await measureInspection(UNCONFINED));
+    sandboxed.push(await measureInspection(sandbox));
   }
-  const added = median(fenced) - median(plain);
+  const added = median(sandboxed) - median(unconfined);
   console.log(
-    `sandbox (${sandbox.isolation}, ${sandbox.limits}): ${added.toFixed(1)} ms a process on top of ${median(plain).toFixed(1)} ms`,
+    `sandbox (${sandbox.isolation}, ${sandbox.limits}): ${added.toFixed(1)} ms per process, over ${median(unconfined).toFixed(1)} ms without`,
   );
 }

@@ -1,7 +1,7 @@
-// What nginx costs and what it spares: requests a second of `{ __typename }` and of whole clips through nginx, against
-// the same API asked directly. Needs nginx (npm run test:deploy installs it).
+// Cost and gain of nginx: throughput of `{ __typename }` and of whole clips through nginx, against the same
+// API without nginx. Needs nginx (npm run test:deploy installs it).
 //
-//   npm run bench:nginx -- [rounds = 3] [seconds a run = 5] [MiB of a clip = 8]
+//   npm run bench -- nginx [rounds = 3] [seconds per run = 5] [MiB per clip = 8]
 
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { startChild, untilReady } from '../scripts/process/child.ts';
 import { anyFreePort } from '../scripts/stack/ports.ts';
-import { mediaPath } from '../server/media/serve-media.ts';
+import { toMediaPath } from '../src/videos/files/media-urls.ts';
 import { prepareNginx } from '../tests/deploy/nginx/nginx-site.ts';
 import { fillContest, query } from './kit/contest-data.ts';
 import { median } from './kit/median.ts';
@@ -55,9 +55,9 @@ for (const [name, { path, connections, args, read }] of Object.entries(measures)
     figures.direct.push(read(await load(api.url + path, connections, args)));
     figures.nginx.push(read(await load(nginxUrl + path, connections, args)));
   }
-  const [direct, through] = [median(figures.direct), median(figures.nginx)];
+  const [direct, behind] = [median(figures.direct), median(figures.nginx)];
   console.log(
-    `${name}: through nginx ${through.toFixed(0)}, direct ${direct.toFixed(0)}, ratio ${(through / direct).toFixed(2)}`,
+    `${name}: through nginx ${behind.toFixed(0)}, direct ${direct.toFixed(0)}, ratio ${(behind / direct).toFixed(2)}`,
   );
 }
 
@@ -72,7 +72,7 @@ async function load(url: string, connections: number, args: readonly string[]): 
   return RESULT.parse(JSON.parse(stdout));
 }
 
-/** Publishes a clip of random bytes; under which path. */
+/** Publishes a clip of random bytes. Returns its URL path. */
 async function storeClip(): Promise<string> {
   const { rows } = await query(databaseUrl, client =>
     client.query(
@@ -84,10 +84,10 @@ async function storeClip(): Promise<string> {
   const file = join(servers.dir, 'uploads', clip_key);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, randomBytes(clipMib * 1024 ** 2));
-  return mediaPath(id, 'clip.mp4');
+  return toMediaPath(id, 'clip.mp4');
 }
 
-/** As it is deployed, but that one address may ask without end. */
+/** Starts nginx as deployed, but without rate limits per address. */
 async function startNginx(apiUrl: string): Promise<string> {
   const port = await anyFreePort();
   const url = `http://127.0.0.1:${port}`;

@@ -1,13 +1,14 @@
 /**
- * CPU time of a phone's footage through the worker's own pipeline (inspect, render, splice, verify), against
+ * CPU time of the worker's pipeline (inspect, render, splice, verify) for phone footage, against
  * - four passes, each a re-encode at medium crf 23: cut, scale, watermark, join with the bumpers;
- * - the floor: decoding what is kept, and encoding it from raw 720p, each alone, as ffmpeg does both when left to choose
- *   its threads;
- * - the hard floor: the same with one thread each, which wastes less.
- * Also what preview, storyboard and posters add to the pass they are made in, and the most memory that a process took.
- * One of each in every round, so that a slow moment hits all alike; the figures are medians.
+ * - the floor: decoding the kept part, and encoding it from raw 720p, separately, with ffmpeg's default
+ *   threads;
+ * - the hard floor: the same with one thread each, which needs less CPU time.
  *
- *   npm run bench:pipeline -- [1080p | portrait | 4k60] [rounds = 3]
+ * Also the cost of preview, storyboard and posters in the main pass, and the peak memory of a process. Each
+ * round runs everything once, so that a slow moment affects all alike; the figures are medians.
+ *
+ *   npm run bench -- pipeline [1080p | portrait | 4k60] [rounds = 3]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,13 @@ import { prepareBumpers } from '../worker/steps/bumpers.ts';
 import { FOOTAGE, type FootageKind, ffmpeg, makeFootage } from './kit/footage.ts';
 import { runFourPasses } from './kit/four-passes.ts';
 import { median } from './kit/median.ts';
-import { cpuSecondsOf, mainPass, peakChildMebibytes, rules, runPipeline } from './kit/pipeline.ts';
+import {
+  measureCpuSeconds,
+  measurePeakChildMebibytes,
+  prepareMainPass,
+  rules,
+  runPipeline,
+} from './kit/pipeline.ts';
 
 const TARGETS = { fewerThanFourPasses: 8, overFloor: 1.15, picturesShare: 1.05 };
 
@@ -35,7 +42,7 @@ async function main(): Promise<void> {
   const keptSeconds = Math.min(rules.clipSeconds, FOOTAGE[kind].seconds);
   const bumpers = await prepareBumpers(file('bumpers'));
   const source = await makeFootage(folder, kind);
-  const pass = await mainPass(source, keptSeconds * 30, bumpers, folder);
+  const pass = await prepareMainPass(source, keptSeconds * 30, bumpers, folder);
   await pass.raw(file('raw.y4m'));
   const oneThread = ['-threads', '1'];
   const encoder = pass.encoder.join(' ').replace('-threads 1', '').split(/ +/);
@@ -43,11 +50,11 @@ async function main(): Promise<void> {
     ffmpeg(...threads, '-t', String(keptSeconds), '-i', source, '-an', '-f', 'null', '-');
   const encode = (...threads: string[]) =>
     ffmpeg('-i', file('raw.y4m'), ...encoder, ...threads, file('encoded.mp4'));
-  const runWhole = () => runPipeline(source, bumpers, folder, async () => undefined);
+  const runFullPipeline = () => runPipeline(source, bumpers, folder, async () => undefined);
   console.log(`${kind}, ${keptSeconds} s kept, ${rounds} rounds`);
 
-  const contenders: Record<string, () => Promise<unknown>> = {
-    pipeline: runWhole,
+  const variants: Record<string, () => Promise<unknown>> = {
+    pipeline: runFullPipeline,
     decode: () => decode(),
     encode: () => encode(),
     decodeOneThread: () => decode(...oneThread),
@@ -61,33 +68,39 @@ async function main(): Promise<void> {
   };
   const seconds: Record<string, number[]> = {};
   for (let round = 1; round <= rounds; round++) {
-    for (const [name, run] of Object.entries(contenders)) {
-      const spent = await cpuSecondsOf(run);
+    for (const [name, run] of Object.entries(variants)) {
+      const spent = await measureCpuSeconds(run);
       seconds[name] = [...(seconds[name] ?? []), spent];
       console.log(`round ${round}: ${name} ${spent.toFixed(2)} CPU s`);
     }
   }
-  report(name => median(seconds[name] ?? []));
-  console.log(`peak RSS of a process: ${(await peakChildMebibytes(runWhole)).toFixed(0)} MiB`);
+  printReport(name => median(seconds[name] ?? []));
+  console.log(
+    `peak RSS of one process: ${(await measurePeakChildMebibytes(runFullPipeline)).toFixed(0)} MiB`,
+  );
 }
 
-function report(of: (name: string) => number): void {
-  const floor = of('decode') + of('encode');
-  const hardFloor = of('decodeOneThread') + of('encodeOneThread');
+function printReport(getMedian: (name: string) => number): void {
+  const floor = getMedian('decode') + getMedian('encode');
+  const hardFloor = getMedian('decodeOneThread') + getMedian('encodeOneThread');
   const line = (title: string, ratio: number, target: string) =>
     console.log(`${title}: ${ratio.toFixed(3)}${target}`);
   line(
     'four passes / pipeline',
-    of('fourPasses') / of('pipeline'),
+    getMedian('fourPasses') / getMedian('pipeline'),
     ` (target: at least ${TARGETS.fewerThanFourPasses})`,
   );
-  line('pipeline / (decode + encode)', of('pipeline') / floor, ` (target: at most ${TARGETS.overFloor})`);
-  line('pipeline / (decode + encode), one thread each', of('pipeline') / hardFloor, '');
+  line(
+    'pipeline / (decode + encode)',
+    getMedian('pipeline') / floor,
+    ` (target: at most ${TARGETS.overFloor})`,
+  );
+  line('pipeline / (decode + encode), one thread each', getMedian('pipeline') / hardFloor, '');
   line(
     'with pictures / without',
-    of('withPictures') / of('withoutPictures'),
+    getMedian('withPictures') / getMedian('withoutPictures'),
     ` (target: at most ${TARGETS.picturesShare})`,
   );
-  const parts = [of('pipeline'), floor, hardFloor].map(value => value.toFixed(2));
+  const parts = [getMedian('pipeline'), floor, hardFloor].map(value => value.toFixed(2));
   console.log(`pipeline ${parts[0]} CPU s, floor ${parts[1]}, hard floor ${parts[2]}`);
 }

@@ -1,7 +1,7 @@
-// Delay from a vote's answer to the ranking that shows it, at a subscriber of another API process, under a steady load of
-// votes. The ranking is pushed at most twice a second, so the median can't be much under a quarter of one.
+// Delay from a vote's answer to its ranking event at a subscriber of another API process, under a steady load
+// of votes. The ranking is sent at most twice per second, so that the median cannot be much below 250 ms.
 //
-//   npm run bench:ranking-delay -- [votes a second = 200] [seconds = 20]
+//   npm run bench -- ranking-delay [votes per second = 200] [seconds = 20]
 
 import { createClient } from 'graphql-sse';
 import { z } from 'zod';
@@ -10,16 +10,14 @@ import { waitUntil } from '../scripts/process/wait-until.mjs';
 import { fillContest, query } from './kit/contest-data.ts';
 import { quantile } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';
+import { signUp } from './kit/sign-up.ts';
 
 const CANDIDATES = 100;
 const TARGET_MS = 1000;
 const VOTE = 'mutation ($videoId: ID!) { castVote(videoId: $videoId) { ... on Video { votes } __typename } }';
 const FOLLOW = `subscription { rankingChanged(top: ${CANDIDATES}) { entries { votes player { id } } } }`;
-const SIGN_UP =
-  'mutation ($input: SignUpInput!) { signUp(input: $input) { ... on Session { accessToken } __typename } }';
 
 const VOTED = z.object({ castVote: z.object({ votes: z.int() }) });
-const SIGNED_UP = z.object({ signUp: z.object({ accessToken: z.string() }) });
 const RANKING = z.object({
   rankingChanged: z.object({
     entries: z.array(z.object({ votes: z.int(), player: z.object({ id: z.string() }) })),
@@ -51,7 +49,8 @@ const [voting, following] = [
   await servers.startApi(databaseUrl, { env }),
 ];
 const tokens: string[] = [];
-for (let voter = 0; voter < Math.ceil(total / CANDIDATES); voter++) tokens.push(await signUp(voter));
+for (let voter = 0; voter < Math.ceil(total / CANDIDATES); voter++)
+  tokens.push(await signUp(voting.url, `voter${voter}@anb.example`));
 
 const delaysMs: number[] = [];
 const answersMs: number[] = [];
@@ -62,7 +61,7 @@ const client = createClient({ url: `${following.url}/graphql`, retryAttempts: 0 
 cleanup.defer(() => client.dispose());
 let events = 0;
 const followed = follow();
-await waitUntil('the first ranking', async () => events > 0, { deadlineSeconds: 30 });
+await waitUntil('first ranking', async () => events > 0, { deadlineSeconds: 30 });
 
 const casts: Promise<void>[] = [];
 const startedMs = performance.now();
@@ -74,12 +73,12 @@ for (let vote = 0; vote < total; vote++) {
 }
 await Promise.all(casts);
 const took = (performance.now() - startedMs) / 1000;
-await waitUntil('every vote in the ranking', async () => waiting.length === 0, { deadlineSeconds: 30 });
+await waitUntil('all votes in the ranking', async () => waiting.length === 0, { deadlineSeconds: 30 });
 client.dispose();
 await followed;
 
 const [p50, p95] = [quantile(delaysMs, 0.5), quantile(delaysMs, 0.95)];
-console.log(`${total} votes, ${(total / took).toFixed(0)} a second, ${events} rankings pushed`);
+console.log(`${total} votes, ${(total / took).toFixed(0)} per second, ${events} ranking events`);
 console.log(
   `vote to answer: p50 ${quantile(answersMs, 0.5).toFixed(0)} ms, p95 ${quantile(answersMs, 0.95).toFixed(0)} ms`,
 );
@@ -99,30 +98,25 @@ async function follow(): Promise<void> {
   }
 }
 
-/** Each voter votes once for each candidate, in another order. */
+/** Casts one vote; each voter votes once for each candidate, in a different order. */
 async function cast(vote: number): Promise<void> {
   const [turn, voter] = [Math.floor(vote / tokens.length), vote % tokens.length];
   const candidate = candidates[(turn + voter) % CANDIDATES];
-  if (candidate === undefined) throw new Error('There are not enough candidates');
+  if (candidate === undefined) throw new Error('Not enough candidates');
   const { videoId, playerId } = candidate;
   const sentMs = performance.now();
-  const { castVote } = VOTED.parse(await ask(VOTE, { videoId }, tokens[voter]));
+  const { castVote } = VOTED.parse(await execute(VOTE, { videoId }, tokens[voter]));
   const answeredMs = performance.now();
   answersMs.push(answeredMs - sentMs);
   if ((shown.get(playerId) ?? 0) >= castVote.votes) delaysMs.push(0);
   else waiting.push({ playerId, votes: castVote.votes, answeredMs });
 }
 
-async function signUp(voter: number): Promise<string> {
-  const password = 'three steps and a layup';
-  const input = {
-    ...{ firstName: 'Ana', lastName: 'Díaz', city: 'Bogotá', country: 'Colombia' },
-    ...{ email: `voter${voter}@anb.example`, password, passwordConfirmation: password },
-  };
-  return SIGNED_UP.parse(await ask(SIGN_UP, { input })).signUp.accessToken;
-}
-
-async function ask(document: string, variables: Record<string, unknown>, token?: string): Promise<unknown> {
+async function execute(
+  document: string,
+  variables: Record<string, unknown>,
+  token?: string,
+): Promise<unknown> {
   const response = await fetch(`${voting.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
@@ -131,6 +125,6 @@ async function ask(document: string, variables: Record<string, unknown>, token?:
   const { data, errors } = z
     .object({ data: z.unknown(), errors: z.unknown().optional() })
     .parse(await response.json());
-  if (errors !== undefined) throw new Error(`The API refuses: ${JSON.stringify(errors)}`);
+  if (errors !== undefined) throw new Error(`The API returned errors: ${JSON.stringify(errors)}`);
   return data;
 }

@@ -1,8 +1,8 @@
-// Requests a second of a ranking page with its players' names and cities over HTTP, against `{ __typename }` on the same
-// API process; the load comes from a process of its own. Then what the API spends its time on, from a CPU profile of
-// another API process under the same load.
+// Requests per second of a ranking page with its players' names and cities over HTTP, against `{ __typename
+// }` on the same API process, under load from a separate process. Then the API's self time by package and
+// function, from a CPU profile of another API process under the same load.
 //
-//   npm run bench:ranking-http -- [rounds = 3] [seconds a run = 5]
+//   npm run bench -- ranking-http [rounds = 3] [seconds per run = 5]
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,15 +40,15 @@ const databaseUrl = await servers.createDatabase('bench');
 await fillContest(databaseUrl, { players: PLAYERS, mostVotes: 5000 });
 await buildBoards();
 
-// All of it comes from one network.
+// The whole load comes from one network.
 const env = { COST_PER_MINUTE_PER_NETWORK: String(1e9) };
 const api = await servers.startApi(databaseUrl, { env });
 await checkPage(api.url);
-for (const query of Object.values(QUERIES)) await requestsASecond(api.url, query, 2);
+for (const query of Object.values(QUERIES)) await measureRequestsPerSecond(api.url, query, 2);
 const speeds = { page: [] as number[], typename: [] as number[] };
 for (let round = 1; round <= rounds; round++) {
   for (const name of ['page', 'typename'] as const) {
-    const speed = await requestsASecond(api.url, QUERIES[name], seconds);
+    const speed = await measureRequestsPerSecond(api.url, QUERIES[name], seconds);
     speeds[name].push(speed);
     console.log(`round ${round}: ${name} ${speed.toFixed(0)} requests/s`);
   }
@@ -62,18 +62,18 @@ const profiled = await servers.startApi(databaseUrl, {
   env,
   nodeArgs: ['--cpu-prof', '--cpu-prof-name=api.cpuprofile', `--cpu-prof-dir=${servers.dir}`],
 });
-const loadedAtMilliseconds = monotonicMilliseconds();
-await requestsASecond(profiled.url, QUERIES.page, seconds);
+const loadStartMilliseconds = monotonicMilliseconds();
+await measureRequestsPerSecond(profiled.url, QUERIES.page, seconds);
 await profiled.stop();
-const selfTime = await readSelfTime(`${servers.dir}/api.cpuprofile`, loadedAtMilliseconds);
+const selfTime = await readSelfTime(`${servers.dir}/api.cpuprofile`, loadStartMilliseconds);
 for (const [kind, times] of Object.entries(selfTime)) {
-  console.log(`self time by ${kind} while the page is served:`);
+  console.log(`self time by ${kind}:`);
   for (const { name, share } of times.slice(0, 15)) {
     console.log(`${(100 * share).toFixed(1).padStart(6)} % ${name}`);
   }
 }
 
-/** The clock of V8's profiles, which all processes of a machine share. */
+/** Returns the monotonic clock of V8's profiles, which all processes of a machine share. */
 function monotonicMilliseconds(): number {
   return Number(process.hrtime.bigint() / 1_000_000n);
 }
@@ -98,10 +98,10 @@ async function checkPage(url: string): Promise<void> {
     body: JSON.stringify({ query: QUERIES.page }),
   });
   const answer = await response.text();
-  if (answer.match(/"username":"player\d+"/g)?.length !== 20) throw new Error(`No full page: ${answer}`);
+  if (answer.match(/"username":"player\d+"/g)?.length !== 20) throw new Error(`incomplete page: ${answer}`);
 }
 
-async function requestsASecond(url: string, query: string, forSeconds: number): Promise<number> {
+async function measureRequestsPerSecond(url: string, query: string, forSeconds: number): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     AUTOCANNON,
     ...['--json', '--connections', String(CONNECTIONS), '--duration', String(forSeconds)],

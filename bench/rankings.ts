@@ -1,8 +1,9 @@
-// What a page of the ranking costs at 1,000,000 players, in the middle (position 500,000) and at the top, against the top
-// at 1,000 players; a player's place; the same page by OFFSET and the same place by counting, both in Postgres; and the
-// memory that the boards take in Redis. Each kind of read once in every round, so that a slow moment hits all alike.
+// Time of a ranking page with 1,000,000 players, in the middle (position 500,000) and at the top, against the
+// top with 1,000 players; of a player's rank; of the same page by OFFSET and the same rank by counting, both
+// in Postgres; and the memory of the boards in Redis. Each round runs every read once, so that a slow moment
+// affects all alike.
 //
-//   npm run bench:rankings -- [players = 1000000] [rounds = 2000]
+//   npm run bench -- rankings [players = 1000000] [rounds = 2000]
 
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
@@ -12,7 +13,7 @@ import { createLogger } from '../src/platform/observability/logger.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
 import { findRankings, findRanks, type RankingDeps } from '../src/rankings/find-rankings.ts';
 import { GLOBAL_BOARD } from '../src/rankings/leaderboard-rows.ts';
-import * as tables from '../src/rankings/postgres-rankings.ts';
+import * as postgres from '../src/rankings/postgres-rankings.ts';
 import type { RankedEntry, RankingPage } from '../src/rankings/ranked-entry.ts';
 import { rebuildLeaderboard } from '../src/rankings/sync-leaderboard.ts';
 import { fillContest } from './kit/contest-data.ts';
@@ -30,18 +31,18 @@ const logger = createLogger({ level: 'warn' }, {});
 
 await using cleanup = new AsyncDisposableStack();
 const servers = cleanup.use(
-  // Nothing that is measured waits for a commit.
+  // No measured read waits for a commit.
   await startServers('rankings', { fsync: 'off', full_page_writes: 'off' }),
 );
 const many = await openContest('many', players, 0);
 const few = await openContest('few', FEW, 1);
 
-const before = await placeAt(many, middle);
+const before = await readEntryAt(many, middle);
 const milliseconds = await measure(rounds, {
   top: () => findRankings(many, GLOBAL_BOARD, page(null)),
   middle: () => findRankings(many, GLOBAL_BOARD, page(before)),
   fewTop: () => findRankings(few, GLOBAL_BOARD, page(null)),
-  place: () => findRanks(many, [before.id]),
+  rank: () => findRanks(many, [before.id]),
 });
 const inPostgres = await measure(ROUNDS_IN_POSTGRES, {
   offset: () =>
@@ -50,22 +51,22 @@ const inPostgres = await measure(ROUNDS_IN_POSTGRES, {
         order by votes desc, reached_at, player_id offset ? limit ?`,
       [middle, PAGE],
     ),
-  place: () => tables.findRanks(many.em, [before.id], 'EVERYBODY'),
+  rank: () => postgres.findRanks(many.em, [before.id]),
 });
 
 const show = (name: string, ms: number) => console.log(`${name.padEnd(44)} ${ms.toFixed(3)} ms`);
 show(`page 1 of ${players} players`, milliseconds.top);
 show(`page at position ${middle}`, milliseconds.middle);
 show(`page 1 of ${FEW} players`, milliseconds.fewTop);
-show(`place of one player`, milliseconds.place);
-show(`the page at ${middle} by OFFSET in Postgres`, inPostgres.offset);
-show(`the place by counting in Postgres`, inPostgres.place);
+show('rank of one player', milliseconds.rank);
+show(`page at ${middle} by OFFSET in Postgres`, inPostgres.offset);
+show('rank by counting in Postgres', inPostgres.rank);
 const ratio = (name: string, value: number, target: number) =>
-  console.log(`${name}: ${value.toFixed(2)} times (at most ${target})`);
+  console.log(`${name}: ratio ${value.toFixed(2)} (at most ${target})`);
 ratio('middle against top', milliseconds.middle / milliseconds.top, TARGETS.middleAgainstTop);
 ratio(`${players} against ${FEW} players`, milliseconds.top / milliseconds.fewTop, TARGETS.manyAgainstFew);
 
-/** A contest with its boards built. `redisDatabase` keeps the boards of two contests apart. */
+/** Creates a contest and builds its boards. `redisDatabase` separates the boards of two contests. */
 async function openContest(name: string, size: number, redisDatabase: number): Promise<RankingDeps> {
   const url = await servers.createDatabase(name);
   const filling = performance.now();
@@ -77,13 +78,13 @@ async function openContest(name: string, size: number, redisDatabase: number): P
   await once(redis, 'ready');
   const leaderboard = openRedisLeaderboard(redis);
 
-  const emptyBytes = await usedBytes(redis);
+  const emptyBytes = await readUsedBytes(redis);
   const building = performance.now();
   await rebuildLeaderboard({ forkEm: () => database.em.fork(), leaderboard });
   const [filled, built] = [building - filling, performance.now() - building];
-  const mib = ((await usedBytes(redis)) - emptyBytes) / 1024 ** 2;
+  const mib = ((await readUsedBytes(redis)) - emptyBytes) / 1024 ** 2;
   console.log(
-    `${size} players: made in ${(filled / 1000).toFixed(1)} s, boards built in ${(built / 1000).toFixed(1)} s, ${mib.toFixed(1)} MiB in Redis`,
+    `${size} players: created in ${(filled / 1000).toFixed(1)} s, boards built in ${(built / 1000).toFixed(1)} s, ${mib.toFixed(1)} MiB in Redis`,
   );
   return { em: database.em.fork(), leaderboard };
 }
@@ -92,18 +93,18 @@ function page(after: RankedEntry | null): RankingPage {
   return { limit: PAGE, after, before: null, fromEnd: false };
 }
 
-async function placeAt({ leaderboard }: RankingDeps, position: number): Promise<RankedEntry> {
+async function readEntryAt({ leaderboard }: RankingDeps, position: number): Promise<RankedEntry> {
   const [standing] = await leaderboard.range(GLOBAL_BOARD, position - 1, position);
-  if (standing === undefined) throw new Error(`Nobody stands at ${position}`);
+  if (standing === undefined) throw new Error(`No entry at position ${position}`);
   return { ...standing, position };
 }
 
-async function usedBytes(redis: Redis): Promise<number> {
+async function readUsedBytes(redis: Redis): Promise<number> {
   const [, bytes] = /^used_memory:(\d+)/m.exec(await redis.info('memory')) ?? [];
   return Number(bytes);
 }
 
-/** Median milliseconds of each read; a tenth of the rounds goes first, to warm up. */
+/** Returns the median milliseconds of each read, after a warm-up of a tenth of the rounds. */
 async function measure<Name extends string>(
   times: number,
   reads: Record<Name, () => Promise<unknown>>,

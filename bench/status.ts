@@ -1,13 +1,14 @@
-// How fast the live status is on an idle system: one API process and one worker process with their own Postgres and Redis,
-// and one client that uploads a tiny video, follows it over SSE to its end, and then takes the next.
+// Delay of the live status on an idle system: one API process and one worker process with their own Postgres
+// and Redis, and one client that uploads tiny videos one by one and follows each over SSE to its end.
 //
-// 1. From the upload's answer, sent right after its commit, to the first event at the client that says PROCESSING.
-//    It holds the opening of the subscription; how much the worker needs to claim the row is told beside it.
-// 2. From the write of the terminal state to the event at the client. It starts with the UPDATE itself (the row's
-//    processed_at), so that it also holds the commit, fsync and all. Postgres's clock is translated into the client's.
+// 1. From the upload's answer, sent right after its commit, to the first PROCESSING event at the client.
+//    Includes the start of the subscription; the worker's time to claim the row has its own line.
+// 2. From the write of the terminal state to the event at the client. Starts with the UPDATE itself (the
+//    row's processed_at), and so includes the commit with its fsync. Postgres's clock is converted to the
+//    client's.
 // 3. The floor: a message through the same Redis to a subscriber in the client.
 //
-//   npm run bench:status -- [videos = 50]
+//   npm run bench -- status [videos = 50]
 
 import { execFile } from 'node:child_process';
 import { openAsBlob } from 'node:fs';
@@ -23,6 +24,7 @@ import { ChildGroup } from '../scripts/process/child-group.ts';
 import { startLocalStack } from '../scripts/stack/local-stack.ts';
 import { withTools } from '../scripts/stack/tools.ts';
 import { quantile } from './kit/median.ts';
+import { signUp } from './kit/sign-up.ts';
 
 const [videos = 50] = process.argv.slice(2).map(Number);
 const PATH = withTools(process.env.PATH);
@@ -39,7 +41,7 @@ const database = new pg.Client({ connectionString: stack.DATABASE_URL });
 await database.connect();
 cleanup.defer(() => database.end());
 const file = await openAsBlob(await makeSource());
-const token = await signUp();
+const token = await signUp(stack.apiUrl);
 const follower = createClient({
   url: `${stack.apiUrl}/graphql`,
   headers: { authorization: `Bearer ${token}` },
@@ -47,7 +49,7 @@ const follower = createClient({
 });
 cleanup.defer(() => follower.dispose());
 
-// The first one pays for connections and for code that has never run.
+// Warm-up: the first video opens connections and runs cold code.
 await measureVideo();
 console.log(`load average ${loadavg().map(load => load.toFixed(1))}`);
 const measured: Awaited<ReturnType<typeof measureVideo>>[] = [];
@@ -56,30 +58,30 @@ const floor = await measureRedis();
 
 const terminal = measured.map(each => each.terminalMs);
 report(
-  'upload answered → PROCESSING at the client',
+  'upload answer → PROCESSING event at the client',
   measured.map(each => each.processingMs),
 );
 report(
-  '  of it: row inserted → claimed by the worker',
+  '  of this: row inserted → claimed by the worker',
   measured.map(each => each.claimMs),
 );
 report('terminal state written → event at the client', terminal);
 report('floor: Redis publish → subscriber', floor);
 for (const share of [0.5, 0.95]) {
   const ratio = quantile(terminal, share) / quantile(floor, share);
-  console.log(`terminal event over the floor, p${share * 100}: ${ratio.toFixed(1)} times`);
+  console.log(`terminal event over floor, p${share * 100}: ratio ${ratio.toFixed(1)}`);
 }
 
-function report(what: string, values: readonly number[]): void {
+function report(label: string, values: readonly number[]): void {
   const [p50, p95, most] = [0.5, 0.95, 1].map(share => quantile(values, share).toFixed(2).padStart(8));
-  console.log(`${what.padEnd(48)} p50 ${p50} ms  p95 ${p95} ms  max ${most} ms  (n = ${values.length})`);
+  console.log(`${label.padEnd(48)} p50 ${p50} ms  p95 ${p95} ms  max ${most} ms  (n = ${values.length})`);
 }
 
 async function startStack() {
   const group = new ChildGroup();
   cleanup.defer(() => group.stop());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // They are in sessions of their own, where the signal does not reach them.
+    // Child processes run in their own sessions, which the signal does not reach.
     process.once(signal, () => {
       group.kill();
       process.exit(1);
@@ -98,13 +100,13 @@ async function startStack() {
     watch: false,
     group,
     signal: new AbortController().signal,
-    say: console.log,
+    print: console.log,
   });
   const addresses = z.object({ DATABASE_URL: z.string(), REDIS_URL: z.string(), apiUrl: z.string() });
   return addresses.parse(JSON.parse(await readFile(join(dir, 'stack.json'), 'utf8')));
 }
 
-/** A video that takes the worker about as little time as one can. */
+/** Creates a video of the shortest processing time. */
 async function makeSource(): Promise<string> {
   const path = join(dir, 'source.mp4');
   const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30:d=1', '-pix_fmt', 'yuv420p'];
@@ -112,7 +114,7 @@ async function makeSource(): Promise<string> {
   return path;
 }
 
-/** Uploads the video and follows it to its end. */
+/** Uploads the video, follows it to its end and returns the delays. */
 async function measureVideo() {
   const videoId = await upload();
   const answeredAt = now();
@@ -134,17 +136,20 @@ async function measureVideo() {
   return {
     processingMs: processingAt - answeredAt,
     claimMs: row.startedAt - row.uploadedAt,
-    terminalMs: endedAt - (row.processedAt + (await clockOffset())),
+    terminalMs: endedAt - (row.processedAt + (await readClockOffset())),
   };
 }
 
-/** Milliseconds since 1970 by this process's clock, which has finer steps than `Date.now()`. */
+/** Returns milliseconds since 1970 by this process's clock, which has finer steps than `Date.now()`. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** How far this process's clock is ahead of Postgres's, judged by the quickest of some answers; in milliseconds. */
-async function clockOffset(): Promise<number> {
+/**
+ * Returns by how many milliseconds this process's clock is ahead of Postgres's, from the fastest of several
+ * reads.
+ */
+async function readClockOffset(): Promise<number> {
   let best = { tripMs: Number.POSITIVE_INFINITY, offsetMs: 0 };
   for (let read = 0; read < CLOCK_READS; read++) {
     const askedAt = now();
@@ -175,25 +180,6 @@ async function measureRedis(): Promise<number[]> {
     ]);
   }
   return trips;
-}
-
-async function signUp(): Promise<string> {
-  const password = 'three steps and a layup';
-  const input = {
-    firstName: 'Ana',
-    lastName: 'Díaz',
-    email: 'ana@anb.example',
-    password,
-    passwordConfirmation: password,
-    city: 'Bogotá',
-    country: 'Colombia',
-  };
-  const query =
-    'mutation ($input: SignUpInput!) { signUp(input: $input) { ... on Session { accessToken } } }';
-  const answer = await post(JSON.stringify({ query, variables: { input } }), {
-    'content-type': 'application/json',
-  });
-  return z.object({ signUp: z.object({ accessToken: z.string() }) }).parse(answer).signUp.accessToken;
 }
 
 async function upload(): Promise<string> {

@@ -1,8 +1,9 @@
-// What a bucket costs against a folder: the files of one video's journey (original written and downloaded, clip uploaded
-// and read) in an S3 store on this host and in a local folder, in the same run; and the memory of writing over idle. The
-// store is OpenStack Swift, in Python: the ratio tells what the protocol costs here, not what S3 would do.
+// Cost of a bucket against a folder: the file operations of one video (original written and downloaded, clip
+// uploaded and read) in an S3 store on this host and in a local folder, in the same run; and the memory of
+// writes over idle. The store is OpenStack Swift, in Python: the ratio shows the cost of the protocol here,
+// not the performance of S3.
 //
-//   npm run bench:storage -- [MiB = 100] [rounds = 3]
+//   npm run bench -- storage [MiB = 100] [rounds = 3]
 
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +14,7 @@ import { openStorage } from '../src/platform/storage/open-storage.ts';
 import type { Storage, StorageKey } from '../src/platform/storage/storage.ts';
 import { startObjectStore } from '../tests/kit/services/object-store.ts';
 import { median } from './kit/median.ts';
-import { residentKib } from './kit/process-figures.ts';
+import { readResidentKib } from './kit/process-figures.ts';
 
 const MIB = 1024 ** 2;
 const [fileMib = 100, rounds = 3] = process.argv.slice(2).map(Number);
@@ -42,14 +43,14 @@ const stores = {
     kmsKey: null,
   }),
 };
-for (const storage of Object.values(stores)) await journey(storage, 1);
+for (const storage of Object.values(stores)) await measureVideoFiles(storage, 1);
 
-const idleKib = residentKib(process.pid);
+const idleKib = readResidentKib(process.pid);
 const seconds = { folder: [] as number[], bucket: [] as number[] };
 let overIdleMib = 0;
 for (let round = 1; round <= rounds; round++) {
   for (const name of ['folder', 'bucket'] as const) {
-    const measured = await journey(stores[name], fileMib);
+    const measured = await measureVideoFiles(stores[name], fileMib);
     seconds[name].push(measured.seconds);
     if (name === 'bucket') overIdleMib = Math.max(overIdleMib, (measured.peakKib - idleKib) / 1024);
     console.log(`round ${round}, ${name}: ${measured.seconds.toFixed(2)} s`);
@@ -58,12 +59,12 @@ for (let round = 1; round <= rounds; round++) {
 const [folder, bucket] = [median(seconds.folder), median(seconds.bucket)];
 console.log(`median for ${fileMib} MiB: folder ${folder.toFixed(2)} s, bucket ${bucket.toFixed(2)} s`);
 console.log(`ratio ${(bucket / folder).toFixed(1)}`);
-console.log(`memory over idle at most ${overIdleMib.toFixed(0)} MiB for ${fileMib} MiB (at most 64)`);
+console.log(`peak memory over idle: ${overIdleMib.toFixed(0)} MiB for ${fileMib} MiB (at most 64)`);
 
-async function journey(storage: Storage, sizeMib: number) {
+async function measureVideoFiles(storage: Storage, sizeMib: number) {
   let peakKib = 0;
   const sampling = setInterval(() => {
-    peakKib = Math.max(peakKib, residentKib(process.pid));
+    peakKib = Math.max(peakKib, readResidentKib(process.pid));
   }, 20);
   const target = join(dir, 'original.mp4');
   const startedMs = performance.now();

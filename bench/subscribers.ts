@@ -1,14 +1,15 @@
-// What a live ranking costs the API with many followers over SSE, who are in another process than the server:
+// Cost of a live ranking with many SSE subscribers, which run in another process than the server:
 //
-// 1. all with one document, which is executed once for all of them;
-// 2. each with a document of its own, a plain execution per client;
-// 3. each with a city of its own, which all change;
-// 4. the floor: a bare node:http server that writes as many bytes, made beforehand, to as many clients.
+// 1. all with one document, which the server executes once;
+// 2. each with its own document, and so with its own execution;
+// 3. each with its own city, where every city changes;
+// 4. the floor: a bare node:http server that writes as many prepared bytes to as many clients.
 //
-// Told are the server's CPU time for each event at a client (user and system, less what it takes at rest), its memory for
-// each client after a garbage collection, and how old events are when they arrive, from the read of the ranking on.
+// Figures: the server's CPU time per event at a client (user and system, without its CPU time at rest), its
+// memory per client after a garbage collection, and the age of events at arrival, since the read of the
+// ranking.
 //
-//   npm run bench:subscribers -- [clients = 2000] [seconds a run = 20]
+//   npm run bench -- subscribers [clients = 2000] [seconds per run = 20]
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,25 +24,25 @@ import {
   type ScoreRow,
   toLeaderboardRow,
 } from '../src/rankings/leaderboard-rows.ts';
-import { boardChanged } from '../src/rankings/ranking.events.ts';
+import { leaderboardChanged } from '../src/rankings/ranking.events.ts';
 import { fillContest, query } from './kit/contest-data.ts';
-import { COLLECTABLE, cpuMilliseconds, heldKib } from './kit/process-figures.ts';
+import { GC_ON_SIGUSR2, readCpuMilliseconds, readKibAfterGc } from './kit/process-figures.ts';
 import { startServers } from './kit/servers.ts';
-import { gatherCrowd } from './kit/sse-crowd.ts';
+import { connectSubscribers } from './kit/sse-subscribers.ts';
 
 const REST_SECONDS = 5;
 const TARGETS = { cpuMs: 0.015, memoryKib: 30 };
-// The ranking is read at most twice a second; a little slower, so that each change is an event.
+// Slightly slower than the ranking, which is read at most twice per second: each change becomes an event.
 const CHANGE_MS = 600;
-/** Of one of the ranking's events. */
+/** The size of one ranking event. */
 const EVENT_BYTES = 900;
 const [clients = 2000, seconds = 20] = process.argv.slice(2).map(Number);
 
 const SELECTION = '{ at entries { position votes player { username city } } }';
-const everybody = `subscription { rankingChanged ${SELECTION} }`;
+const GLOBAL_QUERY = `subscription { rankingChanged ${SELECTION} }`;
 const RUNS = {
-  'one document': () => everybody,
-  'own documents': (n: number) => `${everybody} # ${n}`,
+  'one document': () => GLOBAL_QUERY,
+  'own documents': (n: number) => `${GLOBAL_QUERY} # ${n}`,
   'own cities': (n: number) => `subscription { rankingChanged(city: "City ${n}") ${SELECTION} }`,
 };
 
@@ -65,90 +66,92 @@ await once(redis, 'ready');
 const leaderboard = openRedisLeaderboard(redis);
 
 const measured = new Map<string, Awaited<ReturnType<typeof measure>>>();
-for (const [name, queryOf] of Object.entries(RUNS)) {
-  const changing = name === 'own cities' ? players : players.slice(0, 1);
-  const figures = await measure(queryOf, changing);
+for (const [name, createQuery] of Object.entries(RUNS)) {
+  const changingRows = name === 'own cities' ? players : players.slice(0, 1);
+  const figures = await measure(createQuery, changingRows);
   measured.set(name, figures);
-  const { perEvent, cpuMs, memoryKib, p50Ms, p95Ms } = figures;
+  const { events, cpuMs, memoryKib, p50Ms, p95Ms } = figures;
   console.log(
-    `${name.padEnd(14)} ${cpuMs.toFixed(4)} ms CPU an event (${perEvent}), ${memoryKib.toFixed(1)} KiB a client, age of events p50 ${p50Ms} ms, p95 ${p95Ms} ms`,
+    `${name.padEnd(14)} ${cpuMs.toFixed(4)} ms CPU per event (${events} events), ${memoryKib.toFixed(1)} KiB per client, event age p50 ${p50Ms} ms, p95 ${p95Ms} ms`,
   );
 }
 const floor = await measureFloor();
 console.log(
-  `${'bare server'.padEnd(14)} ${floor.cpuMs.toFixed(4)} ms CPU an event, ${floor.memoryKib.toFixed(1)} KiB a client`,
+  `${'bare server'.padEnd(14)} ${floor.cpuMs.toFixed(4)} ms CPU per event, ${floor.memoryKib.toFixed(1)} KiB per client`,
 );
 const [one, own] = [measured.get('one document'), measured.get('own documents')];
 if (one && own) {
   console.log(
-    `one document: ${(one.cpuMs / own.cpuMs).toFixed(2)} of the CPU of a plain execution per client, ${(one.cpuMs / floor.cpuMs).toFixed(2)} of a bare server's; targets ${TARGETS.cpuMs} ms, ${TARGETS.memoryKib} KiB`,
+    `one document: CPU ratio ${(one.cpuMs / own.cpuMs).toFixed(2)} to one execution per client, ${(one.cpuMs / floor.cpuMs).toFixed(2)} to the bare server (targets: at most ${TARGETS.cpuMs} ms, ${TARGETS.memoryKib} KiB)`,
   );
 }
 
-async function measure(queryOf: (n: number) => string, changing: LeaderboardRow[]) {
+async function measure(createQuery: (n: number) => string, changingRows: LeaderboardRow[]) {
   const api = await servers.startApi(databaseUrl, {
-    nodeArgs: COLLECTABLE,
+    nodeArgs: GC_ON_SIGUSR2,
     env: { PING_SECONDS: '300' },
   });
   try {
-    // The first client pays for code that has never run.
+    // Warm-up: the first clients run cold code.
     {
-      using _first = await gatherCrowd(
+      using _first = await connectSubscribers(
         api.url,
-        Array.from({ length: 20 }, (_, n) => queryOf(n + 1)),
+        Array.from({ length: 20 }, (_, n) => createQuery(n + 1)),
       );
     }
     await pause(2000);
-    const emptyKib = await heldKib(api.pid);
-    using crowd = await gatherCrowd(
+    const emptyKib = await readKibAfterGc(api.pid);
+    using subscribers = await connectSubscribers(
       api.url,
-      Array.from({ length: clients }, (_, n) => queryOf(n + 1)),
+      Array.from({ length: clients }, (_, n) => createQuery(n + 1)),
     );
     await pause(2000);
-    const memoryKib = ((await heldKib(api.pid)) - emptyKib) / clients;
-    const atRest = cpuMilliseconds(api.pid);
+    const memoryKib = ((await readKibAfterGc(api.pid)) - emptyKib) / clients;
+    const atRest = readCpuMilliseconds(api.pid);
     await pause(REST_SECONDS * 1000);
-    const restMsPerSecond = (cpuMilliseconds(api.pid) - atRest) / REST_SECONDS;
+    const restMsPerSecond = (readCpuMilliseconds(api.pid) - atRest) / REST_SECONDS;
 
-    await crowd.report();
-    const [cpuBefore, startedMs] = [cpuMilliseconds(api.pid), performance.now()];
+    await subscribers.report();
+    const [cpuBefore, startedMs] = [readCpuMilliseconds(api.pid), performance.now()];
     while (performance.now() < startedMs + seconds * 1000) {
-      await change(changing);
+      await change(changingRows);
       await pause(CHANGE_MS);
     }
     await pause(1000);
     const elapsedSeconds = (performance.now() - startedMs) / 1000;
-    const cpuMs = cpuMilliseconds(api.pid) - cpuBefore - restMsPerSecond * elapsedSeconds;
-    const { events, p50Ms, p95Ms } = await crowd.report();
-    return { perEvent: events, cpuMs: cpuMs / events, memoryKib, p50Ms, p95Ms };
+    const cpuMs = readCpuMilliseconds(api.pid) - cpuBefore - restMsPerSecond * elapsedSeconds;
+    const { events, p50Ms, p95Ms } = await subscribers.report();
+    return { events, cpuMs: cpuMs / events, memoryKib, p50Ms, p95Ms };
   } finally {
     await api.stop();
   }
 }
 
 async function measureFloor() {
-  const child = fork(join(import.meta.dirname, 'kit/bare-stream-server.ts'), { execArgv: [...COLLECTABLE] });
+  const child = fork(join(import.meta.dirname, 'kit/bare-stream-server.ts'), {
+    execArgv: [...GC_ON_SIGUSR2],
+  });
   try {
     const [url] = await once(child, 'message');
     const pid = child.pid ?? Number.NaN;
-    const emptyKib = await heldKib(pid);
-    using _crowd = await gatherCrowd(
+    const emptyKib = await readKibAfterGc(pid);
+    using _subscribers = await connectSubscribers(
       String(url),
-      Array.from({ length: clients }, () => everybody),
+      Array.from({ length: clients }, () => GLOBAL_QUERY),
     );
-    const memoryKib = ((await heldKib(pid)) - emptyKib) / clients;
-    const [cpuBefore, events] = [cpuMilliseconds(pid), Math.ceil((seconds * 1000) / CHANGE_MS)];
+    const memoryKib = ((await readKibAfterGc(pid)) - emptyKib) / clients;
+    const [cpuBefore, events] = [readCpuMilliseconds(pid), Math.ceil((seconds * 1000) / CHANGE_MS)];
     for (let sent = 0; sent < events; sent++) {
       child.send({ bytes: EVENT_BYTES });
       await pause(CHANGE_MS);
     }
-    return { cpuMs: (cpuMilliseconds(pid) - cpuBefore) / (events * clients), memoryKib };
+    return { cpuMs: (readCpuMilliseconds(pid) - cpuBefore) / (events * clients), memoryKib };
   } finally {
     child.kill();
   }
 }
 
-/** Writes to the boards what a projection would, and tells of it; the API measured only reads. */
+/** Writes changed rows to the boards and publishes the change; the measured API only reads. */
 async function change(rows: LeaderboardRow[]): Promise<void> {
   for (const row of rows) {
     row.score += 1;
@@ -157,6 +160,6 @@ async function change(rows: LeaderboardRow[]): Promise<void> {
   await leaderboard.upsert(rows);
   const boards = rows.length === 1 ? [GLOBAL_BOARD] : rows.flatMap(row => row.boards.slice(1));
   const publishing = redis.pipeline();
-  for (const board of boards) publishing.publish(boardChanged.topic(board), JSON.stringify({ board }));
+  for (const board of boards) publishing.publish(leaderboardChanged.topic(board), JSON.stringify({ board }));
   await publishing.exec();
 }

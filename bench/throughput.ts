@@ -1,7 +1,8 @@
-// Requests a second and the 99th percentile of `{ __typename }`, a page of the ranking and a page of the gallery over HTTP,
-// against a bare node:http server that reads its request and answers as many bytes; the load comes from a process of its own.
+// Requests per second and 99th percentile of `{ __typename }`, a ranking page and a gallery page over HTTP,
+// against a bare node:http server that reads its request and answers as many bytes. The load comes from a
+// separate process.
 //
-//   npm run bench:throughput -- [rounds = 3] [seconds a run = 5]
+//   npm run bench -- throughput [rounds = 3] [seconds per run = 5]
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -43,19 +44,19 @@ const [rounds = 3, seconds = 5] = process.argv.slice(2).map(Number);
 await using servers = await startServers('throughput');
 const databaseUrl = await servers.createDatabase('bench');
 await fillContest(databaseUrl, { players: PLAYERS, mostVotes: 5000 });
-// What has been made of a video is not looked at; the gallery only tells where it is.
+// The files need not exist: the gallery only returns their URLs.
 await query(databaseUrl, client =>
   client.query(
     `update videos set clip_key = 'processed/' || id || '.mp4', poster_key = 'processed/' || id || '.jpg'`,
   ),
 );
 const api = await servers.startApi(databaseUrl, { env: { COST_PER_MINUTE_PER_NETWORK: UNLIMITED } });
-await waitUntil('the boards', async () => (await answerTo(PAGE)).includes('"position":20'), {
+await waitUntil('built boards', async () => (await fetchAnswer(PAGE)).includes('"position":20'), {
   deadlineSeconds: 30,
 });
 
 for (const [name, operation] of Object.entries(OPERATIONS)) {
-  const sizeBytes = Buffer.byteLength(await answerTo(operation));
+  const sizeBytes = Buffer.byteLength(await fetchAnswer(operation));
   const bare = spawn(process.execPath, ['-e', BARE, String(sizeBytes)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -77,7 +78,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
   );
   const [p99, bareP99] = [runs.api, runs.bare].map(each => median(each.map(run => run.p99Ms)));
   console.log(
-    `${name.padEnd(9)} ${perSecond?.toFixed(0)} requests/s, p99 ${p99} ms; bare ${barePerSecond?.toFixed(0)} requests/s, p99 ${bareP99} ms; ratio ${((perSecond ?? 0) / (barePerSecond ?? 1)).toFixed(3)} (${sizeBytes} bytes an answer)`,
+    `${name.padEnd(9)} ${perSecond?.toFixed(0)} requests/s, p99 ${p99} ms; bare ${barePerSecond?.toFixed(0)} requests/s, p99 ${bareP99} ms; ratio ${((perSecond ?? 0) / (barePerSecond ?? 1)).toFixed(3)} (${sizeBytes} bytes per answer)`,
   );
 }
 
@@ -86,14 +87,14 @@ interface Run {
   p99Ms: number;
 }
 
-async function answerTo(operation: string): Promise<string> {
+async function fetchAnswer(operation: string): Promise<string> {
   const response = await fetch(`${api.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: operation }),
   });
   const answer = await response.text();
-  if (answer.includes('"errors"')) throw new Error(`The API refuses: ${answer}`);
+  if (answer.includes('"errors"')) throw new Error(`The API returned errors: ${answer}`);
   return answer;
 }
 

@@ -1,8 +1,8 @@
-// Votes a second on one hot video with 64 concurrent voters: all that come together in one transaction, as the product
-// writes them, against the same statements in a transaction for each vote. Every run has a new video and all voters
-// again; a run ends after so many seconds. Postgres flushes each commit to disk. Both have 64 connections to use.
+// Votes per second on one hot video with 64 concurrent voters: concurrent votes in one transaction, as the
+// product writes them, against the same statements in one transaction per vote. Each run has a new video, all
+// voters and a fixed time. Postgres flushes each commit to disk. Both variants have 64 connections.
 //
-//   npm run bench:votes -- [rounds = 3] [seconds a run = 4]
+//   npm run bench -- votes [rounds = 3] [seconds per run = 4]
 
 import { openModel } from '../src/model.ts';
 import { createVoteBatcher } from '../src/votes/vote-batcher.ts';
@@ -34,47 +34,48 @@ await using cleanup = new AsyncDisposableStack();
 const database = await openModel({ database: { url: databaseUrl, poolSize: CONCURRENT } });
 cleanup.defer(() => database.close(true));
 const forkEm = () => database.em.fork();
-const voteBatcher = createVoteBatcher({ forkEm, rules: RULES, changed: () => undefined }, ['bench']);
+const voteBatcher = createVoteBatcher({ forkEm, rules: RULES, onChange: () => undefined }, ['bench']);
 const networkHash = voteBatcher.networkHash('192.0.2.1');
 
-const contenders: Record<'together' | 'alone', (ballot: VoteInput) => Promise<CastVoteOutcome | undefined>> =
-  {
-    together: ballot => voteBatcher.inserts.add(ballot),
-    alone: async ballot => (await insertVotes(forkEm(), [ballot], RULES))[0],
-  };
+const variants: Record<'batched' | 'single', (vote: VoteInput) => Promise<CastVoteOutcome | undefined>> = {
+  batched: vote => voteBatcher.inserts.add(vote),
+  single: async vote => (await insertVotes(forkEm(), [vote], RULES))[0],
+};
 
-// Connections, plans and code that both need are made before the first round.
-for (const cast of Object.values(contenders)) await votesASecond(cast, 1);
-const speeds = { together: [] as number[], alone: [] as number[] };
+// Warm-up: connections, query plans and code that both variants need.
+for (const cast of Object.values(variants)) await measureVotesPerSecond(cast, 1);
+const speeds = { batched: [] as number[], single: [] as number[] };
 for (let round = 1; round <= rounds; round++) {
-  for (const name of ['together', 'alone'] as const) {
-    const speed = await votesASecond(contenders[name], seconds);
+  for (const name of ['batched', 'single'] as const) {
+    const speed = await measureVotesPerSecond(variants[name], seconds);
     speeds[name].push(speed);
     console.log(`round ${round}: ${name} ${speed.toFixed(0)} votes/s`);
   }
 }
-const [together, alone] = [median(speeds.together), median(speeds.alone)];
-console.log(`median: together ${together.toFixed(0)} votes/s, alone ${alone.toFixed(0)} votes/s`);
-console.log(`ratio ${(together / alone).toFixed(1)} (at least ${TARGET})`);
+const [batched, single] = [median(speeds.batched), median(speeds.single)];
+console.log(`median: batched ${batched.toFixed(0)} votes/s, single ${single.toFixed(0)} votes/s`);
+console.log(`ratio ${(batched / single).toFixed(1)} (at least ${TARGET})`);
 
-/** Has 64 voters vote at any time for a new video, checks that each vote counts once, and tells how many came a second. */
-async function votesASecond(
-  cast: (ballot: VoteInput) => Promise<CastVoteOutcome | undefined>,
+/**
+ * Runs 64 concurrent voters on a new video and checks that each vote counts once. Returns votes per second.
+ */
+async function measureVotesPerSecond(
+  cast: (vote: VoteInput) => Promise<CastVoteOutcome | undefined>,
   forSeconds: number,
 ): Promise<number> {
   const videoId = candidates.pop();
-  if (videoId === undefined) throw new Error('There are not enough videos');
+  if (videoId === undefined) throw new Error('Not enough videos');
   const voters = voterIds.values();
   const startedMs = performance.now();
   let votes = 0;
   const vote = async () => {
     for (const voterId of voters) {
-      const verdict = await cast({ voterId, videoId, networkHash });
-      if (verdict !== 'COUNTED') throw new Error(`A vote was not counted: ${verdict}`);
+      const outcome = await cast({ voterId, videoId, networkHash });
+      if (outcome !== 'COUNTED') throw new Error(`A vote was not counted: ${outcome}`);
       votes += 1;
       if (performance.now() - startedMs > forSeconds * 1000) return;
     }
-    throw new Error('There are not enough voters');
+    throw new Error('Not enough voters');
   };
   await Promise.all(Array.from({ length: CONCURRENT }, vote));
   const took = (performance.now() - startedMs) / 1000;

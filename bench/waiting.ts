@@ -1,33 +1,38 @@
-// What the live status costs when many wait: with 10 and with 10,000 uploads in the queue, of which up to 1,000 are
-// followed, everything in one process against its own Postgres and Redis.
+// Cost of the live status with many waiting videos: with 10 and with 10,000 uploads in the queue, of which up
+// to 1,000 have a subscriber. Everything runs in one process against its own Postgres and Redis.
 //
-// 1. From the publication of a change to the moment that a follower of the video gets, which must not grow with the queue.
-// 2. One look at the queue, which serves all who follow one that waits, at most every two seconds; and its share of a process's time.
-// 3. What is told to those who wait while the queue moves by one video: far places are told coarsely.
-// 4. For comparison, counting the queue before each event, as the product does not.
+// 1. From the publication of a change to the event at a subscriber, which must not grow with the queue.
+// 2. One scan of the queue, which serves all subscribers of waiting videos, at most every two seconds; and
+//    its CPU share.
+// 3. Updates to subscribers when the queue moves by one video: distant positions are sent coarsely.
+// 4. For comparison, a count of the queue before each event, which the product avoids.
 //
-//   npm run bench:waiting -- [events = 300] [waiting = 10000]
+//   npm run bench -- waiting [events = 300] [waiting = 10000]
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { openModel } from '../src/model.ts';
 import type { EntityManager } from '../src/platform/database/database.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { openEventBus } from '../src/platform/pubsub/event-bus.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
-import { type Claim, claimVideo, recordProgress } from '../src/videos/processing/record-processing.ts';
-import { subscribeToVideo, type VideoStatusUpdate } from '../src/videos/processing/subscribe-to-video.ts';
-import { createQueuePositions } from '../src/videos/queue/queue-positions.ts';
+import { type Claim, claimVideo } from '../src/videos/processing/claim-video.ts';
+import { recordProgress } from '../src/videos/processing/record-processing.ts';
+import type { VideoStatusUpdate } from '../src/videos/processing/status-reader.ts';
+import { TURN_SECONDS } from '../src/videos/processing/status-sequence.ts';
+import { subscribeToVideo } from '../src/videos/processing/subscribe-to-video.ts';
+import { createQueuePositions, type QueuePositions } from '../src/videos/queue/queue-positions.ts';
 import { recordHeartbeat } from '../src/videos/queue/worker-registry.ts';
-import { TURN_SECONDS } from '../src/videos/video.status.ts';
 import { query } from './kit/contest-data.ts';
 import { median, quantile } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';
 
 const [events = 300, many = 10_000] = process.argv.slice(2).map(Number);
 const FEW = 10;
-const FOLLOWED = 1000;
-/** Enough that none is told more often than it may be. */
-const UNDER_WAY = 100;
-const LOOKS = 20;
+const SUBSCRIBED = 1000;
+/** Enough processing videos that no subscriber reaches its maximum rate of updates. */
+const PROCESSING = 100;
+const SCANS = 20;
+const LEASE_SECONDS = 3600;
 let databases = 0;
 
 await using servers = await startServers('waiting');
@@ -43,26 +48,28 @@ cleanup.defer(() => {
 const bus = openEventBus({ publisher, subscriber }, logger);
 cleanup.defer(() => bus.close());
 
-// The first one pays for code that has never run.
+// Warm-up: the first run executes cold code.
 await measure(FEW);
-const few = await measure(FEW);
-const lots = await measure(many);
-for (const [waiting, { eventMs, countMs, lookMs, told }] of [
-  [FEW, few],
-  [many, lots],
+const short = await measure(FEW);
+const long = await measure(many);
+for (const [waiting, { eventMs, countMs, scanMs, updates }] of [
+  [FEW, short],
+  [many, long],
 ] as const) {
   const [p50, p95] = [0.5, 0.95].map(share => quantile(eventMs, share).toFixed(2));
-  const load = (median(lookMs) / (TURN_SECONDS * 10)).toFixed(2);
+  const load = (median(scanMs) / (TURN_SECONDS * 10)).toFixed(2);
   console.log(
-    `${String(waiting).padStart(6)} waiting: event to follower p50 ${p50} ms, p95 ${p95} ms; a look ${median(lookMs).toFixed(1)} ms ` +
-      `(${load} % of a process); ${Math.min(FOLLOWED, waiting)} followers told ${told} times when one is taken; ` +
-      `a count ${median(countMs).toFixed(2)} ms`,
+    `${String(waiting).padStart(6)} waiting: event to subscriber p50 ${p50} ms, p95 ${p95} ms; scan ${median(scanMs).toFixed(1)} ms ` +
+      `(${load} % of a process); ${updates} updates to ${Math.min(SUBSCRIBED, waiting)} subscribers per claimed video; ` +
+      `count ${median(countMs).toFixed(2)} ms`,
   );
 }
-console.log(`event, ${many} over ${FEW} waiting: ${(median(lots.eventMs) / median(few.eventMs)).toFixed(2)}`);
-console.log(`with a count: ${(countedMs(lots) / countedMs(few)).toFixed(2)}`);
+console.log(
+  `event, ${many} over ${FEW} waiting: ratio ${(median(long.eventMs) / median(short.eventMs)).toFixed(2)}`,
+);
+console.log(`with a count: ratio ${(medianWithCount(long) / medianWithCount(short)).toFixed(2)}`);
 
-function countedMs({ eventMs, countMs }: Awaited<ReturnType<typeof measure>>): number {
+function medianWithCount({ eventMs, countMs }: Awaited<ReturnType<typeof measure>>): number {
   return median(eventMs) + median(countMs);
 }
 
@@ -77,78 +84,101 @@ async function measure(waiting: number) {
   }
 }
 
+interface ProcessingVideo {
+  claim: Claim;
+  updates: AsyncIterator<VideoStatusUpdate>;
+}
+
 async function measureOn(forkEm: () => EntityManager, playerId: string, waiting: number) {
   const queuePositions = createQueuePositions({ forkEm, logger });
-  const viewer = { playerId, role: 'PLAYER' } as const;
-  const follow = (videoId: string) =>
-    subscribeToVideo({ forkEm, events: bus, queuePositions, leaseSeconds: 30 }, viewer, videoId)[
-      Symbol.asyncIterator
-    ]();
-  const recording = () => ({ em: forkEm(), events: bus });
-  await recordHeartbeat(forkEm(), { workerId: crypto.randomUUID(), slots: 8 });
-
+  await recordHeartbeat(forkEm(), { workerId: crypto.randomUUID(), capacity: 8 });
   const ids = await forkEm().execute<{ id: string }[]>('select id from videos order by queued_at, id');
-  const underWay: { claim: Claim; moments: AsyncIterator<VideoStatusUpdate> }[] = [];
-  for (const { id } of ids.splice(0, UNDER_WAY)) {
-    const claim = await claimVideo(recording(), id, {
-      leaseSeconds: 3600,
-      maxWorkerDeaths: 2,
-      expectedSeconds: 20,
-    });
-    if (claim === null) throw new Error('A video can not be claimed');
-    const moments = follow(id);
-    await moments.next();
-    underWay.push({ claim, moments });
-  }
+  const processing = await startProcessing(forkEm, queuePositions, playerId, ids.splice(0, PROCESSING));
 
-  // Those who wait are spread over the whole queue.
-  const step = Math.max(1, Math.floor(waiting / FOLLOWED));
-  let told = 0;
-  const followed = ids.filter((_, at) => at % step === 0).slice(0, FOLLOWED);
-  const spots = await Promise.all(followed.map(({ id }) => queuePositions.subscribe(id, () => told++)));
-  const lookMs: number[] = [];
-  for (let look = 0; look < LOOKS; look++) {
+  // The subscribed videos are spread over the whole queue.
+  const step = Math.max(1, Math.floor(waiting / SUBSCRIBED));
+  const subscribed = ids.filter((_, at) => at % step === 0).slice(0, SUBSCRIBED);
+  let updates = 0;
+  const subscriptions = await Promise.all(
+    subscribed.map(({ id }) => queuePositions.subscribe(id, () => updates++)),
+  );
+  const scanMs = await measureScans(forkEm, subscribed);
+  const { eventMs, countMs } = await measureEvents(forkEm, processing);
+
+  updates = 0;
+  const [next] = ids;
+  if (next) await claim(forkEm, next.id);
+  await pause((TURN_SECONDS + 1) * 1000);
+  const updatesPerClaim = updates;
+
+  for (const subscription of subscriptions) subscription[Symbol.dispose]();
+  for (const video of processing) await video.updates.return?.();
+  return { eventMs, countMs, scanMs, updates: updatesPerClaim };
+}
+
+/** Claims videos and subscribes to each. */
+async function startProcessing(
+  forkEm: () => EntityManager,
+  queuePositions: QueuePositions,
+  playerId: string,
+  ids: readonly { id: string }[],
+): Promise<ProcessingVideo[]> {
+  const deps = { forkEm, events: bus, queuePositions, leaseSeconds: 30 };
+  const viewer = { playerId, role: 'PLAYER' } as const;
+  const processing: ProcessingVideo[] = [];
+  for (const { id } of ids) {
+    const claimed = await claim(forkEm, id);
+    if (claimed === null) throw new Error('A video could not be claimed');
+    const updates = subscribeToVideo(deps, viewer, id)[Symbol.asyncIterator]();
+    await updates.next();
+    processing.push({ claim: claimed, updates });
+  }
+  return processing;
+}
+
+function claim(forkEm: () => EntityManager, id: string): Promise<Claim | null> {
+  const rules = { leaseSeconds: LEASE_SECONDS, maxWorkerDeaths: 2, expectedSeconds: 20 };
+  return claimVideo({ em: forkEm(), events: bus }, id, rules);
+}
+
+/** Measures a scan of the queue, each with new subscribers. */
+async function measureScans(
+  forkEm: () => EntityManager,
+  videos: readonly { id: string }[],
+): Promise<number[]> {
+  const scanMs: number[] = [];
+  for (let scan = 0; scan < SCANS; scan++) {
     const startedAt = performance.now();
-    const line = createQueuePositions({ forkEm, logger });
-    const all = await Promise.all(followed.map(({ id }) => line.subscribe(id, () => undefined)));
-    lookMs.push(performance.now() - startedAt);
-    for (const spot of all) spot[Symbol.dispose]();
+    const queuePositions = createQueuePositions({ forkEm, logger });
+    const subscriptions = await Promise.all(
+      videos.map(({ id }) => queuePositions.subscribe(id, () => undefined)),
+    );
+    scanMs.push(performance.now() - startedAt);
+    for (const subscription of subscriptions) subscription[Symbol.dispose]();
   }
+  return scanMs;
+}
 
+/** Measures the delay of progress events, and a count of the queue after each. */
+async function measureEvents(forkEm: () => EntityManager, processing: readonly ProcessingVideo[]) {
   const eventMs: number[] = [];
   const countMs: number[] = [];
   for (let event = 0; event < events; event++) {
-    const { claim, moments } = underWay[event % UNDER_WAY] ?? {};
-    if (claim === undefined || moments === undefined) throw new Error('Nothing is under way');
+    const video = processing[event % PROCESSING];
+    if (video === undefined) throw new Error('No video is processing');
+    const progress = { phase: 'RENDERING', percent: event % 100, secondsLeft: 9 } as const;
     const startedAt = performance.now();
-    await recordProgress(
-      recording(),
-      claim,
-      { phase: 'RENDERING', percent: event % 100, secondsLeft: 9 },
-      3600,
-    );
-    await moments.next();
+    await recordProgress({ em: forkEm(), events: bus }, video.claim, progress, LEASE_SECONDS);
+    await video.updates.next();
     eventMs.push(performance.now() - startedAt);
     const countedAt = performance.now();
     await forkEm().execute(`select count(*) from videos where status = 'UPLOADED' and queued_at < now()`);
     countMs.push(performance.now() - countedAt);
   }
-
-  told = 0;
-  const [taken] = ids;
-  if (taken)
-    await claimVideo(recording(), taken.id, { leaseSeconds: 3600, maxWorkerDeaths: 2, expectedSeconds: 20 });
-  const { promise: turned, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, (TURN_SECONDS + 1) * 1000);
-  await turned;
-  const toldOfOne = told;
-
-  for (const spot of spots) spot[Symbol.dispose]();
-  for (const { moments } of underWay) await moments.return?.();
-  return { eventMs, countMs, lookMs, told: toldOfOne };
+  return { eventMs, countMs };
 }
 
-/** A player whose videos all wait, and a few clips to measure by; the player's id. */
+/** Creates a player with waiting videos and a few processed ones for the ETA. Returns the player's id. */
 async function fill(url: string, waiting: number): Promise<string> {
   return query(url, async client => {
     const { rows } = await client.query<{ id: string }>(
@@ -158,7 +188,7 @@ async function fill(url: string, waiting: number): Promise<string> {
        returning id`,
     );
     const [player] = rows;
-    if (player === undefined) throw new Error('There is no player');
+    if (player === undefined) throw new Error('No player was created');
     const insert = (columns: string, values: string, count: number) =>
       client.query(
         `insert into videos (id, player_id, title, attempt_limit, original_key, original_type, original_bytes, ${columns})
@@ -171,7 +201,7 @@ async function fill(url: string, waiting: number): Promise<string> {
       `'PROCESSED', now() - interval '20 s', now(), 35`,
       20,
     );
-    await insert('queued_at', `now() - interval '1 h' + n * interval '1 ms'`, waiting + UNDER_WAY);
+    await insert('queued_at', `now() - interval '1 h' + n * interval '1 ms'`, waiting + PROCESSING);
     await client.query('vacuum analyze videos');
     return player.id;
   });

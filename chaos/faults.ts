@@ -1,74 +1,75 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Supervised } from './process.ts';
 import type { Random } from './random.ts';
+import type { SupervisedProcess } from './supervised-process.ts';
 import type { TestCluster } from './test-cluster.ts';
 
-/** Longer than a lease by itself, and by more than a lease. */
+/** From just longer than a lease to more than twice as long: see LEASE_SECONDS of the test cluster. */
 const WORKER_FREEZE_SECONDS = [4, 8] as const;
 const API_FREEZE_SECONDS = [1, 4] as const;
 const OUTAGE_SECONDS = [0.2, 3] as const;
 
-/** Something that goes wrong, and is over when `strike` resolves. */
+/** A fault that the nemesis injects. */
 export interface Fault {
   name: string;
-  /** What it harms: no two faults harm the same at once. */
+  /** The process or store that the fault affects; a target has at most one fault at a time. */
   target: string;
-  /** @throws when a promise is broken by the way it ends. */
-  strike(random: Random): Promise<void>;
+  /** Resolves once the fault is over. @throws when the target ends in a way that breaks a promise. */
+  inject(random: Random): Promise<void>;
 }
 
-/** One of each kind of fault, for each process that it can harm. */
-export function createFaults(arena: TestCluster): Fault[] {
-  const { apis, workers, postgres, redis } = arena;
+/** Creates one fault of each kind for each process and store that the kind can affect. */
+export function createFaults(cluster: TestCluster): Fault[] {
+  const { apis, workers, postgres, redis } = cluster;
   return [
-    ...[...apis, ...workers].flatMap(process => [kill(process), stopInOrder(arena, process)]),
+    ...[...apis, ...workers].flatMap(process => [kill(process), stopGracefully(cluster, process)]),
     ...apis.map(api => freeze(api, API_FREEZE_SECONDS)),
     ...workers.map(worker => freeze(worker, WORKER_FREEZE_SECONDS)),
-    { name: 'FLUSHALL', target: 'Redis', strike: () => flush(arena.redisUrl) },
-    { name: 'Redis restarts', target: 'Redis', strike: outage(redis, 'SIGTERM') },
-    { name: 'Redis is killed', target: 'Redis', strike: outage(redis, 'SIGKILL') },
-    { name: 'Postgres restarts', target: 'Postgres', strike: outage(postgres, 'SIGINT') },
-    // "Immediate" shutdown, which ends in crash recovery: https://www.postgresql.org/docs/18/server-shutdown.html
-    { name: 'Postgres crashes', target: 'Postgres', strike: outage(postgres, 'SIGQUIT') },
+    { name: 'FLUSHALL', target: 'Redis', inject: () => flush(cluster.redisUrl) },
+    { name: 'Redis restarts', target: 'Redis', inject: outage(redis, 'SIGTERM') },
+    { name: 'Redis is killed', target: 'Redis', inject: outage(redis, 'SIGKILL') },
+    { name: 'Postgres restarts', target: 'Postgres', inject: outage(postgres, 'SIGINT') },
+    // "Immediate" shutdown, which ends in crash recovery:
+    // https://www.postgresql.org/docs/18/server-shutdown.html
+    { name: 'Postgres crashes', target: 'Postgres', inject: outage(postgres, 'SIGQUIT') },
   ];
 }
 
-const kill = (process: Supervised): Fault => ({
+const kill = (process: SupervisedProcess): Fault => ({
   name: `SIGKILL ${process.name}`,
   target: process.name,
-  strike: () => process.kill(),
+  inject: () => process.kill(),
 });
 
-const freeze = (process: Supervised, [least, most]: readonly [number, number]): Fault => ({
+const freeze = (process: SupervisedProcess, [least, most]: readonly [number, number]): Fault => ({
   name: `SIGSTOP ${process.name}`,
   target: process.name,
-  async strike(random) {
+  async inject(random) {
     process.signal('SIGSTOP');
     await pause(random.between(least, most) * 1000);
     process.signal('SIGCONT');
   },
 });
 
-function stopInOrder({ postgres, redis }: TestCluster, process: Supervised): Fault {
-  const outages = () => postgres.outages + redis.outages;
+function stopGracefully({ postgres, redis }: TestCluster, process: SupervisedProcess): Fault {
+  const countOutages = () => postgres.outages + redis.outages;
   return {
     name: `SIGTERM ${process.name}`,
     target: process.name,
-    async strike() {
-      const before = outages();
-      const wasAway = postgres.isAway || redis.isAway;
-      const how = await process.restart();
-      // Without its stores a process can't put everything in order, and says so.
-      if (how !== 'exit code 0' && !wasAway && outages() === before) {
-        throw new Error(`${process.name} was told to stop and ended with ${how}`);
+    async inject() {
+      const outagesBefore = countOutages();
+      const wasDown = postgres.isDown || redis.isDown;
+      const exit = await process.restart();
+      // Without its stores a process cannot complete its shutdown, and exits with another code.
+      if (exit !== 'exit code 0' && !wasDown && countOutages() === outagesBefore) {
+        throw new Error(`${process.name} received SIGTERM and ended with ${exit}`);
       }
     },
   };
 }
 
 const outage =
-  (store: TestCluster['redis'], signal: NodeJS.Signals): Fault['strike'] =>
+  (store: TestCluster['redis'], signal: NodeJS.Signals): Fault['inject'] =>
   random =>
     store.outage(signal, () => pause(random.between(...OUTAGE_SECONDS) * 1000));
 

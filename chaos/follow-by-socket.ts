@@ -3,7 +3,11 @@ import { WebSocket } from 'ws';
 import { VideoStatusDocument, type VideoStatusSubscription } from '../tests/gql/graphql.ts';
 import type { StatusEvent, TestPlayer } from '../tests/kit/api/client.ts';
 
-/** Follows a video over a WebSocket of its own until the stream ends. @throws when the connection does. */
+/**
+ * Yields the status events of a video over a new WebSocket until the stream ends.
+ *
+ * @throws when the connection closes.
+ */
 export async function* followBySocket(
   url: string,
   videoId: string,

@@ -1,4 +1,5 @@
-// Breaks a system of its own at random while clients use it, and says whether every promise held; see docs/reliability.md.
+// Runs a workload against a new test cluster while a nemesis injects faults at random, then checks every
+// promise of docs/reliability.md.
 //
 //   npm run chaos -- [--uploads 200] [--seed 1]
 
@@ -21,10 +22,10 @@ const options = OPTIONS.parse(values);
 const { violations, summary } = await runChaos(options, console.log);
 for (const line of summary) console.log(line);
 for (const violation of violations) console.log(`VIOLATION  ${violation}`);
-const again = `npm run chaos -- --uploads ${options.uploads} --seed ${options.seed}`;
+const command = `npm run chaos -- --uploads ${options.uploads} --seed ${options.seed}`;
 console.log(
   violations.length === 0
-    ? `every promise held: ${again}`
-    : `${violations.length} violations; to replay: ${again}`,
+    ? `no violations: ${command}`
+    : `${violations.length} violations; replay: ${command}`,
 );
 process.exit(violations.length === 0 ? 0 : 1);

@@ -4,56 +4,56 @@ import type { Random } from './random.ts';
 
 const PAUSE_SECONDS = [0.5, 2.5] as const;
 
-/** What a storm did. */
-export interface Damage {
-  /** The faults in the order in which they struck. */
-  struck: string[];
-  /** What went wrong that no fault explains. */
-  complaints: string[];
+/** The result of a nemesis. */
+export interface NemesisReport {
+  /** Names of the faults, in the order of their injection. */
+  injected: string[];
+  /** Problems that no fault explains. */
+  problems: string[];
 }
 
 /**
- * Strikes with every fault once, in random order, and so on in rounds until `signal`; then lets all heal. Faults of
- * different targets overlap.
+ * Injects every fault once in random order, and repeats in rounds until `signal`; then waits until all faults
+ * are over. Faults of different targets overlap.
  */
 export async function runNemesis(
   faults: readonly Fault[],
   random: Random,
   signal: AbortSignal,
-  onStrike: (name: string) => void,
-): Promise<Damage> {
-  const damage: Damage = { struck: [], complaints: [] };
-  const underWay = new Map<string, Promise<void>>();
-  const strike = async (fault: Fault) => {
+  onInject: (name: string) => void,
+): Promise<NemesisReport> {
+  const report: NemesisReport = { injected: [], problems: [] };
+  const activeFaults = new Map<string, Promise<void>>();
+  const inject = async (fault: Fault) => {
     try {
-      await fault.strike(random.fork(`${damage.struck.length} ${fault.name}`));
+      await fault.inject(random.fork(`${report.injected.length} ${fault.name}`));
     } catch (error) {
-      damage.complaints.push(`${fault.name}: ${error instanceof Error ? error.message : String(error)}`);
+      report.problems.push(`${fault.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
   do {
-    const round = shuffled(faults, random);
-    while (round.length > 0 && !(signal.aborted && damage.struck.length >= faults.length)) {
-      const free = round.findIndex(({ target }) => !underWay.has(target));
-      const [fault] = free === -1 ? [] : round.splice(free, 1);
+    const round = shuffle(faults, random);
+    while (round.length > 0 && !(signal.aborted && report.injected.length >= faults.length)) {
+      const index = round.findIndex(({ target }) => !activeFaults.has(target));
+      const [fault] = index === -1 ? [] : round.splice(index, 1);
       if (fault === undefined) {
-        await Promise.race(underWay.values());
+        await Promise.race(activeFaults.values());
         continue;
       }
-      damage.struck.push(fault.name);
-      onStrike(fault.name);
-      const striking = strike(fault).finally(() => underWay.delete(fault.target));
-      underWay.set(fault.target, striking);
+      report.injected.push(fault.name);
+      onInject(fault.name);
+      const injection = inject(fault).finally(() => activeFaults.delete(fault.target));
+      activeFaults.set(fault.target, injection);
       await pause(random.between(...PAUSE_SECONDS) * 1000);
     }
   } while (!signal.aborted);
-  await Promise.all(underWay.values());
-  return damage;
+  await Promise.all(activeFaults.values());
+  return report;
 }
 
-function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
+function shuffle<Item>(items: readonly Item[], random: Random): Item[] {
   return items
-    .map(item => ({ item, place: random.next() }))
-    .toSorted((a, b) => a.place - b.place)
+    .map(item => ({ item, order: random.next() }))
+    .toSorted((a, b) => a.order - b.order)
     .map(({ item }) => item);
 }

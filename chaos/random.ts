@@ -1,14 +1,16 @@
-/** Numbers that look random and are the same for the same seed. */
+/** A generator of pseudo-random numbers: the same seed gives the same numbers. */
 export interface Random {
-  /** At least 0 and less than 1. */
+  /** Returns a number of at least 0 and less than 1. */
   next(): number;
   between(least: number, most: number): number;
   pick<Item>(items: readonly Item[]): Item;
-  /** A generator of its own, so that what one actor draws does not depend on the speed of the others. */
+  /** Returns a separate generator, so that one client's numbers do not depend on the speed of the others. */
   fork(name: string): Random;
 }
 
-/** A generator after mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c). */
+/**
+ * Creates a mulberry32 generator (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c).
+ */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
@@ -22,7 +24,7 @@ export function createRandom(seed: number): Random {
     between: (least, most) => least + next() * (most - least),
     pick(items) {
       const item = items[Math.floor(next() * items.length)];
-      if (item === undefined) throw new RangeError('There is nothing to pick from');
+      if (item === undefined) throw new RangeError('Cannot pick from an empty list');
       return item;
     },
     fork: name =>

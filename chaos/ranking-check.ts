@@ -4,14 +4,14 @@ import { MachineClock } from '../scripts/process/machine-clock.mjs';
 import { waitUntil } from '../scripts/process/wait-until.mjs';
 import type { Database } from '../src/platform/database/database.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
-import { findBoardErrors } from '../src/rankings/find-board-errors.ts';
+import { findLeaderboardErrors } from '../src/rankings/find-board-errors.ts';
 import { graphql } from '../tests/gql/gql.ts';
 import type { ChaosBoardPageQuery } from '../tests/gql/graphql.ts';
-import { type Answer, createClient } from '../tests/kit/api/client.ts';
-import type { Supervised } from './process.ts';
+import { createClient, type GraphqlResponse } from '../tests/kit/api/client.ts';
+import type { SupervisedProcess } from './supervised-process.ts';
 
-/** An API whose ranking is read. */
-export type RankingObserver = Pick<Supervised, 'name' | 'url'>;
+/** An API whose ranking the checker reads. */
+export type RankingObserver = Pick<SupervisedProcess, 'name' | 'url'>;
 
 const BOARD_PAGE = graphql(`
   query ChaosBoardPage($after: String) {
@@ -21,9 +21,9 @@ const BOARD_PAGE = graphql(`
     }
   }
 `);
-const PROJECTED_SECONDS = 10;
-/** How long the APIs may take to make boards anew that Redis has lost. */
-const REBUILT_SECONDS = 5;
+const SYNC_SECONDS = 10;
+/** The time that the APIs have to rebuild boards that Redis has lost. */
+const REBUILD_SECONDS = 5;
 const PAUSE_MS = 250;
 
 /** Reads the whole ranking from each API and compares it with a plain count of the rows of `votes`. */
@@ -31,42 +31,45 @@ export async function findRankingErrors(
   database: Database,
   apis: readonly RankingObserver[],
 ): Promise<string[]> {
-  const projected = async () =>
+  const isSynced = async () =>
     (await database.em.fork().execute('select 1 from tallies where dirty limit 1')).length === 0;
-  await waitUntil('the boards show all votes', projected, { deadlineSeconds: PROJECTED_SECONDS });
-  const counted = await database.em.fork().execute<{ entry: string }[]>(
+  await waitUntil('boards with all votes', isSynced, { deadlineSeconds: SYNC_SECONDS });
+  const counts = await database.em.fork().execute<{ entry: string }[]>(
     `select username || ' ' || count(votes.id) as entry
        from players join videos on videos.player_id = players.id and status = 'PROCESSED'
        left join votes on votes.video_id = videos.id
       group by username`,
   );
-  const expected = counted.map(({ entry }) => entry).toSorted();
+  const expected = counts.map(({ entry }) => entry).toSorted();
   const problems: string[] = [];
   for (const api of apis) {
-    const nodes = await readBoard(api.url);
+    const nodes = await readRanking(api.url);
     const shown = nodes.map(({ player, votes }) => `${player.username} ${votes}`).toSorted();
     if (shown.join() !== expected.join()) {
-      problems.push(`The ranking of ${api.name} shows ${shown}; the votes give ${expected}`);
+      problems.push(`ranking differs: ${api.name} shows [${shown}], the votes give [${expected}]`);
     }
     if (
       nodes.some(({ position, votes }, at) => position !== at + 1 || votes > (nodes[at - 1]?.votes ?? votes))
     ) {
-      problems.push(`The ranking of ${api.name} is not in order`);
+      problems.push(`ranking out of order: ${api.name}`);
     }
   }
   return problems;
 }
 
-/** Compares the boards in Redis itself with the tallies: an API without boards answers the same from PostgreSQL, and slowly. */
+/**
+ * Compares the boards in Redis with the players' scores. {@link findRankingErrors} cannot notice lost boards:
+ * an API without boards returns the same ranking from PostgreSQL, more slowly.
+ */
 export async function findLostBoards(database: Database, redisUrl: string): Promise<string[]> {
   const redis = new Redis(redisUrl);
   try {
     const deps = { forkEm: () => database.em.fork(), leaderboard: openRedisLeaderboard(redis) };
     using clock = new MachineClock();
     for (;;) {
-      const errors = await findBoardErrors(deps);
-      if (errors.length === 0 || clock.seconds > REBUILT_SECONDS) {
-        return errors.map(error => `The boards in Redis are wrong: ${error}`);
+      const errors = await findLeaderboardErrors(deps);
+      if (errors.length === 0 || clock.seconds > REBUILD_SECONDS) {
+        return errors.map(error => `board mismatch in Redis: ${error}`);
       }
       await pause(PAUSE_MS);
     }
@@ -75,11 +78,11 @@ export async function findLostBoards(database: Database, redisUrl: string): Prom
   }
 }
 
-async function readBoard(url: string) {
+async function readRanking(url: string) {
   const api = createClient(url);
   const nodes: ChaosBoardPageQuery['rankings']['nodes'] = [];
   for (let after: string | null = null, more = true; more; ) {
-    const { data, errors }: Answer<ChaosBoardPageQuery> = await api.graphql(BOARD_PAGE, { after });
+    const { data, errors }: GraphqlResponse<ChaosBoardPageQuery> = await api.graphql(BOARD_PAGE, { after });
     if (errors) throw new Error(JSON.stringify(errors));
     nodes.push(...data.rankings.nodes);
     after = data.rankings.pageInfo.endCursor ?? null;

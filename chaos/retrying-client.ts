@@ -3,81 +3,86 @@ import { MachineClock } from '../scripts/process/machine-clock.mjs';
 import { createClient, type TestClient } from '../tests/kit/api/client.ts';
 import type { Random } from './random.ts';
 
-const TRY_SECONDS = 10;
-const GIVE_UP_SECONDS = 60;
-const LONGEST_PAUSE_SECONDS = 2;
+const ATTEMPT_SECONDS = 10;
+const ABANDON_SECONDS = 60;
+const MAX_PAUSE_SECONDS = 2;
 
-/** A client that knows several APIs and tries again, elsewhere and later, as real ones do. */
+/** A client of several APIs that retries with backoff, each time at a random API. */
 export interface RetryingClient {
   /**
-   * What `attempt` gives at last, and how many tries it took. A try has 10 seconds, and as many again from each progress
-   * that it reports.
+   * Returns the result of the first attempt that succeeds, and the number of attempts. An attempt has 10
+   * seconds, and another 10 after each progress that it reports.
    *
-   * @throws when nothing has worked for a minute.
+   * @throws when no attempt succeeded or reported progress for a minute.
    */
-  persist<Result>(what: string, attempt: Attempt<Result>): Promise<{ result: Result; tries: number }>;
+  retry<Result>(operation: string, attempt: Attempt<Result>): Promise<{ result: Result; attempts: number }>;
 }
 
-/** One try; `signal` aborts when its time is over and the next one begins. */
+/** One attempt; `signal` aborts when its time is over and the next one begins. */
 type Attempt<Result> = (
   api: TestClient,
   options: { onProgress: () => void; signal: AbortSignal },
 ) => Promise<Result>;
 
-/** `onFailure` hears of each try that failed, in a word: an error's code or name. */
+/**
+ * Creates a client; calls `onFailure` with the error code of each failed attempt: see {@link getErrorCode}.
+ */
 export function createRetryingClient(
   urls: readonly string[],
   random: Random,
-  onFailure: (kind: string) => void,
+  onFailure: (code: string) => void,
 ): RetryingClient {
   const apis = urls.map(createClient);
   return {
-    async persist(what, attempt) {
+    async retry(operation, attempt) {
       using clock = new MachineClock();
-      let workedAt = clock.seconds;
-      for (let tries = 1; ; tries++) {
+      let progressAt = clock.seconds;
+      for (let attempts = 1; ; attempts++) {
         try {
-          const noteProgress = () => {
-            workedAt = clock.seconds;
+          const onProgress = () => {
+            progressAt = clock.seconds;
           };
-          return { result: await inTime(attempt, random.pick(apis), noteProgress), tries };
+          return { result: await withIdleTimeout(attempt, random.pick(apis), onProgress), attempts };
         } catch (error) {
-          onFailure(getOperationKind(error));
-          if (clock.seconds - workedAt > GIVE_UP_SECONDS) {
-            throw new Error(`A client gave up: ${what}, after ${tries} tries`, { cause: error });
+          onFailure(getErrorCode(error));
+          if (clock.seconds - progressAt > ABANDON_SECONDS) {
+            throw new Error(`client abandoned an operation: ${operation}, after ${attempts} attempts`, {
+              cause: error,
+            });
           }
         }
-        const longestSeconds = Math.min(0.1 * 2 ** tries, LONGEST_PAUSE_SECONDS);
-        await pause(random.between(longestSeconds / 2, longestSeconds) * 1000);
+        const backoffSeconds = Math.min(0.1 * 2 ** attempts, MAX_PAUSE_SECONDS);
+        await pause(random.between(backoffSeconds / 2, backoffSeconds) * 1000);
       }
     },
   };
 }
 
-async function inTime<Result>(
+/** Rejects once an attempt has reported no progress for {@link ATTEMPT_SECONDS}. */
+async function withIdleTimeout<Result>(
   attempt: Attempt<Result>,
   api: TestClient,
   noteProgress: () => void,
 ): Promise<Result> {
-  const late = Promise.withResolvers<never>();
-  const over = new AbortController();
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const controller = new AbortController();
   const timer = setTimeout(() => {
-    over.abort();
-    late.reject(new Error('No answer in time'));
-  }, TRY_SECONDS * 1000);
+    controller.abort();
+    reject(new Error('No answer in time'));
+  }, ATTEMPT_SECONDS * 1000);
   const onProgress = () => {
     noteProgress();
     timer.refresh();
   };
   try {
-    return await Promise.race([attempt(api, { onProgress, signal: over.signal }), late.promise]);
+    return await Promise.race([attempt(api, { onProgress, signal: controller.signal }), timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The code that an answer's error carries, else that of the connection's. */
-export function getOperationKind(error: unknown): string {
+/** Returns the code of an answer's error; without an answer the code or message of the connection's error. */
+export function getErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'CONNECTION_CLOSED';
   const [, code] = /"code":"(\w+)"/.exec(error.message) ?? [];
   if (code !== undefined) return code;

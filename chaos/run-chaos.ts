@@ -10,116 +10,160 @@ import { check } from './checker.ts';
 import { createFaults } from './faults.ts';
 import { followBySocket } from './follow-by-socket.ts';
 import { runNemesis } from './nemesis.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import { createRetryingClient } from './retrying-client.ts';
-import { openTestCluster } from './test-cluster.ts';
-import { type ContestantDeps, type Memory, uploadAll, voteUntil } from './workload.ts';
+import { openTestCluster, type TestCluster } from './test-cluster.ts';
+import { type History, uploadAll, voteUntil, type WorkloadDeps } from './workload.ts';
 
-/** Uploads come this far apart while the storm lasts. */
+/** The mean interval between uploads while the nemesis runs. */
 const SECONDS_PER_UPLOAD = 0.5;
 const UPLOADS_PER_PLAYER = 5;
-/** How long after the storm every video must have ended: two minutes, and for what waits the time that it takes on a busy host. */
+/**
+ * After the last fault every video must end within two minutes, plus the time that queued videos take on a
+ * busy host.
+ */
 const SETTLE_SECONDS = 120;
 const SETTLE_SECONDS_PER_UPLOAD = 2;
-/** A storm takes the worker of one video more often than years of operation; whatever is left then is a fault of ours. */
-const PATIENCE = { MAX_ATTEMPTS: '12', MAX_WORKER_DEATHS: '12' };
+/**
+ * The nemesis kills the worker of one video more often than years of operation: the usual limits would fail
+ * good videos.
+ */
+const ATTEMPT_LIMITS = { MAX_ATTEMPTS: '12', MAX_WORKER_DEATHS: '12' };
 
-/** What came of a run. */
-export interface Outcome {
-  /** Every promise that was broken, in a sentence. */
+/** The result of a run. */
+export interface ChaosResult {
+  /** A sentence for each broken promise. */
   violations: string[];
-  /** What happened, for people. */
+  /** Lines that describe the run. */
   summary: string[];
 }
 
-/** Has clients use a system of its own while faults strike it, lets it come to rest and checks every promise. */
+/** The state that a run collects from its clients. */
+interface Run {
+  cluster: TestCluster;
+  random: Random;
+  history: History;
+  /** Failed attempts by error code. */
+  failures: Map<string, number>;
+  log: (event: string) => void;
+}
+
+/** Runs a workload against a new test cluster while a nemesis injects faults, then checks every promise. */
 export async function runChaos(
   { uploads, seed }: { uploads: number; seed: number },
-  say: (line: string) => void,
-): Promise<Outcome> {
+  log: (line: string) => void,
+): Promise<ChaosResult> {
   await using cleanup = new AsyncDisposableStack();
-  const arena = cleanup.use(await openTestCluster(PATIENCE));
+  const cluster = cleanup.use(await openTestCluster(ATTEMPT_LIMITS));
   const dir = await mkdtemp(join(tmpdir(), 'anb-chaos-source-'));
   cleanup.defer(() => rm(dir, { recursive: true, force: true }));
   const source = await makeSource(dir);
-
-  const random = createRandom(seed);
-  const failures = new Map<string, number>();
-  const memory: Memory = { uploads: [], votes: new Set(), complaints: [] };
-  const urls = arena.apis.map(({ url }) => url);
-  const contestant = (name: string): ContestantDeps => {
-    const own = random.fork(name);
-    const count = (kind: string) => failures.set(kind, (failures.get(kind) ?? 0) + 1);
-    return {
-      client: createRetryingClient(urls, own, count),
-      memory,
-      random: own,
-      follow: (api, videoId, player) =>
-        own.next() < 0.5 ? api.follow(videoId, player) : followBySocket(api.url, videoId, player),
-    };
-  };
-  const [first] = urls;
-  if (first === undefined) throw new Error('The arena has no API');
-  const shares = shareOut(uploads);
-  const players = await Promise.all(shares.map(() => createClient(first).signUp()));
+  const players = await signUpPlayers(cluster, countPlayers(uploads));
 
   const startedAt = performance.now();
-  const since = () => `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
-  const [stormOver, votingOver] = [new AbortController(), new AbortController()];
-  setTimeout(() => stormOver.abort(), uploads * SECONDS_PER_UPLOAD * 1000).unref();
-  const storming = runNemesis(createFaults(arena), random.fork('storm'), stormOver.signal, name =>
-    say(`${since()}  ${name}`),
-  );
-  const pauseSeconds = shares.length * SECONDS_PER_UPLOAD;
-  const uploading = Promise.allSettled(
-    players.map((player, at) =>
-      uploadAll(contestant(`uploader ${at}`), player, { source, count: shares[at] ?? 0, pauseSeconds }),
-    ),
-  );
-  const voting = Promise.allSettled(
-    players.map((player, at) => voteUntil(votingOver.signal, contestant(`voter ${at}`), player)),
-  );
+  const run: Run = {
+    cluster,
+    random: createRandom(seed),
+    history: { uploads: [], votes: new Set(), violations: [] },
+    failures: new Map(),
+    log: event => log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${event}`),
+  };
+  const { faults, violations } = await runWorkload(run, players, { uploads, source });
+  violations.push(...(await check(cluster, run.history)));
 
-  const damage = await storming;
-  say(`${since()}  the storm is over`);
-  const limitSeconds = SETTLE_SECONDS + uploads * SETTLE_SECONDS_PER_UPLOAD;
-  const late = machineTimeout(limitSeconds);
-  const settled = await Promise.race([
-    uploading,
-    new Promise<null>(resolve => late.addEventListener('abort', () => resolve(null))),
-  ]);
-  say(`${since()}  ${settled ? 'every video has ended' : 'some videos have not ended in time'}`);
-  votingOver.abort();
-  const voted = await voting;
-  const gaveUp = [...(settled ?? []), ...voted].flatMap(each =>
-    each.status === 'rejected' ? String(each.reason) : [],
-  );
-  const violations = [
-    ...(settled ? [] : [`Not every video ended within ${limitSeconds} s after the storm`]),
-    ...gaveUp,
-    ...damage.complaints,
-    ...memory.complaints,
-    ...arena.deaths,
-    ...(failures.has('INTERNAL_SERVER_ERROR') ? ['An answer was an error that nobody expected'] : []),
-    ...(await check(arena, memory)),
-  ];
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  const evidence = violations.length > 0 ? [`logs and files are kept in ${arena.keepFolder()}`] : [];
-  const bad = memory.uploads.filter(({ isGood }) => !isGood).length;
+  const evidence = violations.length > 0 ? [`logs and files: ${cluster.keepFolder()}`] : [];
+  const acknowledged = run.history.uploads;
+  const bad = acknowledged.filter(({ isGood }) => !isGood).length;
   return {
     violations,
     summary: [
-      `${memory.uploads.length} of ${uploads} uploads acknowledged, ${bad} of them no videos; ${memory.votes.size} votes`,
-      `${damage.struck.length} faults in ${seconds} s; failed tries of clients: ${JSON.stringify(Object.fromEntries(failures))}`,
+      `uploads: ${acknowledged.length} of ${uploads} acknowledged, ${bad} of them not videos; votes: ${run.history.votes.size}`,
+      `faults: ${faults} in ${seconds} s; failed attempts of clients: ${JSON.stringify(Object.fromEntries(run.failures))}`,
       ...evidence,
     ],
   };
 }
 
-/** How many uploads each player makes. */
-function shareOut(uploads: number): number[] {
-  const players = Math.max(2, Math.ceil(uploads / UPLOADS_PER_PLAYER));
-  return Array.from({ length: players }, (_, at) => Math.ceil((uploads - at) / players));
+/**
+ * Resolves once every video has ended or its time is over. Returns the violations that nemesis and clients
+ * observed.
+ */
+async function runWorkload(
+  run: Run,
+  players: Awaited<ReturnType<typeof signUpPlayers>>,
+  { uploads, source }: { uploads: number; source: string },
+): Promise<{ faults: number; violations: string[] }> {
+  const { cluster, random, history, failures, log } = run;
+  const [nemesisEnd, votingEnd] = [new AbortController(), new AbortController()];
+  setTimeout(() => nemesisEnd.abort(), uploads * SECONDS_PER_UPLOAD * 1000).unref();
+  const nemesis = runNemesis(createFaults(cluster), random.fork('nemesis'), nemesisEnd.signal, log);
+  const pauseSeconds = players.length * SECONDS_PER_UPLOAD;
+  const uploading = Promise.allSettled(
+    players.map((player, at) => {
+      const count = Math.ceil((uploads - at) / players.length);
+      return uploadAll(createWorkloadDeps(run, `uploader ${at}`), player, { source, count, pauseSeconds });
+    }),
+  );
+  const voting = Promise.allSettled(
+    players.map((player, at) => voteUntil(votingEnd.signal, createWorkloadDeps(run, `voter ${at}`), player)),
+  );
+
+  const report = await nemesis;
+  log('nemesis stopped');
+  const limitSeconds = SETTLE_SECONDS + uploads * SETTLE_SECONDS_PER_UPLOAD;
+  const uploaded = await untilSettled(uploading, limitSeconds);
+  log(uploaded ? 'all videos ended' : 'time over, some videos have not ended');
+  votingEnd.abort();
+  const abandoned = [...(uploaded ?? []), ...(await voting)].flatMap(client =>
+    client.status === 'rejected' ? String(client.reason) : [],
+  );
+  return {
+    faults: report.injected.length,
+    violations: [
+      ...(uploaded ? [] : [`videos not ended: some were left ${limitSeconds} s after the last fault`]),
+      ...abandoned,
+      ...report.problems,
+      ...history.violations,
+      ...cluster.unexpectedExits,
+      ...(failures.has('INTERNAL_SERVER_ERROR') ? ['unexpected error: INTERNAL_SERVER_ERROR'] : []),
+    ],
+  };
+}
+
+/** Creates a client with its own random numbers, and half of its subscriptions over WebSockets. */
+function createWorkloadDeps({ cluster, random, history, failures }: Run, name: string): WorkloadDeps {
+  const ownRandom = random.fork(name);
+  const countFailure = (code: string) => failures.set(code, (failures.get(code) ?? 0) + 1);
+  const urls = cluster.apis.map(({ url }) => url);
+  return {
+    client: createRetryingClient(urls, ownRandom, countFailure),
+    history,
+    random: ownRandom,
+    follow: (api, videoId, player) =>
+      ownRandom.next() < 0.5
+        ? api.subscribeToVideo(videoId, player)
+        : followBySocket(api.url, videoId, player),
+  };
+}
+
+/**
+ * Returns the result of `work`, or null after `limitSeconds` of the machine's time: a busy host needs longer.
+ */
+function untilSettled<Result>(work: Promise<Result>, limitSeconds: number): Promise<Result | null> {
+  const timeout = machineTimeout(limitSeconds);
+  return Promise.race([
+    work,
+    new Promise<null>(resolve => timeout.addEventListener('abort', () => resolve(null))),
+  ]);
+}
+
+const countPlayers = (uploads: number) => Math.max(2, Math.ceil(uploads / UPLOADS_PER_PLAYER));
+
+function signUpPlayers({ apis }: TestCluster, count: number) {
+  const [first] = apis;
+  if (first === undefined) throw new Error('The cluster has no API');
+  return Promise.all(Array.from({ length: count }, () => createClient(first.url).signUp()));
 }
 
 async function makeSource(dir: string): Promise<string> {

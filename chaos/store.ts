@@ -1,38 +1,38 @@
 import type { Child } from '../scripts/process/child.ts';
 import { signalProcess } from '../scripts/process/process-table.mjs';
 
-/** Postgres or Redis, which can be taken away and comes back with what it had promised to keep. */
+/** A Postgres or Redis server that can be stopped, and starts again with its persisted data. */
 export interface Store {
   readonly name: string;
-  readonly isAway: boolean;
-  /** How often it has been away. */
+  readonly isDown: boolean;
+  /** Number of outages so far, including the current one. */
   readonly outages: number;
-  /** Away from the call until `meanwhile` has ended; `signal` says how it goes. */
+  /** Stops the server with `signal`, waits for `meanwhile`, and starts the server again. */
   outage(signal: NodeJS.Signals, meanwhile: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts a store; `start` is called again after each outage. */
+/** Starts a store; calls `start` again after each outage. */
 export async function openStore(name: string, start: () => Promise<Child>): Promise<Store> {
   let child = await start();
-  let isAway = false;
+  let isDown = false;
   let outages = 0;
   return {
     name,
-    get isAway() {
-      return isAway;
+    get isDown() {
+      return isDown;
     },
     get outages() {
       return outages;
     },
     async outage(signal, meanwhile) {
-      isAway = true;
+      isDown = true;
       outages++;
       signalProcess(child.pid, signal);
       await child.ended;
       await meanwhile();
       child = await start();
-      isAway = false;
+      isDown = false;
     },
     stop: () => child.stop(),
   };

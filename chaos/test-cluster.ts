@@ -9,30 +9,32 @@ import { startPostgres } from '../scripts/stack/postgres.ts';
 import { startRedis } from '../scripts/stack/redis.ts';
 import { findProgram, withTools } from '../scripts/stack/tools.ts';
 import { watchRun } from '../tests/kit/run/watch-run.ts';
-import { type Supervised, supervise } from './process.ts';
 import { openStore, type Store } from './store.ts';
+import { type SupervisedProcess, supervise } from './supervised-process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const DATABASE = 'arena';
+const DATABASE = 'test_cluster';
 
-/** A whole system of its own to do harm to, in a folder that is removed with it. */
+/** Settings of all processes of the cluster. */
+type ClusterEnv = Record<string, string> & { DATABASE_URL: string; STORAGE_DIR: string };
+
+/** A complete system to inject faults into, in a folder that is removed with the cluster. */
 export interface TestCluster extends AsyncDisposable {
-  apis: readonly Supervised[];
-  workers: readonly Supervised[];
+  apis: readonly SupervisedProcess[];
+  workers: readonly SupervisedProcess[];
   postgres: Store;
   redis: Store;
   redisUrl: string;
-  /** The settings that its processes share. */
-  env: Record<string, string> & { DATABASE_URL: string; STORAGE_DIR: string };
-  /** Folders in which the workers keep what they work on. */
+  env: ClusterEnv;
+  /** The folders of the workers' working files. */
   workspaceDirs: readonly string[];
-  /** The last words of each process that ended and should not have. */
-  deaths: readonly string[];
-  /** Leaves logs and files where they are when all else is gone; where that is. */
+  /** The end of the log of each process that ended without a request. */
+  unexpectedExits: readonly string[];
+  /** Keeps logs and files when the cluster is disposed of. Returns their folder. */
   keepFolder(): string;
 }
 
-/** Rules under which a second of a few pixels is a good video, and a silent worker is noticed soon. */
+/** Accepts a video of one second and a few pixels, and ends the lease of a frozen worker after seconds. */
 const TINY_AND_FAST = {
   MIN_SOURCE_SECONDS: '1',
   MIN_SOURCE_HEIGHT: '16',
@@ -47,85 +49,31 @@ const TINY_AND_FAST = {
   VOTES_PER_MINUTE_PER_NETWORK: '1000000',
 };
 
-/** Starts Postgres, Redis, two APIs and two workers, each a process. `settings` are environment variables of the latter. */
+/**
+ * Starts Postgres, Redis, two APIs and two workers, each a process. `settings` are environment variables of
+ * the latter.
+ */
 export async function openTestCluster(settings: Record<string, string> = {}): Promise<TestCluster> {
   await using cleanup = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'anb-chaos-'));
   let keptFolder: string | null = null;
   const removeRun = watchRun(dir);
   cleanup.defer(async () => {
-    // Under another name the watcher leaves it.
+    // The watcher removes the folder by its name: a renamed folder stays.
     if (keptFolder !== null) await rename(dir, keptFolder);
     await removeRun();
   });
   const PATH = withTools(process.env.PATH);
-  const password = randomUUID();
-  const filesOf = (kind: string) => ({
-    logPath: join(dir, `${kind}.log`),
-    pidPath: join(dir, `${kind}.service.pid`),
-  });
-
-  const [postgresPort, redisPort] = [await anyFreePort(), await anyFreePort()];
-  const postgresDir = join(dir, 'postgres');
-  // No power cut is among the faults: what was written is there, flushed or not.
-  const options = { fsync: 'off' };
-  const postgres = await openStore('Postgres', () =>
-    startPostgres({ dir: postgresDir, port: postgresPort, password, ...filesOf('postgres'), options }),
-  );
-  cleanup.defer(() => postgres.stop());
-  const program = findProgram('redis-server', PATH);
-  const redis = await openStore('Redis', () =>
-    startRedis({ program, dir: join(dir, 'redis'), port: redisPort, password, ...filesOf('redis') }),
-  );
-  cleanup.defer(() => redis.stop());
-  const postgresUrl = (database: string) =>
-    `postgres://anb:${password}@127.0.0.1:${postgresPort}/${database}`;
-  await createDatabase(postgresUrl('postgres'), DATABASE);
-  await migrateDatabase({ PATH, DATABASE_URL: postgresUrl(DATABASE) });
-
-  const redisUrl = `redis://:${password}@127.0.0.1:${redisPort}`;
-  const env = {
-    PATH,
-    NODE_ENV: 'production',
-    // So that the machine is not mostly busy with starting what was killed.
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(dir, 'compiled'),
-    LOG_LEVEL: 'info',
-    DATABASE_URL: postgresUrl(DATABASE),
-    REDIS_URL: redisUrl,
-    STORAGE_DIR: join(dir, 'storage'),
-    AUTH_SECRET: randomUUID() + randomUUID(),
-    // Where the local stack keeps them too: named by what they were made of.
-    BUMPERS_DIR: join(ROOT, '.data/bumpers'),
-    ...TINY_AND_FAST,
-    ...settings,
-  };
-  const deaths: string[] = [];
+  const { postgres, redis, databaseUrl, redisUrl } = await openStores(dir, PATH, cleanup);
+  const env = createEnv(dir, { PATH, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...settings });
+  const unexpectedExits: string[] = [];
   const start = async (kind: 'api' | 'worker', number: number) => {
-    const port = await anyFreePort();
-    const url = `http://127.0.0.1:${port}`;
-    const own =
-      kind === 'api'
-        ? { API_HOST: '127.0.0.1', API_PORT: String(port), PUBLIC_URL: url }
-        : { WORKER_HOST: '127.0.0.1', WORKER_PORT: String(port), WORKER_CONCURRENCY: '2', PUBLIC_URL: url };
-    const supervised = await supervise(
-      {
-        name: `${kind}-${number}`,
-        command: process.execPath,
-        args: [join(ROOT, kind === 'api' ? 'server/main.ts' : 'worker/main.ts')],
-        env: { ...env, ...own, WORKER_TEMP_DIR: join(dir, `${kind}-${number}`) },
-        cwd: ROOT,
-        stop: { signal: 'SIGTERM', graceSeconds: 30 },
-        url,
-        // Also while the stores are away, so that a process that is started then counts as started.
-        readyPath: '/health',
-        dir,
-        outages: () => {
-          const begun = postgres.outages + redis.outages;
-          return { begun, ended: begun - Number(postgres.isAway) - Number(redis.isAway) };
-        },
-      },
-      note => deaths.push(note),
-    );
+    const supervised = await startProcess(kind, number, {
+      dir,
+      env,
+      stores: [postgres, redis],
+      onUnexpectedExit: note => unexpectedExits.push(note),
+    });
     cleanup.defer(() => supervised.stop());
     return supervised;
   };
@@ -142,11 +90,95 @@ export async function openTestCluster(settings: Record<string, string> = {}): Pr
     redisUrl,
     env,
     workspaceDirs,
-    deaths,
+    unexpectedExits,
     keepFolder() {
       keptFolder = `${dir}-kept`;
       return keptFolder;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Starts Postgres with a migrated database, and Redis. */
+async function openStores(dir: string, PATH: string, cleanup: AsyncDisposableStack) {
+  const password = randomUUID();
+  const getFiles = (kind: string) => ({
+    logPath: join(dir, `${kind}.log`),
+    pidPath: join(dir, `${kind}.service.pid`),
+  });
+  const [postgresPort, redisPort] = [await anyFreePort(), await anyFreePort()];
+  const postgresDir = join(dir, 'postgres');
+  // No fault is a power cut: the operating system keeps what a killed Postgres has written, flushed or not.
+  const options = { fsync: 'off' };
+  const postgres = await openStore('Postgres', () =>
+    startPostgres({ dir: postgresDir, port: postgresPort, password, ...getFiles('postgres'), options }),
+  );
+  cleanup.defer(() => postgres.stop());
+  const program = findProgram('redis-server', PATH);
+  const redis = await openStore('Redis', () =>
+    startRedis({ program, dir: join(dir, 'redis'), port: redisPort, password, ...getFiles('redis') }),
+  );
+  cleanup.defer(() => redis.stop());
+  const toUrl = (database: string) => `postgres://anb:${password}@127.0.0.1:${postgresPort}/${database}`;
+  const databaseUrl = toUrl(DATABASE);
+  await createDatabase(toUrl('postgres'), DATABASE);
+  await migrateDatabase({ PATH, DATABASE_URL: databaseUrl });
+  return { postgres, redis, databaseUrl, redisUrl: `redis://:${password}@127.0.0.1:${redisPort}` };
+}
+
+function createEnv(
+  dir: string,
+  settings: Record<string, string> & { PATH: string; DATABASE_URL: string; REDIS_URL: string },
+): ClusterEnv {
+  return {
+    NODE_ENV: 'production',
+    // Without the cache, restarts of killed processes take most of the machine's time.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(dir, 'compiled'),
+    LOG_LEVEL: 'info',
+    STORAGE_DIR: join(dir, 'storage'),
+    AUTH_SECRET: randomUUID() + randomUUID(),
+    // Shared with the local stack: the names of bumpers contain a hash of their sources.
+    BUMPERS_DIR: join(ROOT, '.data/bumpers'),
+    ...TINY_AND_FAST,
+    ...settings,
+  };
+}
+
+interface StartContext {
+  dir: string;
+  env: ClusterEnv;
+  stores: readonly Store[];
+  onUnexpectedExit: (note: string) => void;
+}
+
+async function startProcess(
+  kind: 'api' | 'worker',
+  number: number,
+  { dir, env, stores, onUnexpectedExit }: StartContext,
+): Promise<SupervisedProcess> {
+  const port = await anyFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const ownEnv =
+    kind === 'api'
+      ? { API_HOST: '127.0.0.1', API_PORT: String(port), PUBLIC_URL: url }
+      : { WORKER_HOST: '127.0.0.1', WORKER_PORT: String(port), WORKER_CONCURRENCY: '2', PUBLIC_URL: url };
+  return supervise(
+    {
+      name: `${kind}-${number}`,
+      command: process.execPath,
+      args: [join(ROOT, kind === 'api' ? 'server/main.ts' : 'worker/main.ts')],
+      env: { ...env, ...ownEnv, WORKER_TEMP_DIR: join(dir, `${kind}-${number}`) },
+      cwd: ROOT,
+      stop: { signal: 'SIGTERM', graceSeconds: 30 },
+      url,
+      // Answers during an outage of the stores too, so that a process that starts then counts as started.
+      readyPath: '/health',
+      dir,
+      outages: () => ({
+        begun: stores.reduce((sum, store) => sum + store.outages, 0),
+        ended: stores.reduce((sum, store) => sum + store.outages - Number(store.isDown), 0),
+      }),
+    },
+    onUnexpectedExit,
+  );
 }

@@ -3,12 +3,12 @@ import {
   resolveCursorConnection,
 } from '@pothos/plugin-relay';
 import { z } from 'zod';
-import { findAuditEntries, findAuditTrail } from '../src/audit/audit.ts';
 import type {
   AUDITED_ACTIONS,
   AuditedAction as AuditAction,
   AuditEntry,
 } from '../src/audit/audit-entry.entity.ts';
+import { findAuditEntries, findAuditTrail } from '../src/audit/find-audit-entries.ts';
 import { builder } from './builder.ts';
 import { pageCost } from './costs.ts';
 import { encodeId } from './global-ids.ts';
@@ -16,22 +16,22 @@ import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { PlayerType } from './player.ts';
 import { VideoType } from './video.ts';
 
-const LONGEST_TRAIL = 100;
+const MAX_TRAIL_ENTRIES = 100;
 
 const AuditedAction = builder.enumType('AuditedAction', {
-  description: 'What was done.',
+  description: 'An action in the audit trail.',
   values: {
-    APPOINT_MODERATOR: { description: 'Somebody was made a moderator.' },
-    HIDE_VIDEO: { description: 'A video was taken out of sight.' },
-    RESTORE_VIDEO: { description: 'A hidden video was shown again.' },
-    REQUEUE_VIDEO: { description: 'A failed video was given new attempts.' },
-    CLOSE_CONTEST: { description: 'The voting was ended.' },
-    EXPORT_RESULTS: { description: 'The results were handed out.' },
+    APPOINT_MODERATOR: { description: 'A player was made a moderator.' },
+    HIDE_VIDEO: { description: 'A video was hidden.' },
+    RESTORE_VIDEO: { description: 'A hidden video was restored.' },
+    REQUEUE_VIDEO: { description: 'A failed video was requeued.' },
+    CLOSE_CONTEST: { description: 'Voting was closed.' },
+    EXPORT_RESULTS: { description: 'The results were exported.' },
   } satisfies Record<(typeof AUDITED_ACTIONS)[number], unknown>,
 });
 
-/** The type of what each is done to. */
-const SUBJECTS: Record<AuditAction, 'Player' | 'Video' | null> = {
+/** The type of the node that each action concerns. */
+const SUBJECT_TYPES: Record<AuditAction, 'Player' | 'Video' | null> = {
   APPOINT_MODERATOR: 'Player',
   HIDE_VIDEO: 'Video',
   RESTORE_VIDEO: 'Video',
@@ -41,45 +41,49 @@ const SUBJECTS: Record<AuditAction, 'Player' | 'Video' | null> = {
 };
 
 const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
-  description: 'Who did what, when and why.',
+  description: 'An action of a moderator or operator.',
   fields: t => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    action: t.field({ type: AuditedAction, description: 'What.', resolve: ({ action }) => action }),
+    at: t.expose('at', { type: 'DateTime', description: 'When the action happened.' }),
+    action: t.field({ type: AuditedAction, description: 'The action.', resolve: ({ action }) => action }),
     actor: t.field({
       type: PlayerType,
       nullable: true,
-      description: 'Who; null for the operator.',
+      description: 'The moderator who acted; null for an operator.',
       resolve: ({ actor }, _arguments, { loaders }) => (actor ? loaders.players.load(actor.id) : null),
     }),
     subjectId: t.id({
       nullable: true,
       description:
-        'Global id of the video or player that it was done to, which may be gone; null when it was done to none.',
+        'Global id of the affected video or player, which may be deleted; null for an action on neither.',
       resolve: ({ action, subject }) => {
-        const type = SUBJECTS[action];
+        const type = SUBJECT_TYPES[action];
         return type && subject ? encodeId(type, subject) : null;
       },
     }),
-    reason: t.string({ nullable: true, description: 'Why.', resolve: ({ reason }) => reason ?? null }),
+    reason: t.string({
+      nullable: true,
+      description: 'Reason given for the action; null without one.',
+      resolve: ({ reason }) => reason ?? null,
+    }),
   }),
 });
 
 builder.objectField(VideoType, 'auditTrail', t =>
   t.field({
     type: [AuditEntryType],
-    description: `What moderators did to it, the latest first, at most ${LONGEST_TRAIL}. Moderators only.`,
+    description: `Actions of moderators on the video, newest first, at most ${MAX_TRAIL_ENTRIES}. Moderators only.`,
     authScopes: { moderator: true },
-    resolve: (video, _arguments, { em }) => findAuditTrail(em, video.id, LONGEST_TRAIL),
+    resolve: (video, _arguments, { em }) => findAuditTrail(em, video.id, MAX_TRAIL_ENTRIES),
   }),
 );
 
-const ENTRY_POSITION = z.object({ id: z.uuid() });
+const AUDIT_CURSOR = z.object({ id: z.uuid() });
 
 builder.queryField('auditTrail', t =>
   t.connection({
     type: AuditEntryType,
     complexity: pageCost,
-    description: 'What moderators and operators did, the latest first. Moderators only.',
+    description: 'Actions of moderators and operators, newest first. Moderators only.',
     authScopes: { moderator: true },
     resolve: (_root, args, { em }) => {
       checkPage(args);
@@ -88,8 +92,8 @@ builder.queryField('auditTrail', t =>
         ({ after, before, limit, inverted }: CursorPage) =>
           findAuditEntries(em, {
             limit,
-            after: decodeCursor(after, ENTRY_POSITION)?.id,
-            before: decodeCursor(before, ENTRY_POSITION)?.id,
+            after: decodeCursor(after, AUDIT_CURSOR)?.id,
+            before: decodeCursor(before, AUDIT_CURSOR)?.id,
             fromEnd: inverted,
           }),
       );

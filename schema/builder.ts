@@ -8,10 +8,10 @@ import { GraphQLUpload, type Upload } from 'graphql-upload-minimal';
 import type { Context } from './context.ts';
 import { COUNTED_BY_PARENT, lengthCost } from './costs.ts';
 import { decodeId, encodeId } from './global-ids.ts';
-import { graphqlError } from './graphql-errors.ts';
+import { fieldError } from './graphql-errors.ts';
 import { PAGE_DESCRIPTIONS, PAGE_SIZES } from './paging.ts';
 
-/** The one builder that every schema file adds to. Fields, edges and union members are non-null unless they say so. */
+/** The builder that every schema file extends. Fields, edges and nodes are non-null by default. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
@@ -25,7 +25,7 @@ export const builder = new SchemaBuilder<{
     Upload: { Input: Upload['promise']; Output: never };
   };
 }>({
-  // The errors plugin comes first: it also turns what the others throw into union members.
+  // The errors plugin comes first, so that errors of the other plugins become union members as well.
   plugins: [ErrorsPlugin, ScopeAuthPlugin, ComplexityPlugin, RelayPlugin],
   defaultFieldNullability: false,
   errors: {
@@ -38,52 +38,58 @@ export const builder = new SchemaBuilder<{
   scopeAuth: {
     authScopes: ({ viewer }) => ({ player: viewer !== null, moderator: viewer?.role === 'MODERATOR' }),
     authorizeOnSubscribe: true,
-    unauthorizedError: (_parent, { viewer }) =>
-      graphqlError(viewer === null ? 'UNAUTHENTICATED' : 'FORBIDDEN'),
+    unauthorizedError: (_parent, { viewer }) => fieldError(viewer === null ? 'UNAUTHENTICATED' : 'FORBIDDEN'),
   },
   relay: {
     cursorType: 'String',
-    nodesOnConnection: { complexity: COUNTED_BY_PARENT, description: 'The items without cursors.' },
+    nodesOnConnection: {
+      complexity: COUNTED_BY_PARENT,
+      description: 'The items of the page, without cursors.',
+    },
     encodeGlobalID: encodeId,
     decodeGlobalID: decodeId,
-    nodeTypeOptions: { description: 'Anything that can be fetched again by its global id.' },
+    nodeTypeOptions: { description: 'An object that can be fetched by its global id.' },
     nodeQueryOptions: {
-      description: 'Whatever has this id; null when it does not exist or is not for this viewer.',
+      description: 'The object with a global id; null when it does not exist or the viewer may not see it.',
       args: { id: { description: 'A global id.' } },
     },
     nodesQueryOptions: {
-      description: 'Whatever has these ids, in their order; null in the place of what `node` has none for.',
+      description: 'The objects with these global ids, in the same order; null for each id without a `node`.',
       args: { ids: { description: `Global ids, at most ${PAGE_SIZES.maxSize}.` } },
       complexity: (args: { ids?: unknown[] }) => lengthCost(args.ids?.length ?? 0),
       resolve(_root, { ids }, _context, _info, resolveNodes) {
         if (ids.length > PAGE_SIZES.maxSize)
-          throw graphqlError('BAD_USER_INPUT', `At most ${PAGE_SIZES.maxSize} ids at once.`);
+          throw fieldError('BAD_USER_INPUT', { detail: `at most ${PAGE_SIZES.maxSize} ids are allowed` });
         return resolveNodes([...ids]);
       },
     },
     idFieldOptions: { description: 'Global id.' },
     defaultConnectionTypeOptions: { description: 'A page of a list.' },
-    defaultEdgeTypeOptions: { description: 'An item of a list and its place there.' },
+    defaultEdgeTypeOptions: { description: 'An item of a list and its cursor.' },
     edgesFieldOptions: {
       nullable: false,
       complexity: COUNTED_BY_PARENT,
-      description: 'The items, each with its cursor.',
+      description: 'The items of the page, with their cursors.',
     },
     nodeFieldOptions: { nullable: false, description: 'The item.' },
-    cursorFieldOptions: { description: 'Where a page can go on from.' },
+    cursorFieldOptions: { description: 'Cursor of the item, for `after` and `before`.' },
     ...PAGE_DESCRIPTIONS,
   },
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },
 });
 
-builder.queryType({ description: 'What can be asked.' });
+builder.queryType({ description: 'The query root of the API.' });
 builder.mutationType({
-  description: 'What can be done. Each result is a union of the outcome and its expected errors.',
+  description: 'The mutation root of the API. Each result is a union of the outcome and its expected errors.',
 });
-builder.subscriptionType({ description: 'What can be followed, over Server-Sent Events or WebSocket.' });
+builder.subscriptionType({
+  description: 'The subscription root of the API, over Server-Sent Events or WebSocket.',
+});
 
 builder.addScalarType('DateTime', DateTimeResolver);
-builder.addScalarType('URL', URLResolver);
+builder.addScalarType('URL', URLResolver, {
+  description: 'A URL (https://www.rfc-editor.org/rfc/rfc3986).',
+});
 builder.addScalarType('Upload', GraphQLUpload);
 
 function capitalized(name: string): string {

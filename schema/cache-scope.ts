@@ -11,36 +11,36 @@ import {
 } from 'graphql';
 
 /**
- * Spread into a field's options: its value is the same for everybody who may ask, whoever they are. A field of the
- * subscription type that has it sends whole states, so that whoever comes late misses nothing but the past.
+ * Options of a field with the same value for all viewers who may select it. A subscription field with this scope
+ * sends whole states, so a late subscriber misses only past states.
  */
 export const PUBLIC = { extensions: { cacheScope: 'PUBLIC' } } as const;
 
-/** Whether every field that a valid document selects is {@link PUBLIC}; a field that doesn't say so is not. */
+/** Whether a valid document selects only fields with the scope {@link PUBLIC}. */
 export function isPublicDocument(schema: GraphQLSchema, document: DocumentNode): boolean {
   const types = new TypeInfo(schema);
-  let forEverybody = true;
+  let isPublic = true;
   const fields = {
     Field() {
-      if (isMarked(schema, types.getParentType(), types.getFieldDef())) return undefined;
-      forEverybody = false;
+      if (hasPublicScope(schema, types.getParentType(), types.getFieldDef())) return undefined;
+      isPublic = false;
       return BREAK;
     },
   };
   visit(document, visitWithTypeInfo(types, fields));
-  return forEverybody;
+  return isPublic;
 }
 
-/** Through an interface the fields of the types behind it are what counts. */
-function isMarked(
+/** A field of an interface or union is public when the field of every possible type is. */
+function hasPublicScope(
   schema: GraphQLSchema,
   parent: GraphQLCompositeType | null | undefined,
   field: GraphQLField<unknown, unknown> | null | undefined,
 ): boolean {
   if (!parent || !field) return false;
   if (field.name === '__typename') return true;
-  const implemented = isAbstractType(parent)
+  const fields = isAbstractType(parent)
     ? schema.getPossibleTypes(parent).map(type => type.getFields()[field.name])
     : [parent.getFields()[field.name]];
-  return implemented.every(each => each?.extensions.cacheScope === PUBLIC.extensions.cacheScope);
+  return fields.every(candidate => candidate?.extensions.cacheScope === PUBLIC.extensions.cacheScope);
 }

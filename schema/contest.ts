@@ -1,103 +1,113 @@
+import { findResults } from '../src/contest/find-results.ts';
 import type { DECISIONS, Result } from '../src/contest/result.entity.ts';
-import { findResults } from '../src/contest/results.ts';
 import { readVotingWindow, type VotingWindow } from '../src/contest/voting-window.ts';
 import { builder } from './builder.ts';
 import { LONGEST_LIST_COST } from './costs.ts';
 import { PlayerType } from './player.ts';
 
 const VotingPhase = builder.enumType('VotingPhase', {
-  description: 'Whether votes count.',
+  description: 'A phase of the voting.',
   values: {
-    NOT_YET_OPEN: { description: 'Before it begins.' },
-    OPEN: { description: 'Votes count.' },
-    CLOSED: { description: 'It is over, for good.' },
+    NOT_YET_OPEN: { description: 'Voting has not opened.' },
+    OPEN: { description: 'Voting is open.' },
+    CLOSED: { description: 'Voting is closed permanently.' },
   } satisfies Record<VotingWindow['phase'], unknown>,
 });
 
 export const ContestType = builder.objectRef<VotingWindow>('Contest').implement({
-  description: 'The rules of the contest, as clients need them before they ask.',
+  description: 'The rules of the contest.',
   fields: t => ({
     phase: t.field({
       type: VotingPhase,
-      description: 'Whether votes count now.',
+      description: 'Current phase of the voting.',
       resolve: ({ phase }) => phase,
     }),
     votingOpensAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'First moment at which votes count; null when they always have.',
+      description: 'When voting opens: votes count from this moment on. Null when voting was always open.',
       resolve: ({ opensAt }) => opensAt,
     }),
     votingClosesAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Moment from which votes no longer count; null while none is set.',
+      description: 'When voting closes: votes no longer count from this moment on. Null while no end is set.',
       resolve: ({ closesAt }) => closesAt,
     }),
     maxVotesPerPlayer: t.int({
       nullable: true,
-      description: 'Votes that a player has; null when there is no limit.',
+      description: 'Maximum number of votes per player; null without a limit.',
       resolve: (_window, _arguments, { settings }) => settings.contest.maxVotesPerPlayer,
     }),
     winnersPerCity: t.int({
-      description: 'Players called up from each city.',
+      description: 'Number of winners per city.',
       resolve: (_window, _arguments, { settings }) => settings.contest.winnersPerCity,
     }),
     maxUploadBytes: t.float({
-      description: 'Largest video file, in bytes.',
+      description: 'Maximum size of a video file, in bytes.',
       resolve: (_window, _arguments, { settings }) => settings.media.maxUploadBytes,
     }),
     minSourceSeconds: t.int({
-      description: 'Shortest video.',
+      description: 'Minimum duration of a video, in seconds.',
       resolve: (_window, _arguments, { settings }) => settings.media.minSourceSeconds,
     }),
     maxSourceSeconds: t.int({
-      description: 'Longest video.',
+      description: 'Maximum duration of a video, in seconds.',
       resolve: (_window, _arguments, { settings }) => settings.media.maxSourceSeconds,
     }),
     minSourceHeight: t.int({
-      description: 'Least pixels of the shorter side of the picture.',
+      description: 'Minimum length of the shorter side of a video, in pixels.',
       resolve: (_window, _arguments, { settings }) => settings.media.minSourceHeight,
     }),
     clipSeconds: t.int({
-      description: 'How much of a video the clip keeps, from its start.',
+      description: 'Seconds of a video that its clip keeps, counted from the start.',
       resolve: (_window, _arguments, { settings }) => settings.media.clipSeconds,
     }),
   }),
 });
 
 const DecidedBy = builder.enumType('DecidedBy', {
-  description: 'What put a winner before the next player of the city.',
+  description: 'The criterion that ranks a winner above the next player of the city.',
   values: {
-    ONLY_CANDIDATE: { description: 'There is no next player with a vote.' },
-    MORE_VOTES: { description: 'More votes.' },
-    REACHED_FIRST: { description: 'Equal votes, reached earlier.' },
-    LOWER_ID: { description: 'Equal votes, reached at the same microsecond; the lower id.' },
+    ONLY_CANDIDATE: { description: 'The city has no next player with a vote.' },
+    MORE_VOTES: { description: 'The winner has more votes.' },
+    REACHED_FIRST: { description: 'Both players have equal votes; the winner reached them earlier.' },
+    LOWER_ID: {
+      description: 'Both players reached equal votes in the same microsecond; the winner has the lower id.',
+    },
   } satisfies Record<(typeof DECISIONS)[number], unknown>,
 });
 
 const Winner = builder.objectRef<Result>('Winner').implement({
-  description: 'A player who is called up, as certified once the voting was over.',
+  description: 'A winner of the contest, as certified after the voting.',
   fields: t => ({
-    city: t.exposeString('city', { description: 'As the player spelled it then.' }),
-    position: t.exposeInt('position', { description: 'Within the city, from 1.' }),
-    votes: t.exposeInt('votes', { description: 'At the end of the voting.' }),
-    reachedAt: t.expose('reachedAt', { type: 'DateTime', description: 'When that total was reached.' }),
+    city: t.exposeString('city', {
+      description: 'City of the player at certification, as the player spelled it.',
+    }),
+    position: t.exposeInt('position', { description: 'Position within the city, starting at 1.' }),
+    votes: t.exposeInt('votes', { description: 'Number of votes at the end of the voting.' }),
+    reachedAt: t.expose('reachedAt', {
+      type: 'DateTime',
+      description: 'When the player reached this number of votes.',
+    }),
     decidedBy: t.field({
       type: DecidedBy,
-      description: 'What put this player before the next one.',
+      description: 'The criterion that ranks this player above the next one.',
       resolve: ({ decidedBy }) => decidedBy,
     }),
     player: t.field({
       type: PlayerType,
-      description: 'Who it is.',
+      description: 'The winning player.',
       resolve: async (result, _arguments, { loaders }) => {
         const player = await loaders.players.load(result.player.id);
         if (player === null) throw new Error(`Winner ${result.player.id} does not exist`);
         return player;
       },
     }),
-    certifiedAt: t.expose('certifiedAt', { type: 'DateTime', description: 'From then on it stands.' }),
+    certifiedAt: t.expose('certifiedAt', {
+      type: 'DateTime',
+      description: 'When the result was certified. A certified result never changes.',
+    }),
   }),
 });
 
@@ -111,7 +121,7 @@ builder.queryFields(t => ({
     type: [Winner],
     complexity: LONGEST_LIST_COST,
     nullable: true,
-    description: 'The winners of every city, by city and position; null until the voting is over.',
+    description: 'The winners of all cities, by city and position; null until voting is over.',
     resolve: (_root, _arguments, { em, settings }) => findResults(em, settings.contest),
   }),
 }));

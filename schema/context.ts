@@ -18,10 +18,10 @@ import type { QueuePositions } from '../src/videos/queue/queue-positions.ts';
 import type { Viewer } from '../src/videos/visibility.ts';
 import type { VoteDeps } from '../src/votes/cast-vote.ts';
 import type { VoteBatcher } from '../src/votes/vote-batcher.ts';
-import { graphqlError } from './graphql-errors.ts';
+import { fieldError } from './graphql-errors.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-/** What the process brings to every operation. */
+/** The services of the process that every operation uses. */
 export interface Services {
   storage: Storage;
   jobs: VideoJobs;
@@ -39,14 +39,14 @@ export interface Services {
   settings: Pick<Env, 'auth' | 'media' | 'processing' | 'contest'> & { publicUrl: string };
 }
 
-/** What resolvers are given: one for each operation, and for each event of a subscription. */
+/** The context of resolvers. Each operation and each event of a subscription has its own. */
 export interface Context extends Services {
-  /** Own to this operation or event: entities are never shared between two viewers. */
+  /** Belongs to this operation or event, so that viewers never share entities. */
   em: EntityManager;
-  /** A fresh manager, for work that outlives this operation or event. */
+  /** Creates an entity manager, for work that outlives this operation or event. */
   forkEm: () => EntityManager;
   loaders: Loaders;
-  /** Who the access token speaks for; null for anyone. */
+  /** The player of the access token; null without one. */
   viewer: Viewer;
   /** The client's IP address. */
   address: string;
@@ -55,13 +55,13 @@ export interface Context extends Services {
   logger: Logger;
 }
 
-/** The viewer of a field that only players reach. @throws {GraphQLError} `UNAUTHENTICATED` when nobody is logged in. */
+/** Returns the viewer of a field for players. @throws {GraphQLError} `UNAUTHENTICATED` without a viewer. */
 export function requireViewer({ viewer }: Context): NonNullable<Viewer> {
-  if (viewer === null) throw graphqlError('UNAUTHENTICATED');
+  if (viewer === null) throw fieldError('UNAUTHENTICATED');
   return viewer;
 }
 
-/** What no two operations or events share: what one has read may have changed for the next. */
+/** Creates the parts of a context that operations and events never share, because data that was read turns stale. */
 export function createRequestScoped({
   forkEm,
   viewer,
@@ -72,10 +72,10 @@ export function createRequestScoped({
   return { em, loaders: createLoaders({ em, viewer, leaderboard, readPlayers }) };
 }
 
-/** Makes whoever has just logged in the viewer of what the operation has yet to answer or do. */
+/** Makes a player who has just logged in the viewer of the remaining fields of the operation. */
 export function setViewer(context: Context, { id, role }: Pick<Player, 'id' | 'role'>): void {
   context.viewer = { playerId: id, role };
   context.loaders = createLoaders(context);
-  // What the viewer before was allowed.
+  // The cache holds the permissions of the previous viewer.
   RequestCache.clearForContext(context);
 }

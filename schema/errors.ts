@@ -3,55 +3,55 @@ import { builder } from './builder.ts';
 import { type PublicError, toErrorMessage, toProblemMessage } from './messages.ts';
 
 const ErrorCode = builder.enumType('ErrorCode', {
-  description: 'Says which expected error it is, for a program. Codes never change; new ones may come.',
+  description: 'The code of an expected error, for programs. Codes never change; new ones may be added.',
   values: {
-    INVALID_INPUT: { description: 'As `InvalidInput`.' },
-    EMAIL_TAKEN: { description: 'As `EmailTaken`.' },
-    BAD_CREDENTIALS: { description: 'As `BadCredentials`.' },
-    TOO_MANY_ATTEMPTS: { description: 'As `TooManyAttempts`.' },
-    FILE_TOO_LARGE: { description: 'As `FileTooLarge`.' },
-    UNSUPPORTED_FILE: { description: 'As `UnsupportedFile`.' },
-    IDEMPOTENCY_KEY_REUSED: { description: 'As `IdempotencyKeyReused`.' },
-    DIRECT_UPLOAD_UNAVAILABLE: { description: 'As `DirectUploadUnavailable`.' },
-    UPLOAD_NOT_FOUND: { description: 'As `UploadNotFound`.' },
-    VIDEO_NOT_FOUND: { description: 'As `VideoNotFound`.' },
-    VIDEO_IS_PUBLISHED: { description: 'As `VideoIsPublished`.' },
-    VIDEO_NOT_FAILED: { description: 'As `VideoNotFailed`.' },
-    ALREADY_VOTED: { description: 'As `AlreadyVoted`.' },
-    OWN_VIDEO: { description: 'As `OwnVideo`.' },
-    VIDEO_NOT_PUBLISHED: { description: 'As `VideoNotPublished`.' },
-    VOTING_CLOSED: { description: 'As `VotingClosed`.' },
-    VOTE_LIMIT_REACHED: { description: 'As `VoteLimitReached`.' },
-    NOT_VOTED: { description: 'As `NotVoted`.' },
-    SESSION_EXPIRED: { description: 'As `SessionExpired`.' },
+    INVALID_INPUT: { description: 'Code of `InvalidInput`.' },
+    EMAIL_TAKEN: { description: 'Code of `EmailTaken`.' },
+    BAD_CREDENTIALS: { description: 'Code of `BadCredentials`.' },
+    TOO_MANY_ATTEMPTS: { description: 'Code of `TooManyAttempts`.' },
+    FILE_TOO_LARGE: { description: 'Code of `FileTooLarge`.' },
+    UNSUPPORTED_FILE: { description: 'Code of `UnsupportedFile`.' },
+    IDEMPOTENCY_KEY_REUSED: { description: 'Code of `IdempotencyKeyReused`.' },
+    DIRECT_UPLOAD_UNAVAILABLE: { description: 'Code of `DirectUploadUnavailable`.' },
+    UPLOAD_NOT_FOUND: { description: 'Code of `UploadNotFound`.' },
+    VIDEO_NOT_FOUND: { description: 'Code of `VideoNotFound`.' },
+    VIDEO_IS_PUBLISHED: { description: 'Code of `VideoIsPublished`.' },
+    VIDEO_NOT_FAILED: { description: 'Code of `VideoNotFailed`.' },
+    ALREADY_VOTED: { description: 'Code of `AlreadyVoted`.' },
+    OWN_VIDEO: { description: 'Code of `OwnVideo`.' },
+    VIDEO_NOT_PUBLISHED: { description: 'Code of `VideoNotPublished`.' },
+    VOTING_CLOSED: { description: 'Code of `VotingClosed`.' },
+    VOTE_LIMIT_REACHED: { description: 'Code of `VoteLimitReached`.' },
+    NOT_VOTED: { description: 'Code of `NotVoted`.' },
+    SESSION_EXPIRED: { description: 'Code of `SessionExpired`.' },
   } satisfies Record<PublicError['code'], unknown>,
 });
 
-/** The interface of every expected error; an error's own file adds a type that implements it. */
+/** The interface of every expected error. The type of each error is in the file of its noun. */
 export const ErrorInterface = builder.interfaceRef<PublicError>('Error').implement({
-  description: 'An expected failure: a member of the result of each mutation that can fail so.',
+  description: 'An expected error: a member of the result of each mutation that can fail with it.',
   fields: t => ({
     message: t.string({
-      description: 'A sentence for people, in Spanish or English by `Accept-Language`.',
+      description: 'A sentence for users, in Spanish or English by `Accept-Language`.',
       resolve: (error, _arguments, { language }) => toErrorMessage(error, language),
     }),
     code: t.field({
       type: ErrorCode,
-      description: 'The same in every language.',
+      description: 'Code of the error, the same in every language.',
       resolve: error => error.code,
     }),
   }),
 });
 
 const InputProblemType = builder.objectRef<InputProblem>('InputProblem').implement({
-  description: 'One broken rule of an input.',
+  description: 'A broken rule of an input.',
   fields: t => ({
     path: t.stringList({
-      description: 'Leads from the input to the field.',
+      description: 'Path from the input to the field.',
       resolve: ({ path }) => [...path],
     }),
     message: t.string({
-      description: 'A sentence for people, in the same language as the error.',
+      description: 'A sentence for users, in the language of the error.',
       resolve: (problem, _arguments, { language }) => toProblemMessage(problem, language),
     }),
   }),
@@ -64,7 +64,7 @@ builder.objectType(InvalidInput, {
   fields: t => ({
     problems: t.field({
       type: [InputProblemType],
-      description: 'All of them, in the order of the fields.',
+      description: 'All broken rules, in the order of the fields.',
       resolve: ({ problems }) => [...problems],
     }),
   }),

@@ -1,18 +1,21 @@
 import { z } from 'zod';
-import { graphqlError } from './graphql-errors.ts';
+import { fieldError } from './graphql-errors.ts';
 
 const UUID = z.uuid();
 
 export { encodeId } from '../src/platform/text/global-ids.ts';
 
 /**
- * The row's id is in lower case, as Postgres spells it: one row is never known by two spellings.
- * @throws {GraphQLError} `BAD_USER_INPUT` for anything that is no global id; one of nothing that exists is fine.
+ * Returns the type and the row id of a global id, whether or not the row exists. The row id is in lower case as
+ * in Postgres, so that each row has one spelling.
+ *
+ * @throws {GraphQLError} `BAD_USER_INPUT` for anything but a global id.
  */
 export function decodeId(globalId: string): { typename: string; id: string } {
   const [typename = '', id = ''] = Buffer.from(globalId, 'base64url').toString().split(':', 2);
   if (!/^[A-Z]\w*$/.test(typename) || !UUID.safeParse(id).success) {
-    throw graphqlError('BAD_USER_INPUT', `${JSON.stringify(globalId.slice(0, 60))} is not an id.`);
+    const detail = `${JSON.stringify(globalId.slice(0, 60))} is not a global id`;
+    throw fieldError('BAD_USER_INPUT', { detail });
   }
   return { typename, id: id.toLowerCase() };
 }

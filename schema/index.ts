@@ -10,5 +10,5 @@ import './video-status.ts';
 import './vote.ts';
 import { builder } from './builder.ts';
 
-/** The whole schema. Loading it opens nothing. */
+/** The complete schema. Importing the module opens no connections. */
 export const schema = builder.toSchema();

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { findLatestReasons } from '../src/audit/audit.ts';
+import { findLatestReasons } from '../src/audit/find-audit-entries.ts';
 import type { EntityManager } from '../src/platform/database/database.ts';
 import type { Leaderboard } from '../src/platform/leaderboard/leaderboard.ts';
 import type { PublicPlayer } from '../src/players/find-players.ts';
@@ -11,18 +11,19 @@ import type { Video } from '../src/videos/video.entity.ts';
 import { maySee, maySeeAllVideos, type Viewer } from '../src/videos/visibility.ts';
 import { findVotedVideos } from '../src/votes/find-votes.ts';
 
-/** One query for all that an operation asks of one kind at once. Own to one viewer and one operation or event. */
+/** Batches the reads of one operation or event into one query for each kind, for one viewer. */
 export interface Loaders {
   players: DataLoader<string, PublicPlayer | null>;
-  /** A video that is not for this viewer does not exist for them, by whichever field they ask. */
+  /** Null also for a video that the viewer may not see. */
   videos: DataLoader<string, Video | null>;
-  videosOf: DataLoader<{ playerId: string; page: VideoPage }, Video[], string>;
-  /** Why videos were last hidden, by their ids. */
+  videosByPlayer: DataLoader<{ playerId: string; page: VideoPage }, Video[], string>;
+  /** Reasons of the latest hiding, by video id. */
   hideReasons: DataLoader<string, string | null>;
-  /** Whether the viewer's vote for a video counts. */
+  /** Whether the viewer has voted, by video id. */
   voted: DataLoader<string, boolean>;
+  /** Entries of the global ranking, by player id. */
   ranks: DataLoader<string, RankedEntry | null>;
-  /** Places within the player's city. */
+  /** Entries of the ranking of the player's city. */
   cityRanks: DataLoader<{ id: string; city: string }, RankedEntry | null, string>;
 }
 
@@ -43,11 +44,11 @@ export function createLoaders({
       const videos = await findVideosByIds(em, ids);
       return videos.map(video => (video && maySee(viewer, video) ? video : null));
     }),
-    videosOf: new DataLoader(
-      async asked => {
-        const lists = new Map<(typeof asked)[number], Video[]>();
-        // One query for each page that is asked for; the fields of one operation ask for very few.
-        for (const group of Map.groupBy(asked, ({ page }) => JSON.stringify(page)).values()) {
+    videosByPlayer: new DataLoader(
+      async keys => {
+        const lists = new Map<(typeof keys)[number], Video[]>();
+        // One query for each distinct page; one operation has very few.
+        for (const group of Map.groupBy(keys, ({ page }) => JSON.stringify(page)).values()) {
           const [{ page } = { page: undefined }] = group;
           if (page === undefined) continue;
           const players = group.map(({ playerId }) => ({
@@ -57,7 +58,7 @@ export function createLoaders({
           const found = await findVideosByPlayers(em, players, page);
           for (const [index, key] of group.entries()) lists.set(key, found[index] ?? []);
         }
-        return asked.map(key => lists.get(key) ?? []);
+        return keys.map(key => lists.get(key) ?? []);
       },
       { cacheKeyFn: key => JSON.stringify(key) },
     ),

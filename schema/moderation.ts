@@ -13,14 +13,14 @@ const QUEUE_BOARD_LINK_SECONDS = 60;
 
 builder.objectType(VideoNotFailed, {
   name: 'VideoNotFailed',
-  description: 'Only a failed video can be given another try.',
+  description: 'Only failed videos can be requeued.',
   interfaces: [ErrorInterface],
 });
 
 builder.queryField('queueBoardUrl', t =>
   t.field({
     type: 'URL',
-    description: `Opens the queue of videos in a browser. Each link works for ${QUEUE_BOARD_LINK_SECONDS} seconds. Moderators only.`,
+    description: `URL that opens the queue dashboard in a browser, valid for ${QUEUE_BOARD_LINK_SECONDS} seconds. Moderators only.`,
     authScopes: { moderator: true },
     resolve: (_root, _arguments, context) => {
       const path = `/operations/queue/enter/${requireViewer(context).playerId}`;
@@ -31,8 +31,8 @@ builder.queryField('queueBoardUrl', t =>
 
 builder.mutationFields(t => {
   const args = {
-    videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }),
-    reason: t.arg.string({ required: true, description: 'For the audit trail; 1 to 500 characters.' }),
+    videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Global id of the video.' }),
+    reason: t.arg.string({ required: true, description: 'Reason for the audit trail; 1 to 500 characters.' }),
   };
   const toAction = (context: Context, { videoId, reason }: { videoId: { id: string }; reason: string }) => ({
     moderatorId: requireViewer(context).playerId,
@@ -43,21 +43,21 @@ builder.mutationFields(t => {
   return {
     hideVideo: t.field({
       type: VideoType,
-      description: 'Takes a video out of everybody’s sight, and its votes out of the ranking.',
+      description: 'Hides a video, and removes its votes from the ranking. Moderators only.',
       authScopes: { moderator: true },
       errors: { types: [VideoNotFound, InvalidInput] },
       args: {
         ...args,
         reason: t.arg.string({
           required: true,
-          description: 'For the audit trail and for the owner, who is shown it; 1 to 500 characters.',
+          description: 'Reason for the audit trail, also shown to the owner; 1 to 500 characters.',
         }),
       },
       resolve: (_root, input, context) => hideVideo(toDeps(context), toAction(context, input)),
     }),
     restoreVideo: t.field({
       type: VideoType,
-      description: 'Shows a hidden video again; its votes count again.',
+      description: 'Restores a hidden video and its votes. Moderators only.',
       authScopes: { moderator: true },
       errors: { types: [VideoNotFound, InvalidInput] },
       args,
@@ -65,7 +65,7 @@ builder.mutationFields(t => {
     }),
     requeueVideo: t.field({
       type: VideoType,
-      description: 'Gives a failed video a new set of attempts.',
+      description: 'Processes a failed video again, with a new set of attempts. Moderators only.',
       authScopes: { moderator: true },
       errors: { types: [VideoNotFound, VideoNotFailed, InvalidInput] },
       args,
@@ -81,11 +81,14 @@ builder.mutationFields(t => {
 builder.mutationField('closeContest', t =>
   t.field({
     type: ContestType,
-    description: 'Ends the voting now, for good, and certifies the winners. Moderators only.',
+    description: 'Ends the voting immediately and permanently, and certifies the winners. Moderators only.',
     authScopes: { moderator: true },
     errors: { types: [InvalidInput] },
     args: {
-      reason: t.arg.string({ required: true, description: 'For the audit trail; 1 to 500 characters.' }),
+      reason: t.arg.string({
+        required: true,
+        description: 'Reason for the audit trail; 1 to 500 characters.',
+      }),
     },
     resolve: (_root, { reason }, context) =>
       closeContest(

@@ -4,44 +4,48 @@ import { builder } from './builder.ts';
 import { PUBLIC } from './cache-scope.ts';
 
 export const PlayerType = builder.node(builder.objectRef<PublicPlayer>('Player'), {
-  description: 'Somebody who signed up: uploads, votes, and is ranked.',
+  description: 'A registered player, who uploads videos, votes and is ranked.',
   id: { ...PUBLIC, description: 'Global id.', resolve: player => player.id },
-  // As for videos.
+  // As in `VideoType`.
   isTypeOf: value => typeof value === 'object' && value !== null && 'username' in value,
   loadMany: (ids, { loaders }) => ids.map(id => loaders.players.load(id)),
   fields: t => ({
     username: t.exposeString('username', {
       ...PUBLIC,
-      description: 'Unique, made from the name at sign-up, and never changed: `jordan.diaz`, `jordan.diaz2`.',
+      description:
+        'Unique name, derived from the name at sign-up and never changed: `jordan.diaz`, `jordan.diaz2`.',
     }),
-    firstName: t.exposeString('firstName', { ...PUBLIC, description: 'As the player spells it.' }),
-    lastName: t.exposeString('lastName', { ...PUBLIC, description: 'As the player spells it.' }),
+    firstName: t.exposeString('firstName', {
+      ...PUBLIC,
+      description: 'First name, as the player spells it.',
+    }),
+    lastName: t.exposeString('lastName', { ...PUBLIC, description: 'Last name, as the player spells it.' }),
     city: t.exposeString('city', {
       ...PUBLIC,
-      description: 'As the player spells it; matched without case and accents wherever cities are compared.',
+      description: 'City, as the player spells it. Comparisons of cities ignore case and accents.',
     }),
-    country: t.exposeString('country', { ...PUBLIC, description: 'As the player spells it.' }),
+    country: t.exposeString('country', { ...PUBLIC, description: 'Country, as the player spells it.' }),
   }),
 });
 
 const RoleEnum = builder.enumType('Role', {
-  description: 'What somebody may do besides what everybody may.',
+  description: 'The role of a player.',
   values: {
-    PLAYER: { description: 'Uploads, votes and is ranked.' },
-    MODERATOR: { description: 'Also sees every video and decides on it.' },
+    PLAYER: { description: 'Uploads videos, votes and is ranked.' },
+    MODERATOR: { description: 'Also sees and moderates all videos.' },
   } satisfies Record<(typeof ROLES)[number], unknown>,
 });
 
 export const ViewerType = builder.objectRef<Player>('Viewer').implement({
-  description: 'Whoever is asking: a player as only the player is shown.',
+  description: 'The logged-in player, with private fields.',
   fields: t => ({
     player: t.field({
       type: PlayerType,
-      description: 'What everybody may see of the viewer.',
+      description: 'The public profile of the viewer.',
       resolve: viewer => viewer,
     }),
-    email: t.exposeString('email', { description: 'In lower case; shown to nobody else.' }),
-    role: t.expose('role', { type: RoleEnum, description: 'What the viewer may do.' }),
+    email: t.exposeString('email', { description: 'E-mail in lower case, visible only to the viewer.' }),
+    role: t.expose('role', { type: RoleEnum, description: 'Role of the viewer.' }),
   }),
 });
 
@@ -49,9 +53,8 @@ builder.queryField('player', t =>
   t.field({
     type: PlayerType,
     nullable: true,
-    description:
-      'The player with a username, as it stands in the address of a profile; null when there is none.',
-    args: { username: t.arg.string({ required: true, description: 'In any case.' }) },
+    description: 'The player with a username, as in the URL of a profile; null without such a player.',
+    args: { username: t.arg.string({ required: true, description: 'Username, in any case.' }) },
     resolve: (_root, { username }, { em }) => findPlayerByUsername(em, username),
   }),
 );
@@ -60,7 +63,7 @@ builder.queryField('me', t =>
   t.field({
     type: ViewerType,
     nullable: true,
-    description: 'Whoever the access token speaks for; null without one.',
+    description: 'The viewer; null without an access token.',
     resolve: (_root, _arguments, { em, viewer }) => viewer && em.findOne(Player, viewer.playerId),
   }),
 );

@@ -5,7 +5,7 @@ import { requireViewer } from './context.ts';
 import { PlayerType } from './player.ts';
 
 const UpdateProfileInput = builder.inputType('UpdateProfileInput', {
-  description: 'What to change; a field that is left out or null stays as it is.',
+  description: 'The changes of a profile. Absent and null fields stay unchanged.',
   fields: t => ({
     firstName: t.string({ description: '1 to 60 characters.' }),
     lastName: t.string({ description: '1 to 60 characters.' }),
@@ -17,7 +17,7 @@ const UpdateProfileInput = builder.inputType('UpdateProfileInput', {
 builder.mutationField('updateProfile', t =>
   t.field({
     type: PlayerType,
-    description: 'Changes what others see of the viewer. The username stays.',
+    description: 'Changes the public profile of the viewer, except the username.',
     authScopes: { player: true },
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: 'The changes.' }) },

@@ -6,22 +6,22 @@ import type { RankingSnapshot } from '../src/rankings/ranking-feed.ts';
 import { builder } from './builder.ts';
 import { PUBLIC } from './cache-scope.ts';
 import { COUNTED_BY_PARENT, LONGEST_LIST_COST, lengthCost, pageCost } from './costs.ts';
-import { graphqlError } from './graphql-errors.ts';
+import { fieldError } from './graphql-errors.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { PlayerType } from './player.ts';
 
-const MOST_AROUND = 50;
-const MOST_FOLLOWED = 100;
+const MAX_NEIGHBOURS = 50;
+const MAX_TOP = 100;
 
 const RankingEntry = builder.objectRef<RankedEntry>('RankingEntry').implement({
   description:
-    'A player’s place. More votes on published videos stand higher; among equals the player who reached that total first, that is whose latest counted vote is the older (without votes, whose first video was published earlier); then the lower id. So every position is taken once.',
+    'A player’s position in a ranking. Players with more votes on published videos rank higher. Players with equal votes rank by the time of their latest counted vote or, without votes, of their first publication: the earlier one ranks higher. Players with equal times rank by id, the lower one first. Each position is taken once.',
   fields: t => ({
-    position: t.exposeInt('position', { ...PUBLIC, description: 'From 1.' }),
+    position: t.exposeInt('position', { ...PUBLIC, description: 'Position in the ranking, starting at 1.' }),
     player: t.field({
       ...PUBLIC,
       type: PlayerType,
-      description: 'Whose place it is.',
+      description: 'The ranked player.',
       resolve: async ({ id }, _arguments, { loaders }) => {
         const player = await loaders.players.load(id);
         if (player === null) throw new Error(`Player ${id} is ranked and does not exist`);
@@ -36,81 +36,86 @@ const RankingEntry = builder.objectRef<RankedEntry>('RankingEntry').implement({
   }),
 });
 
-const PLACE = z.object({
+const RANKING_CURSOR = z.object({
   id: z.uuid(),
   score: z.int32(),
   tieBreaker: z.string().regex(/^\d{16}$/),
-  // Whole pages are counted on from it, still within an Int.
+  // Positions of later pages are added to this one and must still fit an Int.
   position: z.int().min(1).max(2_000_000_000),
 });
-const cursorOf = ({ id, score, tieBreaker, position }: RankedEntry) =>
+const toCursor = ({ id, score, tieBreaker, position }: RankedEntry) =>
   encodeCursor({ id, score, tieBreaker, position });
 
 const RankingEdge = builder.objectRef<RankedEntry>('RankingEdge').implement({
-  description: 'A place in a page of the ranking.',
+  description: 'An entry of a ranking and its cursor.',
   fields: t => ({
     cursor: t.string({
-      description: 'Where the next page goes on, even when this player has moved since.',
-      resolve: cursorOf,
+      description:
+        'Cursor of the entry, for `after` and `before`. It stays valid when the player’s position changes.',
+      resolve: toCursor,
     }),
-    node: t.field({ type: RankingEntry, description: 'The place.', resolve: entry => entry }),
+    node: t.field({ type: RankingEntry, description: 'The entry.', resolve: entry => entry }),
   }),
 });
 
 const RankingConnection = builder.objectRef<RankingSlice & { board: string }>('RankingConnection').implement({
-  description: 'A page of the ranking; any page costs the same.',
+  description: 'A page of a ranking. All pages cost the same, at any depth.',
   fields: t => ({
     edges: t.field({
       type: [RankingEdge],
       complexity: COUNTED_BY_PARENT,
-      description: 'The places.',
+      description: 'The entries of the page, with their cursors.',
       resolve: ({ entries }) => entries,
     }),
     nodes: t.field({
       type: [RankingEntry],
       complexity: COUNTED_BY_PARENT,
-      description: 'The places without cursors.',
+      description: 'The entries of the page, without cursors.',
       resolve: ({ entries }) => entries,
     }),
     pageInfo: t.field({
       type: builder.pageInfoRef(),
-      description: 'Whether there is more, and from where.',
+      description: 'Information about pagination.',
       resolve: ({ entries, hasNextPage, hasPreviousPage }) => {
         const [first, last] = [entries.at(0), entries.at(-1)];
         return {
           hasNextPage,
           hasPreviousPage,
-          startCursor: first ? cursorOf(first) : null,
-          endCursor: last ? cursorOf(last) : null,
+          startCursor: first ? toCursor(first) : null,
+          endCursor: last ? toCursor(last) : null,
         };
       },
     }),
     totalCount: t.int({
-      description: 'Players in the whole ranking.',
-      resolve: ({ board }, _arguments, context) => countRanked(context, board),
+      description: 'Number of players in the ranking.',
+      resolve: ({ board }, _arguments, { em, leaderboard }) => countRanked({ em, leaderboard }, board),
     }),
   }),
 });
 
 const RankingOf = builder.objectRef<RankedEntry & { around: number }>('RankingOf').implement({
-  description: 'A player’s place among everybody, and who stands around it.',
+  description: 'A player’s position in the global ranking, and the neighbours.',
   fields: t => ({
-    entry: t.field({ type: RankingEntry, description: 'The place.', resolve: place => place }),
+    entry: t.field({ type: RankingEntry, description: 'The entry.', resolve: entry => entry }),
     neighbours: t.field({
       type: [RankingEntry],
       complexity: COUNTED_BY_PARENT,
-      description: 'Up to `around` places before it, the place itself, and up to `around` after it.',
-      resolve: (place, _arguments, context) => findNeighbours(context, place, place.around),
+      description:
+        'Up to `around` entries before the player, the player’s entry, and up to `around` entries after it.',
+      resolve: (entry, _arguments, { em, leaderboard }) =>
+        findNeighbours({ em, leaderboard }, entry, entry.around),
     }),
   }),
 });
 
 const City = builder.objectRef<CityTotal>('City').implement({
-  description: 'A city with players whose videos are published.',
+  description: 'A city of players with published videos.',
   fields: t => ({
-    name: t.exposeString('name', { description: 'As its players spell it.' }),
-    players: t.exposeInt('players', { description: 'Players in its ranking.' }),
-    votes: t.exposeInt('votes', { description: 'Votes that they have together.' }),
+    name: t.exposeString('name', {
+      description: 'Name of the city, in the most common spelling among its players.',
+    }),
+    players: t.exposeInt('players', { description: 'Number of players in the ranking of the city.' }),
+    votes: t.exposeInt('votes', { description: 'Total number of votes of these players.' }),
   }),
 });
 
@@ -119,7 +124,7 @@ builder.objectField(PlayerType, 'ranking', t =>
     ...PUBLIC,
     type: RankingEntry,
     nullable: true,
-    description: 'The player’s place among everybody; null without a published video.',
+    description: 'The player’s position in the global ranking; null without a published video.',
     resolve: (player, _arguments, { loaders }) => loaders.ranks.load(player.id),
   }),
 );
@@ -130,7 +135,7 @@ builder.objectField(PlayerType, 'cityRanking', t =>
     type: RankingEntry,
     nullable: true,
     description:
-      'The player’s place among those of the same city, by which winners are called up; null without a published video.',
+      'The player’s position in the ranking of the city, which determines the winners; null without a published video.',
     resolve: ({ id, city }, _arguments, { loaders }) => loaders.cityRanks.load({ id, city }),
   }),
 );
@@ -139,23 +144,25 @@ builder.queryFields(t => ({
   rankings: t.field({
     type: RankingConnection,
     complexity: pageCost,
-    description: 'The ranking of all players with a published video, or of those of one city, best first.',
+    description: 'The ranking of all players with a published video, or of one city, best first.',
     args: {
       city: t.arg.string({
-        description: 'Spelled with or without accents; an unknown one gives an empty page.',
+        description: 'City of the ranking, with or without accents. An unknown city gives an empty page.',
       }),
-      first: t.arg.int({ description: 'Entries from the start, at most 100; 20 when neither is given.' }),
-      after: t.arg.string({ description: 'The cursor that the page comes after.' }),
-      last: t.arg.int({ description: 'Entries from the end, at most 100.' }),
-      before: t.arg.string({ description: 'The cursor that the page comes before.' }),
+      first: t.arg.int({
+        description: 'Number of entries from the start, at most 100; 20 without `first` and `last`.',
+      }),
+      after: t.arg.string({ description: 'Returns the entries after this cursor.' }),
+      last: t.arg.int({ description: 'Number of entries from the end, at most 100; excludes `first`.' }),
+      before: t.arg.string({ description: 'Returns the entries before this cursor.' }),
     },
-    resolve: async (_root, args, context) => {
+    resolve: async (_root, args, { em, leaderboard }) => {
       checkPage(args);
       const board = getBoard(args.city ?? null);
-      const slice = await findRankings(context, board, {
+      const slice = await findRankings({ em, leaderboard }, board, {
         limit: args.first ?? args.last ?? PAGE_SIZES.defaultSize,
-        after: decodeCursor(args.after ?? undefined, PLACE) ?? null,
-        before: decodeCursor(args.before ?? undefined, PLACE) ?? null,
+        after: decodeCursor(args.after ?? undefined, RANKING_CURSOR) ?? null,
+        before: decodeCursor(args.before ?? undefined, RANKING_CURSOR) ?? null,
         fromEnd: args.last != null,
       });
       return { ...slice, board };
@@ -165,36 +172,39 @@ builder.queryFields(t => ({
     type: RankingOf,
     complexity: ({ around }) => lengthCost(2 * (around ?? 0) + 1),
     nullable: true,
-    description: 'A player’s place among everybody; null without a published video.',
+    description: 'A player’s position in the global ranking; null without a published video.',
     args: {
       playerId: t.arg.globalID({ required: true, for: PlayerType, description: 'Global id of the player.' }),
-      around: t.arg.int({ defaultValue: 0, description: `Neighbours on each side, at most ${MOST_AROUND}.` }),
+      around: t.arg.int({
+        defaultValue: 0,
+        description: `Number of neighbours on each side, at most ${MAX_NEIGHBOURS}.`,
+      }),
     },
     resolve: async (_root, { playerId, around }, { loaders }) => {
-      const neighbours = within('around', around ?? 0, 0, MOST_AROUND);
-      const place = await loaders.ranks.load(playerId.id);
-      return place && { ...place, around: neighbours };
+      const neighbours = checkRange('around', around ?? 0, 0, MAX_NEIGHBOURS);
+      const entry = await loaders.ranks.load(playerId.id);
+      return entry && { ...entry, around: neighbours };
     },
   }),
   cities: t.field({
     type: [City],
     complexity: LONGEST_LIST_COST,
-    description: 'The cities that have players in the ranking, those with most votes first; at most 1000.',
-    resolve: (_root, _arguments, context) => findCities(context),
+    description: 'The cities of the players in the ranking, most votes first; at most 1000.',
+    resolve: (_root, _arguments, { em, leaderboard }) => findCities({ em, leaderboard }),
   }),
 }));
 
 const RankingChange = builder.objectRef<RankingSnapshot>('RankingChange').implement({
-  description: 'The top of a ranking as it stood at one moment.',
+  description: 'The top of a ranking at one moment.',
   fields: t => ({
     entries: t.field({
       ...PUBLIC,
       type: [RankingEntry],
       complexity: COUNTED_BY_PARENT,
-      description: 'Best first.',
+      description: 'The entries, best first.',
       resolve: ({ entries }) => entries,
     }),
-    at: t.expose('at', { ...PUBLIC, type: 'DateTime', description: 'When it was read.' }),
+    at: t.expose('at', { ...PUBLIC, type: 'DateTime', description: 'When the ranking was read.' }),
   }),
 });
 
@@ -203,18 +213,19 @@ builder.subscriptionField('rankingChanged', t =>
     ...PUBLIC,
     type: RankingChange,
     complexity: ({ top }) => lengthCost(top ?? 1),
-    description: 'The top of the ranking now, then each time it changes, at most twice a second.',
+    description: 'The current top of a ranking, then the top after each change, at most twice a second.',
     args: {
-      city: t.arg.string({ description: 'Only this city’s; everybody’s when left out.' }),
-      top: t.arg.int({ defaultValue: 10, description: `How many places, 1 to ${MOST_FOLLOWED}.` }),
+      city: t.arg.string({ description: 'City of the ranking; absent for the global ranking.' }),
+      top: t.arg.int({ defaultValue: 10, description: `Number of entries, 1 to ${MAX_TOP}.` }),
     },
     subscribe: (_root, { city, top }, { rankingFeed }) =>
-      rankingFeed.subscribe(getBoard(city ?? null), within('top', top ?? 10, 1, MOST_FOLLOWED)),
-    resolve: (moment: RankingSnapshot) => moment,
+      rankingFeed.subscribe(getBoard(city ?? null), checkRange('top', top ?? 10, 1, MAX_TOP)),
+    resolve: (snapshot: RankingSnapshot) => snapshot,
   }),
 );
 
-function within(name: string, value: number, least: number, most: number): number {
-  if (value >= least && value <= most) return value;
-  throw graphqlError('BAD_USER_INPUT', `\`${name}\` must be between ${least} and ${most}.`);
+/** Returns `value`. @throws {GraphQLError} `BAD_USER_INPUT` for a value out of range. */
+function checkRange(name: string, value: number, min: number, max: number): number {
+  if (value >= min && value <= max) return value;
+  throw fieldError('BAD_USER_INPUT', { detail: `\`${name}\` must be between ${min} and ${max}` });
 }

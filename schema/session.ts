@@ -15,146 +15,149 @@ import { ErrorInterface } from './errors.ts';
 import { ViewerType } from './player.ts';
 
 const SessionType = builder.objectRef<OpenSession>('Session').implement({
-  description: 'What logging in gives. Keep both tokens secret.',
+  description: 'An open session. Both tokens are secret.',
   fields: t => ({
     accessToken: t.exposeString('accessToken', {
       description:
-        'For the header `Authorization: Bearer …`, or `connectionParams.authorization` over WebSocket.',
+        'Access token, for the header `Authorization: Bearer …` or, over WebSocket, for `connectionParams.authorization`.',
     }),
     tokenType: t.string({
-      description: 'Always `Bearer` (RFC 6750).',
+      description: 'Type of the access token: always `Bearer` (RFC 6750).',
       resolve: () => 'Bearer',
     }),
     expiresIn: t.exposeInt('expiresInSeconds', {
-      description: 'Seconds that the access token lasts from now.',
+      description: 'Lifetime of the access token, in seconds from now.',
     }),
     refreshToken: t.exposeString('refreshToken', {
-      description: 'Good for one `refreshSession`. Using it twice ends the session, as a stolen one would.',
+      description:
+        'Refresh token, valid for one `refreshSession`. A second use indicates theft and ends the session.',
     }),
     viewer: t.field({
       type: ViewerType,
-      description: 'Who has logged in. What the operation asks from here on is answered to them.',
+      description: 'The logged-in player. The remaining fields of the operation resolve for this viewer.',
       resolve: ({ player }) => player,
     }),
   }),
 });
 
 const LoggedOut = builder.objectRef<{ wasOpen: boolean }>('LoggedOut').implement({
-  description: 'The session has ended, and its tokens with it.',
+  description: 'The session has ended; its tokens are invalid.',
   fields: t => ({
-    wasOpen: t.exposeBoolean('wasOpen', { description: 'Whether it had been open until now.' }),
+    wasOpen: t.exposeBoolean('wasOpen', { description: 'Whether the session was open until now.' }),
   }),
 });
 
-// `isTypeOf` also makes the errors plugin take its wrapping off, under which an error is no instance of its class.
+// `isTypeOf` makes the errors plugin unwrap the error. A wrapped error is not an instance of its class.
 builder.objectType(EmailTaken, {
   name: 'EmailTaken',
-  description: 'Somebody has signed up with this e-mail, whatever its case.',
+  description: 'Another player has this e-mail, ignoring case.',
   interfaces: [ErrorInterface],
   isTypeOf: error => error instanceof EmailTaken,
 });
 
 builder.objectType(BadCredentials, {
   name: 'BadCredentials',
-  description: 'The e-mail is unknown or the password is not its; which of them is not told.',
+  description: 'The e-mail or the password is wrong. The API does not reveal which one.',
   interfaces: [ErrorInterface],
   isTypeOf: error => error instanceof BadCredentials,
 });
 
 builder.objectType(TooManyAttempts, {
   name: 'TooManyAttempts',
-  description: 'This account or this network has done this too often of late.',
+  description: 'The account or network exceeds a rate limit.',
   interfaces: [ErrorInterface],
   isTypeOf: error => error instanceof TooManyAttempts,
   fields: t => ({
-    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'How long to wait.' }),
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'Seconds to wait before the next attempt.',
+    }),
   }),
 });
 
 builder.objectType(SessionExpired, {
   name: 'SessionExpired',
-  description: 'The refresh token is unknown, too old, already used, or its session was ended.',
+  description: 'The refresh token is unknown, expired or already used, or its session has ended.',
   interfaces: [ErrorInterface],
   isTypeOf: error => error instanceof SessionExpired,
 });
 
 const SignUpInput = builder.inputType('SignUpInput', {
-  description: 'Whoever wants to be a player.',
+  description: 'The profile and credentials of a new player.',
   fields: t => ({
     firstName: t.string({ required: true, description: '1 to 60 characters.' }),
     lastName: t.string({ required: true, description: '1 to 60 characters.' }),
-    email: t.string({ required: true, description: 'At most 254 characters; unique whatever its case.' }),
+    email: t.string({ required: true, description: 'At most 254 characters; unique, ignoring case.' }),
     password: t.string({
       required: true,
-      description: '8 to 128 characters; not the e-mail, nor one of the most common passwords.',
+      description: '8 to 128 characters; neither the e-mail nor one of the most common passwords.',
     }),
-    passwordConfirmation: t.string({ required: true, description: 'The password again.' }),
-    city: t.string({ required: true, description: '1 to 80 characters; the city one plays for.' }),
+    passwordConfirmation: t.string({ required: true, description: 'The same password again.' }),
+    city: t.string({ required: true, description: 'City that the player represents; 1 to 80 characters.' }),
     country: t.string({ required: true, description: '1 to 60 characters.' }),
   }),
 });
 
 const LogInInput = builder.inputType('LogInInput', {
-  description: 'What a player logs in with.',
+  description: 'The credentials of a player.',
   fields: t => ({
-    email: t.string({ required: true, description: 'In any case.' }),
-    password: t.string({ required: true, description: 'As at sign-up.' }),
+    email: t.string({ required: true, description: 'E-mail, in any case.' }),
+    password: t.string({ required: true, description: 'The password.' }),
   }),
 });
 
-const refreshTokenDescription = 'The newest one of the session.';
+const REFRESH_TOKEN_DESCRIPTION = 'Newest refresh token of the session.';
 
 builder.mutationFields(t => ({
   signUp: t.field({
     type: SessionType,
     complexity: PASSWORD_COST,
-    description: 'Makes somebody a player and logs them in.',
+    description: 'Registers a player and opens a session.',
     errors: { types: [EmailTaken, InvalidInput, TooManyAttempts] },
-    args: { input: t.arg({ type: SignUpInput, required: true, description: 'Who it is.' }) },
-    resolve: (_root, { input }, context) =>
-      opened(
-        context,
-        signUp({ ...sessionDeps(context), limit: context.signUpLimit }, input, context.address),
-      ),
+    args: { input: t.arg({ type: SignUpInput, required: true, description: 'The new player.' }) },
+    resolve: async (_root, { input }, context) => {
+      const { em, accessTokens, settings, signUpLimit, address } = context;
+      const deps = { em, accessTokens, auth: settings.auth, limit: signUpLimit };
+      return becomeViewer(context, await signUp(deps, input, address));
+    },
   }),
 
   logIn: t.field({
     type: SessionType,
     complexity: PASSWORD_COST,
-    description: 'Opens a session. Failures are counted per account and per network for 15 minutes.',
+    description: 'Opens a session. Failed attempts are counted per account and per network for 15 minutes.',
     errors: { types: [BadCredentials, TooManyAttempts] },
-    args: { input: t.arg({ type: LogInInput, required: true, description: 'Who it is.' }) },
-    resolve: (_root, { input }, context) =>
-      opened(
-        context,
-        logIn({ ...sessionDeps(context), limits: context.logInLimits }, input, context.address),
-      ),
+    args: { input: t.arg({ type: LogInInput, required: true, description: 'The credentials.' }) },
+    resolve: async (_root, { input }, context) => {
+      const { em, accessTokens, settings, logInLimits, address } = context;
+      const deps = { em, accessTokens, auth: settings.auth, limits: logInLimits };
+      return becomeViewer(context, await logIn(deps, input, address));
+    },
   }),
 
   refreshSession: t.field({
     type: SessionType,
     description:
-      'Exchanges a refresh token for a new access token and the next refresh token. Send it without an `Authorization` header: one that has expired is refused.',
+      'Exchanges a refresh token for a new access token and a new refresh token. Send no `Authorization` header: an expired access token is refused.',
     errors: { types: [SessionExpired] },
-    args: { refreshToken: t.arg.string({ required: true, description: refreshTokenDescription }) },
-    resolve: (_root, { refreshToken }, context) =>
-      opened(context, refreshSession(sessionDeps(context), refreshToken)),
+    args: { refreshToken: t.arg.string({ required: true, description: REFRESH_TOKEN_DESCRIPTION }) },
+    resolve: async (_root, { refreshToken }, context) => {
+      const { em, accessTokens, settings } = context;
+      const deps = { em, accessTokens, auth: settings.auth };
+      return becomeViewer(context, await refreshSession(deps, refreshToken));
+    },
   }),
 
   logOut: t.field({
     type: LoggedOut,
-    description: 'Ends a session: neither its refresh token nor its access tokens count from now on.',
+    description: 'Ends a session. Its refresh token and its access tokens become invalid.',
     errors: { types: [] },
-    args: { refreshToken: t.arg.string({ required: true, description: refreshTokenDescription }) },
+    args: { refreshToken: t.arg.string({ required: true, description: REFRESH_TOKEN_DESCRIPTION }) },
     resolve: async (_root, { refreshToken }, { em }) => ({ wasOpen: await logOut({ em }, refreshToken) }),
   }),
 }));
 
-const sessionDeps = ({ em, accessTokens, settings }: Context) => ({ em, accessTokens, auth: settings.auth });
-
-/** Answers from now on as to whoever has logged in, not to whom the request came from. */
-async function opened(context: Context, opening: Promise<OpenSession>): Promise<OpenSession> {
-  const session = await opening;
+/** Makes the player of a new session the viewer of the remaining fields; returns the session. */
+function becomeViewer(context: Context, session: OpenSession): OpenSession {
   setViewer(context, session.player);
   return session;
 }

@@ -17,74 +17,74 @@ import { ErrorInterface } from './errors.ts';
 import { VideoType } from './video.ts';
 
 const UploadTypeEnum = builder.enumType('UploadType', {
-  description: 'A kind of file that the contest takes.',
+  description: 'A type of file that the contest accepts.',
   values: {
-    MP4: { value: 'video/mp4', description: 'MP4, as most phones record.' },
-    QUICKTIME: { value: 'video/quicktime', description: 'QuickTime (MOV), as iPhones record.' },
+    MP4: { value: 'video/mp4', description: 'MP4, the format of most phones.' },
+    QUICKTIME: { value: 'video/quicktime', description: 'QuickTime (MOV), the format of iPhones.' },
   } satisfies Record<string, { value: OriginalType['contentType']; description: string }>,
 });
 
 const UploadHeader = builder.objectRef<{ name: string; value: string }>('UploadHeader').implement({
-  description: 'A header that the request with the file must have.',
+  description: 'A required header of the request that sends the file.',
   fields: t => ({
-    name: t.exposeString('name', { description: 'In lower case.' }),
-    value: t.exposeString('value', { description: 'Exactly this.' }),
+    name: t.exposeString('name', { description: 'Name of the header, in lower case.' }),
+    value: t.exposeString('value', { description: 'Exact value of the header.' }),
   }),
 });
 
 const DirectUpload = builder.objectRef<PresignedUpload & { uploadId: string }>('DirectUpload').implement({
-  description: 'Where to send one file, by PUT, before `completeUpload`.',
+  description: 'The PUT request that sends one file, before `completeUpload`.',
   fields: t => ({
-    uploadId: t.exposeID('uploadId', { description: 'Names the upload to `completeUpload`.' }),
+    uploadId: t.exposeID('uploadId', { description: 'Id of the upload, for `completeUpload`.' }),
     url: t.expose('url', {
       type: 'URL',
-      description: 'Takes a file of the size and type that were asked for.',
+      description: 'URL that accepts one file of the requested size and type.',
     }),
     headers: t.field({
       type: [UploadHeader],
-      description: 'All that are needed beside the length of the file.',
+      description: 'Required headers, besides `content-length`.',
       resolve: ({ headers }) => Object.entries(headers).map(([name, value]) => ({ name, value })),
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       description:
-        'Until when the sending may begin. A file that is not completed is removed an hour after it came.',
+        'Latest start of the request. The store deletes a file one hour after its arrival unless `completeUpload` submits it.',
     }),
   }),
 });
 
 builder.objectType(DirectUploadUnavailable, {
   name: 'DirectUploadUnavailable',
-  description: 'Files can not be sent to the store of this contest; use `uploadVideo`.',
+  description: 'The store of this contest does not accept direct uploads; use `uploadVideo`.',
   interfaces: [ErrorInterface],
 });
 builder.objectType(UploadNotFound, {
   name: 'UploadNotFound',
-  description: 'No file has arrived for this upload, or it is not this viewer’s.',
+  description: 'The file has not arrived, or the upload belongs to another player.',
   interfaces: [ErrorInterface],
 });
 
 const CreateUploadInput = builder.inputType('CreateUploadInput', {
-  description: 'The file that is to be sent.',
+  description: 'The file of a direct upload.',
   fields: t => ({
     sizeBytes: t.float({
       required: true,
-      description: 'Its exact size; at most `Contest.maxUploadBytes`.',
+      description: 'Exact size in bytes; at most `Contest.maxUploadBytes`.',
     }),
     type: t.field({
       type: UploadTypeEnum,
       required: true,
-      description: 'What it is; checked once it is there.',
+      description: 'Type of the file; `completeUpload` checks it.',
     }),
   }),
 });
 
 const CompleteUploadInput = builder.inputType('CompleteUploadInput', {
-  description: 'A video for the contest, whose file has been sent.',
+  description: 'A video for the contest, after its file was sent.',
   fields: t => ({
     uploadId: t.id({
       required: true,
-      description: 'As `createUpload` gave it. Completed again, it answers with the first video.',
+      description: 'Id from `createUpload`. A repeated id returns the first video.',
     }),
     title: t.string({ required: true, description: '1 to 120 characters.' }),
   }),
@@ -93,20 +93,25 @@ const CompleteUploadInput = builder.inputType('CompleteUploadInput', {
 builder.mutationFields(t => ({
   createUpload: t.field({
     type: DirectUpload,
-    description: 'Opens a way to send a large file straight to the store, past the API.',
+    description:
+      'Creates a direct upload, which sends a large file to the store without passing through the API.',
     authScopes: { player: true },
     complexity: DIRECT_UPLOAD_COST,
     errors: { types: [DirectUploadUnavailable, FileTooLarge, InvalidInput] },
     args: { input: t.arg({ type: CreateUploadInput, required: true, description: 'The file.' }) },
-    resolve: (_root, { input }, context) =>
-      createUpload(
-        { ...context.settings, ...context },
-        { playerId: requireViewer(context).playerId, sizeBytes: input.sizeBytes, contentType: input.type },
-      ),
+    resolve: (_root, { input }, context) => {
+      const { storage, settings } = context;
+      const { playerId } = requireViewer(context);
+      return createUpload(
+        { storage, media: settings.media },
+        { playerId, sizeBytes: input.sizeBytes, contentType: input.type },
+      );
+    },
   }),
   completeUpload: t.field({
     type: VideoType,
-    description: 'Takes in a file that was sent as `createUpload` said; from then on as `uploadVideo` does.',
+    description:
+      'Submits a file that was sent to the URL of `createUpload`. Processing is the same as after `uploadVideo`.',
     authScopes: { player: true },
     errors: {
       types: [
@@ -119,15 +124,13 @@ builder.mutationFields(t => ({
       ],
     },
     args: { input: t.arg({ type: CompleteUploadInput, required: true, description: 'The video.' }) },
-    resolve: (_root, { input }, context) =>
-      completeUpload(
-        { ...context.settings, ...context },
-        {
-          playerId: requireViewer(context).playerId,
-          uploadId: input.uploadId,
-          title: input.title,
-          requestId: context.requestId,
-        },
-      ),
+    resolve: (_root, { input }, context) => {
+      const { em, storage, jobs, logger, settings, requestId } = context;
+      const { playerId } = requireViewer(context);
+      return completeUpload(
+        { em, storage, jobs, logger, media: settings.media, processing: settings.processing },
+        { playerId, uploadId: input.uploadId, title: input.title, requestId },
+      );
+    },
   }),
 }));

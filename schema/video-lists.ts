@@ -17,25 +17,25 @@ import { PlayerType } from './player.ts';
 import { FailureReasonEnum, VideoStatusEnum, VideoType } from './video.ts';
 
 const VideoOrder = builder.enumType('VideoOrder', {
-  description: 'Which videos come first.',
+  description: 'The order of videos.',
   values: {
-    NEWEST: { description: 'The latest upload.' },
-    MOST_VOTED: { description: 'The one with most votes; among equals the latest upload.' },
+    NEWEST: { description: 'Newest upload first.' },
+    MOST_VOTED: { description: 'Most votes first; videos with equal votes by newest upload.' },
   } satisfies Record<(typeof VIDEO_ORDERS)[number], unknown>,
 });
 
-const POSITION = z.object({ id: z.uuid(), votes: z.int32() });
+const VIDEO_CURSOR = z.object({ id: z.uuid(), votes: z.int32() });
 
-/** A page of videos as a Relay connection; `find` gives up to `limit` of them, from the end when it says so. */
-async function videoConnection(args: PageArguments, find: (page: VideoPage) => Promise<Video[]>) {
+/** Returns a page of videos as a Relay connection. `find` returns up to `limit` videos, from the end with `fromEnd`. */
+async function toVideoConnection(args: PageArguments, find: (page: VideoPage) => Promise<Video[]>) {
   checkPage(args);
   return resolveCursorConnection(
     { ...PAGE_SIZES, args, toCursor: ({ id, votes }: Video) => encodeCursor({ id, votes }) },
     ({ after, before, limit, inverted }: CursorPage) =>
       find({
         limit,
-        after: decodeCursor(after, POSITION),
-        before: decodeCursor(before, POSITION),
+        after: decodeCursor(after, VIDEO_CURSOR),
+        before: decodeCursor(before, VIDEO_CURSOR),
         fromEnd: inverted,
       }),
   );
@@ -45,9 +45,9 @@ builder.objectField(PlayerType, 'videos', t =>
   t.connection({
     type: VideoType,
     complexity: pageCost,
-    description: 'The published ones, newest first; all of them to their owner and to moderators.',
+    description: 'The player’s published videos, newest first. The owner and moderators see all videos.',
     resolve: (player, args, { loaders }) =>
-      videoConnection(args, page => loaders.videosOf.load({ playerId: player.id, page })),
+      toVideoConnection(args, page => loaders.videosByPlayer.load({ playerId: player.id, page })),
   }),
 );
 
@@ -57,11 +57,11 @@ builder.queryField('videos', t =>
     complexity: pageCost,
     description: 'The published videos.',
     args: {
-      city: t.arg.string({ description: 'Only of players from this city, spelled with or without accents.' }),
-      orderBy: t.arg({ type: VideoOrder, defaultValue: 'NEWEST', description: 'Which come first.' }),
+      city: t.arg.string({ description: 'Only videos of players from this city, with or without accents.' }),
+      orderBy: t.arg({ type: VideoOrder, defaultValue: 'NEWEST', description: 'Order of the videos.' }),
     },
     resolve: (_root, args, { em }) =>
-      videoConnection(args, page =>
+      toVideoConnection(args, page =>
         findPublishedVideos(em, { city: args.city ?? null, orderBy: args.orderBy ?? 'NEWEST' }, page),
       ),
   }),
@@ -71,16 +71,19 @@ builder.queryField('allVideos', t =>
   t.connection({
     type: VideoType,
     complexity: pageCost,
-    description: 'The videos of everybody in every status, newest first. Moderators only.',
+    description: 'All videos in every status, newest first. Moderators only.',
     authScopes: { moderator: true },
     args: {
-      status: t.arg({ type: VideoStatusEnum, description: 'Only those that stand there.' }),
-      failureReason: t.arg({ type: FailureReasonEnum, description: 'Only those that failed so.' }),
-      hidden: t.arg.boolean({ description: 'Only those that a moderator has hidden, or only the others.' }),
+      status: t.arg({ type: VideoStatusEnum, description: 'Only videos with this status.' }),
+      failureReason: t.arg({
+        type: FailureReasonEnum,
+        description: 'Only videos that failed for this reason.',
+      }),
+      hidden: t.arg.boolean({ description: 'Only hidden videos, or only videos that are not hidden.' }),
     },
     resolve: (_root, args, { em }) => {
       const { status = null, failureReason = null, hidden = null } = args;
-      return videoConnection(args, page => findVideos(em, { status, failureReason, hidden }, page));
+      return toVideoConnection(args, page => findVideos(em, { status, failureReason, hidden }, page));
     },
   }),
 );

@@ -1,66 +1,68 @@
-import { subscribeToVideo, type VideoStatusUpdate } from '../src/videos/processing/subscribe-to-video.ts';
+import type { VideoStatusUpdate } from '../src/videos/processing/status-reader.ts';
+import { subscribeToVideo } from '../src/videos/processing/subscribe-to-video.ts';
 import { isTerminal, type PROCESSING_PHASES } from '../src/videos/video.status.ts';
 import { builder } from './builder.ts';
-import { graphqlError } from './graphql-errors.ts';
+import { fieldError } from './graphql-errors.ts';
 import { hasFailed, VideoFailureType, VideoStatusEnum, VideoType } from './video.ts';
 
 const ProcessingPhase = builder.enumType('ProcessingPhase', {
-  description: 'What is being done with a video.',
+  description: 'A phase of the processing of a video.',
   values: {
-    QUEUED: { description: 'It waits for a worker.' },
-    INSPECTING: { description: 'The upload is checked against the rules.' },
-    RENDERING: { description: 'The clip is made.' },
-    PUBLISHING: { description: 'The clip is stored for everybody.' },
+    QUEUED: { description: 'The video waits for a worker.' },
+    INSPECTING: { description: 'A worker checks the file against the rules.' },
+    RENDERING: { description: 'A worker renders the clip.' },
+    PUBLISHING: { description: 'A worker stores the clip.' },
   } satisfies Record<(typeof PROCESSING_PHASES)[number], unknown>,
 });
 
 const VideoStatusEvent = builder.objectRef<VideoStatusUpdate>('VideoStatusEvent').implement({
-  description: 'How a video stands at one moment. The first event says how it stood on subscribing.',
+  description:
+    'The status of a video at one moment. The first event is the status at the start of the subscription.',
   fields: t => ({
     sequence: t.int({
       description:
-        'Grows from event to event, by more than one where events were left out; after a break, the higher one is the later one.',
+        'Number that increases with each event, by more than one after skipped events. After a reconnect, the event with the higher number is the later one.',
       resolve: ({ sequence }) => sequence,
     }),
-    video: t.field({ type: VideoType, description: 'The video itself.', resolve: ({ video }) => video }),
+    video: t.field({ type: VideoType, description: 'The video.', resolve: ({ video }) => video }),
     status: t.field({
       type: VideoStatusEnum,
-      description: 'Its status at this moment.',
+      description: 'Status of the video at this moment.',
       resolve: ({ video }) => video.status,
     }),
     phase: t.field({
       type: ProcessingPhase,
       nullable: true,
-      description: 'What is being done with it; null once it has ended.',
+      description: 'Phase of the processing; null after its end.',
       resolve: ({ video }) => (isTerminal(video.status) ? null : video.phase),
     }),
     percent: t.float({
       description:
-        'The most of the clip that any attempt has made, 0 to 100, to a tenth. Never falls, as a later attempt moves it once it has come further, but for `requeueVideo`, with which it begins anew.',
+        'Progress of the furthest attempt, 0 to 100, rounded to a tenth. The value never decreases, because a later attempt changes it only once it is ahead; `requeueVideo` resets it.',
       resolve: ({ video }) => Math.round(video.percent * 10) / 10,
     }),
     queuePosition: t.exposeInt('queuePosition', {
       nullable: true,
       description:
-        'Videos that come before it while it waits for its first attempt. Told again when it has moved by a fiftieth, at most every 2 seconds.',
+        'Number of videos ahead in the queue, until the first attempt. Sent again after a change of one fiftieth, at most every 2 seconds.',
     }),
     etaSeconds: t.exposeInt('etaSeconds', {
       nullable: true,
       description:
-        'Seconds until it is likely to be done, judged by the newest clips, the pace of its own attempt and the workers there are; null while nobody can tell, as when no worker is there.',
+        'Estimated seconds until the end of processing, based on the newest clips, the speed of the current attempt and the number of workers. Null without an estimate, for example without workers.',
     }),
     attempt: t.int({
-      description: 'Which attempt this is; 0 before the first.',
+      description: 'Number of the current attempt; 0 before the first.',
       resolve: ({ video }) => video.attempt,
     }),
     maxAttempts: t.int({
-      description: 'Attempts it has before it ends FAILED.',
+      description: 'Number of attempts before the video becomes FAILED.',
       resolve: ({ video }) => video.attemptLimit,
     }),
     failure: t.field({
       type: VideoFailureType,
       nullable: true,
-      description: 'Why it failed; null unless it did.',
+      description: 'Why the video failed; null unless it failed.',
       resolve: ({ video }) => (hasFailed(video) ? video : null),
     }),
   }),
@@ -70,17 +72,18 @@ builder.subscriptionField('videoStatus', t =>
   t.field({
     type: VideoStatusEvent,
     description:
-      'How a video stands now, then each change, ending after PROCESSED or FAILED, or when it is deleted. For its owner and moderators; for anyone once it is published.',
+      'The current status of a video, then each change. Ends after PROCESSED or FAILED, or when the video is deleted. For the owner and moderators, and for all clients once the video is published.',
     args: {
-      videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }),
+      videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Global id of the video.' }),
     },
     subscribe: async (_root, { videoId }, context) => {
       if ((await context.loaders.videos.load(videoId.id)) === null) {
-        throw graphqlError('FORBIDDEN', 'There is no such video, or it is not yours to follow.');
+        throw fieldError('FORBIDDEN');
       }
-      const { leaseSeconds } = context.settings.processing;
-      return subscribeToVideo({ ...context, leaseSeconds }, context.viewer, videoId.id);
+      const { forkEm, events, queuePositions, settings, viewer } = context;
+      const { leaseSeconds } = settings.processing;
+      return subscribeToVideo({ forkEm, events, queuePositions, leaseSeconds }, viewer, videoId.id);
     },
-    resolve: (moment: VideoStatusUpdate) => moment,
+    resolve: (update: VideoStatusUpdate) => update,
   }),
 );

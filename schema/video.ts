@@ -1,5 +1,6 @@
 import { InvalidInput } from '../src/platform/errors.ts';
 import { deleteVideo } from '../src/videos/delete-video.ts';
+import { toMediaUrl, toOriginalUrl } from '../src/videos/files/media-urls.ts';
 import { submitVideo } from '../src/videos/uploads/submit-video.ts';
 import { isPublished, Video } from '../src/videos/video.entity.ts';
 import {
@@ -19,39 +20,39 @@ import { toFailureMessage } from './messages.ts';
 import { PlayerType } from './player.ts';
 
 export const VideoStatusEnum = builder.enumType('VideoStatus', {
-  description: 'Where a video stands: UPLOADED, then PROCESSING, then PROCESSED or FAILED.',
+  description: 'The status of a video: UPLOADED, then PROCESSING, then PROCESSED or FAILED.',
   values: {
-    UPLOADED: { description: 'Its file is safely stored and waits for a worker.' },
-    PROCESSING: { description: 'A worker makes its clip.' },
-    PROCESSED: { description: 'Its clip is finished; published unless a moderator hides it.' },
-    FAILED: { description: 'There will be no clip; `failure` says why.' },
+    UPLOADED: { description: 'The file is durably stored and waits for a worker.' },
+    PROCESSING: { description: 'A worker makes the clip.' },
+    PROCESSED: { description: 'The clip is finished. The video is published unless a moderator hides it.' },
+    FAILED: { description: 'The video has no clip; `failure` has the reason.' },
   } satisfies Record<VideoStatus, unknown>,
 });
 
 export const FailureReasonEnum = builder.enumType('FailureReason', {
-  description: 'Why a video failed. All but INTERNAL are the fault of the file.',
+  description: 'Why a video failed. Every reason except INTERNAL is a fault of the file.',
   values: {
-    NOT_A_VIDEO: { description: 'There is no picture that moves.' },
-    UNSUPPORTED_FORMAT: { description: 'It is coded in a way that the contest does not take.' },
-    TOO_SHORT: { description: 'Shorter than `Contest.minSourceSeconds`.' },
-    TOO_LONG: { description: 'Longer than `Contest.maxSourceSeconds`.' },
-    RESOLUTION_TOO_LOW: { description: 'Its shorter side has fewer pixels than `Contest.minSourceHeight`.' },
-    CORRUPT: { description: 'It is damaged, or ends too early.' },
-    TIMED_OUT: { description: 'It takes too long to process.' },
-    INTERNAL: { description: 'The fault is ours; a moderator can have it tried again.' },
+    NOT_A_VIDEO: { description: 'The file has no video stream.' },
+    UNSUPPORTED_FORMAT: { description: 'The contest does not support the codec of the file.' },
+    TOO_SHORT: { description: 'The video is shorter than `Contest.minSourceSeconds`.' },
+    TOO_LONG: { description: 'The video is longer than `Contest.maxSourceSeconds`.' },
+    RESOLUTION_TOO_LOW: { description: 'The shorter side has fewer pixels than `Contest.minSourceHeight`.' },
+    CORRUPT: { description: 'The file is damaged or truncated.' },
+    TIMED_OUT: { description: 'The video takes too long to process.' },
+    INTERNAL: { description: 'The server failed. A moderator can requeue the video.' },
   } satisfies Record<FailureReason, unknown>,
 });
 
 export const VideoFailureType = builder.objectRef<FailedVideo>('VideoFailure').implement({
-  description: 'What went wrong with a video, and what its player can do about it.',
+  description: 'Why a video failed, and a remedy for its player.',
   fields: t => ({
     reason: t.field({
       type: FailureReasonEnum,
-      description: 'For a program.',
+      description: 'Reason, for programs.',
       resolve: video => video.failureReason,
     }),
     message: t.string({
-      description: 'For the player, in Spanish or English by `Accept-Language`.',
+      description: 'Reason and remedy for the player, in Spanish or English by `Accept-Language`.',
       resolve: ({ failureReason }, _arguments, { settings, language }) =>
         toFailureMessage(failureReason, settings.media, language),
     }),
@@ -63,94 +64,102 @@ export const hasFailed = (video: Video): video is FailedVideo =>
   video.status === 'FAILED' && video.failureReason != null;
 
 export const VideoType = builder.node(builder.objectRef<Video>('Video'), {
-  description: 'A skill video: what its player uploaded, and the clip made from it.',
+  description: 'A skill video: the file that its player uploaded, and the clip made from it.',
   id: { description: 'Global id.', resolve: video => video.id },
-  // Pothos marks what it loads with its type, but too late for a second field that asks for the same id.
+  // Pothos sets the type of a loaded object too late for a second field with the same id.
   isTypeOf: value => value instanceof Video,
   loadMany: (ids, { loaders }) => ids.map(id => loaders.videos.load(id)),
   fields: t => ({
-    title: t.exposeString('title', { description: 'In the words of its player.' }),
+    title: t.exposeString('title', { description: 'Title chosen by the player.' }),
     player: t.field({
       type: PlayerType,
-      description: 'Whose it is.',
+      description: 'The player who uploaded the video.',
       resolve: async (video, _arguments, { loaders }) => {
         const player = await loaders.players.load(video.player.id);
         if (player === null) throw new Error(`The player of video ${video.id} is missing`);
         return player;
       },
     }),
-    status: t.expose('status', { type: VideoStatusEnum, description: 'Where it stands.' }),
+    status: t.expose('status', { type: VideoStatusEnum, description: 'Status of the video.' }),
     failure: t.field({
       type: VideoFailureType,
       nullable: true,
-      description: 'Why it failed; null unless it did.',
+      description: 'Why the video failed; null unless it failed.',
       resolve: video => (hasFailed(video) ? video : null),
     }),
-    uploadedAt: t.expose('uploadedAt', { type: 'DateTime', description: 'When its file was safely stored.' }),
+    uploadedAt: t.expose('uploadedAt', {
+      type: 'DateTime',
+      description: 'When the file was durably stored.',
+    }),
     processedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When its clip was finished; null until then.',
+      description: 'When the clip was finished; null until then.',
       resolve: video => video.processedAt ?? null,
     }),
-    votes: t.exposeInt('votes', { description: 'Votes it has now.' }),
+    votes: t.exposeInt('votes', { description: 'Current number of votes.' }),
     durationSeconds: t.float({
       nullable: true,
-      description: 'Length of the clip, bumpers included; null until it is finished.',
+      description: 'Duration of the clip including its bumpers, in seconds; null until the clip is finished.',
       resolve: video => video.durationSeconds ?? null,
     }),
     processedUrl: t.field({
       type: 'URL',
       nullable: true,
-      description: 'The clip: MP4, 1280x720, 30 frames a second, no sound. Null unless published.',
+      description: 'URL of the clip: MP4, 1280x720, 30 frames per second, no sound. Null unless published.',
       resolve: (video, _arguments, { settings }) =>
-        isPublished(video) ? `${settings.publicUrl}/media/${video.id}/clip.mp4` : null,
+        isPublished(video) ? toMediaUrl(settings.publicUrl, video.id, 'clip.mp4') : null,
     }),
     posterUrl: t.field({
       type: 'URL',
       nullable: true,
-      description: 'A JPEG still of the clip. Null unless published.',
+      description: 'URL of a JPEG still of the clip. Null unless published.',
       resolve: (video, _arguments, { settings }) =>
-        isPublished(video) ? `${settings.publicUrl}/media/${video.id}/poster.jpg` : null,
+        isPublished(video) ? toMediaUrl(settings.publicUrl, video.id, 'poster.jpg') : null,
     }),
     previewUrl: t.field({
       type: 'URL',
       nullable: true,
       description:
-        'A few seconds of the clip as a small animated WebP, for lists. Null unless published, and for clips older than previews.',
+        'URL of a few seconds of the clip as a small animated WebP, for lists. Null unless published, and for clips older than previews.',
       resolve: (video, _arguments, { settings }) =>
         isPublished(video) && video.previewKey
-          ? `${settings.publicUrl}/media/${video.id}/preview.webp`
+          ? toMediaUrl(settings.publicUrl, video.id, 'preview.webp')
           : null,
     }),
     storyboardUrl: t.field({
       type: 'URL',
       nullable: true,
       description:
-        'WebVTT whose cues name the picture of each second of the clip, tiles of one JPEG, for a player’s seek bar. Null unless published, and for clips older than storyboards.',
+        'URL of WebVTT cues for a seek bar, which map each second of the clip to a tile of one JPEG. Null unless published, and for clips older than storyboards.',
       resolve: (video, _arguments, { settings }) =>
         isPublished(video) && video.storyboardCuesKey
-          ? `${settings.publicUrl}/media/${video.id}/storyboard.vtt`
+          ? toMediaUrl(settings.publicUrl, video.id, 'storyboard.vtt')
           : null,
     }),
     hidden: t.boolean({
-      description: 'Whether a moderator has hidden it. Only its owner and moderators ever see a hidden one.',
+      description:
+        'Whether a moderator has hidden the video. Only the owner and moderators see hidden videos.',
       resolve: ({ hiddenAt }) => hiddenAt != null,
     }),
     hiddenReason: t.string({
       nullable: true,
       description:
-        'Why a moderator has hidden it, in the moderator’s words; null unless hidden, and to anybody but its owner and moderators.',
+        'Reason given by the moderator who hid the video. Null unless hidden; visible only to the owner and moderators.',
       resolve: (video, _arguments, { viewer, loaders }) =>
         video.hiddenAt != null && mayInspect(viewer, video) ? loaders.hideReasons.load(video.id) : null,
     }),
     originalUrl: t.field({
       type: 'URL',
       nullable: true,
-      description: 'A short-lived link to the uploaded file; null to anybody but its owner and moderators.',
+      description:
+        'Short-lived URL of the uploaded file, visible only to the owner and moderators; null for other viewers.',
       resolve: (video, _arguments, { viewer, links, settings }) =>
         mayInspect(viewer, video)
-          ? settings.publicUrl + links.sign(`/media/${video.id}/original`, settings.media.originalLinkSeconds)
+          ? toOriginalUrl(
+              { publicUrl: settings.publicUrl, links, lifetimeSeconds: settings.media.originalLinkSeconds },
+              video.id,
+            )
           : null,
     }),
   }),
@@ -160,38 +169,38 @@ builder.queryField('video', t =>
   t.field({
     type: VideoType,
     nullable: true,
-    description: 'One video; null when it does not exist or is not for this viewer.',
-    args: { id: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
+    description: 'The video with a global id; null when it does not exist or the viewer may not see it.',
+    args: { id: t.arg.globalID({ required: true, for: VideoType, description: 'Global id of the video.' }) },
     resolve: (_root, { id }, { loaders }) => loaders.videos.load(id.id),
   }),
 );
 
 builder.objectType(FileTooLarge, {
   name: 'FileTooLarge',
-  description: 'The file is larger than the contest allows.',
+  description: 'The file exceeds the maximum size.',
   interfaces: [ErrorInterface],
   fields: t => ({
-    limitBytes: t.exposeFloat('limitBytes', { description: 'Largest file allowed, in bytes.' }),
+    limitBytes: t.exposeFloat('limitBytes', { description: 'Maximum size of a file, in bytes.' }),
   }),
 });
 builder.objectType(UnsupportedFile, {
   name: 'UnsupportedFile',
-  description: 'The content of the file is neither MP4 nor QuickTime, whatever its name says.',
+  description: 'The content of the file is neither MP4 nor QuickTime. The file name does not matter.',
   interfaces: [ErrorInterface],
 });
 builder.objectType(IdempotencyKeyReused, {
   name: 'IdempotencyKeyReused',
-  description: 'The same idempotency key came before with another title or another file.',
+  description: 'The idempotency key belongs to an upload with another title or another file.',
   interfaces: [ErrorInterface],
 });
 builder.objectType(VideoNotFound, {
   name: 'VideoNotFound',
-  description: 'There is no such video, or it is not this viewer’s.',
+  description: 'The video does not exist, or belongs to another player.',
   interfaces: [ErrorInterface],
 });
 builder.objectType(VideoIsPublished, {
   name: 'VideoIsPublished',
-  description: 'Published videos stay: people may have voted for them.',
+  description: 'Published videos cannot be deleted, because they may have votes.',
   interfaces: [ErrorInterface],
 });
 
@@ -202,47 +211,49 @@ const UploadVideoInput = builder.inputType('UploadVideoInput', {
     file: t.field({
       type: 'Upload',
       required: true,
-      description: 'MP4 or QuickTime, sent as the GraphQL multipart request specification says.',
+      description: 'MP4 or QuickTime file, sent as in the GraphQL multipart request specification.',
     }),
     idempotencyKey: t.string({
       description:
-        'Names this upload: sent again with the same key, it answers with the first video. At most 200 characters.',
+        'Key of this upload, at most 200 characters. An upload with the same key returns the first video.',
     }),
   }),
 });
 
 const DeletedVideo = builder.objectRef<{ videoId: string }>('DeletedVideo').implement({
-  description: 'The video and its files are gone.',
-  fields: t => ({ videoId: t.exposeID('videoId', { description: 'Global id that it had.' }) }),
+  description: 'The video and its files are deleted.',
+  fields: t => ({ videoId: t.exposeID('videoId', { description: 'Global id of the deleted video.' }) }),
 });
 
 builder.mutationFields(t => ({
   uploadVideo: t.field({
     type: VideoType,
-    description: 'Takes in a video. Answers as soon as it is safely stored; follow it with `videoStatus`.',
+    description:
+      'Uploads a video. Returns once the file is durably stored; `videoStatus` sends the progress.',
     authScopes: { player: true },
     errors: { types: [FileTooLarge, UnsupportedFile, IdempotencyKeyReused, InvalidInput] },
     args: { input: t.arg({ type: UploadVideoInput, required: true, description: 'The video.' }) },
-    resolve: async (_root, { input }, context) =>
-      submitVideo(
-        { ...context.settings, ...context },
-        {
-          playerId: requireViewer(context).playerId,
-          title: input.title,
-          file: (await input.file).createReadStream(),
-          idempotencyKey: input.idempotencyKey ?? null,
-          requestId: context.requestId,
-        },
-      ),
+    resolve: async (_root, { input }, context) => {
+      const { em, storage, jobs, logger, settings, requestId } = context;
+      const { playerId } = requireViewer(context);
+      const file = (await input.file).createReadStream();
+      return submitVideo(
+        { em, storage, jobs, logger, media: settings.media, processing: settings.processing },
+        { playerId, title: input.title, file, idempotencyKey: input.idempotencyKey ?? null, requestId },
+      );
+    },
   }),
   deleteVideo: t.field({
     type: DeletedVideo,
-    description: 'Removes an own video that is not published, whatever it is doing.',
+    description: 'Deletes an unpublished video of the viewer, in any status.',
     authScopes: { player: true },
     errors: { types: [VideoNotFound, VideoIsPublished] },
-    args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
+    args: {
+      videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Global id of the video.' }),
+    },
     resolve: async (_root, { videoId }, context) => {
-      await deleteVideo(context, requireViewer(context).playerId, videoId.id);
+      const { em, storage, events, logger } = context;
+      await deleteVideo({ em, storage, events, logger }, requireViewer(context).playerId, videoId.id);
       return { videoId: encodeId('Video', videoId.id) };
     },
   }),

@@ -4,8 +4,7 @@ import {
 } from '@pothos/plugin-relay';
 import { z } from 'zod';
 import { TooManyAttempts } from '../src/players/players.errors.ts';
-import type { Video } from '../src/videos/video.entity.ts';
-import { castVote, type VoteDeps, type VoteRequest, withdrawVote } from '../src/votes/cast-vote.ts';
+import { castVote, type VoteDeps, withdrawVote } from '../src/votes/cast-vote.ts';
 import { countVotes, findVotesByVoter } from '../src/votes/find-votes.ts';
 import type { Vote } from '../src/votes/vote.entity.ts';
 import {
@@ -26,35 +25,35 @@ import { ViewerType } from './player.ts';
 import { VideoType } from './video.ts';
 
 const VoteType = builder.objectRef<Vote>('Vote').implement({
-  description: 'A vote that counts.',
+  description: 'A counted vote.',
   fields: t => ({
     video: t.field({
       type: VideoType,
       nullable: true,
-      description: 'What it is for; null while it is hidden.',
+      description: 'The video; null while it is hidden.',
       resolve: (vote, _arguments, { loaders }) => loaders.videos.load(vote.video.id),
     }),
     videoId: t.id({
-      description: 'Global id of what it is for, also while that is hidden: what `withdrawVote` takes.',
+      description: 'Global id of the video, also while the video is hidden; for `withdrawVote`.',
       resolve: vote => encodeId('Video', vote.video.id),
     }),
-    castAt: t.expose('castAt', { type: 'DateTime', description: 'When it was cast.' }),
+    castAt: t.expose('castAt', { type: 'DateTime', description: 'When the vote was cast.' }),
   }),
 });
 
 builder.objectField(VideoType, 'viewerHasVoted', t =>
   t.boolean({
-    description: 'Whether the viewer’s vote for it counts; false for anyone.',
+    description: 'Whether the viewer has voted for the video; false without a viewer.',
     resolve: (video, _arguments, { viewer, loaders }) => viewer !== null && loaders.voted.load(video.id),
   }),
 );
 
-const POSITION = z.object({ id: z.uuid() });
+const VOTE_CURSOR = z.object({ id: z.uuid() });
 
 builder.objectFields(ViewerType, t => ({
   votesRemaining: t.int({
     nullable: true,
-    description: 'Votes the viewer may still give; null when there is no limit.',
+    description: 'Number of votes that the viewer may still cast; null without a limit.',
     resolve: async (player, _arguments, { em, settings }) => {
       const limit = settings.contest.maxVotesPerPlayer;
       return limit === null ? null : Math.max(0, limit - (await countVotes(em, player.id)));
@@ -63,7 +62,7 @@ builder.objectFields(ViewerType, t => ({
   myVotes: t.connection({
     type: VoteType,
     complexity: pageCost,
-    description: 'The votes of the viewer that count, the latest first.',
+    description: 'The viewer’s counted votes, newest first.',
     resolve: (player, args, { em }) => {
       checkPage(args);
       return resolveCursorConnection(
@@ -71,8 +70,8 @@ builder.objectFields(ViewerType, t => ({
         ({ after, before, limit, inverted }: CursorPage) =>
           findVotesByVoter(em, player.id, {
             limit,
-            after: decodeCursor(after, POSITION)?.id,
-            before: decodeCursor(before, POSITION)?.id,
+            after: decodeCursor(after, VOTE_CURSOR)?.id,
+            before: decodeCursor(before, VOTE_CURSOR)?.id,
             fromEnd: inverted,
           }),
       );
@@ -82,53 +81,53 @@ builder.objectFields(ViewerType, t => ({
 
 builder.objectType(AlreadyVoted, {
   name: 'AlreadyVoted',
-  description: 'The viewer’s vote for this video counts already.',
+  description: 'The viewer has already voted for the video.',
   interfaces: [ErrorInterface],
 });
 builder.objectType(OwnVideo, {
   name: 'OwnVideo',
-  description: 'Nobody votes for an own video.',
+  description: 'Players cannot vote for their own videos.',
   interfaces: [ErrorInterface],
 });
 builder.objectType(VideoNotPublished, {
   name: 'VideoNotPublished',
-  description: 'There is no such video for everybody to see.',
+  description: 'The video does not exist or is not published.',
   interfaces: [ErrorInterface],
 });
 builder.objectType(VotingClosed, {
   name: 'VotingClosed',
-  description: 'The voting has not begun, or is over; `contest` says when it is open.',
+  description: 'Voting is not open. `contest` has its start and end.',
   interfaces: [ErrorInterface],
 });
 builder.objectType(VoteLimitReached, {
   name: 'VoteLimitReached',
-  description: 'The viewer has given all the votes that a player has.',
+  description: 'The viewer has cast the maximum number of votes.',
   interfaces: [ErrorInterface],
-  fields: t => ({ limit: t.exposeInt('limit', { description: 'Votes that a player has.' }) }),
+  fields: t => ({ limit: t.exposeInt('limit', { description: 'Maximum number of votes per player.' }) }),
 });
 builder.objectType(NotVoted, {
   name: 'NotVoted',
-  description: 'There is no vote of the viewer for this video to take back.',
+  description: 'The viewer has no vote for the video to withdraw.',
   interfaces: [ErrorInterface],
 });
 
-/** A vote that was taken back from a video that is no longer for its voter to see. */
+/** A withdrawn vote for a video that its voter may no longer see. */
 class WithdrawnVote {
-  readonly rowId: string;
+  readonly videoId: string;
 
-  constructor(rowId: string) {
-    this.rowId = rowId;
+  constructor(videoId: string) {
+    this.videoId = videoId;
   }
 }
 
 const VoteWithdrawn = builder.objectType(WithdrawnVote, {
   name: 'VoteWithdrawn',
-  description: 'The vote no longer counts. Its video is hidden, and not shown to the viewer.',
+  description: 'The vote no longer counts. Its video is hidden from the viewer.',
   isTypeOf: value => value instanceof WithdrawnVote,
   fields: t => ({
     videoId: t.id({
       description: 'Global id of the video.',
-      resolve: ({ rowId }) => encodeId('Video', rowId),
+      resolve: ({ videoId }) => encodeId('Video', videoId),
     }),
   }),
 });
@@ -136,34 +135,42 @@ const VoteWithdrawn = builder.objectType(WithdrawnVote, {
 builder.mutationFields(t => ({
   castVote: t.field({
     type: VideoType,
-    description: 'Gives the viewer’s one vote to a published video. The count in the answer has it.',
+    description: 'Casts the viewer’s vote for a published video. The returned count includes the vote.',
     authScopes: { player: true },
     errors: {
       types: [AlreadyVoted, OwnVideo, VideoNotPublished, VotingClosed, VoteLimitReached, TooManyAttempts],
     },
-    args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
-    resolve: (_root, { videoId }, context) => vote(castVote, context, videoId.id),
+    args: {
+      videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Global id of the video.' }),
+    },
+    resolve: async (_root, { videoId: { id: videoId } }, context) => {
+      const { address, loaders } = context;
+      const video = await castVote(toVoteDeps(context), { voter: requireViewer(context), videoId, address });
+      // An earlier field of the same document may have loaded the old value.
+      loaders.voted.clear(videoId);
+      return video;
+    },
   }),
   withdrawVote: t.errorUnionField({
     types: [VideoType, VoteWithdrawn, NotVoted, VotingClosed, TooManyAttempts],
-    description: 'Takes the viewer’s vote back, while the voting is open.',
+    description: 'Withdraws the viewer’s vote for a video, while voting is open.',
     authScopes: { player: true },
-    args: { videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Its global id.' }) },
-    resolve: async (_root, { videoId }, context) =>
-      (await vote(withdrawVote, context, videoId.id)) ?? new WithdrawnVote(videoId.id),
+    args: {
+      videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Global id of the video.' }),
+    },
+    resolve: async (_root, { videoId: { id: videoId } }, context) => {
+      const { address, loaders } = context;
+      const video = await withdrawVote(toVoteDeps(context), {
+        voter: requireViewer(context),
+        videoId,
+        address,
+      });
+      loaders.voted.clear(videoId);
+      return video ?? new WithdrawnVote(videoId);
+    },
   }),
 }));
 
-async function vote<Outcome extends Video | null>(
-  act: (deps: VoteDeps, request: VoteRequest) => Promise<Outcome>,
-  context: Context,
-  videoId: string,
-): Promise<Outcome> {
-  const { em, voteBatcher, voteLimits, settings, address, loaders } = context;
-  const voter = requireViewer(context);
-  const deps = { em, voteBatcher, limits: voteLimits, rules: settings.contest };
-  const video = await act(deps, { voter, videoId, address });
-  // An earlier field of the same document may have asked.
-  loaders.voted.clear(videoId);
-  return video;
+function toVoteDeps({ em, voteBatcher, voteLimits, settings }: Context): VoteDeps {
+  return { em, voteBatcher, limits: voteLimits, rules: settings.contest };
 }

@@ -1,32 +1,35 @@
-// Says how many machines a contest needs and what they cost a month on AWS, from what was measured:
+// Prints the machines that a contest needs and their monthly cost on AWS, calculated from measurements:
 //
 //   npm run capacity -- --players 100000 --uploads-per-hour 500 --voters 50000
 
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { billFor } from './capacity/costs.ts';
+import { calculateBill } from './capacity/costs.ts';
 import { readFigures } from './capacity/figures.ts';
-import { type Contest, planFor } from './capacity/model.ts';
-import { capacityReport } from './capacity/report.ts';
+import { type Contest, calculatePlan } from './capacity/model.ts';
+import { formatCapacityReport } from './capacity/report.ts';
 
 const amount = z.coerce.number().nonnegative().max(1e9);
 const OPTIONS = {
-  players: amount.default(10_000).describe('who have signed up'),
-  'uploads-per-hour': amount.default(100).describe('in a busy hour'),
-  voters: amount.default(10_000).describe('who vote in a busy hour'),
-  'votes-per-voter': amount.default(5).describe('in that hour'),
-  'pages-per-voter': amount.default(20).describe('rankings and galleries that each looks at'),
-  'clips-per-voter': amount.default(5).describe('that each watches'),
-  followers: amount.default(1000).describe('of a live ranking at the same time'),
-  'busy-hours': amount.max(730).default(60).describe('in a month; in the others the fewest machines do'),
-  'original-megabytes': amount.default(60).describe('of one upload'),
+  players: amount.default(10_000).describe('players who signed up'),
+  'uploads-per-hour': amount.default(100).describe('uploads in a busy hour'),
+  voters: amount.default(10_000).describe('voters in a busy hour'),
+  'votes-per-voter': amount.default(5).describe('votes of each voter in a busy hour'),
+  'pages-per-voter': amount.default(20).describe('ranking and gallery pages of each voter in a busy hour'),
+  'clips-per-voter': amount.default(5).describe('clips that each voter watches in a busy hour'),
+  followers: amount.default(1000).describe('concurrent subscribers of a live ranking'),
+  'busy-hours': amount
+    .max(730)
+    .default(60)
+    .describe('busy hours of a month; the minimum of machines suffices otherwise'),
+  'original-megabytes': amount.default(60).describe('size of one upload'),
 };
 
 try {
   const contest = readContest(process.argv.slice(2));
   const figures = await readFigures();
-  const plan = planFor(contest, figures);
-  console.log(capacityReport(plan, billFor(plan, contest.busyHoursPerMonth), figures));
+  const plan = calculatePlan(contest, figures);
+  console.log(formatCapacityReport(plan, calculateBill(plan, contest.busyHoursPerMonth), figures));
 } catch (error) {
   console.error(error instanceof z.ZodError ? z.prettifyError(error) : String(error));
   for (const [name, { def, description }] of Object.entries(OPTIONS)) {
@@ -35,19 +38,19 @@ try {
   process.exitCode = 1;
 }
 
-/** @throws {Error} for an option that does not exist or is no amount. */
+/** @throws {Error} for an unknown option, or a value that is not an amount. */
 function readContest(args: string[]): Contest {
   const options = Object.fromEntries(Object.keys(OPTIONS).map(name => [name, { type: 'string' as const }]));
-  const given = z.object(OPTIONS).parse(parseArgs({ args, options }).values);
+  const values = z.object(OPTIONS).parse(parseArgs({ args, options }).values);
   return {
-    players: given.players,
-    uploadsPerHour: given['uploads-per-hour'],
-    voters: given.voters,
-    votesPerVoter: given['votes-per-voter'],
-    pagesPerVoter: given['pages-per-voter'],
-    clipsPerVoter: given['clips-per-voter'],
-    followers: given.followers,
-    busyHoursPerMonth: given['busy-hours'],
-    originalMegabytes: given['original-megabytes'],
+    players: values.players,
+    uploadsPerHour: values['uploads-per-hour'],
+    voters: values.voters,
+    votesPerVoter: values['votes-per-voter'],
+    pagesPerVoter: values['pages-per-voter'],
+    clipsPerVoter: values['clips-per-voter'],
+    followers: values.followers,
+    busyHoursPerMonth: values['busy-hours'],
+    originalMegabytes: values['original-megabytes'],
   };
 }

@@ -2,7 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withSources } from './clients/recipes.ts';
 
-/** Puts the code that the tests execute into the recipes for clients. */
+// Writes the code that the tests execute into the client recipes.
+
 const ROOT = join(import.meta.dirname, '..');
 const RECIPES = join(ROOT, 'docs/clients');
 

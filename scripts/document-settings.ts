@@ -9,17 +9,17 @@ const END = '<!-- /settings -->';
 interface Setting {
   name: string;
   meaning: string;
-  /** As one would write it in the environment; null when it has none. */
+  /** The value as written in the environment; null without a default. */
   default: string | null;
 }
 
 const documented: Setting[] = Object.entries(settings).map(([name, schema]) => ({
   name,
   meaning: schema.description ?? '',
-  default: defaultOf(name, schema.def),
+  default: formatDefault(name, schema.def),
 }));
 
-/** `.env.example`: every setting with its meaning, commented out at its default. */
+/** Returns the text of `.env.example`: every setting with its meaning, commented out at its default. */
 export function envExample(): string {
   const entries = documented.map(
     ({ name, meaning, default: value }) =>
@@ -28,7 +28,7 @@ export function envExample(): string {
   return `# Every setting of the API and the worker. \`npm start\` needs none of them.\n\n${entries.join('\n')}`;
 }
 
-/** `readme` with its table of settings brought up to date. */
+/** Returns `readme` with an updated table of settings. */
 export function withSettingsTable(readme: string): string {
   const [before, after] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (before < 0 || after < before) throw new Error(`The README has no ${BEGIN} … ${END}`);
@@ -39,15 +39,15 @@ export function withSettingsTable(readme: string): string {
   return `${readme.slice(0, before)}${BEGIN}\n${table}\n${readme.slice(after)}`;
 }
 
-function defaultOf(name: string, def: object): string | null {
+function formatDefault(name: string, def: object): string | null {
   if (!('defaultValue' in def)) return null;
   const value = def.defaultValue;
   if (name === 'AUTH_SECRET') return null;
-  if (name.endsWith('_BYTES') && typeof value === 'number') return size(value);
+  if (name.endsWith('_BYTES') && typeof value === 'number') return formatBytes(value);
   return String(value);
 }
 
-function size(bytes: number): string {
+function formatBytes(bytes: number): string {
   return bytes % 1024 ** 2 === 0 ? `${bytes / 1024 ** 2}MiB` : `${bytes / 1024}KiB`;
 }
 

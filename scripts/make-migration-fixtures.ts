@@ -1,4 +1,4 @@
-// Makes the backups that migrations are tested on where one is missing: the newest one there is, brought forward.
+// Creates the missing backups on which migrations are tested, each from the newest existing one.
 
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { MEDIA_LIST_NAME, writeManifest } from '../src/backup/backup-folder.ts';
 import { fillTables } from '../src/backup/restore-tables.ts';
 import { verifyBackup } from '../src/backup/verify-backup.ts';
 import { openModel } from '../src/model.ts';
-import { executedMigrations, knownMigrations, migrate } from '../src/platform/database/database.ts';
+import { executedMigrations, knownMigrations, migrate } from '../src/platform/database/migrations.ts';
 import { withClient } from '../src/platform/database/table-copies.ts';
 import { checksumFile } from '../src/platform/storage/checksum.ts';
 import { createDatabase } from './stack/databases.ts';
@@ -33,7 +33,7 @@ try {
   const connection = { url: postgres.url(DATABASE), certificateAuthority: undefined };
   const database = await openModel({ database: { url: connection.url, poolSize: 2 } });
   try {
-    // The newest migration has no release behind it yet.
+    // The newest migration is not released yet.
     const released = (await knownMigrations(database)).slice(0, -1);
     const missing = released.filter(name => !existsSync(join(FIXTURES, name)));
     const newest = released.slice(0, released.indexOf(missing[0] ?? '')).at(-1);

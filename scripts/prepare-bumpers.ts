@@ -3,5 +3,5 @@ import { prepareBumpers } from '../worker/steps/bumpers.ts';
 
 const [cacheDir] = process.argv.slice(2);
 if (cacheDir === undefined) throw new Error('Usage: node scripts/prepare-bumpers.ts FOLDER');
-// ffmpeg runs in a folder of its own, from where a relative path leads elsewhere.
+// ffmpeg runs in another folder, where a relative path would not resolve.
 await prepareBumpers(resolve(cacheDir));

@@ -1,5 +1,5 @@
-// Fills the running local stack with a demo contest, through its public API and its real worker. Running it again adds
-// nothing that is there already.
+// Fills the running local stack with a demo contest, through its public API and its worker. A second run adds
+// only missing parts.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtempDisposable } from 'node:fs/promises';
@@ -27,7 +27,7 @@ const VOTE = graphql(`
 `);
 const PASSWORD = 'balon al aire 2026';
 
-/** What a demo player takes part with. */
+/** A demo player's access token and video. */
 interface Entry {
   token: string;
   videoId: string;
@@ -36,7 +36,7 @@ interface Entry {
 const ROOT = join(import.meta.dirname, '..');
 const addressFile = join(resolve(ROOT, process.env.DATA_DIR || '.data'), 'stack.json');
 if (!existsSync(addressFile)) {
-  console.error('Nothing is running here: npm start in another terminal comes first.');
+  console.error('No local stack is running: run npm start in another terminal first.');
   process.exit(1);
 }
 const { apiUrl } = z.object({ apiUrl: z.url() }).parse(JSON.parse(readFileSync(addressFile, 'utf8')));
@@ -46,34 +46,37 @@ const tools = { ...process.env, PATH: withTools(process.env.PATH) };
 await using clips = await mkdtempDisposable(join(tmpdir(), 'anb-seed-'));
 const entries: Entry[] = [];
 const ends: Promise<boolean>[] = [];
-// One clip at a time: the worker is busy with the last one while the next is made.
+// One clip at a time: the worker processes the previous one while the next is made.
 for (const player of ROSTER) {
   const entry = await upload(player);
   entries.push(entry);
-  ends.push(finished(player, entry));
+  ends.push(waitUntilPublished(player, entry));
 }
 if ((await Promise.all(ends)).includes(false)) process.exitCode = 1;
 console.log(`${await voteAmongThemselves(entries)} votes are cast.`);
-console.log(`Log in as one of ${ROSTER.map(emailOf).join(', ')}; the password is "${PASSWORD}".`);
+console.log(`Log in as one of ${ROSTER.map(toEmail).join(', ')}; the password is "${PASSWORD}".`);
 
-/** Logs a demo player in and finds the video of the player, each made when it is missing. */
+/** Returns the session and the video of a demo player, creating each if it is missing. */
 async function upload(player: DemoPlayer): Promise<Entry> {
   const token = (await logIn(player)) ?? (await signUp(player));
   const { data } = await api.graphql(OWN_VIDEOS, {}, { token });
-  const present = data.me?.player.videos.nodes.find(
+  const existing = data.me?.player.videos.nodes.find(
     ({ title, status }) => title === player.title && status !== 'FAILED',
   );
-  if (present) return { token, videoId: present.id };
+  if (existing) return { token, videoId: existing.id };
 
-  const path = join(clips.path, `${emailOf(player)}.mp4`);
+  const path = join(clips.path, `${toEmail(player)}.mp4`);
   await makeDemoClip(player.look, path, tools);
   const video = await api.upload({ token }, path, { title: player.title });
-  if (video.__typename !== 'Video') throw new Error(`${nameOf(player)}: ${JSON.stringify(video)}`);
-  console.log(`${nameOf(player)}: uploaded "${player.title}"`);
+  if (video.__typename !== 'Video') throw new Error(`${formatName(player)}: ${JSON.stringify(video)}`);
+  console.log(`${formatName(player)}: uploaded "${player.title}"`);
   return { token, videoId: video.id };
 }
 
-/** The first are the favourites: each player votes for all who come earlier. The number of votes that are new. */
+/**
+ * Lets each player vote for all earlier ones, so that the first get the most votes; returns the number of new
+ * votes.
+ */
 async function voteAmongThemselves(entries: readonly Entry[]): Promise<number> {
   let cast = 0;
   for (const [index, { token }] of entries.entries()) {
@@ -88,35 +91,35 @@ async function voteAmongThemselves(entries: readonly Entry[]): Promise<number> {
 }
 
 async function logIn(player: DemoPlayer): Promise<string | null> {
-  const input = { email: emailOf(player), password: PASSWORD };
+  const input = { email: toEmail(player), password: PASSWORD };
   const { data, errors } = await api.graphql(LOG_IN, { input });
   if (data?.logIn.__typename === 'Session') return data.logIn.accessToken;
   if (data?.logIn.__typename === 'BadCredentials') return null;
-  throw new Error(`${nameOf(player)}: ${JSON.stringify({ data, errors })}`);
+  throw new Error(`${formatName(player)}: ${JSON.stringify({ data, errors })}`);
 }
 
 async function signUp(player: DemoPlayer): Promise<string> {
   const { firstName, lastName, city } = player;
-  const account = { email: emailOf(player), password: PASSWORD };
+  const account = { email: toEmail(player), password: PASSWORD };
   return (await api.signUp({ firstName, lastName, city, country: 'Colombia', ...account })).token;
 }
 
-/** Follows a video to its end; whether it is published. */
-async function finished(player: DemoPlayer, { token, videoId }: Entry): Promise<boolean> {
-  for await (const { status, failure } of api.follow(videoId, { token })) {
+/** Subscribes to a video until it is finished; returns whether it is published. */
+async function waitUntilPublished(player: DemoPlayer, { token, videoId }: Entry): Promise<boolean> {
+  for await (const { status, failure } of api.subscribeToVideo(videoId, { token })) {
     if (status === 'PROCESSED' || status === 'FAILED') {
-      console.log(`${nameOf(player)}: ${status}${failure ? ` (${failure.reason})` : ''}`);
+      console.log(`${formatName(player)}: ${status}${failure ? ` (${failure.reason})` : ''}`);
       return status === 'PROCESSED';
     }
   }
-  throw new Error(`${nameOf(player)}: the status ended before the video did`);
+  throw new Error(`${formatName(player)}: the subscription ended before the processing`);
 }
 
-function nameOf({ firstName, lastName, city }: DemoPlayer): string {
+function formatName({ firstName, lastName, city }: DemoPlayer): string {
   return `${firstName} ${lastName} (${city})`;
 }
 
-function emailOf({ firstName, lastName }: Pick<DemoPlayer, 'firstName' | 'lastName'>): string {
+function toEmail({ firstName, lastName }: Pick<DemoPlayer, 'firstName' | 'lastName'>): string {
   const plain = `${firstName}.${lastName}`.normalize('NFD').replaceAll(/[^A-Za-z.]/g, '');
   return `${plain.toLowerCase()}@demo.example`;
 }

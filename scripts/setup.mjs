@@ -1,8 +1,9 @@
-// Makes a fresh clone runnable. Plain JavaScript for Node 20.11, without a dependency: it runs before anything is installed.
+// Makes a fresh clone runnable. Plain JavaScript for Node 20.11 without dependencies, as it runs before the
+// installation.
 import { killPrograms } from './setup/run.mjs';
 import { setUp } from './setup/set-up.mjs';
 
-// npm passes a Ctrl-C on that the terminal has sent to everybody already: one press arrives twice.
+// The terminal sends Ctrl-C to the whole group and npm forwards it, so one press arrives twice.
 const ONE_PRESS_MS = 500;
 
 const interrupt = new AbortController();
@@ -14,7 +15,7 @@ for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     if (received === undefined) {
       received = name;
       receivedAt = performance.now();
-      console.log('\nsetup: stopping, as soon as that leaves nothing half done; Ctrl-C again stops at once.');
+      console.log('\nsetup: stopping after the current step; press Ctrl-C again to stop immediately.');
       interrupt.abort(new Error('setup was interrupted'));
     } else if (performance.now() - receivedAt > ONE_PRESS_MS) {
       killPrograms();
@@ -22,7 +23,7 @@ for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     }
   });
 }
-// A terminal that was closed must not end setup before its children.
+// A closed terminal must not end setup before its children.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => interrupt.abort());
 
 try {
@@ -35,14 +36,14 @@ try {
   if (!interrupt.signal.aborted) {
     console.error(`Setup failed: ${error instanceof Error ? error.message : error}`);
     if (error instanceof Error && 'code' in error && error.code === 'EACCES')
-      console.error('Does it belong to another user, as after a start with sudo?');
+      console.error('Another user may own the file, for example after a start with sudo.');
     process.exitCode = 1;
   }
 }
 
 if (interrupt.signal.aborted) {
-  console.log('setup: stopped; the next start goes on from here.');
-  // npm says least about a script that the signal itself has ended.
+  console.log('setup: stopped; the next start continues from here.');
+  // npm prints the shortest error for a script that a signal ended.
   const last = received ?? 'SIGTERM';
   process.removeAllListeners(last);
   process.kill(process.pid, last);

@@ -7,17 +7,17 @@ import { startLocalStack } from './stack/local-stack.ts';
 import { withTools } from './stack/tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-// Compiling is a quarter of what a start costs. npm ci empties the folder.
+// Compilation takes a quarter of a start without the cache. npm ci empties the folder.
 const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node');
-// npm passes a Ctrl-C on that the terminal has sent to everybody already: one press arrives twice.
+// The terminal sends Ctrl-C to the whole group and npm forwards it, so one press arrives twice.
 const ONE_PRESS_MS = 500;
 const PARENT_INTERVAL_MS = 500;
 
-const EMPTY = ' No clip is published yet: npm run seed, in another terminal, makes a demo contest.';
+const EMPTY_HINT = ' No clip is published yet: run npm run seed in another terminal for a demo contest.';
 
 const group = new ChildGroup();
 const interrupt = new AbortController();
-// A terminal that was closed must not keep the rest from being stopped.
+// A closed terminal must not prevent the orderly stop.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => interrupt.abort());
 
 let firstPressAt = 0;
@@ -25,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (!interrupt.signal.aborted) {
       firstPressAt = performance.now();
-      console.log('\nStopping; Ctrl-C again ends everything at once.');
+      console.log('\nStopping; press Ctrl-C again to kill all processes immediately.');
       interrupt.abort();
     } else if (performance.now() - firstPressAt > ONE_PRESS_MS) {
       group.kill();
@@ -34,26 +34,26 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-// npm that is killed, or closed with its terminal, takes nothing with it that would tell this process.
+// This process gets no signal when npm is killed or its terminal is closed.
 if (process.env.npm_lifecycle_event !== undefined) {
   const npm = process.ppid;
   setInterval(() => process.ppid !== npm && interrupt.abort(), PARENT_INTERVAL_MS).unref();
 }
 
 try {
-  const given = readSettings();
-  const dataDir = resolve(ROOT, given.DATA_DIR ?? '.data');
+  const settings = readSettings();
+  const dataDir = resolve(ROOT, settings.DATA_DIR ?? '.data');
   const releaseLock = takeStartLock(join(dataDir, 'run/start.pid'));
   try {
     const { isEmpty } = await startLocalStack({
       dataDir,
-      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...given, PATH: withTools(given.PATH) },
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...settings, PATH: withTools(settings.PATH) },
       watch: process.argv.includes('--watch'),
       group,
       signal: interrupt.signal,
-      say: line => console.log(line),
+      print: line => console.log(line),
     });
-    console.log(`Ready. Ctrl-C stops everything.${isEmpty ? EMPTY : ''}`);
+    console.log(`Ready. Ctrl-C stops everything.${isEmpty ? EMPTY_HINT : ''}`);
     const aborted = new Promise<null>(done => interrupt.signal.addEventListener('abort', () => done(null)));
     const ending = await Promise.race([group.unexpectedEnd, aborted]);
     if (ending !== null) throw new Error(ending);
@@ -74,7 +74,7 @@ try {
 function readSettings(): Record<string, string | undefined> {
   const file = join(ROOT, '.env');
   if (existsSync(file)) process.loadEnvFile(file);
-  // An empty variable is how Compose and shells spell "unset".
+  // Compose and shells pass an unset variable as an empty one.
   return Object.fromEntries(
     Object.entries(withSettingFiles(process.env)).filter(([, value]) => value !== ''),
   );

@@ -1,146 +1,96 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { certifyResults } from '../src/contest/results.ts';
-import { openModel } from '../src/model.ts';
+import type { Registry } from 'prom-client';
+import { certifyResults } from '../src/contest/certify-results.ts';
 import { startPeriodicTask } from '../src/platform/concurrency/periodic-task.ts';
 import type { Env } from '../src/platform/config/env.ts';
-import { createSignedLinks } from '../src/platform/crypto/signed-links.ts';
 import { closeDatabase, type Database } from '../src/platform/database/database.ts';
-import { requireMigrations } from '../src/platform/database/require-migrations.ts';
-import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
 import { getStorageFolders, observeDependencies } from '../src/platform/observability/dependency-metrics.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
 import { createMetrics } from '../src/platform/observability/metrics.ts';
-import { type ShutdownStep, withTimeLimit } from '../src/platform/process/shutdown.ts';
-import { openEventBus } from '../src/platform/pubsub/event-bus.ts';
-import { openJobQueue } from '../src/platform/queue/job-queue.ts';
-import { checkRedisConfig } from '../src/platform/redis/check-redis-config.ts';
-import { createRateLimiter } from '../src/platform/redis/rate-limiter.ts';
-import { openRedis } from '../src/platform/redis/redis.ts';
-import { openStorage } from '../src/platform/storage/open-storage.ts';
-import { createAccessTokens } from '../src/players/access-tokens.ts';
-import { createPlayerReader } from '../src/players/player-reader.ts';
+import { type ShutdownStep, withStepTimeout } from '../src/platform/process/shutdown.ts';
 import { startLeaderboardSync } from '../src/rankings/leaderboard-sync.ts';
-import { createRankingFeed } from '../src/rankings/ranking-feed.ts';
-import { processVideoJob } from '../src/videos/processing/video.jobs.ts';
-import { createQueuePositions } from '../src/videos/queue/queue-positions.ts';
-import { createVoteBatcher } from '../src/votes/vote-batcher.ts';
 import { type App, createApp } from './app.ts';
 import { readTrustedDocuments } from './graphql/persisted-operations.ts';
+import { createRateLimits, createServices } from './services.ts';
+import { openStores, type Stores } from './stores.ts';
 import { observeWorkerCapacity } from './worker-capacity-metrics.ts';
 
-/** Without Redis the API starts all the same, a little later. */
-const REDIS_MILLISECONDS = 2000;
-/** Part of the grace that one client may take to close; a client of a store that is down may never close. */
+/**
+ * Share of the shutdown grace within which one client must close. The client of an unavailable store may
+ * never close.
+ */
 const CLOSE_SHARE = 1 / 8;
-const LOG_IN_SECONDS = 15 * 60;
-/** After the end of the voting its winners are certified within this time. */
+/** Longest delay between the end of voting and the certification of its winners. */
 const CERTIFY_SECONDS = 10;
 
-/** The API with the clients it lives on, not yet listening; `shutdown` undoes all of it in order. */
+/**
+ * Opens the API with all of its dependencies; the server does not listen yet. `shutdown` stops and closes
+ * everything in order.
+ */
 export async function openDependencies(
   env: Env,
   logger: Logger,
 ): Promise<App & { database: Database; shutdown: readonly ShutdownStep[] }> {
-  const database = await openModel(env);
-  await requireMigrations(database);
-
-  const redis = openRedis(env.redis.url, 'command', logger);
-  const subscriber = openRedis(env.redis.url, 'subscriber', logger);
-  const redisGuard = await checkRedisConfig(redis, {
-    persistent: !env.local,
-    waitMilliseconds: REDIS_MILLISECONDS,
-    logger,
-  });
-  const events = openEventBus({ publisher: redis, subscriber }, logger);
-  const jobs = openJobQueue(processVideoJob, redis, logger);
-  const forkEm = () => database.em.fork();
-  const leaderboard = openRedisLeaderboard(redis);
-  const projector = startLeaderboardSync({ forkEm, leaderboard, events, logger });
-  const limiter = (name: string, points: number, windowSeconds: number) =>
-    createRateLimiter(redis, { name, points, windowSeconds });
-
-  const storage = await openStorage(env.storage);
-  const metrics = createMetrics('api');
-  observeDependencies(metrics, {
-    database,
-    redis,
-    redisGuard,
-    storage,
-    folders: getStorageFolders(env.storage),
-    logger,
-  });
-  observeWorkerCapacity(metrics, { forkEm, logger });
-
+  const { trustedDocuments } = env.http;
+  const stores = await openStores(env, logger);
+  const rateLimits = createRateLimits(env, stores.redis);
+  const metrics = createApiMetrics(env, logger, stores);
+  const documents = trustedDocuments ? await readTrustedDocuments(trustedDocuments) : null;
+  const tasks = startBackgroundTasks(env, logger, stores);
   const app = createApp({
-    database,
-    redis,
-    redisGuard,
+    database: stores.database,
+    redis: stores.redis,
+    redisConfig: stores.redisConfig,
+    services: createServices(env, logger, { stores, rateLimits, leaderboardSync: tasks.leaderboardSync }),
     http: env.http,
     limits: env.limits,
-    costLimits: {
-      accounts: limiter('cost:account', env.limits.costPerMinute, 60),
-      networks: limiter('cost:network', env.limits.costPerMinutePerNetwork, 60),
-    },
-    trustedDocuments: env.http.trustedDocuments
-      ? await readTrustedDocuments(env.http.trustedDocuments)
-      : null,
+    costLimits: rateLimits.costLimits,
+    trustedDocuments: documents,
     metrics,
     logger,
-    services: {
-      storage,
-      jobs,
-      events,
-      accessTokens: createAccessTokens(env.auth),
-      logInLimits: {
-        accounts: limiter('log-in:account', env.auth.logInAttempts, LOG_IN_SECONDS),
-        networks: limiter('log-in:network', env.auth.logInAttemptsPerAddress, LOG_IN_SECONDS),
-      },
-      signUpLimit: limiter('sign-up:network', env.auth.signUpsPerHour, 3600),
-      voteLimits: {
-        accounts: limiter('vote:account', env.contest.votesPerMinute, 60),
-        networks: limiter('vote:network', env.contest.votesPerMinutePerNetwork, 60),
-      },
-      voteBatcher: createVoteBatcher(
-        { forkEm, rules: env.contest, changed: projector.trigger },
-        env.auth.secrets,
-      ),
-      leaderboard,
-      readPlayers: createPlayerReader(forkEm),
-      rankingFeed: createRankingFeed({ forkEm, leaderboard, events, logger }),
-      queuePositions: createQueuePositions({ forkEm, logger }),
-      links: createSignedLinks(env.auth.secrets),
-      settings: {
-        auth: env.auth,
-        media: env.media,
-        processing: env.processing,
-        contest: env.contest,
-        publicUrl: env.http.publicUrl,
-      },
-    },
   });
-
-  // Here and not in a worker: the APIs are what has the rules of the contest in force.
-  const certifier = startPeriodicTask(
-    'certify',
-    CERTIFY_SECONDS,
-    () => certifyResults(forkEm(), env.contest),
-    logger,
-  );
-
-  const closeSeconds = env.shutdownGraceSeconds * CLOSE_SHARE;
   return {
     ...app,
-    database,
-    shutdown: [
-      ['readiness', () => app.drain()],
-      ['notice', () => pause(env.http.shutdownNoticeSeconds * 1000)],
-      ['http', deadline => app.close(deadline)],
-      withTimeLimit(closeSeconds, ['projector', () => projector.stop()]),
-      withTimeLimit(closeSeconds, ['certifier', () => certifier.stop()]),
-      withTimeLimit(closeSeconds, ['jobs', () => jobs.close()]),
-      ['events', () => events.close()],
-      ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],
-      withTimeLimit(closeSeconds, ['database', () => closeDatabase(database)]),
-    ],
+    database: stores.database,
+    shutdown: createShutdownSteps(env, { app, stores, tasks }),
   };
+}
+
+function createApiMetrics(env: Env, logger: Logger, stores: Stores): Registry {
+  const { database, redis, redisConfig, storage, forkEm } = stores;
+  const metrics = createMetrics('api');
+  const folders = getStorageFolders(env.storage);
+  observeDependencies(metrics, { database, redis, redisConfig, storage, folders, logger });
+  observeWorkerCapacity(metrics, { forkEm, logger });
+  return metrics;
+}
+
+type BackgroundTasks = ReturnType<typeof startBackgroundTasks>;
+
+function startBackgroundTasks(env: Env, logger: Logger, { forkEm, leaderboard, events }: Stores) {
+  const certify = () => certifyResults(forkEm(), env.contest);
+  return {
+    leaderboardSync: startLeaderboardSync({ forkEm, leaderboard, events, logger }),
+    // In the API and not in a worker: the API's settings hold the contest rules in force.
+    certifier: startPeriodicTask('certify', CERTIFY_SECONDS, certify, logger),
+  };
+}
+
+function createShutdownSteps(
+  env: Env,
+  { app, stores, tasks }: { app: App; stores: Stores; tasks: BackgroundTasks },
+): readonly ShutdownStep[] {
+  const { database, redis, subscriber, events, jobs } = stores;
+  const closeSeconds = env.shutdownGraceSeconds * CLOSE_SHARE;
+  return [
+    ['readiness', () => app.drain()],
+    ['notice', () => pause(env.http.shutdownNoticeSeconds * 1000)],
+    ['http', deadline => app.close(deadline)],
+    withStepTimeout(closeSeconds, ['leaderboard sync', () => tasks.leaderboardSync.stop()]),
+    withStepTimeout(closeSeconds, ['certifier', () => tasks.certifier.stop()]),
+    withStepTimeout(closeSeconds, ['jobs', () => jobs.close()]),
+    ['events', () => events.close()],
+    ['redis', () => [redis, subscriber].map(connection => connection.disconnect())],
+    withStepTimeout(closeSeconds, ['database', () => closeDatabase(database)]),
+  ];
 }

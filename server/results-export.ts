@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GraphQLError } from 'graphql';
+import { hasGraphqlErrorCode } from '../schema/graphql-errors.ts';
+import type { ContestRules } from '../src/contest/certify-results.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportResults } from '../src/contest/export-results.ts';
-import type { ContestRules } from '../src/contest/results.ts';
 import type { EntityManager } from '../src/platform/database/database.ts';
 import { sendJson } from '../src/platform/process/health.ts';
 import type { AccessTokens } from '../src/players/access-tokens.ts';
+import { sendRefusal } from './errors/send-refusal.ts';
 import { type AuthenticatedSession, authenticateBearer } from './graphql/authentication.ts';
 import { handleCors } from './http/cors.ts';
 
@@ -12,7 +13,7 @@ export interface ResultsExportDeps {
   forkEm: () => EntityManager;
   accessTokens: AccessTokens;
   rules: ContestRules;
-  /** Of the pages that may fetch a file. */
+  /** Origins of the web pages that may download the results. */
   corsOrigins: readonly string[];
 }
 
@@ -21,7 +22,7 @@ const FORMATS: Record<string, ExportFormat | undefined> = {
   '/exports/results.json': 'json',
 };
 
-/** Hands the certified winners to a moderator as a file to keep; 409 until the voting is over. */
+/** Sends the certified winners to a moderator as a file; sends 409 until voting is over. */
 export async function serveResultsExport(
   request: IncomingMessage,
   response: ServerResponse,
@@ -32,20 +33,16 @@ export async function serveResultsExport(
   if (format === undefined) return sendJson(response, 404, { error: 'Not found' });
   if (request.method !== 'GET') {
     response.setHeader('allow', 'GET');
-    return sendJson(response, 405, { error: 'Only GET is answered here' });
+    return sendJson(response, 405, { error: 'Only GET is allowed' });
   }
-  const identity = await identifyOrNull({ forkEm, accessTokens }, request.headers.authorization);
-  if (identity === null) {
+  const session = await authenticateOrNull({ forkEm, accessTokens }, request.headers.authorization);
+  if (session === null) {
     response.setHeader('www-authenticate', 'Bearer');
-    return sendJson(response, 401, { error: 'This needs a valid access token', code: 'UNAUTHENTICATED' });
+    return sendRefusal(response, 'UNAUTHENTICATED');
   }
-  if (identity.role !== 'MODERATOR') {
-    return sendJson(response, 403, { error: 'This is for moderators', code: 'FORBIDDEN' });
-  }
-  const file = await exportResults(forkEm(), rules, { actorId: identity.playerId, format });
-  if (file === null) {
-    return sendJson(response, 409, { error: 'The voting is not over', code: 'VOTING_NOT_OVER' });
-  }
+  if (session.role !== 'MODERATOR') return sendRefusal(response, 'FORBIDDEN');
+  const file = await exportResults(forkEm(), rules, { actorId: session.playerId, format });
+  if (file === null) return sendRefusal(response, 'VOTING_NOT_OVER');
   response.writeHead(200, {
     'content-type': EXPORT_FORMATS[format],
     'content-length': Buffer.byteLength(file),
@@ -56,15 +53,15 @@ export async function serveResultsExport(
   response.end(file);
 }
 
-/** Null also for a token that is no good. */
-async function identifyOrNull(
+/** Returns the session of an `Authorization` value; null without one and for an invalid token. */
+async function authenticateOrNull(
   deps: Parameters<typeof authenticateBearer>[0],
   authorization: string | undefined,
 ): Promise<AuthenticatedSession> {
   try {
     return await authenticateBearer(deps, authorization);
   } catch (error) {
-    if (error instanceof GraphQLError && error.extensions.code === 'UNAUTHENTICATED') return null;
+    if (hasGraphqlErrorCode(error, 'UNAUTHENTICATED')) return null;
     throw error;
   }
 }

@@ -3,21 +3,24 @@ import type { EntityManager } from '../src/platform/database/database.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
 import { readTotalCapacity } from '../src/videos/queue/worker-registry.ts';
 
-/** How many workers there are, told by the API: a worker that is gone can't tell. Without a database there is no series. */
+/**
+ * Registers the gauge of total worker capacity. The API reports it because a worker that has crashed cannot.
+ * Without a database the gauge has no series.
+ */
 export function observeWorkerCapacity(
   registry: Registry,
   { forkEm, logger }: { forkEm: () => EntityManager; logger: Logger },
 ): void {
   new Gauge({
     name: 'anb_worker_slots',
-    help: 'Videos that all workers who take jobs process at once',
+    help: 'Videos that all active workers can process concurrently',
     registers: [registry],
     async collect() {
       this.remove();
       try {
         this.set(await readTotalCapacity(forkEm()));
       } catch (error) {
-        logger.warn({ err: error }, 'workers not counted');
+        logger.warn({ err: error }, 'worker capacity query failed');
       }
     },
   });

@@ -25,8 +25,8 @@ import {
 } from './graphql/persisted-operations.ts';
 import { type QueryCostLimits, useQueryCost } from './graphql/query-cost.ts';
 import { useResponseHeaders } from './graphql/response-headers.ts';
-import { getLanguage } from './http/client-ip.ts';
-import { CORS_SECONDS } from './http/cors.ts';
+import { getLanguage } from './http/accept-language.ts';
+import { CORS_MAX_AGE_SECONDS } from './http/cors.ts';
 import { useSharedExecution } from './subscriptions/shared-execution-plugin.ts';
 import type { SseHandler } from './subscriptions/sse-handler.ts';
 import { type StreamLimits, useStreamLimits } from './subscriptions/stream-limits.ts';
@@ -34,24 +34,28 @@ import { useRequestBody } from './uploads/request-body.ts';
 
 export interface YogaDeps {
   services: Services;
-  contextFor: ContextFactory;
+  createContext: ContextFactory;
   forkEm: Context['forkEm'];
   forkUntil: (signal: AbortSignal) => EntityManager;
   http: Env['http'];
   limits: Env['limits'];
   costLimits: QueryCostLimits;
   streamLimits: StreamLimits;
-  /** Null when any operation may be asked. */
+  /** Null when clients may send any operation. */
   trustedDocuments: TrustedDocuments | null;
   metrics: Registry;
-  addressOf: (request: IncomingMessage) => string;
-  eventStreams: SseHandler;
+  getClientIp: (request: IncomingMessage) => string;
+  sseHandler: SseHandler;
   logger: Logger;
 }
 
-/** Yoga on `/graphql`, with its doors and limits. Plugins run in this order: who, from where, how much, what. */
+/**
+ * Creates the Yoga server of `/graphql`. Within each phase of a request the plugins run in the order of their
+ * list: limits, shared execution, CSRF prevention, authentication, request body, document, execution,
+ * response headers.
+ */
 export function createYogaServer(deps: YogaDeps) {
-  const { services, contextFor, forkEm, http, limits, metrics, addressOf, trustedDocuments } = deps;
+  const { services, createContext, forkEm, http, limits, metrics, getClientIp, trustedDocuments } = deps;
   return createYoga<{ req: IncomingMessage; res: ServerResponse }, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -67,17 +71,17 @@ export function createYogaServer(deps: YogaDeps) {
       credentials: false,
       methods: ['GET', 'POST'],
       exposedHeaders: ['x-request-id', 'retry-after'],
-      maxAge: CORS_SECONDS,
+      maxAge: CORS_MAX_AGE_SECONDS,
     },
     parserAndValidationCache: createDocumentCaches(),
     maskedErrors: { maskError: countErrors(metrics, maskError) },
     context: ({ req }) =>
-      contextFor({ identity: getSession(req), address: addressOf(req), language: getLanguage(req) }),
+      createContext({ session: getSession(req), address: getClientIp(req), language: getLanguage(req) }),
     plugins: [
-      // Each client is counted and pays, also for what is then executed for many together.
+      // Before shared execution, so that each client pays and counts although one execution serves them all.
       useQueryCost(limits.maxCost, deps.costLimits),
       useStreamLimits(deps.streamLimits),
-      deps.eventStreams.plugin,
+      deps.sseHandler.plugin,
       useSharedExecution(deps),
       useCsrfPrevention(),
       useAuthentication({ forkEm, accessTokens: services.accessTokens }),
@@ -101,7 +105,7 @@ export function createYogaServer(deps: YogaDeps) {
       usePrometheus({
         registry: metrics,
         endpoint: false,
-        // A client chooses these, so that as labels they would grow without end.
+        // Clients choose these values, so as labels they would be unbounded.
         labels: { url: false, operationName: false },
       }),
       useResponseHeaders(),

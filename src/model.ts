@@ -12,8 +12,8 @@ import { Video } from './videos/video.entity.ts';
 import { Vote } from './votes/vote.entity.ts';
 
 /**
- * The product's whole relational model on the database that `env` names; `longStatements` for work that takes longer than
- * a request may. Must be closed.
+ * Opens the database that `env` names with all entities and migrations. The caller must close it. Set
+ * `longStatements` for work that takes longer than a request may.
  */
 export function openModel(
   env: { database: Pick<Env['database'], 'url' | 'poolSize'> & Partial<Env['database']> },

@@ -11,7 +11,7 @@ import { openRedis } from '../src/platform/redis/redis.ts';
 import { type App, startApp } from './kit/api/app.ts';
 import type { TestPlayer } from './kit/api/client.ts';
 import { insertVideo, toRowId } from './kit/contest/videos.ts';
-import { type Ending, runProgram } from './kit/services/command.ts';
+import { type ProgramResult, runProgram } from './kit/services/run-program.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 let app: App;
@@ -24,21 +24,25 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /** Runs a command to its end with the app's servers, or those that `env` names. */
-function run(script: string, args: string[], env: Record<string, string> = app.processEnv): Promise<Ending> {
-  return runProgram(`scripts/${script}.ts`, args, { DATA_DIR: dir, ...env });
+function run(
+  script: string,
+  args: string[],
+  env: Record<string, string> = app.processEnv,
+): Promise<ProgramResult> {
+  return runProgram(`scripts/operate/${script}.ts`, args, { DATA_DIR: dir, ...env });
 }
 
-const roleOf = async ({ token }: TestPlayer) => (await app.graphql('{ me { role } }', {}, { token })).data;
+const readRole = async ({ token }: TestPlayer) => (await app.graphql('{ me { role } }', {}, { token })).data;
 
-/** A player of a city, with a published video that one other player has voted for. */
-async function candidate(city: string): Promise<TestPlayer> {
+/** Creates a player of a city with a published video that has one vote. */
+async function createCandidate(city: string): Promise<TestPlayer> {
   const [owner, voter] = await Promise.all([app.signUp({ city }), app.signUp()]);
   const videoId = await insertVideo(app.database, owner, { status: 'PROCESSED' });
   await app.graphql('mutation ($id: ID!) { castVote(videoId: $id) { __typename } }', { id: videoId }, voter);
   return owner;
 }
 
-test('moderator appoints a player once, whatever the case of the e-mail, and leaves a record', async () => {
+test('moderator appoints a player once, regardless of the case of the e-mail, and writes an audit entry', async () => {
   const player = await app.signUp();
   const first = await run('appoint-moderator', [player.email.toUpperCase()]);
   expect(first).toEqual({
@@ -46,7 +50,7 @@ test('moderator appoints a player once, whatever the case of the e-mail, and lea
     output: `${player.username} (${player.email}) is now a moderator.\n`,
     complaint: '',
   });
-  expect(await roleOf(player)).toEqual({ me: { role: 'MODERATOR' } });
+  expect(await readRole(player)).toEqual({ me: { role: 'MODERATOR' } });
 
   const second = await run('appoint-moderator', [player.email]);
   expect(second.output).toContain('already a moderator');
@@ -54,18 +58,18 @@ test('moderator appoints a player once, whatever the case of the e-mail, and lea
   expect(entries).toMatchObject([{ action: 'APPOINT_MODERATOR', actor: null }]);
 });
 
-test('moderator fails with a sentence for an unknown e-mail, and for none', async () => {
+test('moderator fails with one line for an unknown and for a missing e-mail', async () => {
   const unknown = await run('appoint-moderator', ['nobody@example.com']);
   expect(unknown).toEqual({
     code: 1,
     output: '',
-    complaint: 'Nobody has signed up as nobody@example.com\n',
+    complaint: 'No player has signed up as nobody@example.com\n',
   });
   const none = await run('appoint-moderator', []);
   expect(none).toMatchObject({ code: 1, complaint: expect.stringContaining('npm run moderator --') });
 });
 
-test('a command finds the servers of the running local stack, or says that there is none', async () => {
+test('a command uses the servers of the running local stack, or reports that there is none', async () => {
   const none = await run('appoint-moderator', ['ana@example.com'], {});
   expect(none).toMatchObject({ code: 1, complaint: expect.stringContaining('npm start') });
 
@@ -79,7 +83,7 @@ test('a command finds the servers of the running local stack, or says that there
 test.for([
   ['migrate', 'The schema is up to date.'],
   ['seed', 'fetch failed'],
-] as const)('npm run %s reads .env', async ([name, said]) => {
+] as const)('npm run %s reads .env', async ([name, output]) => {
   const project = await mkdtemp(join(dir, 'project-'));
   await writeFile(join(project, 'stack.json'), JSON.stringify({ apiUrl: 'http://127.0.0.1:1' }));
   const { DATABASE_URL } = app.processEnv;
@@ -94,33 +98,33 @@ test.for([
     env: { PATH: withTools(process.env.PATH) },
     encoding: 'utf8',
   });
-  expect(stdout + stderr).toContain(said);
+  expect(stdout + stderr).toContain(output);
 });
 
-test('rankings:rebuild puts the counted votes back in place of what the boards say', async () => {
-  const owner = await candidate('Tunja');
+test('rankings:rebuild replaces wrong boards with the counted votes', async () => {
+  const owner = await createCandidate('Tunja');
   await run('rebuild-rankings', []);
   const redis = openRedis(app.redis.url, 'subscriber', createLogger({ level: 'silent' }, {}));
   const [id, tieBreaker] = [toRowId(owner.id), '0'.repeat(16)];
   await openRedisLeaderboard(redis).upsert([{ id, score: 999, tieBreaker, version: 1e9, boards: ['all'] }]);
   redis.disconnect();
-  const votesShown = async () =>
+  const readRanking = async () =>
     (await app.graphql('{ rankings(first: 1) { nodes { votes } } }')).data.rankings;
-  expect(await votesShown()).toEqual({ nodes: [{ votes: 999 }] });
+  expect(await readRanking()).toEqual({ nodes: [{ votes: 999 }] });
 
   const { code, output } = await run('rebuild-rankings', []);
   expect({ code, output }).toEqual({ code: 0, output: 'The rankings are rebuilt: 1 players.\n' });
-  expect(await votesShown()).toEqual({ nodes: [{ votes: 1 }] });
+  expect(await readRanking()).toEqual({ nodes: [{ votes: 1 }] });
 });
 
-test('rankings:rebuild fails while Redis is away', async () => {
+test('rankings:rebuild fails without Redis', async () => {
   const nowhere = { ...app.processEnv, REDIS_URL: 'redis://127.0.0.1:1' };
   const { code, complaint } = await run('rebuild-rankings', [], nowhere);
   expect({ code, complaint }).toEqual({ code: 1, complaint: expect.stringContaining('ECONNREFUSED') });
 });
 
-test('results:export refuses before the end; then it prints CSV or writes a file, and leaves a record', async () => {
-  const owner = await candidate('Leticia');
+test('results:export refuses before the end; then it prints CSV or writes a file, and writes an audit entry', async () => {
+  const owner = await createCandidate('Leticia');
   const early = await run('export-results', ['--format', 'csv']);
   expect(early).toMatchObject({ code: 1, output: '', complaint: expect.stringContaining('not over') });
 
@@ -139,7 +143,7 @@ test('results:export refuses before the end; then it prints CSV or writes a file
   expect(records.map(({ actor }) => actor)).toEqual([null, null]);
 });
 
-test('results:export knows two formats', async () => {
+test('results:export refuses an unknown format', async () => {
   const { code, complaint } = await run('export-results', ['--format', 'xlsx']);
   expect({ code, complaint }).toEqual({ code: 1, complaint: expect.stringContaining('--format csv|json') });
 });

@@ -5,21 +5,21 @@ import { sweepFiles } from '../src/videos/files/sweep-files.ts';
 import { Video } from '../src/videos/video.entity.ts';
 import { type App, startApp } from './kit/api/app.ts';
 import type { TestPlayer } from './kit/api/client.ts';
-import { rankingPage } from './kit/contest/rankings.ts';
+import { readRankingPage } from './kit/contest/rankings.ts';
 import {
   findVideoRow,
   getRenditionKeys,
-  shortSource,
-  storedFiles,
+  listStoredFiles,
+  makeShortSource,
   TINY_RULES,
   toRowId,
   uploadVideo,
   waitForOutcome,
 } from './kit/contest/videos.ts';
-import { castVote, findMiscounts } from './kit/contest/votes.ts';
+import { castVote, findCounterMismatches } from './kit/contest/votes.ts';
 import type { TestWorker } from './kit/contest/worker.ts';
 import { type Host, startHost } from './kit/services/host.ts';
-import { holdEncoder, isRunning } from './kit/services/processes.ts';
+import { isRunning, pauseEncoder } from './kit/services/processes.ts';
 
 let app: App;
 let near: Host;
@@ -37,31 +37,31 @@ afterAll(async () => {
   await app?.stop();
 });
 
-const upload = async ({ api }: Host) => uploadVideo(api, player, await shortSource());
-const isReady = async ({ ownApi }: Host) => (await fetch(`${ownApi.url}/ready`)).ok;
+const upload = async ({ api }: Host) => uploadVideo(api, player, await makeShortSource());
+const isReady = async ({ localApi: ownApi }: Host) => (await fetch(`${ownApi.url}/ready`)).ok;
 const within = { deadlineSeconds: 60 };
 
-test('whoever follows at one host sees what a worker does on another', async () => {
+test('a subscriber at one host receives the events of a worker on another', async () => {
   const videoId = await upload(near);
   expect(await waitForOutcome(near.api, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
-  const told = farWorker.log().filter(line => line.videoId === toRowId(videoId));
-  expect(told.length).toBeGreaterThan(0);
+  const lines = farWorker.log().filter(line => line.videoId === toRowId(videoId));
+  expect(lines.length).toBeGreaterThan(0);
 });
 
-test('a host that is cut off takes nothing with it, and spoils nothing when it is back', async () => {
+test('a partitioned host loses no data, and changes nothing stale when it reconnects', async () => {
   const [first, second, third] = await Promise.all([far.api.signUp(), near.api.signUp(), far.api.signUp()]);
   const published = await upload(near);
   await waitForOutcome(near.api, player, published);
   expect(await castVote(far.api, first, published)).toMatchObject({ votes: 1 });
 
   const videoIds = await Promise.all([far, far, near, far].map(upload));
-  const [, encoder] = await holdEncoder([farWorker]);
-  far.cutOff();
+  const [, encoder] = await pauseEncoder([farWorker]);
+  far.partition();
 
-  // Nobody there is told that all is well, or that something was kept.
-  const lost = uploadVideo(far.ownApi, player, await shortSource());
-  await expect(lost).rejects.toThrow();
-  await waitUntil('the host that is cut off says so', async () => !(await isReady(far)), within);
+  // The partitioned host acknowledges no upload and reports that it is not ready.
+  const refused = uploadVideo(far.localApi, player, await makeShortSource());
+  await expect(refused).rejects.toThrow();
+  await waitUntil('not-ready status of the partitioned host', async () => !(await isReady(far)), within);
 
   await near.addWorker();
   const outcomes = await Promise.all(videoIds.map(videoId => waitForOutcome(near.api, player, videoId)));
@@ -70,25 +70,26 @@ test('a host that is cut off takes nothing with it, and spoils nothing when it i
   expect(await castVote(near.api, second, published)).toMatchObject({ votes: 2 });
   const rows = await Promise.all(videoIds.map(videoId => findVideoRow(app, videoId)));
 
-  // Its worker can't know who has the video now, and lets go of it.
-  await waitUntil('the cut-off worker encodes no more', () => !isRunning(encoder), within);
-  far.connectAgain();
-  await waitUntil('the host is ready again', () => isReady(far), within);
+  // The partitioned worker cannot renew its lease, and stops the encoder.
+  await waitUntil('end of the encoder', () => !isRunning(encoder), within);
+  far.heal();
+  await waitUntil('ready status of the healed host', () => isReady(far), within);
   expect(await castVote(far.api, third, published)).toMatchObject({ votes: 3 });
   const late = await upload(far);
   expect(await waitForOutcome(far.api, player, late)).toMatchObject({ status: 'PROCESSED' });
 
   expect(await Promise.all(videoIds.map(videoId => findVideoRow(app, videoId)))).toEqual(rows);
-  expect(await findMiscounts(app.database)).toEqual([]);
-  const votesAt = async ({ api }: Host) => (await rankingPage(api, {})).edges.map(({ node }) => node.votes);
+  expect(await findCounterMismatches(app.database)).toEqual([]);
+  const readVotes = async ({ api }: Host) =>
+    (await readRankingPage(api, {})).edges.map(({ node }) => node.votes);
   await waitUntil(
-    'both tell of all the votes',
-    async () => `${await votesAt(near)} ${await votesAt(far)}` === '3 3',
+    'all votes in both rankings',
+    async () => `${await readVotes(near)} ${await readVotes(far)}` === '3 3',
     within,
   );
   const all = await app.database.em.fork().find(Video, {});
-  const named: unknown[] = all.flatMap(row => [row.originalKey, ...getRenditionKeys(row)]);
-  // As the workers do once things are an hour old: the upload that was refused has left its file.
+  const referenced: unknown[] = all.flatMap(row => [row.originalKey, ...getRenditionKeys(row)]);
+  // Workers sweep files after an hour: the refused upload has left a file.
   await sweepFiles(app.database.em.fork(), await openLocalStorage(app.storageDir), { graceSeconds: 0 });
-  expect(await storedFiles(app)).toEqual(named.toSorted());
+  expect(await listStoredFiles(app)).toEqual(referenced.toSorted());
 });

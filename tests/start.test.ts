@@ -17,14 +17,14 @@ const PASSWORD = 'a long enough password';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'anb-start-'));
 afterAll(async () => {
-  // Nothing is left when the tests pass.
+  // No process is left when the tests pass.
   for (const path of pidFiles()) await endLeftover(path, { signal: 'SIGTERM', graceSeconds: 10 });
   await rm(dataDir, { recursive: true, force: true });
 });
 
-// In order and on one data folder: what a run leaves behind is what the next one is about.
+// Sequential tests on one data folder: each run starts from the state that the previous one left.
 describe('npm start', () => {
-  test('says where everything is, to this machine alone, beside a program that has the usual port', async () => {
+  test('prints the addresses, listens on the loopback address only, and avoids a port in use', async () => {
     await occupy(8000);
     const stack = startStack({ API_PORT: '' });
     await stack.untilReady();
@@ -35,27 +35,29 @@ describe('npm start', () => {
     expect(stack.output()).toMatch(/^Ready\..* npm run seed/m);
     expect(await signUp(stack.apiUrl())).toBe('Session');
 
-    const outside = Object.values(networkInterfaces()).flatMap(list => list ?? []);
-    const addresses = outside.filter(({ internal, family }) => !internal && family === 'IPv4');
+    const interfaces = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+    const addresses = interfaces.filter(({ internal, family }) => !internal && family === 'IPv4');
     const ports = [...stack.output().matchAll(/localhost:(\d+)/g)].map(([, port]) => Number(port));
     expect(ports).toHaveLength(2);
-    const doors = addresses.flatMap(({ address }) => ports.map(port => `http://${address}:${port}/health`));
-    for (const door of [...doors, `http://127.0.0.2:${ports[0]}/health`]) {
-      await expect(fetch(door), door).rejects.toThrow();
+    const externalUrls = addresses.flatMap(({ address }) =>
+      ports.map(port => `http://${address}:${port}/health`),
+    );
+    for (const externalUrl of [...externalUrls, `http://127.0.0.2:${ports[0]}/health`]) {
+      await expect(fetch(externalUrl), externalUrl).rejects.toThrow();
     }
 
-    const twin = startStack();
-    expect(await twin.exit).toBe(1);
-    expect(twin.output()).toContain('It is running already');
+    const second = startStack();
+    expect(await second.exit).toBe(1);
+    expect(second.output()).toContain('It is running already');
     killAll(stack.pids());
     await stack.exit;
 
-    const picky = startStack({ API_PORT: '8000' });
-    expect(await picky.exit).toBe(1);
-    expect(picky.output()).toContain('Port 8000 is taken by another program');
+    const fixedPort = startStack({ API_PORT: '8000' });
+    expect(await fixedPort.exit).toBe(1);
+    expect(fixedPort.output()).toContain('Port 8000 is taken by another program');
   });
 
-  test('finds its data again after a kill -9 of everything, also with its settings in files', async () => {
+  test('keeps its data after a kill -9 of all processes, also with settings in files', async () => {
     const unreadable = startStack({ AUTH_SECRET_FILE: join(dataDir, 'nothing') });
     expect(await unreadable.exit).toBe(1);
     expect(unreadable.output()).toMatch(/^The environment is not valid:\n {2}AUTH_SECRET_FILE: ENOENT.*\n$/);
@@ -69,7 +71,7 @@ describe('npm start', () => {
     expect(stack.pids().filter(isRunning)).toHaveLength(4);
   });
 
-  test('ends what a killed run left running, starts what dies again, later each time, but stops without a store', async () => {
+  test('ends orphan processes, restarts the API and the worker with a growing delay, and stops without a store', async () => {
     const stack = startStack();
     const orphans = stack.pids();
     await stack.untilReady();
@@ -78,11 +80,11 @@ describe('npm start', () => {
 
     const [worker, api] = ['worker', 'api'].map(kind => readPid(join(dataDir, `run/${kind}.pid`)));
     killAll([worker ?? 0]);
-    await stack.untilSaid(/^Worker +ended with SIGKILL; starts again in 1 s/m);
-    await stack.untilSaid(/^Worker +is ready again$/m);
+    await stack.untilPrinted(/^Worker +ended with SIGKILL; starts again in 1 s/m);
+    await stack.untilPrinted(/^Worker +is ready again$/m);
     killAll([readPid(join(dataDir, 'run/worker.pid')), api ?? 0]);
-    await stack.untilSaid(/^Worker +ended with SIGKILL; starts again in 2 s/m);
-    await stack.untilSaid(/^API +is ready again$/m);
+    await stack.untilPrinted(/^Worker +ended with SIGKILL; starts again in 2 s/m);
+    await stack.untilPrinted(/^API +is ready again$/m);
     expect(await signUp(stack.apiUrl())).toBe('EmailTaken');
 
     const pids = stack.pids();
@@ -92,26 +94,26 @@ describe('npm start', () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
-  test('listens to others when it is told to, and leaves nothing after Ctrl-C, also while an API waits', async () => {
+  test('listens on API_HOST, and leaves no process after Ctrl-C, also while the API waits for its restart', async () => {
     const stack = startStack({ API_HOST: '0.0.0.0' });
     await stack.untilReady();
     const { port } = new URL(stack.apiUrl());
     expect((await fetch(`http://127.0.0.2:${port}/health`)).status).toBe(200);
     const pids = stack.pids();
     killAll([readPid(join(dataDir, 'run/api.pid'))]);
-    await stack.untilSaid(/^API +ended with SIGKILL; starts again in 1 s/m);
+    await stack.untilPrinted(/^API +ended with SIGKILL; starts again in 1 s/m);
     stack.signal('SIGINT');
     expect(await stack.exit).toBe(0);
     expect([...pids, ...stack.pids()].filter(isRunning)).toEqual([]);
   });
 
-  test('ends when what runs it is gone without a word, as an npm that was killed', async () => {
+  test('ends when its parent process is killed, such as npm', async () => {
     const npm = ['sh', '-c', '"$@"; true', 'npm'];
     const stack = startStack({ npm_lifecycle_event: 'start' }, npm);
-    await stack.untilSaid(/^Redis +/m);
+    await stack.untilPrinted(/^Redis +/m);
     const pids = stack.pids();
     stack.signal('SIGKILL');
-    await waitUntil('all has ended', () => !pids.some(isRunning), { deadlineSeconds: 30 });
+    await waitUntil('end of all processes', () => !pids.some(isRunning), { deadlineSeconds: 30 });
   });
 });
 
@@ -143,15 +145,15 @@ function startStack(env: Record<string, string> = {}, within: readonly string[] 
     signal: (signal: NodeJS.Signals) => stack.kill(signal),
     async untilReady() {
       const check = () => {
-        if (stack.exitCode !== null) throw new Error(`It ended before it was ready:\n${output}`);
+        if (stack.exitCode !== null) throw new Error(`npm start ended before it was ready:\n${output}`);
         return output.includes('Ready.');
       };
-      await waitUntil('The stack to be ready', check, { deadlineSeconds: 100 });
+      await waitUntil('ready stack', check, { deadlineSeconds: 100 });
     },
-    untilSaid: (line: RegExp) =>
-      waitUntil(`The stack to say ${line}`, () => line.test(output), { deadlineSeconds: 60 }),
+    untilPrinted: (line: RegExp) =>
+      waitUntil(`line ${line}`, () => line.test(output), { deadlineSeconds: 60 }),
     apiUrl: () => z.url().parse(/^API +(\S+)\/graphql/m.exec(output)?.[1]),
-    /** Of start itself and all that it started. */
+    /** Returns the process ids of start and of its child processes. */
     pids: () =>
       globSync(join(dataDir, 'run/*.pid')).map(path => Number.parseInt(readFileSync(path, 'utf8'), 10)),
   };
@@ -180,7 +182,7 @@ async function signUp(apiUrl: string): Promise<string> {
   return answer.parse(await response.json()).data.signUp.__typename;
 }
 
-/** Has something listen on a port until the test ends; somebody else's program will do as well. */
+/** Listens on a port until the test ends, or leaves the port to another program that uses it already. */
 async function occupy(port: number): Promise<void> {
   const server = createServer().listen(port);
   onTestFinished(() => void server.close());

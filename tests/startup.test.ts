@@ -9,10 +9,10 @@ import { openRedis } from '../src/platform/redis/redis.ts';
 import { RegisteredWorker } from '../src/videos/queue/registered-worker.entity.ts';
 import { startApp } from './kit/api/app.ts';
 import { eventually } from './kit/api/multipart.ts';
-import { reachesRedis } from './kit/contest/create-users.ts';
-import { findVideoRow, shortSource, TINY_RULES, uploadVideo } from './kit/contest/videos.ts';
+import { redisConnected } from './kit/contest/create-users.ts';
+import { findVideoRow, makeShortSource, TINY_RULES, uploadVideo } from './kit/contest/videos.ts';
 import { startWorker } from './kit/contest/worker.ts';
-import { runProgram } from './kit/services/command.ts';
+import { runProgram } from './kit/services/run-program.ts';
 import { createDatabase, startRedis, type TestRedis } from './kit/services/services.ts';
 
 const silent = createLogger({ level: 'silent' }, {});
@@ -29,7 +29,7 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** Gives Redis other settings for the rest of the test. */
+/** Changes settings of Redis for the rest of the test. */
 async function configure(redis: Redis, settings: Record<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(settings)) {
     const [, before = ''] = z.array(z.string()).parse(await redis.config('GET', name));
@@ -39,7 +39,7 @@ async function configure(redis: Redis, settings: Record<string, string>): Promis
 }
 
 describe('a Redis', () => {
-  async function guard(url: string, persistent: boolean) {
+  async function checkConfig(url: string, persistent: boolean) {
     const redis = openRedis(url, 'command', silent);
     onTestFinished(() => redis.disconnect());
     return checkRedisConfig(redis, { persistent, waitMilliseconds: 5000, logger: silent });
@@ -47,25 +47,25 @@ describe('a Redis', () => {
 
   test.each([
     {
-      setup: 'evicts the oldest',
+      setup: 'evicts the oldest keys',
       settings: { 'maxmemory-policy': 'allkeys-lru' },
-      says: /evicts.*allkeys-lru/,
+      message: /evicts.*allkeys-lru/,
     },
     {
-      setup: 'evicts what expires',
+      setup: 'evicts expiring keys',
       settings: { 'maxmemory-policy': 'volatile-ttl' },
-      says: /evicts.*volatile-ttl/,
+      message: /evicts.*volatile-ttl/,
     },
-    { setup: 'keeps nothing on disk', settings: { appendonly: 'no', save: '' }, says: /nothing on disk/ },
+    { setup: 'has no persistence', settings: { appendonly: 'no', save: '' }, message: /nothing on disk/ },
     {
-      setup: 'does both',
+      setup: 'evicts keys and has no persistence',
       settings: { 'maxmemory-policy': 'allkeys-random', appendonly: 'no', save: '' },
-      says: /evicts.*; .*nothing/,
+      message: /evicts.*; .*nothing/,
     },
-  ])('that $setup is refused in one line', async ({ settings, says }) => {
+  ])('that $setup is refused in one line', async ({ settings, message }) => {
     await configure(admin, settings);
-    const refusal = guard(server.url, true);
-    await expect(refusal).rejects.toThrow(says);
+    const refusal = checkConfig(server.url, true);
+    await expect(refusal).rejects.toThrow(message);
     await expect(refusal).rejects.toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('\n') }),
     );
@@ -73,32 +73,36 @@ describe('a Redis', () => {
 
   test.each([
     { setup: 'appends to a file', settings: {}, persistent: true },
-    { setup: 'takes snapshots', settings: { appendonly: 'no', save: '3600 1' }, persistent: true },
-    { setup: 'keeps nothing, on a laptop', settings: { appendonly: 'no', save: '' }, persistent: false },
-  ])('that $setup is fine', async ({ settings, persistent }) => {
+    { setup: 'writes snapshots', settings: { appendonly: 'no', save: '3600 1' }, persistent: true },
+    {
+      setup: 'has no persistence, outside production',
+      settings: { appendonly: 'no', save: '' },
+      persistent: false,
+    },
+  ])('that $setup is accepted', async ({ settings, persistent }) => {
     await configure(admin, settings);
-    expect((await guard(server.url, persistent)).faults).toEqual([]);
+    expect((await checkConfig(server.url, persistent)).faults).toEqual([]);
   });
 
-  test('that forbids CONFIG is judged by INFO', async () => {
+  test('that forbids CONFIG is checked through INFO', async () => {
     await admin.acl('SETUSER', 'managed', 'on', '>secret', '~*', '&*', '+@all', '-config');
     const url = `redis://managed:secret@127.0.0.1:${server.port}`;
-    expect((await guard(url, true)).faults).toEqual([]);
+    expect((await checkConfig(url, true)).faults).toEqual([]);
     await configure(admin, { appendonly: 'no', save: '' });
-    expect((await guard(url, true)).faults, 'snapshots can not be told by INFO').toEqual([]);
+    expect((await checkConfig(url, true)).faults, 'INFO does not show the snapshot settings').toEqual([]);
     await configure(admin, { 'maxmemory-policy': 'allkeys-lfu' });
-    await expect(guard(url, true)).rejects.toThrow(/evicts.*allkeys-lfu/);
+    await expect(checkConfig(url, true)).rejects.toThrow(/evicts.*allkeys-lfu/);
   });
 
-  test('that forbids both is taken as it is', async () => {
+  test('that forbids CONFIG and INFO is accepted unchecked', async () => {
     await admin.acl('SETUSER', 'closed', 'on', '>secret', '~*', '&*', '+@all', '-config', '-info');
     await configure(admin, { 'maxmemory-policy': 'allkeys-lru' });
     const url = `redis://closed:secret@127.0.0.1:${server.port}`;
-    expect((await guard(url, true)).faults).toEqual([]);
+    expect((await checkConfig(url, true)).faults).toEqual([]);
   });
 });
 
-describe('a process that must not start', () => {
+describe('a process that cannot start', () => {
   const start = async (main: string, env: Record<string, string>) => {
     const { code, output, complaint } = await runProgram(main, [], {
       NODE_ENV: 'test',
@@ -111,29 +115,31 @@ describe('a process that must not start', () => {
   };
 
   test.each<[problem: string, main: string, sentence: RegExp]>([
-    ['Postgres', 'server/main.ts', /^could not start: PostgreSQL can't be used: .*ECONNREFUSED/],
+    ['Postgres', 'server/main.ts', /^could not start: PostgreSQL is unavailable: .*ECONNREFUSED/],
     [
       'the schema',
       'worker/main.ts',
       /^could not start: The schema is not migrated \(npm run migrate\), missing: M/,
     ],
-    ['Redis', 'server/main.ts', /^could not start: Redis evicts: its maxmemory-policy is allkeys-lru/],
-  ])('says in one line what is wrong with %s, and ends', async (problem, main, sentence) => {
-    const own = await createDatabase({ bare: problem === 'the schema' });
-    onTestFinished(() => own.drop());
+    ['Redis', 'server/main.ts', /^could not start: Redis evicts keys: maxmemory-policy is allkeys-lru/],
+  ])('logs one line about %s and exits with 1', async (problem, main, sentence) => {
+    const testDatabase = await createDatabase({ bare: problem === 'the schema' });
+    onTestFinished(() => testDatabase.drop());
     await configure(admin, { 'maxmemory-policy': 'allkeys-lru' });
-    const nowhere = 'postgres://anb:secret@127.0.0.1:1/anb';
-    const ending = await start(main, { DATABASE_URL: problem === 'Postgres' ? nowhere : own.url });
-    expect(ending).toMatchObject({ code: 1, complaint: '', lines: 1 });
-    expect(ending.last).toEqual({ level: 'fatal', msg: expect.stringMatching(sentence) });
-    expect(ending.output).not.toMatch(/"stack"|secret/);
+    const unreachable = 'postgres://anb:secret@127.0.0.1:1/anb';
+    const result = await start(main, {
+      DATABASE_URL: problem === 'Postgres' ? unreachable : testDatabase.url,
+    });
+    expect(result).toMatchObject({ code: 1, complaint: '', lines: 1 });
+    expect(result.last).toEqual({ level: 'fatal', msg: expect.stringMatching(sentence) });
+    expect(result.output).not.toMatch(/"stack"|secret/);
   });
 });
 
-test('a worker whose port is taken ends before it has taken anything', async () => {
+test('a worker whose port is in use exits before it claims a job', async () => {
   const app = await startApp(TINY_RULES);
   onTestFinished(() => app.stop());
-  const videoId = await uploadVideo(app, await app.signUp(), await shortSource());
+  const videoId = await uploadVideo(app, await app.signUp(), await makeShortSource());
   const start = startWorker(app, { WORKER_PORT: new URL(app.url).port });
   await expect(start).rejects.toThrow(/ended with 1: .*EADDRINUSE/);
   await expect(start).rejects.not.toThrow('"processing"');
@@ -141,25 +147,25 @@ test('a worker whose port is taken ends before it has taken anything', async () 
   expect(await app.database.em.fork().count(RegisteredWorker)).toBe(0);
 });
 
-test('an API starts while Redis is away, and tells when the one that comes is no good', async () => {
-  const own = await startRedis();
-  await own.stop();
-  const app = await startApp({ REDIS_URL: own.url });
+test('an API starts without Redis, and /ready reports a Redis with unsuitable settings', async () => {
+  const ownRedis = await startRedis();
+  await ownRedis.stop();
+  const app = await startApp({ REDIS_URL: ownRedis.url });
   onTestFinished(async () => {
     await app.stop();
-    await own.stop();
+    await ownRedis.stop();
   });
-  const ready = async () => (await fetch(`${app.url}/ready`)).json();
-  expect(await ready()).toMatchObject({ ready: true, redis: false, redisFaults: [] });
-  await own.start();
-  await reachesRedis(app);
-  expect(await ready()).toMatchObject({ ready: true, redis: true, redisFaults: [] });
+  const readReadiness = async () => (await fetch(`${app.url}/ready`)).json();
+  expect(await readReadiness()).toMatchObject({ ready: true, redis: false, redisFaults: [] });
+  await ownRedis.start();
+  await redisConnected(app);
+  expect(await readReadiness()).toMatchObject({ ready: true, redis: true, redisFaults: [] });
 
-  const redis = new Redis(own.url);
+  const redis = new Redis(ownRedis.url);
   onTestFinished(() => redis.disconnect());
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-  // As after a failover: the API is connected anew.
+  // A new connection, as after a failover, repeats the check.
   await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-  await eventually(async () => /evicts.*allkeys-lru/.test((await ready()).redisFaults.join()));
-  expect(await ready()).toMatchObject({ ready: true, redis: true });
+  await eventually(async () => /evicts.*allkeys-lru/.test((await readReadiness()).redisFaults.join()));
+  expect(await readReadiness()).toMatchObject({ ready: true, redis: true });
 });

@@ -37,25 +37,25 @@ type Step = z.output<typeof step>;
 const { on, permissions, jobs } = workflowFile.parse(parse(await read('.github/workflows/ci.yml')));
 const steps = (name: string): Step[] => jobs[name]?.steps ?? [];
 const runs = Object.values(jobs).flatMap(job => job.steps.flatMap(({ run }) => run ?? []));
-const usedBy = (each: Step) => each.uses?.split('@')[0];
+const getAction = (each: Step) => each.uses?.split('@')[0];
 
-test('the workflow runs what .ci/run runs, and no command that the README does not have', async () => {
+test('the workflow runs .ci/run, and only commands that the README lists', async () => {
   expect(steps('test').map(({ run }) => run)).toContain('.ci/run');
   await access(join(ROOT, '.ci/run'), constants.X_OK);
   const readme = await read('README.md');
   for (const command of runs) expect(readme, command).toContain(command);
 });
 
-test('each package of the repository has a job that runs its tests', () => {
+test('the infra package has a job that runs its tests', () => {
   expect(runs).toContain('cd infra && npm ci && npm test');
 });
 
-test.each(['test', 'infra'])('the job %s runs under each Node that people have, with its npm', name => {
+test.each(['test', 'infra'])('the job %s runs with Node 20, 22 and 24 and their npm', name => {
   expect(jobs[name]?.strategy?.matrix.node).toEqual([20, 22, 24]);
   expect(jobs[name]?.container).toMatch(/^node:\$\{\{ matrix\.node \}\}-bookworm$/);
 });
 
-test('the npm scripts that it calls exist', async () => {
+test('the npm scripts of the workflow exist', async () => {
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await read('package.json')));
@@ -63,26 +63,26 @@ test('the npm scripts that it calls exist', async () => {
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(called));
 });
 
-test('the image is built after the tests, scanned before it is published, and published for a tag only', () => {
+test('the image is built after the tests, scanned before publishing, and published only for a tag', () => {
   expect(jobs.image?.needs.toSorted()).toEqual(['infra', 'long', 'test']);
-  const order = steps('image').map(each => each.name ?? usedBy(each));
+  const order = steps('image').map(each => each.name ?? getAction(each));
   expect(order.filter(name => /^[A-Z]/.test(String(name)))).toEqual(['Build', 'Scan', 'Publish']);
-  const outward = steps('image').filter(
-    each => each.with.push === true || usedBy(each) === 'docker/login-action',
+  const publishing = steps('image').filter(
+    each => each.with.push === true || getAction(each) === 'docker/login-action',
   );
-  expect(outward).toHaveLength(2);
-  for (const each of outward) expect(each.if).toBe("startsWith(github.ref, 'refs/tags/v')");
+  expect(publishing).toHaveLength(2);
+  for (const each of publishing) expect(each.if).toBe("startsWith(github.ref, 'refs/tags/v')");
   expect(on.push.tags).toEqual(['v*']);
   const [build, scan, publish] = ['Build', 'Scan', 'Publish'].map(name =>
     steps('image').find(each => each.name === name),
   );
-  // In lower case, as the registry has it, whatever the repository is called.
+  // The registry requires lower case, regardless of the repository's name.
   const image = expect.stringContaining('fromJSON(steps.names.outputs.json).tags[0]');
   expect(scan?.with).toMatchObject({ 'fail-build': true, image });
   expect(publish?.with.tags).toEqual(build?.with.tags);
 });
 
-test('what it calls is pinned, and only the job that publishes may write', () => {
+test('actions are pinned, and only the publishing job has write permission', () => {
   for (const { uses } of Object.values(jobs).flatMap(job => job.steps)) {
     if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@(v\d+|[\da-f]{40})$/);
   }

@@ -1,115 +1,154 @@
 import { stat } from 'node:fs/promises';
 import { untilAborted } from '../src/platform/concurrency/until-aborted.ts';
 import { inSpan, inTrace } from '../src/platform/observability/tracing.ts';
-import { type Claim, claimVideo, isPoisonSuspect } from '../src/videos/processing/record-processing.ts';
+import { type Claim, claimVideo, isPoisonSuspect } from '../src/videos/processing/claim-video.ts';
 import {
   type ProcessingThroughput,
   readProcessingThroughput,
 } from '../src/videos/queue/processing-throughput.ts';
 import type { ProcessingPhase } from '../src/videos/video.status.ts';
-import type { WorkerContext } from './context.ts';
 import { getClipSeconds } from './ffmpeg/arguments.ts';
-import type { Outcome } from './observability/worker-metrics.ts';
+import type { MediaFacts } from './ffmpeg/probe.ts';
+import { type Outcome, toOutcomeLabel } from './observability/worker-metrics.ts';
 import { estimateSecondsLeft } from './processing/estimate-seconds-left.ts';
 import { handleProcessingError } from './processing/handle-processing-error.ts';
-import { holdLease, LeaseLost } from './processing/lease.ts';
-import { openWorkspace } from './processing/workspace.ts';
-import { inspect } from './steps/inspect.ts';
+import { holdLease, type Lease, LeaseLost } from './processing/lease.ts';
+import { openWorkspace, type Workspace } from './processing/workspace.ts';
+import { inspect, type SourceFile } from './steps/inspect.ts';
 import { publish } from './steps/publish.ts';
-import { render } from './steps/render.ts';
+import { type RenderedClip, render } from './steps/render.ts';
+import type { WorkerContext } from './worker-context.ts';
 
-/** Takes one video from its upload to its published clip, or to the reason why not; nothing when it is not to be had, or this worker is to end. */
-export async function processVideo(shared: WorkerContext, videoId: string): Promise<void> {
-  const alone = await isPoisonSuspect({ em: shared.em.fork() }, videoId);
-  // Whatever ends this process must not be blamed on the videos beside it.
-  await shared.lock(alone, async () => {
-    // It may have waited for the room for long; the reconciler offers it to another worker.
-    if (!shared.draining.aborted) await attemptVideo(shared, videoId);
+/** A worker with a claimed video; `logger` and `em` are those of this attempt. */
+interface Attempt extends WorkerContext {
+  claim: Claim;
+  /** Of the newest clips, for estimates; null while there are none. */
+  throughput: ProcessingThroughput | null;
+}
+
+/** An attempt that holds its lease, with a folder for its files. */
+interface RunningAttempt extends Attempt {
+  lease: Lease;
+  workspace: Workspace;
+  source: SourceFile;
+  /** Aborts when the lease is lost or the worker must end now. */
+  signal: AbortSignal;
+}
+
+/**
+ * Processes one video: acquires the lock, claims the video, runs the steps in a trace and records the
+ * outcome. Does nothing when the video cannot be claimed or this worker is draining.
+ */
+export async function processVideo(worker: WorkerContext, videoId: string): Promise<void> {
+  const exclusive = await isPoisonSuspect({ em: worker.em.fork() }, videoId);
+  // A crash of this process must not count against videos that are processed concurrently.
+  await worker.lock(exclusive, async () => {
+    // The wait for the lock may be long; the reconciler enqueues the video for another worker.
+    if (worker.draining.aborted) return;
+    const em = worker.em.fork();
+    const throughput = await readProcessingThroughput(em);
+    const claim = await claimVideo({ em, events: worker.events }, videoId, {
+      ...worker.settings.processing,
+      expectedSeconds: throughput?.secondsPerVideo,
+    });
+    if (claim === null) return;
+    const { attempt, requestId, traceparent } = claim;
+    const logger = worker.logger.child({ videoId, attempt, ...(requestId && { requestId }) });
+    const attributes = { 'anb.video.id': videoId, 'anb.attempt': attempt };
+    await inTrace({ name: 'process video', kind: 'consumer', attributes, traceparent }, async span => {
+      const outcome = await runAttempt({ ...worker, em, logger, claim, throughput });
+      span.setAttribute('anb.outcome', toOutcomeLabel(outcome));
+    });
   });
 }
 
-async function attemptVideo(shared: WorkerContext, videoId: string): Promise<void> {
-  const em = shared.em.fork();
-  const pace = await readProcessingThroughput(em);
-  const claim = await claimVideo({ ...shared, em }, videoId, {
-    ...shared.settings.processing,
-    expectedSeconds: pace?.secondsPerVideo,
-  });
-  if (claim === null) return;
-  const { attempt, requestId, traceparent } = claim;
-  const logger = shared.logger.child({ videoId, attempt, ...(requestId && { requestId }) });
-  const attributes = { 'anb.video.id': videoId, 'anb.attempt': attempt };
-  await inTrace({ name: 'process video', kind: 'consumer', attributes, traceparent }, async span => {
-    span.setAttribute('anb.outcome', await makeOrSettle({ ...shared, em, logger }, claim, pace));
-  });
-}
-
-async function makeOrSettle(
-  deps: WorkerContext,
-  claim: Claim,
-  pace: ProcessingThroughput | null,
-): Promise<Outcome> {
-  const { logger, metrics } = deps;
+/**
+ * Runs the steps and records the outcome: in the row by the last step or the error handler, then in the
+ * metrics.
+ */
+async function runAttempt(attempt: Attempt): Promise<Outcome> {
+  const { claim, logger, metrics } = attempt;
   logger.info('processing');
-  const ended = metrics.startVideo();
-  // Also when the end can't be written down: the lease then runs out.
-  let outcome: Outcome = 'LOST';
+  const recordOutcome = metrics.startVideo();
+  // Stays when the error handler fails too: the lease then expires.
+  let outcome: Outcome = 'LEASE_LOST';
   try {
-    await makeClip(deps, claim, pace);
+    await runSteps(attempt);
     outcome = 'PROCESSED';
     logger.info('processed');
   } catch (error) {
-    outcome = await handleProcessingError(deps, claim, error);
+    outcome = await handleProcessingError(attempt, claim, error);
   } finally {
-    ended(outcome);
+    recordOutcome(outcome);
   }
   return outcome;
 }
 
-async function makeClip(deps: WorkerContext, claim: Claim, pace: ProcessingThroughput | null): Promise<void> {
-  const { settings, sandbox, storage, metrics, logger } = deps;
-  await using lease = await holdLease({ ...deps, ...settings.processing }, claim);
-  await using workspace = await openWorkspace(deps.tempDir, claim.videoId);
+/** Downloads, inspects, renders and publishes; holds the lease and a workspace meanwhile. */
+async function runSteps(attempt: Attempt): Promise<void> {
+  const { claim, settings } = attempt;
+  await using lease = await holdLease({ ...attempt, ...settings.processing }, claim);
+  await using workspace = await openWorkspace(attempt.tempDir, claim.videoId);
   const source = { folder: workspace.folder, fileName: 'source' };
-  const signal = AbortSignal.any([lease.signal, deps.stopping]);
+  const signal = AbortSignal.any([lease.signal, attempt.stopping]);
+  const running: RunningAttempt = { ...attempt, lease, workspace, source, signal };
 
-  const phase = <Result>(name: ProcessingPhase, run: () => Promise<Result>) =>
-    inSpan(name.toLowerCase(), {}, () => metrics.time(name, run));
+  await downloadSource(running);
+  const facts = await inspectSource(running);
+  const clip = await renderClip(running, facts);
+  await publishClip(running, clip);
+}
 
-  // A store that hangs must not keep the video from others when this worker stops.
-  await inSpan('download', {}, () =>
-    untilAborted(signal, storage.download(claim.originalKey, workspace.path(source.fileName))),
+async function downloadSource({ claim, storage, workspace, source, signal, metrics }: RunningAttempt) {
+  const path = workspace.path(source.fileName);
+  // A store that hangs must not keep the video from other workers when this worker stops.
+  await inSpan('download', {}, () => untilAborted(signal, storage.download(claim.originalKey, path)));
+  metrics.countSource((await stat(path)).size);
+}
+
+async function inspectSource(attempt: RunningAttempt): Promise<MediaFacts> {
+  const { source, settings, sandbox, signal, logger } = attempt;
+  const facts = await runPhase(attempt, 'INSPECTING', () =>
+    inspect(source, settings.media, { sandbox, signal }),
   );
-  metrics.countSource((await stat(workspace.path(source.fileName))).size);
-  const facts = await phase('INSPECTING', () => inspect(source, settings.media, { sandbox, signal }));
   const { codec, width, height, durationSeconds } = facts;
   logger.info({ codec, width, height, durationSeconds }, 'inspected');
+  return facts;
+}
 
+async function renderClip(attempt: RunningAttempt, facts: MediaFacts): Promise<RenderedClip> {
+  const { source, settings, sandbox, signal, lease, throughput, logger } = attempt;
   const usualSeconds =
-    pace && pace.secondsPerOutputSecond * getClipSeconds(facts, settings.media.clipSeconds);
+    throughput && throughput.secondsPerOutputSecond * getClipSeconds(facts, settings.media.clipSeconds);
   const startedAt = performance.now();
-  const reportRendering = (percent: number) => {
+  const onProgress = (percent: number) => {
     const elapsedSeconds = (performance.now() - startedAt) / 1000;
     lease.report('RENDERING', percent, estimateSecondsLeft({ percent, elapsedSeconds, usualSeconds }));
   };
-  reportRendering(0);
-  const bumpers = await untilAborted(signal, deps.bumpers());
-  const clip = await phase('RENDERING', () =>
-    render(source, facts, {
-      rules: settings.media,
-      bumpers,
-      sandbox,
-      timeoutSeconds: settings.renderTimeoutSeconds,
-      signal,
-      onProgress: reportRendering,
-    }),
+  onProgress(0);
+  const bumpers = await untilAborted(signal, attempt.bumpers());
+  const { media: rules, renderTimeoutSeconds: timeoutSeconds } = settings;
+  const clip = await runPhase(attempt, 'RENDERING', () =>
+    render(source, facts, { rules, bumpers, sandbox, timeoutSeconds, signal, onProgress }),
   );
-
   logger.info({ durationSeconds: clip.durationSeconds, sizeBytes: clip.sizeBytes }, 'rendered');
+  return clip;
+}
 
+async function publishClip(attempt: RunningAttempt, clip: RenderedClip): Promise<void> {
+  const { claim, lease, signal, metrics } = attempt;
   lease.report('PUBLISHING', 99);
   signal.throwIfAborted();
-  const ours = await phase('PUBLISHING', () => publish(deps, claim, clip));
-  if (!ours) throw new LeaseLost('The row is no longer ours');
+  const published = await runPhase(attempt, 'PUBLISHING', () => publish(attempt, claim, clip));
+  if (!published) throw new LeaseLost('The row belongs to another attempt or is deleted');
   metrics.countClip(clip.sizeBytes);
+}
+
+/** Measures a phase in the metrics and in the trace. */
+function runPhase<Result>(
+  { metrics }: RunningAttempt,
+  phase: ProcessingPhase,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  return inSpan(phase.toLowerCase(), {}, () => metrics.time(phase, run));
 }

@@ -1,4 +1,4 @@
-/** A basketball in space: `x`, `y` its centre and `radius` in pixels, `spin` and `tilt` in radians. */
+/** A basketball: `x`, `y` the centre and `radius` in pixels, `spin` and `tilt` in radians. */
 export interface Ball {
   x: number;
   y: number;
@@ -11,7 +11,10 @@ type Point = readonly [x: number, y: number, z: number];
 
 const SEAM_STEPS = 96;
 
-/** The four seams as closed curves on the unit sphere: two great circles, and two ovals that lean to the front. */
+/**
+ * The four seams as closed curves on the unit sphere: two great circles, and two ovals that lean to the
+ * front.
+ */
 const SEAMS: ((angle: number) => Point)[] = [
   angle => [Math.cos(angle), 0, Math.sin(angle)],
   angle => [0, Math.cos(angle), Math.sin(angle)],
@@ -24,12 +27,14 @@ function oval(angle: number, side: 1 | -1): Point {
   return [side * Math.cos(reach), Math.sin(reach) * Math.cos(angle), Math.sin(reach) * Math.sin(angle)];
 }
 
-function turned([x, y, z]: Point, { spin, tilt }: Ball): Point {
+function rotate([x, y, z]: Point, { spin, tilt }: Ball): Point {
   const [x1, z1] = [x * Math.cos(spin) + z * Math.sin(spin), z * Math.cos(spin) - x * Math.sin(spin)];
   return [x1 * Math.cos(tilt) - y * Math.sin(tilt), x1 * Math.sin(tilt) + y * Math.cos(tilt), z1];
 }
 
-/** Draws the ball with the parts of its seams that face the viewer. Needs {@link BALL_PAINT} in the same SVG. */
+/**
+ * Draws the ball with the parts of its seams that face the viewer. Needs {@link BALL_PAINT} in the same SVG.
+ */
 export function drawBall(ball: Ball): string {
   const { x, y, radius } = ball;
   const seams = SEAMS.map(seam => visiblePath(seam, ball)).join('');
@@ -47,14 +52,14 @@ function visiblePath(seam: (angle: number) => Point, ball: Ball): string {
   let path = '';
   let drawing = false;
   for (let step = 0; step <= SEAM_STEPS; step++) {
-    const [x, y, z] = turned(seam((step / SEAM_STEPS) * 2 * Math.PI), ball);
+    const [x, y, z] = rotate(seam((step / SEAM_STEPS) * 2 * Math.PI), ball);
     if (z > -0.02) path += `${drawing ? 'L' : 'M'}${x.toFixed(4)} ${y.toFixed(4)}`;
     drawing = z > -0.02;
   }
   return path;
 }
 
-/** Gradients in the ball's own unit circle. */
+/** Gradients in the unit circle of the ball. */
 export const BALL_PAINT = `
   <radialGradient id="leather" gradientUnits="userSpaceOnUse" cx="-.3" cy="-.4" r="1.5">
     <stop offset="0" stop-color="#ffa24a"/><stop offset=".45" stop-color="#f2711c"/><stop offset="1" stop-color="#b8430a"/>

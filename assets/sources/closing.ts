@@ -25,7 +25,10 @@ const vote = readLettering('vote');
 const ARRIVAL = 0.95;
 const TOP = { x: 640, y: 142, radius: 74 };
 
-/** Panels leave the arena, a star rises and bursts over the call to vote; the picture goes dark at the very end. */
+/**
+ * Draws a frame of the closing: panels leave, a star rises and bursts over the call to vote, and the picture
+ * fades to dark.
+ */
 export function closing(time: number): string {
   const push = 1 + 0.03 * between(time, 0.3, 2.5, linear);
   const dark = easeIn(between(time, 2.28, 2.48, linear));
@@ -39,7 +42,7 @@ export function closing(time: number): string {
   );
 }
 
-function starAt(time: number) {
+function locateStar(time: number) {
   const part = between(time, 0.2, ARRIVAL, part => 1 - (1 - part) ** 2);
   return {
     x: mix(250, TOP.x, part) - 120 * Math.sin(part * Math.PI),
@@ -59,7 +62,7 @@ function starPath(radius: number, inner = 0.44): string {
 }
 
 function star(time: number): string {
-  const { x, y, radius, turn } = starAt(time);
+  const { x, y, radius, turn } = locateStar(time);
   const beat =
     time < ARRIVAL ? 1 : 1 + 0.3 * Math.exp(-7 * (time - ARRIVAL)) * Math.cos((time - ARRIVAL) * 20);
   return `<g transform="translate(${x} ${y}) rotate(${turn}) scale(${beat})" stroke-linejoin="round">
@@ -69,7 +72,7 @@ function star(time: number): string {
   </g>`;
 }
 
-/** The shadowed half of each of the star's points. */
+/** Returns the path of the shaded half of each point of the star. */
 function facets(radius: number): string {
   return Array.from({ length: 5 }, (_, index) => {
     const tip = (index * 2 * Math.PI) / 5 - Math.PI / 2;
@@ -83,7 +86,7 @@ function comet(time: number): string {
   const fade = 1 - between(time, ARRIVAL - 0.1, ARRIVAL + 0.3, linear);
   if (fade <= 0) return '';
   const steps = Array.from({ length: 26 }, (_, index) => {
-    const { x, y, radius } = starAt(Math.min(time, ARRIVAL) - (index + 1) * 0.012);
+    const { x, y, radius } = locateStar(Math.min(time, ARRIVAL) - (index + 1) * 0.012);
     return `<circle cx="${x}" cy="${y}" r="${radius * 0.8 * (1 - index / 27)}" fill="${index % 2 ? ORANGE : GOLD}" opacity="${0.2 * (1 - index / 26)}"/>`;
   });
   return `<g opacity="${fade}">${steps.reverse().join('')}</g>`;
@@ -106,18 +109,18 @@ function burst(time: number): string {
 function call(time: number): string {
   const height = 78;
   const x = 640 - lineWidth(vote, height) / 2;
-  const place = (index: number) => {
+  const animate = (index: number) => {
     const start = 0.55 + index * 0.028;
     return {
       dy: mix(90, 0, between(time, start, start + 0.34, overshoot)),
       opacity: between(time, start, start + 0.1),
     };
   };
-  return `${setLine(vote, { x: x + 4, y: 272, height, fill: '#030917' }, index => ({ ...place(index), opacity: 0.55 * place(index).opacity }))}
-    ${setLine(vote, { x, y: 268, height, fill: 'url(#steel)' }, place)}`;
+  return `${setLine(vote, { x: x + 4, y: 272, height, fill: '#030917' }, index => ({ ...animate(index), opacity: 0.55 * animate(index).opacity }))}
+    ${setLine(vote, { x, y: 268, height, fill: 'url(#steel)' }, animate)}`;
 }
 
-/** The emblem, the contest and who holds it, in one band below the call. */
+/** Draws the emblem, the contest and its organizer in one band below the call. */
 function signature(time: number): string {
   const part = between(time, 1.02, 1.36);
   if (part <= 0) return '';

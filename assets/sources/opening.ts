@@ -23,7 +23,10 @@ const REST = { x: 372, y: 268, radius: 132 };
 const ANB = { x: 520, y: 152, height: 232 };
 const BAR = { x: 236, y: 424, width: 808, height: 104 };
 
-/** The ball flies in, lands as the emblem and throws the letters out; panels take the picture over to the clip. */
+/**
+ * Draws a frame of the opening: the ball flies in and lands as the emblem, the letters spread, and panels
+ * wipe to the clip.
+ */
 export function opening(time: number): string {
   const shake = between(time, IMPACT, IMPACT + 0.3, linear);
   const jolt = time < IMPACT ? 0 : 9 * (1 - shake) * Math.sin(shake * 22);
@@ -32,12 +35,12 @@ export function opening(time: number): string {
     time,
     between(time, -0.3, 0.4),
     `<g transform="translate(640 340) scale(${push}) translate(-640 ${-340 + jolt})">
-      ${flash(time)}${titleBar(time)}${letters(time)}${trail(time)}${drawBall(ballAt(time))}${name(time)}
+      ${flash(time)}${titleBar(time)}${letters(time)}${trail(time)}${drawBall(locateBall(time))}${name(time)}
     </g>${panelsIn(between(time, 2.14, 2.46, easeIn))}`,
   );
 }
 
-function ballAt(time: number) {
+function locateBall(time: number) {
   const part = between(time, -0.26, IMPACT, linear);
   const squeeze =
     time < IMPACT ? 1 : 1 + 0.16 * Math.exp(-9 * (time - IMPACT)) * Math.cos((time - IMPACT) * 26);
@@ -50,13 +53,13 @@ function ballAt(time: number) {
   };
 }
 
-/** A tapering ribbon along the ball's last fifth of a second. */
+/** Draws a tapering trail over the ball's last 0.23 seconds. */
 function trail(time: number): string {
   const fade = 1 - between(time, IMPACT - 0.02, IMPACT + 0.25, linear);
   if (fade <= 0) return '';
   const steps = Array.from({ length: 18 }, (_, index) => {
     const age = (index + 1) * 0.013;
-    const { x, y, radius } = ballAt(Math.min(time, IMPACT) - age);
+    const { x, y, radius } = locateBall(Math.min(time, IMPACT) - age);
     const size = radius * (1 - index / 19);
     return `<circle cx="${x}" cy="${y}" r="${size}" fill="${index % 2 ? ORANGE : GOLD}" opacity="${0.16 * (1 - index / 18)}"/>`;
   });
@@ -82,7 +85,7 @@ function flash(time: number): string {
 }
 
 function letters(time: number): string {
-  const place = (index: number) => {
+  const animate = (index: number) => {
     const part = between(time, IMPACT + index * 0.07, IMPACT + 0.42 + index * 0.07, overshoot);
     return {
       dx: mix(-330 - index * 120, 0, part),
@@ -90,12 +93,12 @@ function letters(time: number): string {
     };
   };
   const shine = mix(420, 1240, between(time, 1.42, 2.0, linear));
-  return `${setLine(anb, { ...ANB, x: ANB.x + 7, y: ANB.y + 9, fill: '#030917' }, index => ({ ...place(index), opacity: 0.55 * place(index).opacity }))}
-    ${setLine(anb, { ...ANB, fill: 'url(#steel)' }, place)}
+  return `${setLine(anb, { ...ANB, x: ANB.x + 7, y: ANB.y + 9, fill: '#030917' }, index => ({ ...animate(index), opacity: 0.55 * animate(index).opacity }))}
+    ${setLine(anb, { ...ANB, fill: 'url(#steel)' }, animate)}
     ${time > 1.42 && time < 2 ? shineOver(shine) : ''}`;
 }
 
-/** A band of light that is seen on the letters only. */
+/** Draws a band of light that is visible on the letters only. */
 function shineOver(x: number): string {
   return `<mask id="on-letters">${setLine(anb, { ...ANB, fill: '#fff' })}</mask>
     <g mask="url(#on-letters)"><path d="M${x} 140 h70 l-60 260 h-70 Z" fill="#fff4d6"/><path d="M${x + 92} 140 h22 l-60 260 h-22 Z" fill="${GOLD}"/></g>`;

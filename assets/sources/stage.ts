@@ -8,7 +8,7 @@ export const ORANGE = '#ff6b12';
 export const GOLD = '#ffb629';
 export const NAVY = '#06102b';
 
-/** How far `time` is between two moments, from 0 to 1, eased. */
+/** Returns the eased progress of `time` between two times, from 0 to 1. */
 export function between(
   time: number,
   from: number,
@@ -21,11 +21,11 @@ export function between(
 export const linear = (part: number) => part;
 const easeOut = (part: number) => 1 - (1 - part) ** 4;
 export const easeIn = (part: number) => part ** 3;
-/** Goes a little past its end and comes back. */
+/** An easing function that exceeds its end slightly and returns. */
 export const overshoot = (part: number) => 1 + 2.4 * (part - 1) ** 3 + 1.4 * (part - 1) ** 2;
 export const mix = (from: number, to: number, part: number) => from + (to - from) * part;
 
-/** Letter shapes of one line of text, each a path, in a box as high as a capital. */
+/** The letters of one line of text as paths, in a box of capital height. */
 export interface Lettering {
   letters: string[];
   left: number;
@@ -41,7 +41,10 @@ export function readLettering(name: string): Lettering {
   return { letters: [...svg.matchAll(/ d="([^"]+)"/g)].map(match => match[1] ?? ''), left, width, height };
 }
 
-/** Sets a line with its capitals `height` pixels high and its left top at `x`, `y`; `each` may move and fade every letter. */
+/**
+ * Draws a line with capitals of `height` pixels and its top left at `x`, `y`; `each` can move and fade each
+ * letter.
+ */
 export function setLine(
   line: Lettering,
   { x, y, height, fill }: { x: number; y: number; height: number; fill: string },
@@ -55,10 +58,10 @@ export function setLine(
   return `<g transform="translate(${x} ${y}) scale(${scale}) translate(${-line.left} 0)" fill="${fill}">${letters.join('')}</g>`;
 }
 
-/** The width of a line whose capitals are `height` pixels high. */
+/** Returns the width of a line with capitals of `height` pixels. */
 export const lineWidth = (line: Lettering, height: number) => (line.width * height) / line.height;
 
-/** A whole frame: dark arena, court in perspective, light from above, and `content` over it. */
+/** Draws a whole frame: a dark arena, a court in perspective, light from above, and `content` in front. */
 export function frame(time: number, light: number, content: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">
   <defs>${BALL_PAINT}${STAGE_PAINT}</defs>
@@ -69,7 +72,7 @@ export function frame(time: number, light: number, content: string): string {
   ${content}</svg>`;
 }
 
-/** The floor's markings, seen from behind the three-point line, sliding slowly towards the viewer. */
+/** Draws the court's lines, seen from behind the three-point line, in slow motion towards the viewer. */
 function court(time: number): string {
   const drift = time * 9;
   const ring = (rx: number, ry: number, y: number) =>
@@ -96,21 +99,21 @@ function beams(time: number): string {
     .join('');
 }
 
-/** Slanted panels that come in from the left; at 1 the last of them fills the frame. */
+/** Draws slanted panels that enter from the left; at 1 the last one fills the frame. */
 export function panelsIn(part: number): string {
   return panelEdges(part, 0)
     .map(([fill, edge]) => panel(fill, -600, edge))
     .join('');
 }
 
-/** The same panels as they leave to the right; at 1 they are gone. */
+/** Draws the same panels as they leave to the right; at 1 none is visible. */
 export function panelsOut(part: number): string {
   return panelEdges(part, 2)
     .map(([fill, edge]) => panel(fill, edge, 2000))
     .join('');
 }
 
-/** Where each panel's moving edge is, painted first to last; `first` is the one that leads. */
+/** Returns the moving edge of each panel in drawing order; `first` is the index of the leading one. */
 function panelEdges(part: number, first: 0 | 2): [fill: string, edge: number][] {
   return [GOLD, ORANGE, NAVY].map((fill, index) => {
     const lag = Math.abs(index - first) * 130 * (1 - part);

@@ -3,7 +3,7 @@ import { readLettering, setLine } from './stage.ts';
 
 export const WATERMARK_SIZE = { width: 168, height: 64 } as const;
 
-/** The mark in the corner of every clip: legible over snow and over a dark gym, and quiet over both. */
+/** Draws the watermark of every clip, unobtrusive and legible on bright and dark pictures. */
 export function watermark(): string {
   const { width, height } = WATERMARK_SIZE;
   const anb = readLettering('anb');

@@ -11,7 +11,7 @@ const PLAYERS = `
     from generate_series(1, $1::int) as n
     join unnest($2::text[]) with ordinality as cities (city, at) on at = 1 + n % cardinality($2::text[])`;
 
-/** A published video for everybody; a few have many votes, most have few. */
+/** One published video per player; a few have many votes, most have few. */
 const VIDEOS = `
   insert into videos (id, player_id, title, status, processed_at, votes, attempt_limit,
                       original_key, original_type, original_bytes, original_sha256)
@@ -19,11 +19,11 @@ const VIDEOS = `
          'original/' || id || '.mp4', 'video/mp4', 1, ''
     from players`;
 
-const TALLIES = `
+const SCORES = `
   insert into tallies (player_id, votes, published_videos, reached_at, version, dirty)
   select player_id, votes, 1, now() - random() * interval '30 days', nextval('tally_versions'), false from videos`;
 
-/** Fills an empty database with players who have a published video each, of up to `mostVotes` votes. */
+/** Fills an empty database with players with one published video each, of up to `mostVotes` votes. */
 export async function fillContest(
   databaseUrl: string,
   { players, mostVotes }: { players: number; mostVotes: number },
@@ -31,12 +31,12 @@ export async function fillContest(
   await query(databaseUrl, async client => {
     await client.query(PLAYERS, [players, CITIES]);
     await client.query(VIDEOS, [mostVotes]);
-    await client.query(TALLIES);
+    await client.query(SCORES);
     await client.query('vacuum analyze players, videos, tallies');
   });
 }
 
-/** Gives a connection without time limits to `use`. */
+/** Runs `use` with a connection without time limits. */
 export async function query<T>(databaseUrl: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** What V8 writes: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile; times in microseconds. */
+/**
+ * V8's profile format: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile; times
+ * in microseconds.
+ */
 const PROFILE = z.object({
   startTime: z.number(),
   nodes: z.array(
@@ -15,12 +18,15 @@ const PROFILE = z.object({
 });
 type CallFrame = z.infer<typeof PROFILE>['nodes'][number]['callFrame'];
 
-/** Which share (0 to 1) of its busy time a process spent in the own code of each package, or function. */
+/**
+ * The share (0 to 1) of a process's busy time in the code of each package or function itself, without
+ * callees.
+ */
 export type SelfTime = { name: string; share: number }[];
 
 /**
- * The self time in a CPU profile, the largest first. What came before `fromMilliseconds` of the monotonic clock, such as
- * the start of the process, is left out.
+ * Returns the self times of a CPU profile, largest first. Samples before `fromMilliseconds` of the monotonic
+ * clock are ignored, such as the start of the process.
  */
 export async function readSelfTime(
   path: string,
@@ -38,7 +44,7 @@ export async function readSelfTime(
     const frame = frames.get(id);
     if (now < fromMilliseconds * 1000 || frame === undefined || frame.functionName === '(idle)') continue;
     busy += spent;
-    const name = packageOf(frame);
+    const name = getPackage(frame);
     packages.set(name, (packages.get(name) ?? 0) + spent);
     const called = `${name} ${frame.functionName || '(anonymous)'}:${frame.lineNumber + 1}`;
     functions.set(called, (functions.get(called) ?? 0) + spent);
@@ -48,8 +54,10 @@ export async function readSelfTime(
   return { packages: ranked(packages), functions: ranked(functions) };
 }
 
-/** A package, a folder of the product, or what V8 calls its own work, such as `(garbage collector)`. */
-function packageOf({ functionName, url }: CallFrame): string {
+/**
+ * Returns a package, a folder of the product, or V8's name of its own work, such as `(garbage collector)`.
+ */
+function getPackage({ functionName, url }: CallFrame): string {
   const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
   if (name !== undefined) return name;
   if (url.startsWith('node:'))

@@ -1,5 +1,5 @@
-// The product's schema, shared executions and event streams behind a ranking that changes as often as it is told to, which
-// the real one never does. Sends its address to its parent, and floods when it is sent { events, perSecond }.
+// The product's schema, shared executions and event streams over a fake ranking that changes at any rate; the
+// real one is limited. Sends its address to its parent. The message { events, perSecond } starts a flood.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -15,69 +15,70 @@ import { useSharedExecution } from '../../server/subscriptions/shared-execution-
 import { createSseHandler } from '../../server/subscriptions/sse-handler.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { requestContext } from '../../src/platform/observability/request-context.ts';
-import type { RankingSnapshot } from '../../src/rankings/ranking-feed.ts';
+import type { RankingFeed, RankingSnapshot } from '../../src/rankings/ranking-feed.ts';
 
-const ORDER = z.object({ events: z.int(), perSecond: z.int() });
+const COMMAND = z.object({ events: z.int(), perSecond: z.int() });
 const TICK_MS = 10;
-const PLACES = 10;
+const ENTRIES = 10;
 
-const listeners = new Set<(moment: RankingSnapshot) => void>();
+const listeners = new Set<(snapshot: RankingSnapshot) => void>();
 let votes = 0;
-const momentNow = (): RankingSnapshot => ({
+const createSnapshot = (): RankingSnapshot => ({
   at: new Date(),
-  entries: Array.from({ length: PLACES }, (_, place) => ({
-    id: `player-${place}`,
-    score: votes - place,
+  entries: Array.from({ length: ENTRIES }, (_, index) => ({
+    id: `player-${index}`,
+    score: votes - index,
     tieBreaker: '0000000000000000',
-    position: place + 1,
+    position: index + 1,
   })),
 });
 
-/** What the fields of the ranking ask of a context; no other is asked for here. */
-const nobody: Pick<Context, 'viewer' | 'language'> = {
+/** The part of a context that the fields of the ranking read. */
+const anonymous: Pick<Context, 'viewer' | 'language'> = {
   viewer: null,
   language: 'en',
 };
-const contextFor = () =>
+const rankingFeed: RankingFeed = {
+  subscribe: () =>
+    new Repeater<RankingSnapshot>(async (push, stop) => {
+      const listener = (snapshot: RankingSnapshot) => void push(snapshot);
+      listeners.add(listener);
+      listener(createSnapshot());
+      await stop;
+      listeners.delete(listener);
+    }, new SlidingBuffer(1)),
+};
+const createContext = () =>
   ({
-    ...nobody,
-    rankingFeed: {
-      follow: () =>
-        new Repeater<RankingSnapshot>(async (push, stop) => {
-          const listener = (moment: RankingSnapshot) => void push(moment);
-          listeners.add(listener);
-          listener(momentNow());
-          await stop;
-          listeners.delete(listener);
-        }, new SlidingBuffer(1)),
-    },
+    ...anonymous,
+    rankingFeed,
     loaders: { players: { load: async (id: string) => ({ id, username: `player.${id}`, city: 'Bogotá' }) } },
   }) as unknown as Context;
 
 const logger = createLogger({ level: 'warn' }, {});
-const eventStreams = createSseHandler(300, { add: () => () => undefined });
+const sseHandler = createSseHandler(300, { add: () => () => undefined });
 const yoga = createYoga<{ req: IncomingMessage; res: ServerResponse }, Context>({
   schema,
   logging: false,
-  context: contextFor,
-  plugins: [eventStreams.plugin, useSharedExecution({ contextFor, logger, metrics: new Registry() })],
+  context: createContext,
+  plugins: [sseHandler.plugin, useSharedExecution({ createContext, logger, metrics: new Registry() })],
 });
 const server = createServer((request, response) =>
   requestContext.run({ requestId: 'bench', logger, language: 'en' }, () =>
-    eventStreams.serve(yoga, request, response),
+    sseHandler.serve(yoga, request, response),
   ),
 );
 await once(server.listen(0, '127.0.0.1'), 'listening');
 
 process.on('message', async message => {
-  const { events, perSecond } = ORDER.parse(message);
+  const { events, perSecond } = COMMAND.parse(message);
   const perTick = Math.max(1, Math.round((perSecond * TICK_MS) / 1000));
   for (let sent = 0; sent < events; ) {
     for (let n = 0; n < perTick && sent < events; n++, sent++) {
       votes += 1;
-      const moment = momentNow();
-      for (const listener of listeners) listener(moment);
-      // Each is executed before the next comes, so that none is left out at the source.
+      const snapshot = createSnapshot();
+      for (const listener of listeners) listener(snapshot);
+      // Lets each event execute before the next, so that the sliding buffer drops none.
       await new Promise(resolve => setImmediate(resolve));
     }
     await pause(TICK_MS);

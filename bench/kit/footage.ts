@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** What a phone delivers, by how it is held and what it can do. */
+/** Kinds of phone footage. */
 export const FOOTAGE = {
   '1080p': { width: 1920, height: 1080, frameRate: 30, seconds: 45, encoder: h264('15M') },
   portrait: { width: 1080, height: 1920, frameRate: 30, seconds: 45, encoder: h264('15M') },
@@ -30,8 +30,8 @@ function h264(rate: string): string[] {
 }
 
 /**
- * Makes a source in a folder, and answers its path: a textured scene under a moving hand, something quick in front,
- * sensor noise. Still textures or test cards alone would flatter every encoder.
+ * Creates a source in a folder and returns its path: a textured scene from a moving hand, a fast object in
+ * front, and sensor noise. Still textures or test patterns alone would be too easy for every encoder.
  */
 export async function makeFootage(folder: string, kind: FootageKind): Promise<string> {
   const { width, height, frameRate, seconds, encoder } = FOOTAGE[kind];

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import type { Bumpers } from '../../worker/steps/bumpers.ts';
 import { ffmpeg } from './footage.ts';
 
-/** What most contest backends do: cut, scale, watermark and join, each a re-encode. The finished file's path. */
+/**
+ * Cuts, scales, watermarks and joins with one re-encode each, as simple backends do. Returns the path of the
+ * result.
+ */
 export async function runFourPasses(
   source: string,
   keptSeconds: number,
@@ -12,14 +15,14 @@ export async function runFourPasses(
 ): Promise<string> {
   const encoder = ['-an', '-c:v', 'libx264', '-preset', 'medium', '-crf', '23', '-pix_fmt', 'yuv420p'];
   const file = (name: string) => join(folder, name);
-  // What most do for pictures of another shape: the picture itself behind it, cropped and blurred.
+  // The usual backdrop for other aspect ratios: the same picture, cropped and blurred.
   const fit = [
     'split[front][back]',
     '[back]scale=1280:720:force_original_aspect_ratio=increase,crop=1280:720,boxblur=20:2[backdrop]',
     '[front]scale=1280:720:force_original_aspect_ratio=decrease[fitted]',
     '[backdrop][fitted]overlay=(W-w)/2:(H-h)/2,setsar=1',
   ].join(';');
-  const join3 = '[0:v][1:v][2:v]concat=n=3[out]';
+  const concat = '[0:v][1:v][2:v]concat=n=3[out]';
   await ffmpeg('-t', String(keptSeconds), '-i', source, ...encoder, file('cut.mp4'));
   const scale = isWide ? 'scale=1280:720,setsar=1' : fit;
   await ffmpeg('-i', file('cut.mp4'), '-vf', scale, '-r', '30', ...encoder, file('scaled.mp4'));
@@ -29,7 +32,7 @@ export async function runFourPasses(
   );
   await ffmpeg(
     ...[openingPath, file('marked.mp4'), closingPath].flatMap(path => ['-i', path]),
-    ...['-filter_complex', join3, '-map', '[out]', ...encoder, file('joined.mp4')],
+    ...['-filter_complex', concat, '-map', '[out]', ...encoder, file('joined.mp4')],
   );
   return file('joined.mp4');
 }

@@ -14,7 +14,7 @@ import { ffmpeg } from './footage.ts';
 const TICKS_PER_SECOND = 100;
 const SAMPLE_MS = 50;
 
-/** The contest's own rules, but for how short a source may be. */
+/** The default rules of the contest, except for the minimum length of a source. */
 export const rules = {
   ...loadEnv({
     NODE_ENV: 'test',
@@ -25,15 +25,18 @@ export const rules = {
   minSourceSeconds: 1,
 };
 
-// bubblewrap does not wait for its child, so the child's time would reach nobody.
+// Without bubblewrap, which does not wait for its child: the child's CPU time would be lost.
 const tools = () => ({ sandbox: UNCONFINED, signal: AbortSignal.timeout(3_600_000) });
 
-/** Inspects and renders a source as the worker does, in a workspace below `folder`, and gives the clip to `look`. */
+/**
+ * Inspects and renders a source as the worker does, in a workspace below `folder`. Returns the result of
+ * `use`.
+ */
 export async function runPipeline<T>(
   sourcePath: string,
   bumpers: Bumpers,
   folder: string,
-  look: (clip: RenderedClip) => Promise<T>,
+  use: (clip: RenderedClip) => Promise<T>,
   sandbox: Sandbox = UNCONFINED,
 ): Promise<T> {
   await using workspace = await openWorkspace(folder, randomUUID());
@@ -42,11 +45,11 @@ export async function runPipeline<T>(
   const run = { ...tools(), sandbox };
   const facts = await inspect(source, rules, run);
   const onProgress = () => undefined;
-  return look(await render(source, facts, { ...run, rules, bumpers, timeoutSeconds: 3600, onProgress }));
+  return use(await render(source, facts, { ...run, rules, bumpers, timeoutSeconds: 3600, onProgress }));
 }
 
-/** What the worker's one pass over a source would be, its arguments one by one, with other outputs. */
-export async function mainPass(
+/** Prepares the worker's single pass over a source, to run with other outputs. */
+export async function prepareMainPass(
   sourcePath: string,
   frameCount: number,
   { watermarkPath }: Bumpers,
@@ -73,7 +76,7 @@ export async function mainPass(
   if (!video) throw new Error('The pass has no output');
   const inputs = job.inputs.flatMap(({ options, source }) => [...options, '-i', source]);
   const graph = job.filterGraph ?? '';
-  const alone = graph.replace(/\[pictures\]split.*/s, '[pictures]nullsink');
+  const videoOnly = graph.replace(/\[pictures\]split.*/s, '[pictures]nullsink');
   const pass = async (filters: string, outputs: readonly string[]) => {
     await ffmpeg('-filter_complex_threads', '1', ...inputs, '-filter_complex', filters, ...outputs);
   };
@@ -82,19 +85,22 @@ export async function mainPass(
     encoder: video.options.slice(video.options.indexOf('[video]') + 1),
     withPictures: () =>
       pass(graph, [...main, ...pictures.flatMap(({ options, target }) => [...options, target])]),
-    withoutPictures: () => pass(alone, main),
-    raw: to => pass(alone, ['-map', '[video]', '-f', 'yuv4mpegpipe', to]),
+    withoutPictures: () => pass(videoOnly, main),
+    raw: to => pass(videoOnly, ['-map', '[video]', '-f', 'yuv4mpegpipe', to]),
   };
 }
 
-/** User and system time of every process that `run` started and that has ended: proc(5), stat, cutime and cstime. */
-export async function cpuSecondsOf(run: () => Promise<unknown>): Promise<number> {
-  const before = await childTicks();
+/**
+ * Returns the user and system time of all ended child processes of `run` in seconds: proc(5), stat, cutime
+ * and cstime.
+ */
+export async function measureCpuSeconds(run: () => Promise<unknown>): Promise<number> {
+  const before = await readChildTicks();
   await run();
-  return ((await childTicks()) - before) / TICKS_PER_SECOND;
+  return ((await readChildTicks()) - before) / TICKS_PER_SECOND;
 }
 
-async function childTicks(): Promise<number> {
+async function readChildTicks(): Promise<number> {
   const line = await readFile('/proc/self/stat', 'utf8');
   const fields = line
     .slice(line.lastIndexOf(')') + 2)
@@ -103,8 +109,8 @@ async function childTicks(): Promise<number> {
   return (fields[13] ?? 0) + (fields[14] ?? 0);
 }
 
-/** The most memory that one child process of ours had in RAM while `run` went on, in MiB: proc(5), VmHWM. */
-export async function peakChildMebibytes(run: () => Promise<unknown>): Promise<number> {
+/** Returns the peak resident memory of one child process during `run`, in MiB: proc(5), VmHWM. */
+export async function measurePeakChildMebibytes(run: () => Promise<unknown>): Promise<number> {
   let peak = 0;
   const sample = async () => {
     const tasks = await readdir('/proc/self/task');
@@ -112,7 +118,7 @@ export async function peakChildMebibytes(run: () => Promise<unknown>): Promise<n
       tasks.map(task => readFile(`/proc/self/task/${task}/children`, 'utf8')),
     );
     for (const pid of children.join(' ').trim().split(/\s+/)) {
-      // A child may end between the list and the look.
+      // A child may end between the two reads.
       const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
       peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
     }

@@ -12,13 +12,13 @@ import { findProgram, withTools } from '../../scripts/stack/tools.ts';
 
 const API = join(import.meta.dirname, '../../server/main.ts');
 
-/** A Postgres and a Redis of one's own, as durable as the product's, in a folder that is removed with them. */
+/** A new Postgres and Redis with the durability of production, in a folder that is removed with them. */
 export interface Servers extends AsyncDisposable {
   dir: string;
   redisUrl: string;
-  /** Makes a migrated database; where it is. */
+  /** Creates a migrated database. Returns its URL. */
   createDatabase(name: string): Promise<string>;
-  /** Starts an API process as in production, on loopback; `nodeArgs` go before its main. */
+  /** Starts an API process with production settings on loopback; `nodeArgs` precede the main file. */
   startApi(databaseUrl: string, options?: ApiOptions): Promise<Child & { url: string }>;
 }
 
@@ -27,7 +27,10 @@ interface ApiOptions {
   nodeArgs?: readonly string[];
 }
 
-/** Starts them. Says how busy the machine is, as figures mean little without. `postgresOptions` are server settings. */
+/**
+ * Starts the servers and prints the load average, without which figures mean little. `postgresOptions` are
+ * server settings.
+ */
 export async function startServers(
   name: string,
   postgresOptions: Record<string, string> = {},
@@ -36,7 +39,7 @@ export async function startServers(
   await using cleanup = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), `anb-bench-${name}-`));
   cleanup.defer(() => rm(dir, { recursive: true, force: true }));
-  const filesOf = (kind: string) => ({
+  const getFiles = (kind: string) => ({
     logPath: join(dir, `${kind}.log`),
     pidPath: join(dir, `${kind}.pid`),
   });
@@ -47,7 +50,7 @@ export async function startServers(
     dir: join(dir, 'postgres'),
     port: await anyFreePort(),
     password,
-    ...filesOf('postgres'),
+    ...getFiles('postgres'),
     options: { max_wal_size: '2GB', max_connections: '200', ...postgresOptions },
   });
   cleanup.defer(() => postgres.stop());
@@ -56,7 +59,7 @@ export async function startServers(
     dir: join(dir, 'redis'),
     port: await anyFreePort(),
     password,
-    ...filesOf('redis'),
+    ...getFiles('redis'),
   });
   cleanup.defer(() => redis.stop());
 
@@ -94,12 +97,12 @@ export async function startServers(
           SHUTDOWN_NOTICE_SECONDS: '0',
           ...env,
         },
-        ...filesOf(`api-${apis++}`),
+        ...getFiles(`api-${apis++}`),
         stop: { signal: 'SIGTERM', graceSeconds: 30 },
       });
       running.defer(() => child.stop());
-      const ready = async () => (await fetch(`${url}/ready`).catch(() => null))?.ok ?? false;
-      await untilReady(child, ready, { deadlineSeconds: 60 });
+      const isReady = async () => (await fetch(`${url}/ready`).catch(() => null))?.ok ?? false;
+      await untilReady(child, isReady, { deadlineSeconds: 60 });
       return { ...child, url };
     },
 

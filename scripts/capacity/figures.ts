@@ -4,10 +4,10 @@ import { z } from 'zod';
 const figure = z.strictObject({
   value: z.number().positive(),
   meaning: z.string(),
-  /** Which prints it anew. */
+  /** The command that measures the figure. */
   command: z.string(),
   conditions: z.string(),
-  /** Whether it was taken in conditions that flatter or slander it. */
+  /** Whether the conditions of the measurement distort the figure. */
   measureAgain: z.boolean(),
 });
 
@@ -23,9 +23,10 @@ const figures = z.strictObject({
   boardMiBPerMillionPlayers: figure,
 });
 
-/** What one core, one process or one player was measured to take. */
+/** The measured cost of one core, one process or one player. */
 export type Figures = z.output<typeof figures>;
 
+/** Reads and validates the measurements. */
 export async function readFigures(): Promise<Figures> {
   return figures.parse(JSON.parse(await readFile(new URL('figures.json', import.meta.url), 'utf8')));
 }

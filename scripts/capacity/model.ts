@@ -1,29 +1,29 @@
 import type { Figures } from './figures.ts';
 
-/** What is expected of a contest; a busy hour is the one that the machines are sized for. */
+/** The expected load of a contest. The machines are sized for a busy hour. */
 export interface Contest {
   players: number;
   uploadsPerHour: number;
-  /** Who vote in a busy hour. */
+  /** Voters in a busy hour. */
   voters: number;
   votesPerVoter: number;
-  /** Ranking and gallery pages that each of them looks at. */
+  /** Ranking and gallery pages that each voter opens. */
   pagesPerVoter: number;
   clipsPerVoter: number;
-  /** Who watch a live ranking at the same time. */
+  /** Concurrent subscribers of a live ranking. */
   followers: number;
   busyHoursPerMonth: number;
   originalMegabytes: number;
 }
 
-/** What it takes: machines in a busy hour, bytes in a month. */
+/** The required machines in a busy hour, and the bytes of a month. */
 export interface Plan {
-  /** For as many clips an hour as come in, with room to spare. */
+  /** Cores for the clips of a busy hour, with reserve. */
   workerCores: number;
   workers: number;
-  /** Of each worker, when all its cores are at clips. */
+  /** Memory of one worker with an encode on each core. */
   workerMemoryMiB: number;
-  /** What the API computes in a busy hour, in cores, without room to spare. */
+  /** CPU of the API in a busy hour, in cores, without reserve. */
   apiCores: number;
   apiProcesses: number;
   followerMemoryMiB: number;
@@ -34,22 +34,22 @@ export interface Plan {
   clipGbOutPerMonth: number;
 }
 
-/** One worker's cores, each of which is at one clip: WORKER_CONCURRENCY. */
+/** The cores of one worker, with one clip per core (`WORKER_CONCURRENCY`). */
 export const WORKER_CORES = 4;
-export const FEWEST_WORKERS = 1;
-/** One for each zone, or for the time that the other takes to start anew. */
-export const FEWEST_API_PROCESSES = 2;
-/** How busy workers may be: a backlog has to shrink again. */
+export const MIN_WORKERS = 1;
+/** One for each zone, or for the time in which the other one restarts. */
+export const MIN_API_PROCESSES = 2;
+/** The maximum utilization of workers, which leaves reserve to shrink a backlog. */
 const WORKER_LOAD = 0.8;
-/** How busy the one core of an API process may be before answers get slow. */
+/** The maximum utilization of an API process's core; above it, responses become slow. */
 const API_LOAD = 0.6;
-/** Of `rankingChanged` at its throttle. */
+/** The rate of `rankingChanged` at its throttle. */
 const EVENTS_PER_SECOND = 2;
 const HOUR_SECONDS = 3600;
 const MEGABYTES_PER_GB = 1000;
 
-/** Adds up what a contest takes, as if each of its loads were spread evenly over the busy hour. */
-export function planFor(contest: Contest, figures: Figures): Plan {
+/** Calculates the plan of a contest. Assumes that each load is spread evenly over the busy hour. */
+export function calculatePlan(contest: Contest, figures: Figures): Plan {
   const uploadsPerSecond = contest.uploadsPerHour / HOUR_SECONDS;
   const workerCores = (uploadsPerSecond * figures.clipCpuSeconds.value) / WORKER_LOAD;
 
@@ -67,10 +67,10 @@ export function planFor(contest: Contest, figures: Figures): Plan {
   const gigabytes = (files: number, megabytes: number) => (files * megabytes) / MEGABYTES_PER_GB;
   return {
     workerCores,
-    workers: Math.max(FEWEST_WORKERS, Math.ceil(workerCores / WORKER_CORES)),
+    workers: Math.max(MIN_WORKERS, Math.ceil(workerCores / WORKER_CORES)),
     workerMemoryMiB: WORKER_CORES * figures.encodeMemoryMiB.value,
     apiCores,
-    apiProcesses: Math.max(FEWEST_API_PROCESSES, Math.ceil(apiCores / API_LOAD)),
+    apiProcesses: Math.max(MIN_API_PROCESSES, Math.ceil(apiCores / API_LOAD)),
     followerMemoryMiB: (contest.followers * figures.followerMemoryKiB.value) / 1024,
     redisMemoryMiB: (contest.players / 1_000_000) * figures.boardMiBPerMillionPlayers.value,
     uploadsPerMonth,

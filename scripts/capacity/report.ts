@@ -1,13 +1,13 @@
 import { sumDollars } from '../../infra/costs/cost-lines.ts';
-import type { Bill } from './costs.ts';
+import type { BillLine } from './costs.ts';
 import type { Figures } from './figures.ts';
 import { type Plan, WORKER_CORES } from './model.ts';
 
 const LARGEST_LINES = 8;
 
-/** A plan with its bill and what they follow from, for people. */
-export function capacityReport(plan: Plan, bill: readonly Bill[], figures: Figures): string {
-  const sum = (lines: readonly Bill[]) => sumDollars(lines.map(line => line.dollars));
+/** Formats a plan, its bill and the figures behind them as text. */
+export function formatCapacityReport(plan: Plan, bill: readonly BillLine[], figures: Figures): string {
+  const sum = (lines: readonly BillLine[]) => sumDollars(lines.map(line => line.dollars));
   const lines = bill.toSorted((one, other) => other.dollars - one.dollars);
   const [largest, others] = [lines.slice(0, LARGEST_LINES), lines.slice(LARGEST_LINES)];
   return [

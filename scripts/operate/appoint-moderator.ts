@@ -1,4 +1,4 @@
-// Makes a player a moderator: npm run moderator -- email@example.com
+// Makes a player a moderator: npm run moderator -- EMAIL
 
 import { appointModerator } from '../../src/moderation/appoint-moderator.ts';
 import { runCommand } from './command.ts';

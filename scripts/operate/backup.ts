@@ -11,9 +11,9 @@ await runCommand(async ({ env, database }) => {
     allowPositionals: true,
     options: { 'rows-only': { type: 'boolean', default: false } },
   });
-  const [given, ...others] = positionals;
-  if (!given || others.length > 0) throw new Error('Usage: npm run backup -- FOLDER [--rows-only]');
-  const folder = resolve(given);
+  const [path, ...others] = positionals;
+  if (!path || others.length > 0) throw new Error('Usage: npm run backup -- FOLDER [--rows-only]');
+  const folder = resolve(path);
   const storage = await openStorage(env.storage);
   const { rows, files, sizeBytes, deleted, missing } = await backUp(
     { database, storage, connection: env.database },
@@ -22,7 +22,7 @@ await runCommand(async ({ env, database }) => {
   );
   return [
     `The backup is in ${folder}: ${rows} rows, and ${files} files of ${sizeBytes} bytes.`,
-    ...(deleted > 0 ? [`${deleted} files were deleted meanwhile, with their videos.`] : []),
+    ...(deleted > 0 ? [`${deleted} files were deleted during the backup, with their videos.`] : []),
     ...(missing > 0 ? [`${missing} files are missing in the store: see MISSING in media.jsonl.`] : []),
   ].join('\n');
 });

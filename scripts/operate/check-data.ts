@@ -1,4 +1,7 @@
-// Shows in what rows, files, counters, boards and queue differ: npm run reconcile; -- --apply mends it as well.
+// Prints the differences between rows, files, counters, leaderboard and queue, and repairs
+// them with --repair:
+//
+//   npm run check:data [-- --repair]
 
 import { parseArgs } from 'node:util';
 import { findInconsistencies } from '../../src/consistency/find-inconsistencies.ts';
@@ -6,7 +9,7 @@ import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leade
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { openEventBus } from '../../src/platform/pubsub/event-bus.ts';
 import { openJobQueue } from '../../src/platform/queue/job-queue.ts';
-import { firstConnection, openRedis } from '../../src/platform/redis/redis.ts';
+import { openRedis, waitForConnection } from '../../src/platform/redis/redis.ts';
 import { openStorage } from '../../src/platform/storage/open-storage.ts';
 import { processVideoJob } from '../../src/videos/processing/video.jobs.ts';
 import { runCommand } from './command.ts';
@@ -14,14 +17,16 @@ import { runCommand } from './command.ts';
 const REDIS_MILLISECONDS = 2000;
 
 await runCommand(async ({ env, database }) => {
-  const { apply } = parseArgs({ options: { apply: { type: 'boolean', default: false } } }).values;
+  const repairs = readRepairOption();
   const logger = createLogger({ level: 'silent' }, {});
   const redis = openRedis(env.redis.url, 'command', logger);
   const subscriber = openRedis(env.redis.url, 'subscriber', logger);
-  await firstConnection(redis, REDIS_MILLISECONDS);
+  await waitForConnection(redis, REDIS_MILLISECONDS);
   const events = openEventBus({ publisher: redis, subscriber }, logger);
   try {
-    if (redis.status !== 'ready') throw new Error('Redis is away: boards and queue can not be compared.');
+    if (redis.status !== 'ready') {
+      throw new Error('Redis is unavailable: leaderboard and queue cannot be compared.');
+    }
     const deps = {
       forkEm: () => database.em.fork(),
       storage: await openStorage(env.storage),
@@ -30,20 +35,33 @@ await runCommand(async ({ env, database }) => {
       leaderboard: openRedisLeaderboard(redis),
       maxWorkerDeaths: env.processing.maxWorkerDeaths,
     };
-    let [found, mended] = [0, 0];
-    for await (const { what, remedy, mend } of findInconsistencies(deps)) {
+    let [found, repaired] = [0, 0];
+    for await (const { problem, resolution, repair } of findInconsistencies(deps)) {
       found++;
-      if (apply && mend) {
-        await mend();
-        mended++;
-        console.log(`${what}. Done: ${remedy}.`);
-      } else console.log(`${what}. ${mend ? '--apply would' : 'By hand'}: ${remedy}.`);
+      if (repairs && repair) {
+        await repair();
+        repaired++;
+        console.log(`${problem}. Done: ${resolution}.`);
+      } else console.log(`${problem}. ${repair ? '--repair would' : 'By hand'}: ${resolution}.`);
     }
-    if (found > mended) process.exitCode = 1;
+    if (found > repaired) process.exitCode = 1;
     if (found === 0) return 'Everything agrees.';
-    return apply ? `${found} found, ${mended} mended.` : `${found} found; nothing was changed.`;
+    return repairs ? `${found} found, ${repaired} repaired.` : `${found} found; nothing was changed.`;
   } finally {
     events.close();
     for (const connection of [redis, subscriber]) connection.disconnect();
   }
 });
+
+/** Accepts the old name and the old flag for one release, and prints a warning on standard error for them. */
+function readRepairOption(): boolean {
+  const { repair, apply } = parseArgs({
+    options: { repair: { type: 'boolean', default: false }, apply: { type: 'boolean', default: false } },
+  }).values;
+  if (apply || process.env.npm_lifecycle_event === 'reconcile') {
+    console.error(
+      'Deprecated: use npm run check:data (-- --repair) instead of npm run reconcile (-- --apply).',
+    );
+  }
+  return repair || apply;
+}

@@ -1,4 +1,5 @@
-// Exits with 0 when any of the addresses given answers that all is well, with 1 when none does: a container's health check.
+// The health check of a container: exits with 0 when one of the addresses responds with success, else with 1.
+
 import { parseArgs } from 'node:util';
 
 const ANSWER_MILLISECONDS = 4000;
@@ -14,5 +15,5 @@ try {
 
 async function expectHealth(address: string): Promise<void> {
   const response = await fetch(address, { signal: AbortSignal.timeout(ANSWER_MILLISECONDS) });
-  if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`${address} responded with ${response.status}: ${await response.text()}`);
 }

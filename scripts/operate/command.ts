@@ -10,8 +10,9 @@ const ROOT = join(import.meta.dirname, '../..');
 const SERVERS = z.object({ DATABASE_URL: z.string(), REDIS_URL: z.string() });
 
 /**
- * Does an operator's work on the database of the environment or, when it names none, of the running local stack, and
- * says the line that comes of it. When the work throws it says why on standard error, and the process exits with 1.
+ * Runs an operator's command and prints its result. The database is that of the environment, or of the
+ * running local stack when the environment names none. When the command throws, prints the causes on standard
+ * error and exits with 1.
  */
 export async function runCommand(
   work: (deps: { env: Env; database: Database }) => Promise<string>,
@@ -33,19 +34,22 @@ export async function runCommand(
 function readSettings(): Record<string, string | undefined> {
   const file = join(ROOT, '.env');
   if (existsSync(file)) process.loadEnvFile(file);
-  const given = withSettingFiles(process.env);
-  const dataDir = resolve(ROOT, given.DATA_DIR || '.data');
-  // A command serves nobody: it needs none of the secrets that a server has to be given.
-  const forACommand = { NODE_ENV: 'development', STORAGE_DIR: given.STORAGE_DIR || join(dataDir, 'uploads') };
-  // Both or neither: the rankings of one contest must not be made of another's votes.
-  const servers = given.DATABASE_URL ? {} : readLocalStack(join(dataDir, 'stack.json'));
-  return { ...given, ...forACommand, ...servers };
+  const settings = withSettingFiles(process.env);
+  const dataDir = resolve(ROOT, settings.DATA_DIR || '.data');
+  // Development mode, as a command needs none of the secrets that production requires of a server.
+  const overrides = {
+    NODE_ENV: 'development',
+    STORAGE_DIR: settings.STORAGE_DIR || join(dataDir, 'uploads'),
+  };
+  // Both addresses or neither: rankings must not be built from the votes of another contest.
+  const servers = settings.DATABASE_URL ? {} : readLocalStack(join(dataDir, 'stack.json'));
+  return { ...settings, ...overrides, ...servers };
 }
 
 function readLocalStack(addressFile: string): z.infer<typeof SERVERS> {
   if (!existsSync(addressFile)) {
     throw new Error(
-      'Nothing is running here: npm start in another terminal comes first, or set DATABASE_URL.',
+      'No local stack is running: run npm start in another terminal first, or set DATABASE_URL.',
     );
   }
   return SERVERS.parse(JSON.parse(readFileSync(addressFile, 'utf8')));

@@ -1,4 +1,6 @@
-// Writes the certified winners of a contest that is over: npm run results:export -- --format csv|json [--out FILE]
+// Writes the certified winners of a finished contest:
+//
+//   npm run results:export -- --format csv|json [--out FILE]
 
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -11,12 +13,12 @@ await runCommand(async ({ env, database }) => {
   }).values;
   if (!isFormat(format)) throw new Error('Usage: npm run results:export -- --format csv|json [--out FILE]');
   const file = await exportResults(database.em.fork(), env.contest, { actorId: null, format });
-  if (file === null) throw new Error('The voting is not over: there are no results yet.');
+  if (file === null) throw new Error('The voting is not over, so there are no results.');
   if (out === undefined) return file.trimEnd();
   await writeFile(out, file);
   return `The results are in ${out}.`;
 });
 
-function isFormat(given: string): given is ExportFormat {
-  return Object.hasOwn(EXPORT_FORMATS, given);
+function isFormat(format: string): format is ExportFormat {
+  return Object.hasOwn(EXPORT_FORMATS, format);
 }

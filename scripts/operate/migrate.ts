@@ -1,9 +1,9 @@
-// Brings the database that DATABASE_URL names to the newest schema, and says what it did.
+// Migrates the database that DATABASE_URL names to the newest schema, and prints the migrations.
 
 import { openModel } from '../../src/model.ts';
 import { pem } from '../../src/platform/config/env-values.ts';
 import { withSettingFiles } from '../../src/platform/config/setting-files.ts';
-import { migrate } from '../../src/platform/database/database.ts';
+import { migrate } from '../../src/platform/database/migrations.ts';
 
 const env = withSettingFiles(process.env);
 const url = env.DATABASE_URL;

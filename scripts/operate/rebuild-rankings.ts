@@ -1,4 +1,6 @@
-// Makes the leaderboard anew from the votes in Postgres; readers see the old one until it is whole: npm run rankings:rebuild
+// Rebuilds the leaderboard from the votes in PostgreSQL: npm run rankings:rebuild
+//
+// Readers get the old leaderboard until the new one is complete.
 
 import { once } from 'node:events';
 import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leaderboard.ts';
@@ -10,11 +12,11 @@ import { runCommand } from './command.ts';
 await runCommand(async ({ env, database }) => {
   const redis = openRedis(env.redis.url, 'worker', createLogger({ level: 'silent' }, {}));
   try {
-    // Rejects when Redis is away, as that is an error event; later on the work waits for a Redis that is slow.
+    // Rejects when Redis is unavailable, through the error event. Later commands wait for a slow Redis.
     await once(redis, 'ready');
     const leaderboard = openRedisLeaderboard(redis);
     const players = await rebuildLeaderboard({ forkEm: () => database.em.fork(), leaderboard });
-    if (players === null) throw new Error('Another process is rebuilding the rankings right now.');
+    if (players === null) throw new Error('Another process is rebuilding the rankings.');
     return `The rankings are rebuilt: ${players} players.`;
   } finally {
     redis.disconnect();

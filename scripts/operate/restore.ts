@@ -1,10 +1,10 @@
-// Restores a backup into an empty database and store, and makes the rankings of it: npm run restore -- FOLDER
+// Restores a backup into an empty database and store, and rebuilds the rankings: npm run restore -- FOLDER
 
 import { resolve } from 'node:path';
 import { restore } from '../../src/backup/restore.ts';
 import { openRedisLeaderboard } from '../../src/platform/leaderboard/redis-leaderboard.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
-import { firstConnection, openRedis } from '../../src/platform/redis/redis.ts';
+import { openRedis, waitForConnection } from '../../src/platform/redis/redis.ts';
 import { openStorage } from '../../src/platform/storage/open-storage.ts';
 import { rebuildLeaderboard } from '../../src/rankings/sync-leaderboard.ts';
 import { runCommand } from './command.ts';
@@ -21,15 +21,15 @@ await runCommand(async ({ env, database }) => {
   );
   const redis = openRedis(env.redis.url, 'command', createLogger({ level: 'silent' }, {}));
   try {
-    await firstConnection(redis, REDIS_MILLISECONDS);
-    // Also where there are boards: they may be of what was there before the loss.
-    const isThere = redis.status === 'ready';
+    await waitForConnection(redis, REDIS_MILLISECONDS);
+    // Also over an existing leaderboard, which may show the contest before the loss.
+    const isRedisReady = redis.status === 'ready';
     const deps = { forkEm: () => database.em.fork(), leaderboard: openRedisLeaderboard(redis) };
-    if (isThere) await rebuildLeaderboard(deps);
+    if (isRedisReady) await rebuildLeaderboard(deps);
     return [
       `Restored and verified: ${rows} rows and ${files} files.`,
-      ...(deleted > 0 ? [`${deleted} videos were deleted while the backup was made.`] : []),
-      ...(isThere ? [] : ['Redis is away: npm run rankings:rebuild once it is back.']),
+      ...(deleted > 0 ? [`${deleted} videos are left out, as they were deleted during the backup.`] : []),
+      ...(isRedisReady ? [] : ['Redis is unavailable: run npm run rankings:rebuild once it is connected.']),
     ].join('\n');
   } finally {
     redis.disconnect();

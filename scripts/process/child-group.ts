@@ -1,14 +1,14 @@
-import { type Child, endNote } from './child.ts';
+import { type Child, describeEnd } from './child.ts';
 
-/** The running processes of a stack, tier by tier; one may use those of lower tiers. */
+/** The running processes of a stack by tier. A process may use those of lower tiers. */
 export class ChildGroup {
   readonly #tiers: (Set<Child> | undefined)[] = [];
   readonly #unexpectedEnd = Promise.withResolvers<string>();
   readonly #stopping = new AbortController();
 
   /**
-   * Adds a process to tier 0, 1 or higher. When it ends unasked, `onEnd` gets how; without it the end is that of the whole
-   * stack, see {@link unexpectedEnd}.
+   * Adds a process to a tier, which is 0 or higher. An unexpected end calls `onEnd` with its cause. Without
+   * `onEnd` it ends the whole stack, see {@link unexpectedEnd}.
    */
   add(tier: number, child: Child, onEnd?: (how: string) => void): void {
     this.#tiers[tier] ??= new Set();
@@ -18,34 +18,34 @@ export class ChildGroup {
       children.delete(child);
       if (this.stopping.aborted) return;
       if (onEnd) onEnd(how);
-      else this.#unexpectedEnd.resolve(endNote(child, how));
+      else this.#unexpectedEnd.resolve(describeEnd(child, how));
     });
-    // It was started while the others were being stopped.
+    // The process was started while the group was stopping.
     if (this.stopping.aborted) child.kill();
   }
 
-  /** Aborted once the group stops: nothing new may start. */
+  /** Aborted once the group stops; no further process may start then. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
 
-  /** Settles when a process ends unasked that nothing starts again, with what to say about it. */
+  /** Resolves with a description when a process without `onEnd` ends unexpectedly. */
   get unexpectedEnd(): Promise<string> {
     return this.#unexpectedEnd.promise;
   }
 
-  /** Stops the highest tier first, each process allowed to finish its work. */
+  /** Stops the processes, highest tier first. Each one may finish its work. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     for (const tier of [...this.#tiers.keys()].toReversed()) await this.stopTier(tier);
   }
 
-  /** Stops what runs in one tier; the rest goes on. */
+  /** Stops the processes of one tier. */
   async stopTier(tier: number): Promise<void> {
     await Promise.all([...(this.#tiers[tier] ?? [])].map(child => child.stop()));
   }
 
-  /** Ends every process at once. */
+  /** Kills all processes immediately. */
   kill(): void {
     this.#stopping.abort();
     for (const tier of this.#tiers) for (const child of tier ?? []) child.kill();

@@ -4,13 +4,14 @@ import { readLogLine } from './log-line.ts';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Calls `onTrouble` with each warning and error that is added to a log behind `fromByte`; with `plain` also with each line
- * that is no JSON, such as the stack of a crash. The end of the process is not its business.
+ * Calls `onProblem` with each warning and error that is appended to a log after `fromByte`; with `plain` also
+ * with each line that is not JSON, such as a stack trace. The caller closes the returned watcher when the
+ * process has ended.
  */
-export function followTrouble(
+export function followProblems(
   logPath: string,
   { plain, fromByte }: { plain: boolean; fromByte: number },
-  onTrouble: (sentence: string) => void,
+  onProblem: (sentence: string) => void,
 ): FSWatcher {
   const file = openSync(logPath, 'r');
   const buffer = Buffer.alloc(CHUNK_BYTES);
@@ -25,9 +26,9 @@ export function followTrouble(
       rest = lines.pop() ?? '';
       for (const line of lines) {
         const { level, sentence } = readLogLine(line);
-        const isTrouble =
+        const isProblem =
           level === null ? plain && line.trim() !== '' : level === 'warn' || level === 'error';
-        if (isTrouble) onTrouble(sentence);
+        if (isProblem) onProblem(sentence);
       }
     }
   });

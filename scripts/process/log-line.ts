@@ -6,7 +6,10 @@ const LINE = z.object({
   err: z.object({ message: z.string() }).optional(),
 });
 
-/** A log line as people read it: a JSON one in a sentence with its level, any other as it stands and without a level. */
+/**
+ * Returns a log line in readable form: JSON as a sentence with its level, other lines unchanged and without a
+ * level.
+ */
 export function readLogLine(line: string): { level: string | null; sentence: string } {
   const parsed = LINE.safeParse(parseJson(line)).data;
   if (!parsed) return { level: null, sentence: line };
@@ -19,7 +22,7 @@ function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    // Half a line of a process that was killed.
+    // The incomplete line of a process that was killed.
     return null;
   }
 }

@@ -4,16 +4,17 @@ import { availableParallelism, loadavg } from 'node:os';
 const TICK_MS = 25;
 
 /**
- * Counts the seconds that this machine gives to one process: on a machine that is idle, those of the wall; where four
- * processes want each processor, a quarter of them. Budgets in it mean the same on a busy machine as on a quiet one.
+ * Measures the CPU seconds that this machine can give to one process. They equal wall-clock seconds on an
+ * idle machine, and a quarter of them where four processes compete for each core. Timeouts in them mean the
+ * same on a busy machine.
  */
 export class MachineClock {
   #seconds = 0;
   #readAt = performance.now();
-  // The share changes while nobody asks.
+  // Samples the share regularly, as it changes between two reads of the clock.
   #timer = setInterval(() => this.#read(), TICK_MS).unref();
 
-  /** Since the clock was made. */
+  /** The seconds since the clock was created. */
   get seconds() {
     this.#read();
     return this.#seconds;
@@ -21,7 +22,7 @@ export class MachineClock {
 
   #read() {
     const now = performance.now();
-    this.#seconds += ((now - this.#readAt) / 1000) * shareOfProcessor();
+    this.#seconds += ((now - this.#readAt) / 1000) * readCoreShare();
     this.#readAt = now;
   }
 
@@ -31,7 +32,7 @@ export class MachineClock {
 }
 
 /**
- * A signal that aborts once the machine has given a process so many seconds.
+ * Returns a signal that aborts after this many seconds, measured by {@link MachineClock}.
  *
  * @param {number} seconds
  * @returns {AbortSignal}
@@ -43,19 +44,19 @@ export function machineTimeout(seconds) {
     if (clock.seconds < seconds) return;
     clearInterval(timer);
     clock[Symbol.dispose]();
-    controller.abort(new DOMException(`Not within ${seconds} s`, 'TimeoutError'));
+    controller.abort(new DOMException(`Timed out after ${seconds} s`, 'TimeoutError'));
   }, TICK_MS).unref();
   return controller.signal;
 }
 
-/** The part of one processor that is left for each process that wants one, at most 1. */
-function shareOfProcessor() {
-  return Math.min(1, availableParallelism() / Math.max(1, runnableProcesses()));
+/** Returns the share of a core that each runnable process gets, at most 1. */
+function readCoreShare() {
+  return Math.min(1, availableParallelism() / Math.max(1, countRunnableProcesses()));
 }
 
-function runnableProcesses() {
+function countRunnableProcesses() {
   if (process.platform !== 'linux') return loadavg()[0] ?? 1;
-  // proc_loadavg(5): the fourth field is runnable/all at this moment.
+  // proc_loadavg(5): the fourth field is runnable/all.
   const [, runnable] = / (\d+)\/\d+ /.exec(readFileSync('/proc/loadavg', 'utf8')) ?? [];
   return Number(runnable ?? 1);
 }

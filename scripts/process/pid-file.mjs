@@ -3,7 +3,7 @@ import { identifyProcess, signalProcess } from './process-table.mjs';
 import { waitUntil } from './wait-until.mjs';
 
 /**
- * Remembers in `path` that process `pid` is running, in one step.
+ * Records in `path`, atomically, that process `pid` is running.
  *
  * @param {string} path
  * @param {number} pid
@@ -15,7 +15,8 @@ export function writePidFile(path, pid) {
 }
 
 /**
- * The number in `path` and whether that very process still runs; null without a file.
+ * Returns the process id in `path` and whether that process still runs; null without a file. A later process
+ * with the same id does not count.
  *
  * @param {string} path
  * @returns {{ pid: number, isRunning: boolean } | null}
@@ -29,13 +30,13 @@ export function readPidFile(path) {
     throw error;
   }
   const [pid, identity] = text.split('\n');
-  // A file that a full disk left empty names no process.
+  // The file may be empty after a full disk.
   return { pid: Number(pid), isRunning: Number(pid) > 0 && identifyProcess(Number(pid)) === identity };
 }
 
 /**
- * Ends the process that `path` remembers, with its group, and removes the file: `signal` first, SIGKILL after
- * `graceSeconds`. The process's number when it was still running, else null.
+ * Ends the process that `path` records, with its group, and removes the file. Sends `signal` first, SIGKILL
+ * after `graceSeconds`. Returns the process id if the process was still running, else null.
  *
  * @param {string} path
  * @param {{ signal: NodeJS.Signals, graceSeconds: number }} how

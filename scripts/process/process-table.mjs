@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What tells a process from every other that ever had its number: when it started, in which boot.
- * Null when it has ended, also when its exit code is not collected yet.
+ * Returns an identity that no other process with the same id has: the start time and the boot. Null when the
+ * process has ended, also as a zombie.
  *
  * @param {number} pid
  * @returns {string | null}
@@ -12,7 +12,8 @@ export function identifyProcess(pid) {
   try {
     if (process.platform !== 'linux') return ps(pid, 'lstart') || null;
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // proc_pid_stat(5): the name, in parentheses, may hold anything; state is field 3, starttime field 22.
+    // proc_pid_stat(5): the name, in parentheses, may contain any character; state is field 3, starttime
+    // field 22.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return null;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`;
@@ -23,7 +24,7 @@ export function identifyProcess(pid) {
 }
 
 /**
- * The command line of a process, its words separated by blanks; empty when it has ended.
+ * Returns the command line of a process, its words separated by spaces; empty when the process has ended.
  *
  * @param {number} pid
  * @returns {string}
@@ -39,7 +40,8 @@ export function commandLine(pid) {
 }
 
 /**
- * Sends `signal` to a process, or with a negative number to its group; one that has ended is no error.
+ * Sends `signal` to a process, or to a process group for a negative id. A process that has ended is not an
+ * error.
  *
  * @param {number} pid
  * @param {NodeJS.Signals} signal
@@ -53,7 +55,7 @@ export function signalProcess(pid, signal) {
 }
 
 /**
- * Whether any process of a group has not ended.
+ * Whether a process of the group is running.
  *
  * @param {number} group
  */
@@ -78,7 +80,7 @@ function ps(pid, column) {
 /** @param {unknown} error */
 function isGone(error) {
   if (!(error instanceof Error)) return false;
-  // `ps` answers with status 1 for a number that no process has.
+  // `ps` exits with 1 for an id without a process.
   if ('status' in error && error.status === 1) return true;
   return 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
 }

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readPidFile, writePidFile } from './pid-file.mjs';
 
-/** Another process holds the lock; `pid` is its number. */
+/** Another process holds the lock; `pid` is its id. */
 export class AlreadyRunning extends Error {
   /** @override */
   name = 'AlreadyRunning';
@@ -10,15 +10,15 @@ export class AlreadyRunning extends Error {
   /** @param {number} pid */
   constructor(pid) {
     super(
-      `It is running already, as process ${pid}. Stop that one first, or give this one a DATA_DIR of its own.`,
+      `It is running already, as process ${pid}. Stop that process first, or set another DATA_DIR for this one.`,
     );
     this.pid = pid;
   }
 }
 
 /**
- * Makes this process the only one that holds the lock in `path`; the returned function releases it. The lock of a
- * process that was killed is taken over.
+ * Takes the exclusive lock in `path` for this process; the returned function releases it. Takes over the lock
+ * of a process that was killed.
  *
  * @param {string} path
  * @returns {() => void}
@@ -34,7 +34,8 @@ export function takeStartLock(path) {
       const holder = readPidFile(path);
       if (holder?.isRunning) throw new AlreadyRunning(holder.pid);
       if (!holder || !tryToMove(path, dead)) continue;
-      // Of two that found the same dead lock, the slower one may have moved away the new lock of the faster one.
+      // Two processes may find the same dead lock; the slower one may have moved the new lock of the faster
+      // one.
       const moved = readPidFile(dead);
       if (moved?.isRunning) {
         tryToLink(dead, path);
@@ -49,7 +50,7 @@ export function takeStartLock(path) {
 }
 
 /**
- * Moves a file; false when another process was faster.
+ * Moves a file; returns false when another process was faster.
  *
  * @param {string} path
  * @param {string} to
@@ -65,7 +66,7 @@ function tryToMove(path, to) {
 }
 
 /**
- * Gives a file a second name unless that name is in use: atomic, unlike asking first.
+ * Gives a file a second name; returns false if the name is in use. Atomic, unlike a check before the link.
  *
  * @param {string} path
  * @param {string} name

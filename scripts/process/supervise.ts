@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { row, type StackSettings } from '../stack/stack-settings.ts';
-import { type Child, lastError } from './child.ts';
+import { formatRow, type StackSettings } from '../stack/stack-settings.ts';
+import { type Child, findLastError } from './child.ts';
 
-const SHORTEST_PAUSE_SECONDS = 1;
-const LONGEST_PAUSE_SECONDS = 30;
-/** A process that ran as long as this has recovered: its next end starts the pauses from the shortest. */
+const MIN_PAUSE_SECONDS = 1;
+const MAX_PAUSE_SECONDS = 30;
+/** A process that ran for this long has recovered: the next end starts with the shortest pause. */
 const RECOVERED_SECONDS = 60;
 
-export interface Supervision extends Pick<StackSettings, 'group' | 'say'> {
+/** The description of a supervised process. */
+export interface Supervision extends Pick<StackSettings, 'group' | 'print'> {
   name: string;
   tier: number;
   /** Starts the process; called again after each end. */
@@ -17,13 +18,13 @@ export interface Supervision extends Pick<StackSettings, 'group' | 'say'> {
 }
 
 /**
- * Starts a process and resolves once it is ready. From then on, starts it again whenever it ends unasked, as a service
- * manager would: after 1 s, then twice as long each time, 30 s at most, with a line that says so.
+ * Starts a process and resolves once it is ready. Restarts the process after each unexpected end, like a
+ * service manager: after 1 s, then twice as long each time, at most 30 s. Prints a line for each restart.
  *
- * @throws when it does not become ready the first time.
+ * @throws when the process does not become ready the first time.
  */
-export async function supervise({ name, group, say, tier, ...process }: Supervision): Promise<Child> {
-  let pauseSeconds = SHORTEST_PAUSE_SECONDS;
+export async function supervise({ name, group, print, tier, ...process }: Supervision): Promise<Child> {
+  let pauseSeconds = MIN_PAUSE_SECONDS;
   let wasReady = false;
 
   const run = async (again: boolean): Promise<Child> => {
@@ -31,23 +32,23 @@ export async function supervise({ name, group, say, tier, ...process }: Supervis
     const child = await process.start({ again });
     group.add(tier, child, how => {
       if (!wasReady) return;
-      if (performance.now() - startedAt > RECOVERED_SECONDS * 1000) pauseSeconds = SHORTEST_PAUSE_SECONDS;
-      // A signal is reason enough.
-      void runAgain(`ended with ${how}`, how.startsWith('SIG') ? '' : lastError(child));
+      if (performance.now() - startedAt > RECOVERED_SECONDS * 1000) pauseSeconds = MIN_PAUSE_SECONDS;
+      // A signal explains the end; the log then has no cause of it.
+      void restart(`ended with ${how}`, how.startsWith('SIG') ? '' : findLastError(child));
     });
     return child;
   };
 
-  const runAgain = async (why: string, lastWords: string): Promise<void> => {
-    say(row(name, `${why}; starts again in ${pauseSeconds} s`, lastWords || null));
+  const restart = async (reason: string, lastError: string): Promise<void> => {
+    print(formatRow(name, `${reason}; starts again in ${pauseSeconds} s`, lastError || null));
     const wasStopped = await pause(pauseSeconds * 1000, false, { signal: group.stopping }).catch(() => true);
     if (wasStopped) return;
-    pauseSeconds = Math.min(2 * pauseSeconds, LONGEST_PAUSE_SECONDS);
-    const child = await run(true).catch(messageOf);
-    if (typeof child === 'string') return runAgain(child, '');
-    const problem = await process.untilReady(child).then(() => null, messageOf);
-    // Another end has its own line.
-    if (!group.stopping.aborted && !child.hasEnded()) say(row(name, problem ?? 'is ready again'));
+    pauseSeconds = Math.min(2 * pauseSeconds, MAX_PAUSE_SECONDS);
+    const child = await run(true).catch(toMessage);
+    if (typeof child === 'string') return restart(child, '');
+    const problem = await process.untilReady(child).then(() => null, toMessage);
+    // Another end prints its own line.
+    if (!group.stopping.aborted && !child.hasEnded()) print(formatRow(name, problem ?? 'is ready again'));
   };
 
   const first = await run(false);
@@ -56,4 +57,4 @@ export async function supervise({ name, group, say, tier, ...process }: Supervis
   return first;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const toMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,13 +4,14 @@ import { MachineClock } from './machine-clock.mjs';
 const INTERVAL_MS = 25;
 
 /**
- * Resolves once `check` answers true, asking every 25 ms.
+ * Resolves once `check` returns true; calls it every 25 ms.
  *
  * @param {string} what
  * @param {() => boolean | Promise<boolean>} check
- * @param {{ deadlineSeconds: number, signal?: AbortSignal | undefined }} limits Seconds as {@link MachineClock} counts them.
+ * @param {{ deadlineSeconds: number, signal?: AbortSignal | undefined }} limits Seconds as {@link
+ * MachineClock} counts them.
  * @returns {Promise<void>}
- * @throws when `deadlineSeconds` have passed, naming `what`, or with the reason of `signal`.
+ * @throws {Error} naming `what`, after `deadlineSeconds`; or the reason of `signal`.
  */
 export async function waitUntil(what, check, { deadlineSeconds, signal }) {
   const clock = new MachineClock();

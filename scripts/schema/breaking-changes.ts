@@ -1,7 +1,7 @@
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema } from 'graphql';
 
-/** What of the schema `current` breaks clients written for the schema `released`, a sentence each; both as SDL. */
+/** Returns the changes from `released` to `current`, both SDL, that break clients; one sentence each. */
 export async function findBreakingChanges(released: string, current: string): Promise<string[]> {
   const changes = await diff(buildSchema(released), buildSchema(current));
   return changes

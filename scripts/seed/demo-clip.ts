@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
+/** The appearance and length of a demo clip. */
 export interface ClipLook {
   width: number;
   height: number;
-  /** Colours of the background, as `0xRRGGBB`. */
+  /** The colours of the background gradient, as `0xRRGGBB`. */
   from: string;
   to: string;
   bouncesPerSecond: number;
@@ -14,18 +15,18 @@ export interface ClipLook {
 const FRAME_RATE = 30;
 const BALL = 240;
 
-/** Writes a clip of a bouncing ball to `path`, as a phone would store it: H.264 in MP4 with sound. */
+/** Writes a clip of a bouncing ball to `path`, in the format of a phone: H.264 in MP4 with sound. */
 export async function makeDemoClip(look: ClipLook, path: string, env: NodeJS.ProcessEnv): Promise<void> {
   const { width, height, from, to, bouncesPerSecond, seconds } = look;
-  // Small, then enlarged: a gradient has no detail to lose.
+  // Drawn small and enlarged, as a gradient has no detail.
   const court =
     `gradients=s=${width / 4}x${height / 4}:r=${FRAME_RATE}:c0=${from}:c1=${to}:n=2:speed=0.02:d=${seconds},` +
     `scale=${width}:${height},format=yuv420p`;
   const radius = BALL / 2;
   const disc = `if(lte(hypot(X-${radius},Y-${radius}),${radius - 2}),255,0)`;
-  // A darker seam down the middle and across.
+  // Two darker seams, vertical and horizontal.
   const seam = `if(lt(min(abs(X-${radius}),abs(Y-${radius})),4),0.4,1)`;
-  // Drawn once and repeated: a picture computed pixel by pixel is slow.
+  // Drawn once and repeated, as geq computes each pixel and is slow.
   const ball =
     `color=white:s=${BALL}x${BALL}:r=${FRAME_RATE}:d=0.02,format=rgba,` +
     `geq=r='232*${seam}':g='119*${seam}':b='46*${seam}':a='${disc}',loop=-1:1:0`;

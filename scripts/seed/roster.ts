@@ -1,6 +1,6 @@
 import type { ClipLook } from './demo-clip.ts';
 
-/** One player of the demo contest and the look of the clip. */
+/** A player of the demo contest with the appearance of the clip. */
 export interface DemoPlayer {
   firstName: string;
   lastName: string;

@@ -6,15 +6,16 @@ const FONTS = 'usr/share/fonts';
 const PYTHON_MODULES = 'usr/lib/python3/dist-packages';
 
 /**
- * Installs packages for the whole machine; needs root. Reads the package lists when they are absent or too old, and
- * finishes what an apt that was killed left half done.
+ * Installs packages for the whole machine; needs root. Updates the package lists when they are absent or too
+ * old, and completes an installation that was killed.
  *
  * @param {readonly string[]} packages
  * @param {AbortSignal} signal
  */
 export async function installWithApt(packages, signal) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // apt-get alone is asked to stop: it lets a running dpkg finish, which half way would break the machine's packages.
+  // Only apt-get gets the signal. It lets a running dpkg finish, whose interruption would break the machine's
+  // packages.
   const options = { env, signal, stops: /** @type {const} */ ('program') };
   const apt = (/** @type {string[]} */ ...args) =>
     run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], options);
@@ -24,7 +25,7 @@ export async function installWithApt(packages, signal) {
     await install();
   } catch {
     signal.throwIfAborted();
-    // A fresh or old machine has no lists, an interrupted one half a package; a second failure is the one to report.
+    // A fresh machine has no lists, an interrupted one an incomplete package. A second failure is reported.
     await run('dpkg', ['--configure', '-a'], options);
     await apt('update');
     await install('--fix-broken', '--reinstall');
@@ -32,9 +33,9 @@ export async function installWithApt(packages, signal) {
 }
 
 /**
- * Unpacks a package and whatever of its dependencies the machine lacks into `tools`, without root, and puts a starter
- * for each of `programs` (name → path inside the package, or the machine's own when absolute) into `tools/bin`. Cut off
- * at any point, it can run again.
+ * Unpacks a package and its missing dependencies into `tools`, without root, and writes a starter for each of
+ * `programs` into `tools/bin`. `programs` maps names to paths inside the package, or on the machine if
+ * absolute. Can run again after an interruption at any point.
  *
  * @param {string} name
  * @param {Record<string, string>} programs
@@ -66,7 +67,8 @@ export async function unpackWithApt(name, programs, tools, signal) {
 }
 
 /**
- * Options that make apt-get keep lists, cache and locks in a folder of ours, and still read the machine's own sources.
+ * Returns options that make apt-get store lists, cache and locks in a private folder, with the machine's
+ * package sources.
  *
  * @param {string} work
  */
@@ -76,7 +78,8 @@ function privateState(work) {
 }
 
 /**
- * The package names in lines such as `'http://…/libx264-164_0.164_amd64.deb' libx264-164_0.164_amd64.deb 123 SHA256:…`.
+ * Returns the package names in lines such as
+ * `'http://…/libx264-164_0.164_amd64.deb' libx264-164_0.164_amd64.deb 123 SHA256:…`.
  *
  * @param {string} uris
  */
@@ -85,17 +88,17 @@ function missingPackages(uris) {
 }
 
 /**
- * Writes a shell script that runs a program with the libraries that were unpacked beside it.
+ * Writes a shell script that runs a program with the libraries unpacked beside it.
  *
  * @param {string} starter
  * @param {string} home
  * @param {string} path
  */
 function writeStarter(starter, home, path) {
-  // What the machine has of it is not unpacked again.
+  // A program of the machine is not unpacked again.
   const ofMachine = path.startsWith('/') && existsSync(path);
   if (!ofMachine && !existsSync(join(home, path))) {
-    throw new Error(`${basename(starter)} needs ${path}, which is not there`);
+    throw new Error(`${basename(starter)} needs ${path}, which is missing`);
   }
   const here = `$tools/${basename(home)}`;
   const libraries = libraryFolders(home).map(folder => `${here}/${relative(home, folder)}`);
@@ -105,7 +108,7 @@ function writeStarter(starter, home, path) {
     starter,
     [
       '#!/bin/sh',
-      // It may be started by a link elsewhere.
+      // The script may be started through a link.
       `self=$(readlink -f "$0") && tools=$(cd "\${self%/*}/.." && pwd)`,
       `LD_LIBRARY_PATH="${libraries.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
       'export LD_LIBRARY_PATH',
@@ -119,8 +122,8 @@ function writeStarter(starter, home, path) {
 }
 
 /**
- * The configuration of fontconfig with the unpacked fonts before those of the machine, which may have none: Chromium ends
- * when it has no font at all.
+ * Returns a fontconfig configuration with the unpacked fonts before those of the machine, which may have
+ * none. Chromium exits without any font.
  *
  * @param {string} fonts
  */
@@ -130,7 +133,8 @@ function fontsConf(fonts) {
 }
 
 /**
- * Every folder with a shared library: some packages use a folder of their own that only a linker cache would know.
+ * Returns every folder with a shared library. Some packages use a private folder that only a linker cache
+ * would list.
  *
  * @param {string} home
  */

@@ -5,19 +5,19 @@ import { ROOT, run } from './run.mjs';
 
 const CACHE = join(ROOT, '.data/bumpers');
 
-/** Whether bumpers were encoded here. Whether they fit the installed ffmpeg is for the worker to find out. */
+/** Whether bumpers were encoded here. The worker checks that they match the installed ffmpeg. */
 export function areBumpersReady() {
   return existsSync(CACHE) && readdirSync(CACHE).some(name => !name.startsWith('.'));
 }
 
 /**
- * Encodes the opening and closing bumper once, so that the first video does not wait for them.
+ * Encodes the opening and closing bumper, so that the first video does not wait for them.
  *
  * @param {AbortSignal} signal
  */
 export async function prepareBumpers(signal) {
-  const ours = join(MODULES, '.bin/node');
+  const installedNode = join(MODULES, '.bin/node');
   const env = { ...process.env, PATH: [join(ROOT, '.tools/bin'), process.env.PATH].join(delimiter) };
   const program = [join(ROOT, 'scripts/prepare-bumpers.ts'), CACHE];
-  await run(existsSync(ours) ? ours : process.execPath, program, { env, signal });
+  await run(existsSync(installedNode) ? installedNode : process.execPath, program, { env, signal });
 }

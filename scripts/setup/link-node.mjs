@@ -1,13 +1,13 @@
-// Also a program of its own: `node link-node.mjs` links the Node of the packages in the present folder.
+// Also a program: `node link-node.mjs` links the Node of the packages in the current folder.
 import { spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-const LEAST_NODE = /** @type {const} */ ([24, 12]);
+const MIN_NODE = /** @type {const} */ ([24, 12]);
 
 /**
- * Makes `.bin/node` the Node that npm brought for this machine, whatever npm made of it: npm 10 and older remove the
- * link with the package of the other platform. Where that Node does not run, nothing of the name stays.
+ * Links `.bin/node` to the Node that npm installed for this machine. npm 10 and older remove the link
+ * together with the package of the other platform. Removes `.bin/node` when the installed Node does not run.
  *
  * @param {string} modules A `node_modules` folder.
  * @returns {boolean} Whether `.bin/node` is there and runs.
@@ -16,7 +16,7 @@ export function linkNode(modules) {
   const program = join(modules, `node-${process.platform}-${process.arch}`, 'bin/node');
   const link = join(modules, '.bin/node');
   if (!runs(program)) {
-    // It would be found first, and fail.
+    // The link would be found first on the PATH, and fail.
     rmSync(link, { force: true });
     return false;
   }
@@ -37,15 +37,15 @@ export function linkNode(modules) {
 export function requireNode(isLinked) {
   if (isLinked) return;
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])) return;
+  if (major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1])) return;
   throw new Error(
-    `npm brings no Node for ${process.platform}-${process.arch}, and this is Node ${process.versions.node}: ` +
-      `install Node ${LEAST_NODE.join('.')} or newer.`,
+    `npm has no Node for ${process.platform}-${process.arch}, and this is Node ${process.versions.node}: ` +
+      `install Node ${MIN_NODE.join('.')} or newer.`,
   );
 }
 
 /**
- * Whether a program is a Node that runs here. An empty file that may be executed runs as well, and says nothing.
+ * Whether a program is a Node that runs here. Checks the output, as an empty executable file also succeeds.
  *
  * @param {string} program
  */

@@ -5,10 +5,10 @@ import { isPostgresWhole } from './postgres-links.mjs';
 import { ROOT, run } from './run.mjs';
 
 export const MODULES = join(ROOT, 'node_modules');
-// npm writes this last, so it is missing after an install that was cut off.
+// npm writes this file last, so it is missing after an interrupted installation.
 const INSTALLED = 'node_modules/.package-lock.json';
-// The largest file of a package is larger.
-const LEAST_FREE_BYTES = 64 * 1024 ** 2;
+// Smaller than the largest file of a package.
+const MIN_FREE_BYTES = 64 * 1024 ** 2;
 
 const LIBC = (() => {
   const report = process.report.getReport();
@@ -28,8 +28,9 @@ const LIBC = (() => {
  */
 
 /**
- * What `node_modules` lacks of what package-lock.json says and this machine needs: the first package, in the order of the
- * lock file; null when it lacks nothing. The files decide, whatever npm, a copy or a full disk has left.
+ * Returns the first package of package-lock.json, among those that this machine needs, that is missing or
+ * damaged in `node_modules`; null when all are present. Checks the files themselves, which npm, a copy or a
+ * full disk may have left incomplete.
  *
  * @param {string} root The folder of both.
  * @returns {string | null}
@@ -50,22 +51,22 @@ export function findProblem(root) {
 }
 
 /**
- * Runs `npm ci`. No package runs a script of its own, whichever npm it is; setup does what the one needed script does.
+ * Runs `npm ci` without the packages' own scripts; setup replaces the one script that is needed.
  *
  * @param {AbortSignal} signal
  * @throws {Error} when something is missing afterwards.
  */
 export async function installPackages(signal) {
-  // npm ci empties the folder in no order; without this, half of it could pass for whole.
+  // npm ci deletes files in no fixed order. Without this file, an incomplete folder cannot pass as complete.
   rmSync(join(ROOT, INSTALLED), { force: true });
   const everything = ['--include=dev', '--include=optional', '--ignore-scripts'];
   await npm(['ci', ...everything, '--no-audit', '--no-fund'], signal);
   const problem = findProblem(ROOT);
   if (problem === null) return;
-  // npm leaves out an optional package that it could not fetch or write, and calls that success.
+  // npm succeeds without an optional package that it could not fetch or write.
   const { bavail, bsize } = statfsSync(MODULES);
-  const why = bavail * bsize < LEAST_FREE_BYTES ? ': no space left on its disk' : '';
-  throw new Error(`npm left node_modules without ${problem}${why}. Setup can be started again.`);
+  const cause = bavail * bsize < MIN_FREE_BYTES ? ': no space left on its disk' : '';
+  throw new Error(`npm left node_modules without ${problem}${cause}. Setup can be started again.`);
 }
 
 /**
@@ -84,14 +85,14 @@ function readInstalled(root) {
   try {
     return readPackages(join(root, INSTALLED)) ?? {};
   } catch (error) {
-    // Cut off while it was written or copied.
+    // The file is incomplete after an interrupted write or copy.
     if (error instanceof SyntaxError || error instanceof TypeError) return {};
     throw error;
   }
 }
 
 /**
- * Whether the programs of a package are links in `.bin`; a copy that followed the links breaks what they import.
+ * Whether the programs of a package are links in `.bin`. A copy that followed the links breaks their imports.
  *
  * @param {string} root
  * @param {string} path
@@ -99,7 +100,7 @@ function readInstalled(root) {
  */
 function areProgramsLinked(root, path, { bin = {} }) {
   if (dirname(path) !== 'node_modules' && !/^node_modules\/@[^/]+\/[^/]+$/.test(path)) return true;
-  // The link to Node is set right at each start, without npm.
+  // Setup restores the link to Node at each start, without npm.
   const names = Object.keys(bin).filter(name => name !== 'node');
   const links = names.map(name => join(root, 'node_modules/.bin', name));
   return links.every(
@@ -113,8 +114,8 @@ function isFilled(path) {
 }
 
 /**
- * Whether npm installs a package here, as its `os`, `cpu` and `libc` say. One that names none of them comes with another
- * that does, and may be absent.
+ * Whether npm installs a package on this machine, by its `os`, `cpu` and `libc`. A package without `os` and
+ * `cpu` belongs to another one that has them, and may be absent.
  *
  * @param {Package} entry
  */
@@ -124,7 +125,8 @@ function isForThisMachine({ os, cpu, libc }) {
 }
 
 /**
- * Whether a list of names, or of names with `!` before them, admits one. Lock files also have a name without a list.
+ * Whether a list of names, or of names prefixed by `!`, includes one. Lock files also contain a single name
+ * as a string.
  *
  * @param {string | string[] | undefined} names
  * @param {string} name
@@ -136,7 +138,7 @@ function fits(names, name) {
 }
 
 /**
- * Whether the Node that the lock file names for this machine runs; true where it names none.
+ * Whether the Node that the lock file lists for this machine runs; true when it lists none.
  *
  * @param {string} root
  * @param {Record<string, Package>} wanted
@@ -152,7 +154,7 @@ function isNodeWhole(root, wanted) {
  */
 async function npm(args, signal) {
   const { npm_execpath: cli, npm_node_execpath: node } = process.env;
-  // Not with the Node inside node_modules, which npm ci removes while it runs.
+  // The Node inside node_modules cannot run npm, as npm ci deletes it meanwhile.
   const path = (process.env.PATH ?? '').split(delimiter).filter(folder => !folder.includes('node_modules'));
   const options = { cwd: ROOT, env: { ...process.env, PATH: path.join(delimiter) }, signal };
   if (cli && node && !node.startsWith(MODULES)) await run(node, [cli, ...args], options);

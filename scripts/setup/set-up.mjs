@@ -12,11 +12,11 @@ import { describeTools, findMissing, installTools } from './tools.mjs';
 const LOCK_INTERVAL_MS = 250;
 
 /**
- * Installs what is missing, each step beside the others where it needs nothing of them. Says nothing when there is
- * nothing to do. One setup works at a time; others wait for it.
+ * Installs missing packages and programs, with independent steps in parallel. Prints nothing when all are
+ * present. One setup runs at a time; others wait for it.
  *
  * @param {{ forTests: boolean, forDeploy: boolean, signal: AbortSignal }} options
- * @throws {Error} that says what a person has to do.
+ * @throws {Error} with the action that the user must take.
  */
 export async function setUp({ forTests, forDeploy, signal }) {
   const release = await takeLock(signal);
@@ -28,7 +28,7 @@ export async function setUp({ forTests, forDeploy, signal }) {
     const tools = missing.length > 0 ? steps.add(describeTools(missing)) : null;
     const bumpers = areBumpersReady() ? null : steps.add('bumpers');
     await steps.all([packages?.(installPackages), tools?.(stop => installTools(missing, stop))]);
-    // Also when npm has just been at work by another's hand: it knows of neither.
+    // Also without a step above, as npm may have run outside of setup and creates neither.
     requireNode(linkNode(MODULES));
     restorePostgresLinks(MODULES);
     await bumpers?.(prepareBumpers);
@@ -47,7 +47,7 @@ async function takeLock(signal) {
       return takeStartLock(join(RUN_DIR, 'setup.pid'));
     } catch (error) {
       if (!(error instanceof AlreadyRunning)) throw error;
-      if (!waited) say(`another setup is at work here, process ${error.pid}; waiting for it`);
+      if (!waited) say(`another setup is running here, process ${error.pid}; waiting for its end`);
       await pause(LOCK_INTERVAL_MS, undefined, { signal });
     }
   }

@@ -4,20 +4,23 @@ const REMINDER_MS = 10_000;
 
 /** @typedef {(signal: AbortSignal) => Promise<unknown>} Work */
 
-/** The steps of one setup: says which of how many begins and ends, how long it took, and now and then that it goes on. */
+/**
+ * The steps of one setup. Prints the start and end of each step with its number and duration, and reminders
+ * in between.
+ */
 export class Steps {
   /** @type {Map<string, number>} */
   #running = new Map();
   #count = 0;
   #failure = new AbortController();
 
-  /** @param {AbortSignal} signal Stops every step. */
+  /** @param {AbortSignal} signal Stops all steps. */
   constructor(signal) {
     this.signal = AbortSignal.any([signal, this.#failure.signal]);
   }
 
   /**
-   * Counts a step; the returned function runs it.
+   * Registers a step; the returned function runs it.
    *
    * @param {string} name
    * @returns {(work: Work) => Promise<void>}
@@ -41,10 +44,10 @@ export class Steps {
   }
 
   /**
-   * Waits for steps that run beside each other. When one fails, the others stop in order first.
+   * Waits for parallel steps. When one fails, stops the others and waits for their end.
    *
    * @param {(Promise<void> | undefined)[]} steps
-   * @throws what the first to fail threw.
+   * @throws {unknown} the error of the first step that failed.
    */
   async all(steps) {
     /** @type {unknown[]} */
@@ -61,7 +64,7 @@ export class Steps {
 
   /** @param {string} label */
   #remind(label) {
-    // One line for all steps, from the first of them.
+    // The first running step prints one line for all.
     if (this.signal.aborted || this.#running.keys().next().value !== label) return;
     say([...this.#running].map(([name, since]) => `${name}, ${secondsSince(since)} s so far`).join('; '));
   }

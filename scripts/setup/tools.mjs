@@ -8,15 +8,15 @@ const TOOLS = join(ROOT, '.tools');
 const PATH = [join(TOOLS, 'bin'), process.env.PATH].join(delimiter);
 
 /**
- * A program that npm can't bring.
+ * A program that npm cannot install.
  *
  * @typedef {object} Tool
  * @property {string} name
- * @property {string[][]} programs Every one is needed; any of its names will do.
- * @property {string} flag Makes each of them print its version and end.
+ * @property {string[][]} programs The required programs, each with its alternative names.
+ * @property {string} flag The argument with which each program prints its version and exits.
  * @property {string} apt
  * @property {string[]} [brew]
- * @property {Record<string, string>} [unpacked] Where Debian's package keeps the real binary.
+ * @property {Record<string, string>} [unpacked] The path of each binary in Debian's package.
  * @property {boolean} [onlyUnpacked]
  */
 
@@ -46,7 +46,7 @@ const ALL = {
     brew: ['--cask', 'chromium'],
     unpacked: { chromium: 'usr/lib/chromium/chromium' },
   },
-  // The examples say how to upload with it, and are run as they stand.
+  // The tests run the examples of an upload with curl.
   curl: {
     name: 'curl',
     programs: [['curl']],
@@ -62,10 +62,10 @@ const ALL = {
     apt: 'nginx',
     brew: ['nginx'],
     unpacked: { nginx: 'usr/sbin/nginx' },
-    // Debian's package would start a server on port 80.
+    // An installation by apt would start a server on port 80.
     onlyUnpacked: true,
   },
-  // An S3 server for the tests: OpenStack Swift as a library, and the Python that finds it.
+  // An S3 server for the tests: the library OpenStack Swift with its Python.
   swift: {
     name: 'swift',
     programs: [['swift-python']],
@@ -83,7 +83,7 @@ const ALL = {
     unpacked: { promtool: 'usr/bin/promtool' },
     onlyUnpacked: true,
   },
-  // Only root can put it to use everywhere, and the worker does without it.
+  // Optional for the worker; only root can use it on every machine.
   bubblewrap: { name: 'bubblewrap', programs: [['bwrap']], flag: '--version', apt: 'bubblewrap' },
 };
 
@@ -91,7 +91,7 @@ const isRoot = process.getuid?.() === 0;
 const hasApt = () => process.platform === 'linux' && runs('apt-get', '--version');
 
 /**
- * The programs that are absent, or do not run, as after an installation that was cut off.
+ * Returns the programs that are absent or do not run, for example after an interrupted installation.
  *
  * @param {{ forTests: boolean, forDeploy: boolean }} purpose
  * @returns {Promise<Tool[]>}
@@ -99,24 +99,24 @@ const hasApt = () => process.platform === 'linux' && runs('apt-get', '--version'
 export async function findMissing({ forTests, forDeploy }) {
   const { ffmpeg, redis, chromium, curl, nginx, swift, promtool, bubblewrap } = ALL;
   /** @type {Tool[]} */
-  const wanted = [ffmpeg, redis];
+  const required = [ffmpeg, redis];
   const withApt = await hasApt();
-  if (forTests) wanted.push(chromium, curl, ...(withApt ? [swift] : []));
-  if (forDeploy) wanted.push(nginx, promtool);
-  if (withApt && isRoot) wanted.push(bubblewrap);
-  const present = await Promise.all(wanted.map(isPresent));
-  return wanted.filter((_, index) => !present[index]);
+  if (forTests) required.push(chromium, curl, ...(withApt ? [swift] : []));
+  if (forDeploy) required.push(nginx, promtool);
+  if (withApt && isRoot) required.push(bubblewrap);
+  const present = await Promise.all(required.map(isPresent));
+  return required.filter((_, index) => !present[index]);
 }
 
 /** @param {readonly Tool[]} tools */
 export const describeTools = tools => tools.map(({ name }) => name).join(', ');
 
 /**
- * Installs programs: with root for the whole machine, else below `.tools`.
+ * Installs programs: as root for the whole machine, else in `.tools`.
  *
  * @param {readonly Tool[]} missing
  * @param {AbortSignal} signal
- * @throws {Error} that says what to install.
+ * @throws {Error} with the programs that the user must install.
  */
 export async function installTools(missing, signal) {
   if (await hasApt()) {
@@ -154,7 +154,7 @@ async function runs(program, flag) {
     await promisify(execFile)(program, [flag], { env: { ...process.env, PATH } });
     return true;
   } catch {
-    // Absent, not ours to run, or without its libraries.
+    // The program is absent, not executable, or lacks a library.
     return false;
   }
 }

@@ -3,33 +3,36 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { STARTED } from '../../src/platform/process/run-process.ts';
 import { startChild, untilReady } from '../process/child.ts';
-import { followTrouble } from '../process/follow-log.ts';
+import { followProblems } from '../process/follow-log.ts';
 import { supervise } from '../process/supervise.ts';
 import { readOrCreateSecret } from './secret.ts';
-import { filesOf, row, type StackSettings, TIERS } from './stack-settings.ts';
+import { formatRow, getProcessFiles, type StackSettings, TIERS } from './stack-settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_SECONDS = 60;
 
-/** Starts both, waits until they are ready and leaves their addresses in `stack.json` of the data folder. */
+/**
+ * Starts API and worker, waits until both are ready and writes their addresses to `stack.json` in the data
+ * folder.
+ */
 export async function startApiAndWorker(
   settings: StackSettings,
   { api, worker }: Record<'api' | 'worker', { port: number; note: string | null }>,
   stores: { DATABASE_URL: string; REDIS_URL: string },
 ): Promise<{ apiUrl: string }> {
   const { dataDir, env, watch } = settings;
-  const apiUrl = urlOf(env.API_HOST, api.port);
-  const workerUrl = urlOf(env.WORKER_HOST, worker.port);
+  const apiUrl = toLocalUrl(env.API_HOST, api.port);
+  const workerUrl = toLocalUrl(env.WORKER_HOST, worker.port);
   const shared = {
     STORAGE_DIR: join(dataDir, 'uploads'),
     BUMPERS_DIR: join(dataDir, 'bumpers'),
-    // Not the system's temporary folder, where the name may be another account's already.
+    // Not the system's temporary folder, where another account may own a folder of that name.
     WORKER_TEMP_DIR: join(dataDir, 'temp'),
     PUBLIC_URL: apiUrl,
     AUTH_SECRET: await readOrCreateSecret(join(dataDir, 'secrets/auth')),
-    // Nobody asks whether it is ready.
+    // No load balancer checks the readiness.
     SHUTDOWN_NOTICE_SECONDS: '0',
-    // A developer who has saved a file waits for the restart; a video under way is handed back to the queue.
+    // A developer waits for the restart after saving a file; a running encode returns to the queue.
     ...(watch && { SHUTDOWN_GRACE_SECONDS: '2' }),
     ...env,
     ...stores,
@@ -60,26 +63,26 @@ interface NodeProcess {
   kind: string;
   main: string;
   url: string;
-  /** Path that answers 200 once the process is ready. */
+  /** The path that responds with 200 once the process is ready. */
   ready: string;
-  /** Path that people are shown, when it is another. */
+  /** The printed path, if different. */
   shown?: string;
   note: string | null;
 }
 
-/** Starts one of the two, says where it is once it is ready, and keeps it running. */
+/** Starts one of the two, prints its address once it is ready, and keeps it running. */
 async function startNode(
-  { dataDir, watch, group, signal, say }: StackSettings,
+  { dataDir, watch, group, signal, print }: StackSettings,
   { name, kind, main, url, ready, shown = ready, note }: NodeProcess,
   env: StackSettings['env'],
 ): Promise<void> {
-  const files = filesOf(dataDir, kind);
-  // A file that can't run yet is a normal state of a watched process.
+  const files = getProcessFiles(dataDir, kind);
+  // A watched process may have an error in its code for any length of time.
   const limits = { deadlineSeconds: watch ? Number.POSITIVE_INFINITY : READY_SECONDS, signal };
   await supervise({
     name,
     group,
-    say,
+    print,
     tier: TIERS.processes,
     start: async ({ again }) => {
       const fromByte = again ? (statSync(files.logPath, { throwIfNoEntry: false })?.size ?? 0) : 0;
@@ -91,27 +94,27 @@ async function startNode(
         cwd: ROOT,
         ...files,
         appends: again,
-        // The parent of a watched process is the one that watches.
+        // In watch mode the started process is the watcher, which sends no message.
         ...(!watch && { startedMessage: STARTED }),
         stop: { signal: 'SIGTERM', graceSeconds: graceSeconds(env) },
       });
       const follow = { plain: watch, fromByte };
-      const log = followTrouble(files.logPath, follow, sentence => say(row(name, sentence)));
+      const log = followProblems(files.logPath, follow, sentence => print(formatRow(name, sentence)));
       void child.ended.then(() => log.close());
       return child;
     },
     untilReady: child => untilReady(child, () => isOk(`${url}${ready}`), limits),
   });
-  say(row(name, `${url}${shown}`, note, logNote(files)));
+  print(formatRow(name, `${url}${shown}`, note, logNote(files)));
 }
 
-/** Where a server is reached from this machine that listens on `host`. */
-function urlOf(host: string | undefined, port: number): string {
-  const isHere = host === undefined || ['0.0.0.0', '::', '127.0.0.1'].includes(host);
-  return `http://${isHere ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
+/** Returns the URL, on this machine, of a server that listens on `host`. */
+function toLocalUrl(host: string | undefined, port: number): string {
+  const isLocal = host === undefined || ['0.0.0.0', '::', '127.0.0.1'].includes(host);
+  return `http://${isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** How long the API and the worker may take to stop, as they decide it themselves, and a little more. */
+/** The grace period of API and worker, plus five seconds. */
 const graceSeconds = (env: StackSettings['env']) => Number(env.SHUTDOWN_GRACE_SECONDS ?? 25) + 5;
 
 async function isOk(url: string): Promise<boolean> {
@@ -120,7 +123,7 @@ async function isOk(url: string): Promise<boolean> {
     await response.body?.cancel();
     return response.ok;
   } catch {
-    // Not listening yet, whatever way the system puts it.
+    // The process does not listen yet; the error's code depends on the system.
     return false;
   }
 }

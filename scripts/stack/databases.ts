@@ -1,16 +1,20 @@
 import pg from 'pg';
 
-/** Creates database `name`, a copy of `template` when given; no session may use that meanwhile. @throws when it exists. */
+/**
+ * Creates database `name`, as a copy of `template` if given, which must have no sessions.
+ *
+ * @throws when the database exists.
+ */
 export async function createDatabase(adminUrl: string, name: string, template?: string): Promise<void> {
   await withClient(adminUrl, async client => {
     const escaped = [name, template ?? 'template1'].map(each => client.escapeIdentifier(each));
-    // Copying files takes a third of the work that logging each page does, and two checkpoints that pause other work.
+    // Copying files costs a third of logging each page, plus two checkpoints, which pause other work.
     const strategy = template === undefined ? 'wal_log' : 'file_copy';
     await client.query(`CREATE DATABASE ${escaped.join(' TEMPLATE ')} STRATEGY ${strategy}`);
   });
 }
 
-/** Removes database `name`, ending whatever still uses it. */
+/** Drops database `name` and ends its sessions. */
 export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   await withClient(adminUrl, async client => {
     await client.query(`DROP DATABASE ${client.escapeIdentifier(name)} WITH (FORCE)`);

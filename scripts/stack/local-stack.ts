@@ -8,33 +8,35 @@ import { choosePort, findFreePort, isPortFree } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 import { readOrCreateSecret } from './secret.ts';
-import { filesOf, row, type StackSettings, TIERS } from './stack-settings.ts';
+import { formatRow, getProcessFiles, type StackSettings, TIERS } from './stack-settings.ts';
 import { findProgram } from './tools.ts';
 
 const PORTS = { postgres: 54_320, redis: 54_420, api: 8000, worker: 8001 };
 const DATABASE = 'anb';
-const PORT_TRIES = 3;
+const PORT_ATTEMPTS = 3;
 const NO_VIDEOS = z.object({ data: z.object({ videos: z.object({ nodes: z.tuple([]) }) }) });
 
 /**
- * Starts Postgres and Redis where their addresses are not given, brings the schema up to date, then starts API and
- * worker, and says of each where it is once it is ready. `stack.json` in the data folder holds the addresses.
- * `isEmpty`: no video is published.
+ * Starts Postgres and Redis unless `env` has their addresses, migrates the schema, then starts API and
+ * worker. Prints the address of each one once it is ready, and writes the addresses to `stack.json` in the
+ * data folder. `isEmpty` is true when no video is published.
  *
- * @throws when something can't start; what has started by then is in the group.
+ * @throws when a process cannot start. The processes started before are in the group.
  */
 export async function startLocalStack(settings: StackSettings): Promise<{ isEmpty: boolean }> {
-  const { env, signal, say } = settings;
+  const { env, signal, print } = settings;
   await endLeftovers(settings);
-  // Before the slow steps: a port that can't be had is the likeliest reason to start again.
+  // Before the slow steps, as a port in use is the most common failure.
   await choosePorts(env);
 
   const databaseUrl = env.DATABASE_URL ?? (await startOwnPostgres(settings));
-  say(row('Postgres', withoutPassword(databaseUrl), env.DATABASE_URL ? 'yours, by DATABASE_URL' : null));
+  print(
+    formatRow('Postgres', withoutPassword(databaseUrl), env.DATABASE_URL ? 'yours, by DATABASE_URL' : null),
+  );
   signal.throwIfAborted();
 
   const redisUrl = env.REDIS_URL ?? (await startOwnRedis(settings));
-  say(row('Redis', withoutPassword(redisUrl), env.REDIS_URL ? 'yours, by REDIS_URL' : null));
+  print(formatRow('Redis', withoutPassword(redisUrl), env.REDIS_URL ? 'yours, by REDIS_URL' : null));
   signal.throwIfAborted();
 
   await migrateDatabase({ ...env, DATABASE_URL: databaseUrl });
@@ -44,25 +46,27 @@ export async function startLocalStack(settings: StackSettings): Promise<{ isEmpt
   return { isEmpty: await isEmpty(apiUrl) };
 }
 
-/** Starts API and worker; once more when another program was faster to take a port that was free. */
+/**
+ * Starts API and worker, and retries on other ports when another program takes one of the chosen ports first.
+ */
 async function startOnFreePorts(
   settings: StackSettings,
   stores: Parameters<typeof startApiAndWorker>[2],
 ): Promise<{ apiUrl: string }> {
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(settings.env);
     try {
       return await startApiAndWorker(settings, ports, stores);
     } catch (error) {
       await settings.group.stopTier(TIERS.processes);
       const areFree = await Promise.all([ports.api, ports.worker].map(({ port }) => isPortFree(port)));
-      if (tries === PORT_TRIES || settings.signal.aborted || !areFree.includes(false)) throw error;
-      settings.say('Another program took a port first; trying others.');
+      if (attempt === PORT_ATTEMPTS || settings.signal.aborted || !areFree.includes(false)) throw error;
+      settings.print('Another program took a port first; trying others.');
     }
   }
 }
 
-/** Whether a visitor would see no video. False when the API would not say. */
+/** Whether no video is published. False when the API responds with an error. */
 async function isEmpty(apiUrl: string): Promise<boolean> {
   const response = await fetch(`${apiUrl}/graphql`, {
     method: 'POST',
@@ -72,12 +76,12 @@ async function isEmpty(apiUrl: string): Promise<boolean> {
   return NO_VIDEOS.safeParse(await response.json()).success;
 }
 
-/** Ends what an earlier run could not, because it was killed. */
-async function endLeftovers({ dataDir, say }: StackSettings): Promise<void> {
+/** Ends the processes of an earlier run that was killed. */
+async function endLeftovers({ dataDir, print }: StackSettings): Promise<void> {
   const kinds = { api: 'SIGTERM', worker: 'SIGTERM', redis: 'SIGTERM', postgres: 'SIGINT' } as const;
   for (const [kind, signal] of Object.entries(kinds)) {
-    const pid = await endLeftover(filesOf(dataDir, kind).pidPath, { signal, graceSeconds: 5 });
-    if (pid !== null) say(`Ended process ${pid} (${kind}), left behind by an earlier run.`);
+    const pid = await endLeftover(getProcessFiles(dataDir, kind).pidPath, { signal, graceSeconds: 5 });
+    if (pid !== null) print(`Ended process ${pid} (${kind}), left behind by an earlier run.`);
   }
 }
 
@@ -88,7 +92,7 @@ async function startOwnPostgres({ dataDir, group, signal }: StackSettings): Prom
     dir,
     port: () => findFreePort(PORTS.postgres),
     password,
-    ...filesOf(dataDir, 'postgres'),
+    ...getProcessFiles(dataDir, 'postgres'),
     onStart: child => group.add(TIERS.postgres, child),
     signal,
   });
@@ -107,7 +111,7 @@ async function startOwnRedis({ dataDir, env, group, signal }: StackSettings): Pr
     dir,
     port,
     password,
-    ...filesOf(dataDir, 'redis'),
+    ...getProcessFiles(dataDir, 'redis'),
     onStart: child => group.add(TIERS.redis, child),
     signal,
   });

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Brings the database that `env.DATABASE_URL` names to the newest schema. @throws with what the migration printed as the cause. */
+/** Migrates the database that `env.DATABASE_URL` names. @throws with the migration's output in the cause. */
 export async function migrateDatabase(env: NodeJS.ProcessEnv): Promise<void> {
   try {
     await promisify(execFile)(process.execPath, ['scripts/operate/migrate.ts'], { cwd: ROOT, env });

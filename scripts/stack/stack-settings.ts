@@ -1,31 +1,35 @@
 import { join } from 'node:path';
 import type { ChildGroup } from '../process/child-group.ts';
 
-/** Order of starting, and backwards of stopping. */
+/** The order of starting; stopping uses the reverse order. */
 export const TIERS = { postgres: 0, redis: 1, processes: 2 };
 
+/** The description of a local stack to start. */
 export interface StackSettings {
-  /** Holds all that the stack keeps: databases, uploads, secrets, logs. */
+  /** The folder of all data: databases, uploads, secrets, logs. */
   dataDir: string;
-  /** Of the API and the worker. DATABASE_URL, REDIS_URL, API_PORT and others replace what the stack would bring or choose. */
+  /**
+   * The environment of API and worker. DATABASE_URL, REDIS_URL, API_PORT and others replace the stack's own
+   * choices.
+   */
   env: Record<string, string | undefined> & { PATH: string };
-  /** Restart the API and the worker when a file they loaded has changed. */
+  /** Whether API and worker restart when one of their files changes. */
   watch: boolean;
-  /** Gets each process as it starts. */
+  /** The group to which each started process is added. */
   group: ChildGroup;
-  /** Gives up; what has started is left to the group. */
+  /** Aborts the start. Processes that run by then stay in the group. */
   signal: AbortSignal;
-  /** Receives the lines that people read. */
-  say: (line: string) => void;
+  /** Receives the lines of output for the user. */
+  print: (line: string) => void;
 }
 
-/** Where the log and the process number of one of the processes are kept. */
-export function filesOf(dataDir: string, kind: string): { logPath: string; pidPath: string } {
+/** Returns the paths of a process's log and pid file. */
+export function getProcessFiles(dataDir: string, kind: string): { logPath: string; pidPath: string } {
   return { logPath: join(dataDir, 'logs', `${kind}.log`), pidPath: join(dataDir, 'run', `${kind}.pid`) };
 }
 
-/** A line for people: what it is, where it is, and whatever else there is to say. */
-export function row(name: string, text: string, ...notes: (string | null)[]): string {
-  const said = notes.filter(note => note !== null).join('; ');
-  return `${name.padEnd(9)} ${text}${said && ` (${said})`}`;
+/** Returns a line of output: a name, a text, and notes in parentheses. */
+export function formatRow(name: string, text: string, ...notes: (string | null)[]): string {
+  const noteText = notes.filter(note => note !== null).join('; ');
+  return `${name.padEnd(9)} ${text}${noteText && ` (${noteText})`}`;
 }

@@ -3,12 +3,12 @@ import { delimiter, join } from 'node:path';
 
 const TOOLS = join(import.meta.dirname, '../../.tools/bin');
 
-/** `path` with the programs that setup unpacked in front. */
+/** Returns `path` with the folder of the programs that setup unpacked in front. */
 export function withTools(path: string | undefined): string {
   return [TOOLS, path ?? ''].join(delimiter);
 }
 
-/** Where `program` is. @throws when no folder of `path` has it. */
+/** Returns the path of `program`. @throws when no folder of `path` contains the program. */
 export function findProgram(program: string, path: string): string {
   const found = path
     .split(delimiter)
@@ -23,7 +23,7 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    // Absent or not ours to run: the next folder may have it.
+    // Absent or not executable; the next folder may contain the program.
     return false;
   }
 }

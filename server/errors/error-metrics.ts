@@ -1,24 +1,29 @@
 import type { GraphQLError } from 'graphql';
 import { Counter, type Registry } from 'prom-client';
+import type { GraphqlErrorCode } from '../../schema/graphql-errors.ts';
 
-/** Those that are nobody's fault but ours: there from the start, so that the first one is seen as an increase. */
-const OUR_FAULTS = ['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+/** The codes of server faults. Their counters start at 0, so that the first error shows as an increase. */
+const SERVER_FAULTS: readonly GraphqlErrorCode[] = [
+  'INTERNAL_SERVER_ERROR',
+  'SERVICE_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+];
 
-/** Counts what `report` tells clients of errors, by code; codes are the server's, and so few. */
+/** Returns `mask` with a counter of its results by code. The server sets all codes, so they are few. */
 export function countErrors(
   registry: Registry,
-  report: (error: unknown) => GraphQLError,
+  mask: (error: unknown) => GraphQLError,
 ): (error: unknown) => GraphQLError {
   const errors = new Counter({
     name: 'anb_errors_total',
-    help: 'Errors in GraphQL answers by code',
+    help: 'Errors in GraphQL responses by code',
     labelNames: ['code'],
     registers: [registry],
   });
-  for (const code of OUR_FAULTS) errors.inc({ code }, 0);
+  for (const code of SERVER_FAULTS) errors.inc({ code }, 0);
   return error => {
-    const told = report(error);
-    errors.inc({ code: String(told.extensions.code) });
-    return told;
+    const masked = mask(error);
+    errors.inc({ code: String(masked.extensions.code) });
+    return masked;
   };
 }

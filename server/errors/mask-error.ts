@@ -1,100 +1,78 @@
 import { GraphQLError } from 'graphql';
+import { type GraphqlErrorCode, getSpanishMessage, requestError } from '../../schema/graphql-errors.ts';
 import { requestContext } from '../../src/platform/observability/request-context.ts';
 import { currentTraceId, markFailed } from '../../src/platform/observability/tracing.ts';
-import { spanishMessage } from './messages.ts';
 
-/** SQLSTATE classes and system errors that mean the database is away, not that a statement was wrong. */
-const DATABASE_AWAY =
+/** SQLSTATE classes and system errors of an unavailable database, as opposed to a wrong statement. */
+const DATABASE_UNAVAILABLE =
   /^(08(?!P01)...|57P0[123]|25P03|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
-/** What node-postgres says, without a code, of a connection that broke under a statement or was not to be had. */
-const CONNECTION_BROKE = /Connection terminated|is not queryable|timeout exceeded when trying to connect/;
-/** The store is full, or can't be written or read. */
-const STORAGE_AWAY = /^(ENOSPC|EDQUOT|EROFS|EIO|ESTALE)$/;
-/** How an object store, or the client of it, names the errors that pass. */
-const BUCKET_AWAY = /^(TimeoutError|SlowDown|ServiceUnavailable|InternalError)$/;
+/** Messages of node-postgres, without a code, for a broken or refused connection. */
+const CONNECTION_FAILED = /Connection terminated|is not queryable|timeout exceeded when trying to connect/;
+/** The store is full, or not readable or writable. */
+const STORAGE_UNAVAILABLE = /^(ENOSPC|EDQUOT|EROFS|EIO|ESTALE)$/;
+/** Names of transient errors of an object store and of its client. */
+const BUCKET_UNAVAILABLE = /^(TimeoutError|SlowDown|ServiceUnavailable|InternalError)$/;
 
-/** How PostgreSQL ends a statement at its `statement_timeout`. */
+/** SQLSTATE of a statement that PostgreSQL cancels at its `statement_timeout`. */
 const QUERY_CANCELED = '57014';
 
-const KINDS = {
-  INTERNAL_SERVER_ERROR: {
-    message: 'Something went wrong.',
-    status: 500,
-    level: 'error',
-    event: 'unexpected error',
-  },
-  SERVICE_UNAVAILABLE: {
-    message: 'The service is not available. Try again soon.',
-    status: 503,
-    level: 'error',
-    event: 'unexpected error',
-  },
-  DEADLINE_EXCEEDED: {
-    message: 'It took longer than it may. Ask for less, or try again soon.',
-    status: 503,
-    level: 'warn',
-    event: 'operation took too long',
-  },
-  CLIENT_LEFT: { message: 'The client left.', status: 499, level: 'debug', event: 'client left' },
+const RETRY_AFTER = { 'retry-after': '5' };
+
+const FAULTS = {
+  INTERNAL_SERVER_ERROR: { level: 'error', event: 'unexpected error' },
+  SERVICE_UNAVAILABLE: { level: 'error', event: 'unexpected error', headers: RETRY_AFTER },
+  DEADLINE_EXCEEDED: { level: 'warn', event: 'operation took too long', headers: RETRY_AFTER },
+  CLIENT_LEFT: { level: 'debug', event: 'client disconnected' },
 } as const;
 
 /**
- * What a client is told of an error. The caller's own faults and expected refusals pass, with a code; everything else
- * is logged here, once, with its cause, and answered without any detail. Each carries the request's id, and speaks the
- * client's language where people may meet it.
+ * Returns the error that a client gets. Client errors and expected refusals pass, with a code. Every other error
+ * is logged here, once, with its cause, and replaced by one without details. Each error carries the request's id,
+ * and the client's language where users of an application meet the error.
  */
 export function maskError(error: unknown): GraphQLError {
-  const told = withoutDetail(error);
-  if (requestContext.getStore()?.language === 'es') {
-    told.message = spanishMessage(told.extensions) ?? told.message;
-  }
-  return told;
-}
-
-function withoutDetail(error: unknown): GraphQLError {
+  const masked = toClientError(error) ?? maskFault(error);
   const scope = requestContext.getStore();
-  const known = callersFault(error);
-  if (known) {
-    if (known.extensions.code === undefined) {
-      known.extensions.code = known.path ? 'BAD_USER_INPUT' : 'BAD_REQUEST';
-      // Refused as a whole, by one of the limits on documents.
-      if (!known.path) known.extensions.http ??= { status: 400 };
-    }
-    known.extensions.requestId = scope?.requestId;
-    known.extensions.traceId = currentTraceId();
-    return known;
-  }
-  const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-  const path = error instanceof GraphQLError ? error.path : undefined;
-  const kind = kindOf(cause);
-  scope?.logger[KINDS[kind].level]({ err: cause, path }, KINDS[kind].event);
-  if (kind !== 'CLIENT_LEFT') markFailed(cause);
-  const { message, status } = KINDS[kind];
-  return new GraphQLError(message, {
-    ...(error instanceof GraphQLError && { nodes: error.nodes ?? null, path: error.path ?? null }),
-    extensions: {
-      code: kind,
-      requestId: scope?.requestId,
-      traceId: currentTraceId(),
-      http: status === 503 ? { status, headers: { 'retry-after': '5' } } : { status },
-    },
-  });
+  masked.extensions.requestId = scope?.requestId;
+  masked.extensions.traceId = currentTraceId();
+  if (scope?.language === 'es') masked.message = getSpanishMessage(masked.extensions) ?? masked.message;
+  return masked;
 }
 
-/** The error itself when it was meant for the client: thrown as a GraphQLError, at whatever depth. */
-function callersFault(error: unknown): GraphQLError | null {
+/** Returns the error itself when it is meant for the client: a thrown GraphQLError, at any depth. */
+function toClientError(error: unknown): GraphQLError | null {
   if (!(error instanceof GraphQLError)) return null;
-  if (error.originalError == null) return error;
-  return error.originalError instanceof GraphQLError ? error : null;
+  if (error.originalError != null && !(error.originalError instanceof GraphQLError)) return null;
+  if (error.extensions.code === undefined) {
+    const code: GraphqlErrorCode = error.path ? 'BAD_USER_INPUT' : 'BAD_REQUEST';
+    error.extensions.code = code;
+    // Without a path a limit on documents refuses the whole request.
+    if (!error.path) error.extensions.http ??= { status: 400 };
+  }
+  return error;
 }
 
-function kindOf(error: unknown): keyof typeof KINDS {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const code = 'code' in at ? String(at.code) : '';
+/** Logs a fault of the server with its cause, and returns an error without details. */
+function maskFault(error: unknown): GraphQLError {
+  const { cause, nodes, path } =
+    error instanceof GraphQLError
+      ? { cause: error.originalError ?? error, nodes: error.nodes, path: error.path }
+      : { cause: error, nodes: undefined, path: undefined };
+  const code = toFaultCode(cause);
+  const { level, event, ...response } = FAULTS[code];
+  requestContext.getStore()?.logger[level]({ err: cause, path }, event);
+  if (code !== 'CLIENT_LEFT') markFailed(cause);
+  return requestError(code, {}, { ...response, nodes, path });
+}
+
+function toFaultCode(error: unknown): keyof typeof FAULTS {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const code = 'code' in current ? String(current.code) : '';
     if (code === 'CLIENT_LEFT') return code;
     if (code === 'DEADLINE_EXCEEDED' || code === QUERY_CANCELED) return 'DEADLINE_EXCEEDED';
-    if (DATABASE_AWAY.test(code) || STORAGE_AWAY.test(code)) return 'SERVICE_UNAVAILABLE';
-    if (CONNECTION_BROKE.test(at.message) || BUCKET_AWAY.test(at.name)) return 'SERVICE_UNAVAILABLE';
+    if (DATABASE_UNAVAILABLE.test(code) || STORAGE_UNAVAILABLE.test(code)) return 'SERVICE_UNAVAILABLE';
+    if (CONNECTION_FAILED.test(current.message)) return 'SERVICE_UNAVAILABLE';
+    if (BUCKET_UNAVAILABLE.test(current.name)) return 'SERVICE_UNAVAILABLE';
   }
   return 'INTERNAL_SERVER_ERROR';
 }

@@ -6,7 +6,9 @@ import { readExample } from './examples.ts';
 
 const BASE = '/altair';
 
-/** Serves Altair, a GraphQL client that can upload files, which GraphiQL can't; all of it from this server. */
+/**
+ * Creates the handler that serves Altair from this server. Altair can upload files, which GraphiQL cannot.
+ */
 export function createAltair(
   publicUrl: string,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -27,7 +29,7 @@ export function createAltair(
   };
 }
 
-/** Reads the files of Altair, which only a server that shows it needs. */
+/** Loads Altair's files on first use: a server that never serves Altair does not need them. */
 async function loadAltair(publicUrl: string) {
   const { getDistDirectory, isSandboxFrame, renderAltair, SANDBOX_FRAME_CSP } = await import('altair-static');
   const { default: sirv } = await import('sirv');
@@ -36,13 +38,13 @@ async function loadAltair(publicUrl: string) {
     baseURL: `${BASE}/`,
     endpointURL: '/graphql',
     initialName: 'Upload a video',
-    initialQuery: HOW_TO_UPLOAD + print(parse(example.query)),
+    initialQuery: UPLOAD_INSTRUCTIONS + print(parse(example.query)),
     initialVariables: example.variables,
-    // Empty speaks for nobody, where a token that is no token would be refused.
+    // An empty header is anonymous; an invalid token would be refused.
     initialHeaders: { authorization: '', 'x-graphql-yoga-csrf': '1' },
     initialSubscriptionRequestHandlerId: 'graphql-sse',
     disableAccount: true,
-    // They advertise plugins from elsewhere.
+    // The banners advertise third-party plugins.
     persistedSettings: { 'banners.disable': true },
   });
   const start = html.slice(html.lastIndexOf('<script'));
@@ -61,7 +63,7 @@ async function loadAltair(publicUrl: string) {
     isSandboxFrame,
     sandboxHeaders: {
       'content-security-policy': `${SANDBOX_FRAME_CSP}; frame-ancestors 'self'`,
-      // The sandbox takes the frame's origin away, so that its own files are foreign to it.
+      // A sandboxed frame has an opaque origin, so requests for its own files are cross-origin.
       'access-control-allow-origin': '*',
     },
     serveAsset: sirv(getDistDirectory(), {
@@ -72,10 +74,10 @@ async function loadAltair(publicUrl: string) {
   };
 }
 
-const HOW_TO_UPLOAD = `# 1. Headers (the topmost button on the left):
-#    authorization is "Bearer " and your access token.
-# 2. Variables (at the foot): "Add files", call it "file",
+const UPLOAD_INSTRUCTIONS = `# 1. Headers (the top button on the left):
+#    set authorization to "Bearer " and your access token.
+# 2. Variables (at the bottom): "Add files", name it "file",
 #    and choose an MP4 or QuickTime video.
-# 3. "Send Request". The answer comes at once; follow the
-#    video with the last tab of /graphql.
+# 3. "Send Request". The response does not wait for processing;
+#    follow the video with the last tab of /graphql.
 `;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Headers for a page that talks to its own origin only and that nobody may frame. `sources` adds Content Security Policy
- * directives to those that every explorer needs.
+ * Returns headers for a page that connects only to its own origin and cannot be framed. `sources` adds to, or
+ * replaces, the Content Security Policy directives that every explorer needs.
  */
 export function createExplorerHeaders(sources: Record<string, string>): Record<string, string> {
   const policy = {
@@ -10,7 +10,7 @@ export function createExplorerHeaders(sources: Record<string, string>): Record<s
     'connect-src': "'self'",
     'img-src': "'self' data:",
     'font-src': "'self' data:",
-    // Both explorers style their editors from script.
+    // Scripts of both explorers set the styles of their editors.
     'style-src': "'self' 'unsafe-inline'",
     'base-uri': "'self'",
     'form-action': "'none'",
@@ -26,7 +26,7 @@ export function createExplorerHeaders(sources: Record<string, string>): Record<s
   };
 }
 
-/** Base64 of a text's SHA-256: how a Content Security Policy names a script that may run. */
+/** Returns the Base64 SHA-256 of a script, by which a Content Security Policy allows the script. */
 export function toCspHash(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }

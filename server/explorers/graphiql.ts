@@ -12,15 +12,16 @@ interface Page {
   headers: Record<string, string>;
 }
 
-/** Whether a request for `/graphql` comes from somebody who wants to read, not from a GraphQL client. */
-export function wantsGraphiql(request: IncomingMessage): boolean {
+/** Returns whether a request for `/graphql` prefers HTML, as browsers do and GraphQL clients do not. */
+export function prefersHtml(request: IncomingMessage): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   return new Negotiator(request).mediaType(['application/json', 'text/html']) === 'text/html';
 }
 
 /**
- * Serves GraphiQL with the examples as its tabs. All of it is one page, so that it works offline: 9 MB, which is why it is
- * made with the first request for it, kept compressed, and sent again only to whoever has another.
+ * Creates the handler that serves GraphiQL with the examples as its tabs. The page is self-contained, so it
+ * works offline. Its size is 9 MB: the first request renders the page, memory holds it compressed, and a
+ * client with the same entity tag gets 304.
  */
 export function createGraphiql(
   publicUrl: string,
@@ -42,28 +43,28 @@ export function createGraphiql(
 
 async function renderPage(publicUrl: string): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL(await optionsFor(publicUrl));
+  const html = renderGraphiQL(await createOptions(publicUrl));
   const script = html.slice(html.indexOf('<script>') + '<script>'.length, html.lastIndexOf('</script>'));
   return {
     gzipped: await promisify(gzip)(html),
     headers: {
       ...createExplorerHeaders({
         'script-src': `'sha256-${toCspHash(script)}'`,
-        // The editor starts its language workers from the page itself.
+        // The editor starts its language workers from blobs of the page.
         'worker-src': 'blob:',
       }),
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-cache',
-      // Weak: the same page, compressed or not.
+      // Weak, because the tag is the same for the compressed and the plain page.
       etag: `W/"${toCspHash(html)}"`,
       vary: 'accept, accept-encoding',
     },
   };
 }
 
-async function optionsFor(publicUrl: string): Promise<GraphiQLOptions> {
+async function createOptions(publicUrl: string): Promise<GraphiQLOptions> {
   const examples = await Promise.all(EXAMPLE_NAMES.map(name => readExample(name, publicUrl)));
-  // Empty speaks for nobody, where a token that is no token would be refused.
+  // An empty header is anonymous; an invalid token would be refused.
   const headers = JSON.stringify({ authorization: '' }, null, 2);
   return {
     title: 'ANB Rising Stars',

@@ -1,24 +1,26 @@
 import type { IncomingMessage } from 'node:http';
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { requestError } from '../../schema/graphql-errors.ts';
 import type { EntityManager } from '../../src/platform/database/database.ts';
 import { type AccessTokens, InvalidAccessToken } from '../../src/players/access-tokens.ts';
 import { authenticate } from '../../src/players/authenticate.ts';
 
-/** Whom a request or a socket speaks for; null is anyone. */
+/** The session that a request or a socket authenticates with; null for an anonymous one. */
 export type AuthenticatedSession = Awaited<ReturnType<typeof authenticate>> | null;
 
-interface IdentityDeps {
+interface AuthenticationDeps {
   forkEm: () => EntityManager;
   accessTokens: AccessTokens;
 }
 
 /**
- * Whom an `Authorization` value speaks for; null without one.
- * @throws {GraphQLError} `UNAUTHENTICATED`, 401, for anything but a good bearer token (RFC 6750).
+ * Returns the session of an `Authorization` value; null without one.
+ *
+ * @throws {GraphQLError} 401, `UNAUTHENTICATED`, for anything but a valid bearer token (RFC 6750).
  */
 export async function authenticateBearer(
-  { forkEm, accessTokens }: IdentityDeps,
+  { forkEm, accessTokens }: AuthenticationDeps,
   authorization: string | undefined,
 ): Promise<AuthenticatedSession> {
   if (authorization === undefined || authorization === '') return null;
@@ -32,31 +34,29 @@ export async function authenticateBearer(
   }
 }
 
-const identities = new WeakMap<IncomingMessage, AuthenticatedSession>();
+const sessions = new WeakMap<IncomingMessage, AuthenticatedSession>();
 
-/** Whom a request, or the socket that it opened, was found to speak for. */
-export const getSession = (request: IncomingMessage): AuthenticatedSession => identities.get(request) ?? null;
+/** Returns the session of an authenticated request, or of the socket that the request opened. */
+export const getSession = (request: IncomingMessage): AuthenticatedSession => sessions.get(request) ?? null;
 
-/** Remembers it for {@link getSession}. */
-export const setSession = (request: IncomingMessage, identity: AuthenticatedSession): void => {
-  identities.set(request, identity);
+/** Stores the session of a request for {@link getSession}. */
+export const setSession = (request: IncomingMessage, session: AuthenticatedSession): void => {
+  sessions.set(request, session);
 };
 
-/** Finds out who is asking before a byte of the body is read; a stranger's multipart body is never read. */
-export function useAuthentication(deps: IdentityDeps): Plugin<object, { req: IncomingMessage }> {
+/** Authenticates a request before its body is read. The multipart body of an anonymous request is never read. */
+export function useAuthentication(deps: AuthenticationDeps): Plugin<object, { req: IncomingMessage }> {
   return {
     async onRequestParse({ serverContext: { req } }) {
-      const identity = await authenticateBearer(deps, req.headers.authorization);
-      const multipart = req.headers['content-type']?.toLowerCase().startsWith('multipart/');
-      if (multipart && identity === null) throw unauthenticated();
-      setSession(req, identity);
+      const session = await authenticateBearer(deps, req.headers.authorization);
+      const isMultipart = req.headers['content-type']?.toLowerCase().startsWith('multipart/');
+      if (isMultipart && session === null) throw unauthenticated();
+      setSession(req, session);
     },
   };
 }
 
-/** Ends the whole request: a client whose token has expired must not take an answer for strangers as its own. */
+/** Refuses the whole request: a client with an expired token must not mistake a public response for its own. */
 function unauthenticated(): GraphQLError {
-  return new GraphQLError('This needs a valid access token. Log in, or refresh the session.', {
-    extensions: { code: 'UNAUTHENTICATED', http: { status: 401, headers: { 'www-authenticate': 'Bearer' } } },
-  });
+  return requestError('UNAUTHENTICATED', {}, { headers: { 'www-authenticate': 'Bearer' } });
 }

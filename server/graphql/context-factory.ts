@@ -4,26 +4,27 @@ import { requestContext } from '../../src/platform/observability/request-context
 import type { Language } from '../../src/platform/text/languages.ts';
 import type { AuthenticatedSession } from './authentication.ts';
 
-/** Whom an operation is for, from where, and in which language it answers. */
+/** The client of an operation. */
 export interface Origin {
-  identity: AuthenticatedSession;
+  session: AuthenticatedSession;
+  /** The client's IP address. */
   address: string;
   language: Language;
 }
 
 export type ContextFactory = (origin: Origin) => Context;
 
-/** Makes each operation's own context. Called within {@link requestContext}. */
+/** Creates the factory of operation contexts, which runs within {@link requestContext}. */
 export function createContextFactory(services: Services, forkEm: () => EntityManager): ContextFactory {
-  return ({ identity, address, language }) => {
-    const scope = requestContext.getStore();
-    if (scope === undefined) throw new Error('An operation runs outside any request');
-    const viewer = identity && { playerId: identity.playerId, role: identity.role };
+  return ({ session, address, language }) => {
+    const request = requestContext.getStore();
+    if (request === undefined) throw new Error('The operation runs outside a request context');
+    const viewer = session && { playerId: session.playerId, role: session.role };
     return {
       ...services,
-      requestId: scope.requestId,
+      requestId: request.requestId,
       get logger() {
-        return scope.logger;
+        return request.logger;
       },
       ...createRequestScoped({ ...services, forkEm, viewer }),
       forkEm,

@@ -3,7 +3,10 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 
 const SUGGESTION = / ?Did you mean .+\?$/;
 
-/** Hides the schema from whoever was not given it, in what can be asked and in what errors give away. */
+/**
+ * Hides the schema: rejects introspection, and removes suggestions of names from errors. `introspection` and
+ * `suggestions` keep either of them.
+ */
 export function useDisableIntrospection({
   introspection,
   suggestions,
@@ -20,7 +23,7 @@ export function useDisableIntrospection({
     onExecute() {
       if (suggestions) return undefined;
       return {
-        // The values of variables are looked at only now.
+        // Execution checks the values of variables, and suggests names as well.
         onExecuteDone({ result, setResult }) {
           if (!isAsyncIterable(result) && result.errors) setResult(withoutSuggestions(result));
         },

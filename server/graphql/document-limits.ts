@@ -2,23 +2,25 @@ import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
-import { type DocumentNode, GraphQLError, Kind, visit } from 'graphql';
+import { type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { requestError } from '../../schema/graphql-errors.ts';
 
-const MOST = { tokens: 1000, depth: 8, aliases: 15, directives: 5, repetitions: 30 };
+const LIMITS = { tokens: 1000, depth: 8, aliases: 15, directives: 5, repetitions: 30 };
+/** Limit on the total length of the cached documents. */
 const CACHED_CHARACTERS = 4 * 1024 ** 2;
 
 /**
- * Refuses documents that are larger than any client of ours needs, before anything is executed: 400, `DOCUMENT_TOO_LARGE`.
- * Whoever may see the schema may also ask for it in as many levels as it takes.
+ * Refuses documents that exceed a limit, before execution: 400, `DOCUMENT_TOO_LARGE`. Introspection queries may
+ * have any depth while the schema is open.
  */
 export function documentLimits(isSchemaOpen: boolean): Plugin[] {
-  const refuseOver = (part: keyof typeof MOST) => ({
-    n: MOST[part],
+  const refuseOver = (unit: keyof typeof LIMITS) => ({
+    n: LIMITS[unit],
     onReject: [
       () => {
-        throw tooLarge(part);
+        throw tooLarge(unit);
       },
     ],
   });
@@ -32,8 +34,8 @@ export function documentLimits(isSchemaOpen: boolean): Plugin[] {
 }
 
 /**
- * Refuses a document that selects from one field again and again. Validation compares each such pair: 240 of them, without
- * an alias and within all other limits, take it a tenth of a second.
+ * Refuses a document that selects from one field too often. Validation compares each pair of such selections: 240
+ * of them, without an alias and within all other limits, take 100 ms.
  */
 function refuseRepetitions(): Plugin {
   const accepted = new WeakSet<DocumentNode>();
@@ -47,7 +49,7 @@ function refuseRepetitions(): Plugin {
             if (selectionSet === undefined) return;
             const key = (alias ?? name).value;
             const count = (counts.get(key) ?? 0) + 1;
-            if (count > MOST.repetitions) throw tooLarge('repetitions');
+            if (count > LIMITS.repetitions) throw tooLarge('repetitions');
             counts.set(key, count);
           },
         });
@@ -57,7 +59,7 @@ function refuseRepetitions(): Plugin {
   };
 }
 
-/** Keeps parsed documents and syntax errors by their text, up to a total length: a client chooses how long each is. */
+/** Creates the caches of parsed documents and syntax errors by text, with a limit on their total length. */
 export function createDocumentCaches() {
   const cache = <Parsed extends object>() =>
     new LRUCache<string, Parsed>({
@@ -68,8 +70,7 @@ export function createDocumentCaches() {
   return { documentCache: cache<DocumentNode>(), errorCache: cache<Error>() };
 }
 
-function tooLarge(part: keyof typeof MOST): GraphQLError {
-  return new GraphQLError(`The document is too large: ${MOST[part]} is the limit of its ${part}.`, {
-    extensions: { code: 'DOCUMENT_TOO_LARGE', limit: MOST[part], http: { status: 400 } },
-  });
+function tooLarge(unit: keyof typeof LIMITS): GraphQLError {
+  const limit = LIMITS[unit];
+  return requestError('DOCUMENT_TOO_LARGE', { limit, unit }, { extensions: { limit } });
 }

@@ -6,9 +6,9 @@ import type { EntityManager } from '../../src/platform/database/database.ts';
 import { Cancelled } from '../../src/platform/errors.ts';
 
 /**
- * Ends what an operation asks of the database after `seconds`, or when the client of a query has left: its statements are
- * cancelled there too, and fail with {@link Cancelled}. A mutation goes on without its client, as it may have been done in
- * part; an upload takes as long as its client is allowed to.
+ * Cancels the database statements of an operation after `seconds`, or when the client of a query disconnects. The
+ * statements end in the database as well, and fail with {@link Cancelled}. A mutation continues without its client,
+ * because a part of it may be done. An upload has no deadline of its own: the limits on slow clients apply.
  */
 export function useOperationTimeout(
   seconds: number,
@@ -17,21 +17,21 @@ export function useOperationTimeout(
   return {
     onExecute({ args: { contextValue, document, operationName }, extendContext }) {
       const { req, res } = contextValue;
-      // A handshake, which begins a WebSocket, is a GET whatever its headers say.
+      // The handshake of a WebSocket is a GET, so its content type does not count.
       if (req.method === 'POST' && /^multipart\//i.test(req.headers['content-type'] ?? '')) return undefined;
       const controller = new AbortController();
-      const end = (code: Cancelled['code']) => controller.abort(new Cancelled(code));
-      const timer = setTimeout(end, seconds * 1000, 'DEADLINE_EXCEEDED').unref();
-      const leave = () => end('CLIENT_LEFT');
+      const cancel = (code: Cancelled['code']) => controller.abort(new Cancelled(code));
+      const timer = setTimeout(cancel, seconds * 1000, 'DEADLINE_EXCEEDED').unref();
+      const cancelForDisconnect = () => cancel('CLIENT_LEFT');
       if (getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY) {
-        if (res?.closed) leave();
-        else res?.once('close', leave);
+        if (res?.closed) cancelForDisconnect();
+        else res?.once('close', cancelForDisconnect);
       }
       extendContext(createRequestScoped({ ...contextValue, forkEm: () => forkUntil(controller.signal) }));
       return {
         onExecuteDone() {
           clearTimeout(timer);
-          res?.off('close', leave);
+          res?.off('close', cancelForDisconnect);
         },
       };
     },

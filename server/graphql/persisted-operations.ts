@@ -1,98 +1,84 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { requestError } from '../../schema/graphql-errors.ts';
 
-/** Texts of operations by their SHA-256 in lower-case hexadecimal. */
+/** Documents by their SHA-256 in lower-case hexadecimal. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
-const REMEMBERED_CHARACTERS = 4 * 1024 ** 2;
+/** Limit on the total length of the stored documents. */
+const STORED_CHARACTERS = 4 * 1024 ** 2;
 const SHA_256 = z.string().regex(/^[\da-f]{64}$/);
 const MANIFEST = z.record(SHA_256, z.string());
-const ID = z.object({ persistedQuery: z.object({ version: z.literal(1), sha256Hash: SHA_256 }) });
+const EXTENSIONS = z.object({ persistedQuery: z.object({ version: z.literal(1), sha256Hash: SHA_256 }) });
+
+/** A cache would repeat the response after the document is stored. */
+const NO_STORE = { headers: { 'cache-control': 'no-store' } };
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
- * The operations in a manifest as GraphQL Code Generator's client preset writes it with `persistedDocuments` and
- * `hashAlgorithm: 'sha256'`: an object of texts by their hashes.
+ * Reads the operations of a manifest: a JSON object of documents by hash. GraphQL Code Generator's client preset
+ * writes it with `persistedDocuments` and `hashAlgorithm: 'sha256'`.
  *
- * @throws {Error} when it is no such file, or a text does not have its hash.
+ * @throws {Error} when the file is not such a manifest, or a document does not match its hash.
  */
 export async function readTrustedDocuments(path: string): Promise<TrustedDocuments> {
   try {
     const documents = new Map(Object.entries(MANIFEST.parse(JSON.parse(await readFile(path, 'utf8')))));
-    const wrong = documents.entries().find(([hash, text]) => sha256(text) !== hash);
-    if (wrong) throw new Error(`${wrong[0]} is not the SHA-256 of its document`);
+    const mismatched = documents.entries().find(([hash, text]) => sha256(text) !== hash);
+    if (mismatched) throw new Error(`${mismatched[0]} is not the SHA-256 of its document`);
     return documents;
   } catch (cause) {
-    throw new Error(`TRUSTED_DOCUMENTS: ${path} is no manifest of operations`, { cause });
+    throw new Error(`TRUSTED_DOCUMENTS: ${path} is not a manifest of operations`, { cause });
   }
 }
 
-/** Executes trusted operations only, by hash or by text, over every transport; others get 400, `DOCUMENT_NOT_TRUSTED`. */
+/**
+ * Executes only trusted operations, by hash or by text, over every transport. Refuses all others: 400,
+ * `DOCUMENT_NOT_TRUSTED`.
+ */
 export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
   return {
     onParams({ params, setParams }) {
-      const query = documents.get(idOf(params.extensions) ?? '');
+      const query = documents.get(readHash(params.extensions) ?? '');
       if (query !== undefined) setParams({ ...params, query });
-      else if (params.query === undefined) throw notTrusted();
+      else if (params.query === undefined) throw requestError('DOCUMENT_NOT_TRUSTED');
     },
-    // Here, as operations over WebSocket have no other door in common with those over HTTP.
+    // Parsing is the first step that HTTP and WebSocket share.
     onParse({ params: { source } }) {
-      if (!documents.has(sha256(String(source)))) throw notTrusted();
+      if (!documents.has(sha256(String(source)))) throw requestError('DOCUMENT_NOT_TRUSTED');
     },
   };
 }
 
 /**
- * Automatic persisted queries, as Apollo's protocol has them: an operation that came once with its hash is known by the
- * hash, until newer ones push it out. An unknown hash is answered with 200, `PERSISTED_QUERY_NOT_FOUND`, upon which
- * clients send the text too; one that is not the text's with 400, `PERSISTED_QUERY_MISMATCH`.
+ * Stores operations by hash, with Apollo's protocol of automatic persisted queries; newer operations evict older
+ * ones. Responds to an unknown hash with 200, `PERSISTED_QUERY_NOT_FOUND`, so that clients send the text as well.
+ * Refuses a hash that does not match its text: 400, `PERSISTED_QUERY_MISMATCH`.
  */
 export function useAutomaticPersistedQueries(): Plugin {
-  const known = new LRUCache<string, string>({
-    maxSize: REMEMBERED_CHARACTERS,
+  const documents = new LRUCache<string, string>({
+    maxSize: STORED_CHARACTERS,
     sizeCalculation: text => text.length + 1,
   });
   return {
     onParams({ params, setParams }) {
-      const id = idOf(params.extensions);
-      if (id === null) return;
+      const hash = readHash(params.extensions);
+      if (hash === null) return;
       if (params.query === undefined || params.query === '') {
-        const query = known.get(id);
-        if (query === undefined) throw notFound();
+        const query = documents.get(hash);
+        if (query === undefined) throw requestError('PERSISTED_QUERY_NOT_FOUND', {}, NO_STORE);
         setParams({ ...params, query });
-      } else if (sha256(params.query) === id) known.set(id, params.query);
-      else throw mismatch();
+      } else if (sha256(params.query) === hash) documents.set(hash, params.query);
+      else throw requestError('PERSISTED_QUERY_MISMATCH');
     },
   };
 }
 
-function idOf(extensions: unknown): string | null {
-  const { success, data } = ID.safeParse(extensions);
+function readHash(extensions: unknown): string | null {
+  const { success, data } = EXTENSIONS.safeParse(extensions);
   return success ? data.persistedQuery.sha256Hash : null;
-}
-
-function notTrusted(): GraphQLError {
-  return new GraphQLError('Only operations that were registered beforehand are executed here.', {
-    extensions: { code: 'DOCUMENT_NOT_TRUSTED', http: { status: 400 } },
-  });
-}
-
-function notFound(): GraphQLError {
-  return new GraphQLError('PersistedQueryNotFound', {
-    extensions: {
-      code: 'PERSISTED_QUERY_NOT_FOUND',
-      http: { status: 200, headers: { 'cache-control': 'no-store' } },
-    },
-  });
-}
-
-function mismatch(): GraphQLError {
-  return new GraphQLError('The hash is not that of the query.', {
-    extensions: { code: 'PERSISTED_QUERY_MISMATCH', http: { status: 400 } },
-  });
 }

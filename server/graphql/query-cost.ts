@@ -3,32 +3,33 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  GraphQLError,
+  type GraphQLError,
   getOperationAST,
   getVariableValues,
   Kind,
 } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
+import { requestError } from '../../schema/graphql-errors.ts';
 import type { RateLimiter } from '../../src/platform/redis/rate-limiter.ts';
 import { toNetwork } from '../../src/platform/text/network.ts';
 import { tooManyRequests } from '../errors/rate-limit-errors.ts';
 
-/** What operations may cost in a minute; whoever is logged in is counted by account wherever they are. */
+/** Limits on the cost of operations in a minute, by account for a logged-in viewer and by network otherwise. */
 export interface QueryCostLimits {
   accounts: RateLimiter;
   networks: RateLimiter;
 }
 
 /**
- * Weighs each operation before it is executed: a field costs 1 unless the schema says otherwise, times the length of the
- * lists around it. Tells the cost in `extensions.cost`. One above `maxCost` is refused with 400, `OPERATION_TOO_COSTLY`;
- * one that its account or network can't afford this minute with 429, `RATE_LIMITED`.
+ * Calculates the cost of each operation before execution: 1 for a field unless the schema says otherwise, times the
+ * length of the lists around the field. Sends the cost in `extensions.cost`. Refuses a cost above `maxCost` with 400,
+ * `OPERATION_TOO_COSTLY`, and one that exceeds the limit of the account or network with 429, `RATE_LIMITED`.
  */
 export function useQueryCost(maxCost: number, limits: QueryCostLimits): Plugin<Context> {
-  const refusalOf = async (cost: number, { viewer, address }: Context): Promise<GraphQLError | null> => {
+  const checkCost = async (cost: number, { viewer, address }: Context): Promise<GraphQLError | null> => {
     if (cost > maxCost) return tooCostly(cost, maxCost);
-    // Executed for nobody in particular, after those who share it have paid.
+    // A shared execution: each of its subscribers is charged separately.
     if (viewer === null && address === '') return null;
     const allowance = viewer
       ? await limits.accounts.consume(viewer.playerId, cost)
@@ -37,8 +38,8 @@ export function useQueryCost(maxCost: number, limits: QueryCostLimits): Plugin<C
   };
   return {
     async onExecute({ args, setResultAndStopExecution }) {
-      const cost = costOf(args);
-      const refusal = await refusalOf(cost, args.contextValue);
+      const cost = getCost(args);
+      const refusal = await checkCost(cost, args.contextValue);
       if (refusal) return setResultAndStopExecution({ errors: [refusal] });
       return {
         onExecuteDone({ result, setResult }) {
@@ -47,23 +48,23 @@ export function useQueryCost(maxCost: number, limits: QueryCostLimits): Plugin<C
       };
     },
     async onSubscribe({ args, setResultAndStopExecution }) {
-      const refusal = await refusalOf(costOf(args), args.contextValue);
+      const refusal = await checkCost(getCost(args), args.contextValue);
       if (refusal) setResultAndStopExecution({ errors: [refusal] });
     },
   };
 }
 
-/** @throws {GraphQLError} when an argument that decides about the cost is wrong. */
-function costOf({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): number {
+/** Returns the cost of an operation. @throws {GraphQLError} for an invalid argument that determines the cost. */
+function getCost({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName);
   const variables = { ...variableValues };
-  const isWrong =
+  const isInvalid =
     !operation || getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors;
-  // Nothing of it is executed; trying to says what is wrong.
-  if (isWrong) return 0;
+  // The execution fails before its first field, with an error that says why.
+  if (isInvalid) return 0;
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  const chosen: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-  const { complexity } = complexityFromQuery(chosen, {
+  const operationOnly: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+  const { complexity } = complexityFromQuery(operationOnly, {
     schema,
     ctx: contextValue as Context,
     variables,
@@ -77,7 +78,6 @@ const withCost = (result: ExecutionResult, cost: { operation: number; limit: num
 });
 
 function tooCostly(cost: number, limit: number): GraphQLError {
-  return new GraphQLError(`The operation costs ${cost}; ${limit} is the limit. Ask for less at once.`, {
-    extensions: { code: 'OPERATION_TOO_COSTLY', cost: { operation: cost, limit }, http: { status: 400 } },
-  });
+  const extensions = { cost: { operation: cost, limit } };
+  return requestError('OPERATION_TOO_COSTLY', { cost, limit }, { extensions });
 }

@@ -1,20 +1,18 @@
 import type { Plugin } from 'graphql-yoga';
+import { getRefusal, type PlainErrorCode } from '../../schema/graphql-errors.ts';
 import { requestContext } from '../../src/platform/observability/request-context.ts';
 import { currentTraceId } from '../../src/platform/observability/tracing.ts';
 
-/** What Yoga answers with a status alone. */
-const BARE = new Map([
-  [406, { code: 'NOT_ACCEPTABLE', message: 'Accept application/json, or text/event-stream to subscribe.' }],
-  [
-    415,
-    { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send application/json, or multipart/form-data for a file.' },
-  ],
+/** The errors that Yoga sends without a body, by HTTP status. */
+const CODES_WITHOUT_BODY = new Map<number, PlainErrorCode>([
+  [406, 'NOT_ACCEPTABLE'],
+  [415, 'UNSUPPORTED_MEDIA_TYPE'],
 ]);
 
 /**
- * Makes every answer alike, whoever made it: its errors have a code and the request's id, which is in a header too; no
- * cache keeps it, as counts change by the second and much depends on the viewer; and nothing on the way holds back the
- * events of a stream. To be the last plugin.
+ * Completes every response. Errors get a code and the request's id, which is also a header. Caches must not store a
+ * response, because counts change by the second and many fields depend on the viewer. Proxies must not buffer a
+ * stream. Must be the last plugin.
  */
 export function useResponseHeaders(): Plugin {
   return {
@@ -26,19 +24,19 @@ export function useResponseHeaders(): Plugin {
         extensions.traceId ??= currentTraceId();
       }
     },
-    onResponse({ response: answer, setResponse, fetchAPI: { Response } }) {
+    onResponse({ response, setResponse, fetchAPI: { Response } }) {
       const requestId = requestContext.getStore()?.requestId;
-      const { status, headers } = answer;
-      const bare = headers.has('content-type') ? undefined : BARE.get(status);
+      const { status, headers } = response;
+      const code = headers.has('content-type') ? undefined : CODES_WITHOUT_BODY.get(status);
       if (requestId) headers.set('x-request-id', requestId);
       const isStream = headers.get('content-type')?.startsWith('text/event-stream');
-      // Without a transformation a proxy that compresses would wait for enough to compress.
+      // A proxy that compresses would buffer events until they fill a block.
       headers.set('cache-control', isStream ? 'no-store, no-transform' : 'no-store');
       // https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
       if (isStream) headers.set('x-accel-buffering', 'no');
       headers.append('vary', 'accept, accept-language');
-      if (bare) {
-        const { code, message } = bare;
+      if (code) {
+        const { message } = getRefusal(code);
         headers.set('content-type', 'application/json; charset=utf-8');
         const errors = [{ message, extensions: { code, requestId } }];
         setResponse(new Response(JSON.stringify({ errors }), { status, headers }));

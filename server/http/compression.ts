@@ -1,24 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import compression from 'compression';
 
-/** Below this, headers and the work of both sides outweigh what is saved. */
-const LEAST_BYTES = 1024;
-/** Not event streams, whose events an encoder would hold back, nor media, which is compressed and served by ranges. */
+/** Smaller bodies cost more in headers and in work on both sides than compression saves. */
+const MIN_BYTES = 1024;
+/** An encoder would delay the events of a stream. Media files are already compressed and served by ranges. */
 const COMPRESSIBLE = /^(application\/(graphql-response\+)?json|text\/csv)\b/;
 
-// Typed for Express, though all that it uses is what node:http has.
+// The types are for Express, but the middleware uses only what node:http has.
 const compress = compression({
-  threshold: LEAST_BYTES,
+  threshold: MIN_BYTES,
   filter: (_request, response) => COMPRESSIBLE.test(String(response.getHeader('content-type'))),
 }) as unknown as (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /**
- * Has a response's body compressed as its client likes best of Brotli, gzip and deflate (RFC 9110 §12.5.3), when it is
- * JSON or CSV and at least 1 KiB. Access tokens travel in headers that no browser adds by itself, so that no foreign page
- * can make somebody's answers repeat what it guesses (the BREACH attack).
+ * Compresses JSON and CSV bodies of at least 1 KiB with Brotli, gzip or deflate, as the client prefers (RFC
+ * 9110 §12.5.3).
+ *
+ * The BREACH attack does not apply: browsers never add an access token by themselves. A foreign page
+ * therefore cannot make another player's response repeat its guesses.
  */
 export function compressResponse(request: IncomingMessage, response: ServerResponse): void {
-  // A stream is held open by thousands, to each of whom all this would cling. Some clients accept either, and get JSON.
+  // Thousands of streams stay open, and each would retain this middleware's state. A client that also accepts
+  // JSON gets JSON.
   if (request.headers.accept?.trim() === 'text/event-stream') return;
   compress(request, response, () => undefined);
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** How long a browser remembers what it was allowed. */
-export const CORS_SECONDS = 86_400;
+/** Seconds for which a browser caches a preflight response: a day. */
+export const CORS_MAX_AGE_SECONDS = 86_400;
 
 /**
- * Tells a browser whether a page of another origin may read the answer (https://fetch.spec.whatwg.org/#http-cors-protocol),
- * as `CORS_ORIGINS` says. True when the request was no more than that question, which is then answered.
+ * Sets the CORS headers for a page whose origin `CORS_ORIGINS` lists, and answers its preflight requests
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol). Returns true when the request was a preflight and is
+ * answered.
  */
 export function handleCors(
   request: IncomingMessage,
@@ -21,7 +22,7 @@ export function handleCors(
   response.writeHead(204, {
     'access-control-allow-methods': methods.join(', '),
     'access-control-allow-headers': 'authorization, accept-language',
-    'access-control-max-age': String(CORS_SECONDS),
+    'access-control-max-age': String(CORS_MAX_AGE_SECONDS),
   });
   response.end();
   return true;

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 
 /**
- * Reads away the rest of a request that was answered early, so that the client gets to read the answer and to reuse the
- * connection; closes the connection when there is still more after `graceSeconds`.
+ * Discards the unread rest of a request that was answered early. The client can then read the response and
+ * reuse the connection. Closes the connection if the request still sends after `graceSeconds`.
  */
 export function drainRequest(request: IncomingMessage, graceSeconds = 2): void {
   request.unpipe();

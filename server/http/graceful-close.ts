@@ -1,34 +1,38 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Lets the clients of an HTTP server go without dropping a request. */
+/** Closes an HTTP server without dropping a request. */
 export interface GracefulClose {
   readonly hasStarted: boolean;
-  /** From now on each answer ends its connection, so that clients and proxies go elsewhere with the next request. */
+  /** Makes each response end its connection, so that clients and proxies send the next request elsewhere. */
   start(): void;
-  /** Takes no more connections; resolves when the last request is answered, or was cut off at the deadline. */
+  /**
+   * Stops accepting connections. Resolves when the last request is answered. The deadline closes connections
+   * that are still open.
+   */
   finish(deadline: AbortSignal): Promise<void>;
 }
 
+/** Creates the graceful close of a server. Call it before the server accepts connections. */
 export function createGracefulClose(server: Server): GracefulClose {
-  const answering = new Set<ServerResponse>();
-  const unused = new Set<Socket>();
+  const openResponses = new Set<ServerResponse>();
+  const unusedSockets = new Set<Socket>();
   let hasStarted = false;
   server.on('connection', socket => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
+    unusedSockets.add(socket);
+    socket.once('close', () => unusedSockets.delete(socket));
   });
-  const announce = (response: ServerResponse) => {
-    // What has begun without saying so is closed as an idle connection afterwards.
+  const announceClose = (response: ServerResponse) => {
+    // A response whose headers are sent leaves an idle connection, which is closed afterwards.
     if (!response.headersSent) response.setHeader('connection', 'close');
   };
-  // Ahead of whoever answers at once.
+  // First in line: another listener may answer synchronously.
   server.prependListener('request', ({ socket }, response) => {
-    unused.delete(socket);
-    answering.add(response);
-    if (hasStarted) announce(response);
+    unusedSockets.delete(socket);
+    openResponses.add(response);
+    if (hasStarted) announceClose(response);
     response.once('close', () => {
-      answering.delete(response);
+      openResponses.delete(response);
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
     });
   });
@@ -39,18 +43,18 @@ export function createGracefulClose(server: Server): GracefulClose {
     },
     start() {
       hasStarted = true;
-      for (const response of answering) announce(response);
+      for (const response of openResponses) announceClose(response);
     },
     async finish(deadline) {
       const closed = Promise.withResolvers<void>();
       server.close(error => (error ? closed.reject(error) : closed.resolve()));
-      // To Node a connection is busy before its first request, and browsers open some ahead.
-      for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
-      const cutOff = () => server.closeAllConnections();
-      if (deadline.aborted) cutOff();
-      else deadline.addEventListener('abort', cutOff);
+      // Browsers open connections ahead, and Node counts a connection as busy before its first request.
+      for (const socket of unusedSockets) if (socket.bytesRead === 0) socket.destroy();
+      const closeAll = () => server.closeAllConnections();
+      if (deadline.aborted) closeAll();
+      else deadline.addEventListener('abort', closeAll);
       await closed.promise;
-      deadline.removeEventListener('abort', cutOff);
+      deadline.removeEventListener('abort', closeAll);
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a WebSocket may be opened for the page that asks, which CORS has no say in (RFC 6455 §10.2): one of the API's own
- * origin or of an allowed one. What is no browser sends no `Origin`, and may.
+ * Creates the origin check for WebSockets, to which CORS does not apply (RFC 6455 §10.2). The check accepts
+ * the API's own origin and the origins in `corsOrigins`. It also accepts a request without `Origin`: only
+ * browsers send one.
  */
 export function createOriginCheck({
   publicUrl,

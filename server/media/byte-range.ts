@@ -5,10 +5,11 @@ export interface ByteRange {
 }
 
 /**
- * What a `Range` header asks of a file of `sizeBytes` (RFC 9110 §14.1.2 and §14.2).
+ * Parses a `Range` header for a file of `sizeBytes` (RFC 9110 §14.1.2 and §14.2).
  *
- * One satisfiable range is that range, cut to the file. No header, another unit, a malformed set and several ranges are
- * `whole`, as the RFC lets a server choose. A well-formed set that lies past the end is `unsatisfiable`.
+ * Returns a single satisfiable range, cut to the file. Returns `whole` without a header, for another unit,
+ * for a malformed set and for several ranges, as the RFC permits. Returns `unsatisfiable` for a well-formed
+ * set beyond the end of the file.
  */
 export function parseByteRange(
   header: string | undefined,

@@ -1,13 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import fresh from 'fresh';
 
-/** The two validators of a stored file, as they are sent; the tag is a strong one. */
+/** The two validators of a stored file, as response headers; the entity tag is strong. */
 export interface Validators {
   etag: string;
   'last-modified': string;
 }
 
-/** Whether a read may go on (`proceed`), needs no body (`not-modified`, 304) or must not happen (`failed`, 412): RFC 9110 §13.2.2. */
+/**
+ * Evaluates the preconditions of a read (RFC 9110 §13.2.2): `proceed`, `not-modified` (304, no body) or
+ * `failed` (412).
+ */
 export function checkPreconditions(
   headers: IncomingHttpHeaders,
   validators: Validators,
@@ -17,13 +20,16 @@ export function checkPreconditions(
     const tags = match.split(',').map(tag => tag.trim());
     if (match !== '*' && !tags.includes(validators.etag)) return 'failed';
   } else if (unmodifiedSince !== undefined) {
-    // An unreadable date compares false and is ignored, as the RFC asks.
+    // An invalid date compares false and is thereby ignored, as the RFC requires.
     if (Date.parse(validators['last-modified']) > Date.parse(unmodifiedSince)) return 'failed';
   }
   return fresh(headers, { ...validators }) ? 'not-modified' : 'proceed';
 }
 
-/** Whether a range may be cut from the file as it is now: no `If-Range`, or one that names it exactly (RFC 9110 §13.1.5). */
+/**
+ * Returns whether a range applies to the current file: the request has no `If-Range`, or one that matches
+ * exactly (RFC 9110 §13.1.5).
+ */
 export function rangeApplies(headers: IncomingHttpHeaders, validators: Validators): boolean {
   const ifRange = headers['if-range'];
   return ifRange === undefined || ifRange === validators.etag || ifRange === validators['last-modified'];

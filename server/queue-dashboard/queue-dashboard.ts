@@ -5,11 +5,12 @@ import type { EntityManager } from '../../src/platform/database/database.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
 import { sendJson } from '../../src/platform/process/health.ts';
 import { Player } from '../../src/players/player.entity.ts';
+import { sendRefusal } from '../errors/send-refusal.ts';
 import { type DashboardPages, loadDashboardPages } from './dashboard-pages.ts';
 
-const BASE = '/operations/queue';
+const BASE_PATH = '/operations/queue';
 const COOKIE = 'anb-queue-board';
-/** How long a browser may look on before it needs another link. */
+/** Lifetime of the cookie; afterwards the browser needs another link. */
 const VISIT_SECONDS = 3600;
 
 export interface QueueDashboardDeps {
@@ -20,16 +21,18 @@ export interface QueueDashboardDeps {
   logger: Logger;
 }
 
-/** The queue of videos as pages for moderators, from `/operations/queue`. */
+/** The queue dashboard: the queue of videos as web pages for moderators, below `/operations/queue`. */
 export interface QueueDashboard {
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Shows the queue to a browser that came by a moderator's link (`queueBoardUrl` in the schema), which lives a minute and is
- * exchanged for a cookie that lives an hour: a browser can't send the access token along when it opens a page. Each
- * request asks the database whether the player is a moderator still. Nothing can be changed here.
+ * Creates the queue dashboard, which is read-only.
+ *
+ * A moderator's link (`queueBoardUrl` in the schema) is valid for a minute. Opening the link exchanges it for
+ * a cookie that is valid for an hour, because a browser cannot send an access token when it opens a page.
+ * Each request checks in the database that the player is still a moderator.
  */
 export function createQueueDashboard({
   redis,
@@ -40,26 +43,26 @@ export function createQueueDashboard({
 }: QueueDashboardDeps): QueueDashboard {
   let pages: Promise<DashboardPages> | undefined;
 
-  /** Whom a signed path below {@link BASE} speaks for, if that is a moderator; null otherwise. */
-  const moderatorOf = async (kind: 'enter' | 'visit', signed: string): Promise<string | null> => {
-    const [, playerId] = new RegExp(`^${BASE}/${kind}/([\\da-f-]{36})\\?`).exec(signed) ?? [];
-    if (playerId === undefined || !links.verify(signed)) return null;
-    const found = await forkEm().count(Player, { id: playerId, role: 'MODERATOR' });
-    return found === 1 ? playerId : null;
+  /** Returns the id of the moderator in a signed path below {@link BASE_PATH}; null for any other path. */
+  const findModerator = async (kind: 'enter' | 'visit', signedPath: string): Promise<string | null> => {
+    const [, playerId] = new RegExp(`^${BASE_PATH}/${kind}/([\\da-f-]{36})\\?`).exec(signedPath) ?? [];
+    if (playerId === undefined || !links.verify(signedPath)) return null;
+    const count = await forkEm().count(Player, { id: playerId, role: 'MODERATOR' });
+    return count === 1 ? playerId : null;
   };
 
-  const enter = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const moderatorId = await moderatorOf('enter', request.url ?? '');
-    if (moderatorId === null) return refuse(response);
-    const attributes = [
-      `${COOKIE}=${links.sign(`${BASE}/visit/${moderatorId}`, VISIT_SECONDS)}`,
-      // Lax, as the link may be opened from elsewhere: what it leads to only reads.
-      ...[`Path=${BASE}`, `Max-Age=${VISIT_SECONDS}`, 'HttpOnly', 'SameSite=Lax'],
+  const exchangeLink = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const moderatorId = await findModerator('enter', request.url ?? '');
+    if (moderatorId === null) return sendUnauthorized(response);
+    const cookie = [
+      `${COOKIE}=${links.sign(`${BASE_PATH}/visit/${moderatorId}`, VISIT_SECONDS)}`,
+      // Lax, because another site may open the link, and the dashboard is read-only.
+      ...[`Path=${BASE_PATH}`, `Max-Age=${VISIT_SECONDS}`, 'HttpOnly', 'SameSite=Lax'],
       ...(publicUrl.startsWith('https:') ? ['Secure'] : []),
     ];
     response.writeHead(303, {
-      location: `${BASE}/`,
-      'set-cookie': attributes.join('; '),
+      location: `${BASE_PATH}/`,
+      'set-cookie': cookie.join('; '),
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
     });
@@ -68,17 +71,17 @@ export function createQueueDashboard({
 
   return {
     async serve(request, response) {
-      const path = (request.url ?? '').split('?', 1)[0]?.slice(BASE.length) ?? '';
+      const path = (request.url ?? '').split('?', 1)[0]?.slice(BASE_PATH.length) ?? '';
       if (request.method !== 'GET') {
         response.setHeader('allow', 'GET');
-        return sendJson(response, 405, { error: 'Only GET is answered here' });
+        return sendJson(response, 405, { error: 'Only GET is allowed' });
       }
-      if (path.startsWith('/enter/')) return enter(request, response);
+      if (path.startsWith('/enter/')) return exchangeLink(request, response);
       const visit = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
-      if ((await moderatorOf('visit', visit)) === null) return refuse(response);
-      // Its base address has a slash at the end, and so have the addresses that its pages ask for.
-      if (path === '') return void response.writeHead(308, { location: `${BASE}/` }).end();
-      pages ??= loadDashboardPages(redis, BASE, logger);
+      if ((await findModerator('visit', visit)) === null) return sendUnauthorized(response);
+      // The base URL of the page ends with a slash, and the URLs of its requests are relative to it.
+      if (path === '') return void response.writeHead(308, { location: `${BASE_PATH}/` }).end();
+      pages ??= loadDashboardPages(redis, BASE_PATH, logger);
       await (await pages).serve(request, response, path);
     },
 
@@ -88,8 +91,8 @@ export function createQueueDashboard({
   };
 }
 
-function refuse(response: ServerResponse): void {
-  const error =
-    'This needs a moderator’s link: ask the API for { queueBoardUrl } and open it within a minute.';
-  sendJson(response, 401, { error, code: 'UNAUTHENTICATED' });
+function sendUnauthorized(response: ServerResponse): void {
+  const message =
+    'A moderator’s link is required. Query { queueBoardUrl } and open the link within a minute.';
+  sendRefusal(response, 'UNAUTHENTICATED', message);
 }

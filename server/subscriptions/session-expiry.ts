@@ -4,24 +4,29 @@ import type { Logger } from '../../src/platform/observability/logger.ts';
 import { findOpenSessions } from '../../src/players/authenticate.ts';
 import type { AuthenticatedSession } from '../graphql/authentication.ts';
 
-/** How long what is held open may outlive a session that was ended elsewhere. */
+/** The longest time that a stream or socket outlives a session that another process ended. */
 const CHECK_SECONDS = 5;
 
-export type SessionEnd = 'Token expired' | 'Session ended';
+/** The reason that a socket is closed with. */
+export type SessionEndReason = 'Token expired' | 'Session ended';
 
-/** Ends what is held open for somebody once their access token does not count any more. */
+/** Ends open streams and sockets once their access token is no longer valid. */
 export interface SessionExpiry {
-  /** Calls `end` once, when the token has expired, or its session has ended or its player's role changed since. */
-  add(identity: NonNullable<AuthenticatedSession>, end: (why: SessionEnd) => void): () => void;
+  /**
+   * Calls `onEnd` once: when the token expires, its session ends or its player's role changes.
+   * Returns a function that removes the registration.
+   */
+  add(session: NonNullable<AuthenticatedSession>, onEnd: (reason: SessionEndReason) => void): () => void;
+  /** Stops checking; resolves when the check in progress has ended. */
   close(): Promise<void>;
 }
 
-interface Watched {
-  identity: NonNullable<AuthenticatedSession>;
-  end: (why: SessionEnd) => void;
+interface Registration {
+  session: NonNullable<AuthenticatedSession>;
+  onEnd: (reason: SessionEndReason) => void;
 }
 
-/** One query for all that this process holds open, so that it costs as much with one client as with thousands. */
+/** Creates the session check of this process. One query covers all registrations, whatever their number. */
 export function createSessionExpiry({
   forkEm,
   logger,
@@ -29,28 +34,32 @@ export function createSessionExpiry({
   forkEm: () => EntityManager;
   logger: Logger;
 }): SessionExpiry {
-  const watched = new Set<Watched>();
+  const registrations = new Set<Registration>();
   const check = async () => {
-    if (watched.size === 0) return;
-    const looked = [...watched];
-    const open = await findOpenSessions(forkEm(), new Set(looked.map(({ identity }) => identity.sessionId)));
-    for (const one of looked) {
-      const { sessionId, role } = one.identity;
-      if (open.get(sessionId) !== role && watched.delete(one)) one.end('Session ended');
+    if (registrations.size === 0) return;
+    const checked = [...registrations];
+    const openSessions = await findOpenSessions(
+      forkEm(),
+      new Set(checked.map(({ session }) => session.sessionId)),
+    );
+    for (const registration of checked) {
+      const { sessionId, role } = registration.session;
+      if (openSessions.get(sessionId) === role) continue;
+      if (registrations.delete(registration)) registration.onEnd('Session ended');
     }
   };
-  const loop = startPeriodicTask('session watch', CHECK_SECONDS, check, logger);
+  const checks = startPeriodicTask('session expiry', CHECK_SECONDS, check, logger);
   return {
-    add(identity, end) {
-      const one = { identity, end };
-      watched.add(one);
-      const expire = () => watched.delete(one) && end('Token expired');
-      const expiry = setTimeout(expire, Math.max(0, identity.expiresAt.getTime() - Date.now())).unref();
+    add(session, onEnd) {
+      const registration = { session, onEnd };
+      registrations.add(registration);
+      const expire = () => registrations.delete(registration) && onEnd('Token expired');
+      const expiry = setTimeout(expire, Math.max(0, session.expiresAt.getTime() - Date.now())).unref();
       return () => {
         clearTimeout(expiry);
-        watched.delete(one);
+        registrations.delete(registration);
       };
     },
-    close: () => loop.stop(),
+    close: () => checks.stop(),
   };
 }

@@ -8,45 +8,51 @@ import type { Logger } from '../../src/platform/observability/logger.ts';
 import type { ContextFactory } from '../graphql/context-factory.ts';
 import { SharedExecution } from './shared-execution.ts';
 
-interface SharingDeps {
-  contextFor: ContextFactory;
+interface SharedExecutionDeps {
+  createContext: ContextFactory;
   logger: Logger;
   metrics: Registry;
 }
 
-/** Executions that are nobody's own. */
+/** Contexts of the shared executions themselves, which the plugin must not share again. */
 const sharedContexts = new WeakSet<object>();
-const followed = new WeakMap<object, SharedExecution>();
+const executionByContext = new WeakMap<object, SharedExecution>();
 
-/** What an operation with this context is to follow; undefined when it is executed on its own. */
-export const getSharedExecution = (context: object): SharedExecution | undefined => followed.get(context);
+/** Returns the shared execution that an operation subscribes to; undefined when it has its own execution. */
+export const getSharedExecution = (context: object): SharedExecution | undefined =>
+  executionByContext.get(context);
 
 /**
- * Executes like subscriptions once: those of one document, operation name, variables and language, when all that they
- * select is marked as the same for everybody. It is executed as nobody, so that even a field that was marked by mistake
- * tells what anyone may know. All others keep an execution of their own. To be the first plugin, as what follows it is
- * done once for all.
+ * Runs identical subscriptions once and fans the events out. Subscriptions are identical when document,
+ * operation name, variables and language are equal. Every selected field must have the `PUBLIC` cache scope;
+ * any other subscription keeps its own execution. The shared execution has no viewer, so a field marked by
+ * mistake reveals only public data.
+ *
+ * Must be the first plugin: the plugins after it then run once for all subscribers.
  */
-export function useSharedExecution({ contextFor, logger, metrics }: SharingDeps): Plugin<Context> {
+export function useSharedExecution({ createContext, logger, metrics }: SharedExecutionDeps): Plugin<Context> {
   const executions = new Map<string, SharedExecution>();
   const { events, deliveries } = createCounters(metrics, () => executions.size);
-  const shareable = new WeakMap<object, boolean>();
+  const isPublic = new WeakMap<object, boolean>();
   let getEnveloped: YogaServerInstance<object, Context>['getEnveloped'];
 
-  const start = (key: string, args: ExecutionArgs, language: Context['language']): SharedExecution => {
+  const startExecution = (
+    key: string,
+    args: ExecutionArgs,
+    language: Context['language'],
+  ): SharedExecution => {
     const requestId = randomUUID();
-    const scope = { requestId, logger: logger.child({ requestId }), language };
     const execution = new SharedExecution({
-      scope,
-      async open() {
-        const contextValue = contextFor({ language, identity: null, address: '' });
+      context: { requestId, logger: logger.child({ requestId }), language },
+      async subscribe() {
+        const contextValue = createContext({ language, session: null, address: '' });
         sharedContexts.add(contextValue);
         const result = await getEnveloped({}).subscribe({ ...args, contextValue });
         return isAsyncIterable<ExecutionResult>(result) ? result[Symbol.asyncIterator]() : null;
       },
-      onEvent(followers) {
+      onPublish(subscribers) {
         events.inc();
-        deliveries.inc(followers);
+        deliveries.inc(subscribers);
       },
       onStop() {
         if (executions.get(key) === execution) executions.delete(key);
@@ -64,30 +70,34 @@ export function useSharedExecution({ contextFor, logger, metrics }: SharingDeps)
       const { schema, document, operationName, variableValues } = args;
       const context = args.contextValue;
       if (sharedContexts.has(context)) return;
-      const isShared = shareable.get(document) ?? isPublicDocument(schema, document);
-      shareable.set(document, isShared);
-      if (!isShared) return;
+      const isShareable = isPublic.get(document) ?? isPublicDocument(schema, document);
+      isPublic.set(document, isShareable);
+      if (!isShareable) return;
       const text = document.loc?.source.body ?? print(document);
       const key = JSON.stringify([context.language, operationName, text, variableValues]);
       const execution =
         executions.get(key) ??
-        start(key, { schema, document, operationName, variableValues } as ExecutionArgs, context.language);
+        startExecution(
+          key,
+          { schema, document, operationName, variableValues } as ExecutionArgs,
+          context.language,
+        );
       if (!(await execution.prepare())) return;
-      followed.set(context, execution);
-      // What is streamed goes past Yoga, which is only to see that there is a stream.
-      setResultAndStopExecution(nothing());
+      executionByContext.set(context, execution);
+      // Yoga only needs to see a stream: the transports send the shared execution's events themselves.
+      setResultAndStopExecution(emptyStream());
     },
   };
 }
 
-function createCounters(metrics: Registry, count: () => number) {
+function createCounters(metrics: Registry, countExecutions: () => number) {
   const registers = [metrics];
   new Gauge({
     name: 'anb_shared_executions',
-    help: 'Subscriptions that run for all their followers together',
+    help: 'Shared subscription executions that are running',
     registers,
     collect() {
-      this.set(count());
+      this.set(countExecutions());
     },
   });
   return {
@@ -98,12 +108,12 @@ function createCounters(metrics: Registry, count: () => number) {
     }),
     deliveries: new Counter({
       name: 'anb_shared_deliveries_total',
-      help: 'Events of shared subscriptions by the followers that they were sent to as they came',
+      help: 'Events of shared subscriptions multiplied by the subscribers of each event',
       registers,
     }),
   };
 }
 
-async function* nothing(): AsyncGenerator<never> {
-  // Never read: whoever looks for a stream finds the shared one.
+async function* emptyStream(): AsyncGenerator<never> {
+  // Never read: both transports replace this stream with the shared execution.
 }

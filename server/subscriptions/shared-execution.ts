@@ -4,97 +4,103 @@ import { outsideTrace } from '../../src/platform/observability/tracing.ts';
 import { maskError } from '../errors/mask-error.ts';
 import { type Subscriber, SubscriptionEvent } from './subscription-event.ts';
 
-/** Who joins is sent a state that is at most this old. */
+/** The greatest age of the state that a new subscriber receives first. */
 const FRESH_MILLISECONDS = 1000;
-/** How long an operation that nobody follows is kept for the next who asks. */
+/** How long an execution without subscribers is kept for the next subscriber. */
 const LINGER_MILLISECONDS = 1000;
 
-interface Operation {
-  /** What the operation works for: none of the requests that follow it. */
-  scope: RequestContext;
-  /** Starts it; null when it was refused. */
-  open: () => Promise<AsyncIterator<ExecutionResult> | null>;
-  /** Called for each event, with how many it is sent to. */
-  onEvent: (followers: number) => void;
-  /** Called when it is over, or nobody has followed for a second. */
+interface SharedOperation {
+  /** The context that the execution runs in; it belongs to none of its subscribers' requests. */
+  context: RequestContext;
+  /** Starts the subscription; null when the server refuses it. */
+  subscribe: () => Promise<AsyncIterator<ExecutionResult> | null>;
+  /** Called for each event, with the number of subscribers that it is sent to. */
+  onPublish: (subscribers: number) => void;
+  /** Called when the operation completes, or has had no subscriber for a second. */
   onStop: () => void;
 }
 
-/** One running subscription whose events, each executed and serialised once, go to any number of followers. */
+/**
+ * One running subscription whose events go to any number of subscribers. Each event is executed and
+ * serialised once.
+ */
 export class SharedExecution {
-  readonly #operation: Operation;
-  readonly #followers = new Set<Subscriber>();
+  readonly #operation: SharedOperation;
+  readonly #subscribers = new Set<Subscriber>();
   #source: AsyncIterator<ExecutionResult> | undefined;
-  #isOver = false;
-  #newest: SubscriptionEvent | undefined;
-  #newestAt = Number.NEGATIVE_INFINITY;
-  #refreshing: Promise<boolean> | undefined;
-  #lingering: NodeJS.Timeout | undefined;
+  #isComplete = false;
+  #latest: SubscriptionEvent | undefined;
+  /** Time of the latest result, also of one that changed nothing, on the clock of `performance.now()`. */
+  #latestAt = Number.NEGATIVE_INFINITY;
+  #refresh: Promise<boolean> | undefined;
+  #stopTimer: NodeJS.Timeout | undefined;
 
-  constructor(operation: Operation) {
+  constructor(operation: SharedOperation) {
     this.#operation = operation;
   }
 
   /**
-   * Resolves once a fresh state is at hand for whoever follows next. False when the operation is refused or fails: then
-   * whoever asks is to run it alone, for an answer of their own.
+   * Resolves to true once a state younger than a second is ready for the next subscriber. Resolves to false
+   * when the operation is refused or fails. The caller then executes the operation itself and receives its
+   * own error.
    */
   async prepare(): Promise<boolean> {
-    if (performance.now() - this.#newestAt < FRESH_MILLISECONDS) {
-      this.#lingerIfAlone();
+    if (performance.now() - this.#latestAt < FRESH_MILLISECONDS) {
+      this.#scheduleStop();
       return true;
     }
-    clearTimeout(this.#lingering);
-    this.#refreshing ??= requestContext
-      .run(this.#operation.scope, () => outsideTrace(() => this.#refresh()))
+    clearTimeout(this.#stopTimer);
+    this.#refresh ??= requestContext
+      .run(this.#operation.context, () => outsideTrace(() => this.#restart()))
       .finally(() => {
-        this.#refreshing = undefined;
-        this.#lingerIfAlone();
+        this.#refresh = undefined;
+        this.#scheduleStop();
       });
-    return this.#refreshing;
+    return this.#refresh;
   }
 
-  /** Tells the present state at once, then each event; call the result to leave. */
-  follow(follower: Subscriber): () => void {
-    this.#followers.add(follower);
-    clearTimeout(this.#lingering);
-    if (this.#newest !== undefined) follower.next(this.#newest);
-    if (this.#isOver) follower.complete();
-    // It took so long to come that everybody had left.
-    else if (this.#source === undefined) void this.prepare().then(ready => ready || follower.complete());
+  /** Sends the latest event immediately, then each new one. Returns a function that unsubscribes. */
+  subscribe(subscriber: Subscriber): () => void {
+    this.#subscribers.add(subscriber);
+    clearTimeout(this.#stopTimer);
+    if (this.#latest !== undefined) subscriber.next(this.#latest);
+    if (this.#isComplete) subscriber.complete();
+    // The execution stops when a subscriber needs longer than the linger time after `prepare`.
+    else if (this.#source === undefined) void this.prepare().then(ready => ready || subscriber.complete());
     return () => {
-      this.#followers.delete(follower);
-      this.#lingerIfAlone();
+      this.#subscribers.delete(subscriber);
+      this.#scheduleStop();
     };
   }
 
   /**
-   * Reads the state by starting the operation anew: what is below an event, such as a player's name, may have changed
-   * since, without an event.
+   * Reads the state by starting the operation again. A field below an event, such as a player's name, can
+   * change without an event.
    */
-  async #refresh(): Promise<boolean> {
-    const before = this.#newestAt;
+  async #restart(): Promise<boolean> {
+    const previousAt = this.#latestAt;
     let source: AsyncIterator<ExecutionResult> | null = null;
     try {
-      source = await this.#operation.open();
+      source = await this.#operation.subscribe();
       const first = await source?.next();
       if (source === null || first === undefined || first.done || first.value.errors) {
-        close(source);
+        cancel(source);
         return false;
       }
-      if (this.#newestAt !== before) {
-        // What was told meanwhile is as fresh, and might be later than what was read.
-        close(source);
+      if (this.#latestAt !== previousAt) {
+        // The running source published meanwhile. Its event is as fresh and may be later than the one read
+        // here.
+        cancel(source);
         return true;
       }
-      close(this.#source);
+      cancel(this.#source);
       this.#source = source;
-      this.#tell(first.value);
+      this.#publish(first.value);
       void this.#pump(source);
       return true;
     } catch {
-      // Whoever asked meets the same failure alone, and it is reported there.
-      close(source);
+      // The caller of `prepare` executes the operation itself, and that execution reports the failure.
+      cancel(source);
       return false;
     }
   }
@@ -105,41 +111,42 @@ export class SharedExecution {
         const { done, value } = await source.next();
         if (this.#source !== source) return;
         if (done) break;
-        this.#tell(value);
+        this.#publish(value);
       }
     } catch (error) {
       if (this.#source !== source) return;
-      this.#tell({ errors: [maskError(error)] });
+      this.#publish({ errors: [maskError(error)] });
     }
-    this.#isOver = true;
+    this.#isComplete = true;
     this.#stop();
-    for (const follower of this.#followers) follower.complete();
+    for (const subscriber of this.#subscribers) subscriber.complete();
   }
 
-  #tell(result: ExecutionResult): void {
+  #publish(result: ExecutionResult): void {
     const event = new SubscriptionEvent(result);
-    this.#newestAt = performance.now();
-    if (event.json === this.#newest?.json) return;
-    this.#newest = event;
-    this.#operation.onEvent(this.#followers.size);
-    for (const follower of this.#followers) follower.next(event);
+    this.#latestAt = performance.now();
+    if (event.json === this.#latest?.json) return;
+    this.#latest = event;
+    this.#operation.onPublish(this.#subscribers.size);
+    for (const subscriber of this.#subscribers) subscriber.next(event);
   }
 
-  #lingerIfAlone(): void {
-    clearTimeout(this.#lingering);
-    if (this.#followers.size > 0 || this.#refreshing) return;
-    this.#lingering = setTimeout(() => this.#stop(), LINGER_MILLISECONDS).unref();
+  /** Stops the execution after the linger time, unless a subscriber or a refresh needs it. */
+  #scheduleStop(): void {
+    clearTimeout(this.#stopTimer);
+    if (this.#subscribers.size > 0 || this.#refresh) return;
+    this.#stopTimer = setTimeout(() => this.#stop(), LINGER_MILLISECONDS).unref();
   }
 
   #stop(): void {
-    clearTimeout(this.#lingering);
-    close(this.#source);
+    clearTimeout(this.#stopTimer);
+    cancel(this.#source);
     this.#source = undefined;
-    this.#newestAt = Number.NEGATIVE_INFINITY;
+    this.#latestAt = Number.NEGATIVE_INFINITY;
     this.#operation.onStop();
   }
 }
 
-function close(source: AsyncIterator<ExecutionResult> | null | undefined): void {
+function cancel(source: AsyncIterator<ExecutionResult> | null | undefined): void {
   void source?.return?.().catch(maskError);
 }

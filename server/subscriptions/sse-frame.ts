@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 
-/** Bytes that are written to many clients, made once for all of them. */
+/** Bytes of one event, encoded once for all clients. */
 export class SseFrame {
   readonly bytes: Buffer;
   #chunk: Buffer | undefined;
@@ -10,7 +10,7 @@ export class SseFrame {
     this.bytes = Buffer.from(text);
   }
 
-  /** The bytes as a chunk of a chunked body (RFC 9112 §7.1). */
+  /** The bytes as one chunk of a chunked body (RFC 9112 §7.1). */
   get chunk(): Buffer {
     this.#chunk ??= Buffer.concat([
       Buffer.from(`${this.bytes.length.toString(16)}\r\n`),
@@ -22,13 +22,16 @@ export class SseFrame {
 }
 
 /**
- * Writes a frame to an answer whose head is written. Where the body is chunked, the chunk goes straight to the connection:
- * Node would make one of three pieces anew for each client, which costs more than all else that an event takes here.
- * @returns what is to drain before the next frame is written; null when there is room for it.
+ * Writes a frame to a response whose head is already written. A chunked body takes the ready-made chunk
+ * directly on the connection. Node's own chunk encoding joins three buffers per client, the largest cost of
+ * an event.
+ *
+ * @returns the stream that must drain before the next frame; null when there is room for another frame.
  */
-export function writeFrame(answer: Writable, frame: SseFrame): Writable | null {
-  // Behind pipelined requests an answer has no connection yet; once it has one, all that was written before is on it.
-  const connection = answer instanceof ServerResponse && answer.chunkedEncoding ? answer.socket : null;
-  const hasRoom = connection ? connection.write(frame.chunk) : answer.write(frame.bytes);
-  return hasRoom ? null : (connection ?? answer);
+export function writeFrame(response: Writable, frame: SseFrame): Writable | null {
+  // A response behind pipelined requests has no connection yet. Node flushes earlier writes when it assigns
+  // one.
+  const connection = response instanceof ServerResponse && response.chunkedEncoding ? response.socket : null;
+  const hasRoom = connection ? connection.write(frame.chunk) : response.write(frame.bytes);
+  return hasRoom ? null : (connection ?? response);
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendNodeResponse } from '@whatwg-node/server';
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { requestError } from '../../schema/graphql-errors.ts';
 import { getSession } from '../graphql/authentication.ts';
 import type { SessionExpiry } from './session-expiry.ts';
 import { getSharedExecution } from './shared-execution-plugin.ts';
@@ -9,89 +10,90 @@ import { SseStream, toSubscriptionSource } from './sse-stream.ts';
 
 const HEADERS = { 'content-type': 'text/event-stream', 'content-encoding': 'none' };
 
-interface Exchange {
+/** Yoga's server context behind a `node:http` server. */
+interface NodeContext {
   req: IncomingMessage;
   res: ServerResponse;
 }
 
-/** Yoga, as far as it is needed here. */
-interface Answering {
+/** The part of Yoga that the handler calls. */
+interface YogaHandler {
   handleNodeRequestAndResponse(
     request: IncomingMessage,
     response: ServerResponse,
-    exchange: Exchange,
+    context: NodeContext,
   ): Response | Promise<Response>;
 }
 
+/** Serves GraphQL requests over HTTP, subscriptions as Server-Sent Events. */
 export interface SseHandler {
-  /** Only for a Yoga that answers by {@link SseHandler.serve}: by itself it would send a stream's head alone. */
-  plugin: Plugin<object, Exchange>;
-  /** Answers a request as `yoga` has it, a stream as events that go straight to the connection. */
-  serve(yoga: Answering, request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Ends every stream after what it has to tell, so that its client connects again, and refuses new ones. */
+  /** Requires {@link SseHandler.serve}: Yoga by itself sends only the head of a stream. */
+  plugin: Plugin<object, NodeContext>;
+  /** Sends Yoga's response. A stream's events bypass Yoga and go directly to the connection. */
+  serve(yoga: YogaHandler, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Refuses new streams. Ends every open one after its pending event, so that its client reconnects. */
   close(): void;
 }
 
 /**
- * Sends what Yoga is to stream as {@link SseStream}s, which show every `pingSeconds` that they live, and end with the
- * session that they were opened under.
+ * Creates the handler of this process. Each stream sends a ping every `pingSeconds`, and ends with the
+ * session that opened it.
  */
-export function createSseHandler(pingSeconds: number, sessions: Pick<SessionExpiry, 'add'>): SseHandler {
-  const streams = new Set<SseStream>();
-  const streamOf = new WeakMap<Response, SseStream>();
+export function createSseHandler(pingSeconds: number, sessionExpiry: Pick<SessionExpiry, 'add'>): SseHandler {
+  const openStreams = new Set<SseStream>();
+  const streamByResponse = new WeakMap<Response, SseStream>();
   let isClosed = false;
+
+  const register = (stream: SseStream, { req, res }: NodeContext) => {
+    if (res.destroyed) return;
+    const session = getSession(req);
+    const removeExpiry = session && sessionExpiry.add(session, () => stream.abort());
+    openStreams.add(stream);
+    res.once('close', () => {
+      openStreams.delete(stream);
+      removeExpiry?.();
+    });
+  };
+
   return {
     plugin: {
       onSubscribe() {
-        if (isClosed) throw movedOn();
+        if (isClosed) throw shuttingDown();
       },
       onResultProcess({ result, serverContext, resultProcessor, setResultProcessor }) {
-        // Without a processor the client has not asked for events, and is told so.
+        // Yoga has no processor when the client does not accept an event stream, and refuses the request.
         if (!isAsyncIterable(result) || resultProcessor === undefined) return;
-        const { req, res } = serverContext;
         const source = getSharedExecution(serverContext) ?? toSubscriptionSource(result);
         setResultProcessor((_result, { Response }) => {
-          const stream = new SseStream(source, res);
-          if (!res.destroyed) {
-            const identity = getSession(req);
-            const unwatch = identity && sessions.add(identity, () => stream.revoke());
-            streams.add(stream);
-            res.once('close', () => {
-              streams.delete(stream);
-              unwatch?.();
-            });
-          }
+          const stream = new SseStream(source, serverContext.res);
+          register(stream, serverContext);
           if (isClosed) stream.interrupt();
-          const answer = new Response(null, { headers: HEADERS });
-          streamOf.set(answer, stream);
-          return answer;
+          const head = new Response(null, { headers: HEADERS });
+          streamByResponse.set(head, stream);
+          return head;
         }, 'text/event-stream');
       },
     },
     async serve(yoga, request, response) {
-      const answer = await yoga.handleNodeRequestAndResponse(request, response, {
-        req: request,
-        res: response,
-      });
-      const stream = streamOf.get(answer);
-      if (stream === undefined) await sendNodeResponse(answer, response, request, true);
+      const context = { req: request, res: response };
+      const head = await yoga.handleNodeRequestAndResponse(request, response, context);
+      const stream = streamByResponse.get(head);
+      if (stream === undefined) await sendNodeResponse(head, response, request, true);
       else if (!response.destroyed) {
-        // A stream may be silent for longer than any other answer, also one whose turn on the connection is yet to come.
+        // A stream may stay silent longer than the timeout, also while it waits behind pipelined requests.
         request.socket.setTimeout(0);
         request.socket.setKeepAlive(true);
-        response.setHeaders(answer.headers).writeHead(answer.status).flushHeaders();
-        stream.begin(pingSeconds * 1000);
+        response.setHeaders(head.headers).writeHead(head.status).flushHeaders();
+        stream.start(pingSeconds * 1000);
       }
     },
     close() {
       isClosed = true;
-      for (const stream of streams) stream.interrupt();
+      for (const stream of openStreams) stream.interrupt();
     },
   };
 }
 
-function movedOn(): GraphQLError {
-  return new GraphQLError('This server is stopping. Connect again.', {
-    extensions: { code: 'SERVICE_UNAVAILABLE', http: { status: 503, headers: { 'retry-after': '1' } } },
-  });
+function shuttingDown(): GraphQLError {
+  return requestError('SERVICE_UNAVAILABLE', {}, { headers: { 'retry-after': '1' } });
 }

@@ -8,104 +8,109 @@ import { type Subscriber, SubscriptionEvent } from './subscription-event.ts';
 const PING = new SseFrame(':\n\n');
 const COMPLETE = new SseFrame('event: complete\ndata:\n\n');
 
-/** Where a stream's events come from. */
+/** The source of a stream's events. */
 export interface SubscriptionSource {
-  /** From now on `follower` is told; call the result to leave. */
-  follow(follower: Subscriber): () => void;
-  /** Asks for the next event, when the source has to be asked. */
-  pull?(follower: Subscriber): void;
+  /** Sends events to `subscriber` from now on. Returns a function that unsubscribes. */
+  subscribe(subscriber: Subscriber): () => void;
+  /** Requests the next event. Only a source that produces events on demand has this method. */
+  pull?(subscriber: Subscriber): void;
 }
 
 /**
- * A subscription as Server-Sent Events, in graphql-sse's distinct connections mode. Writes straight to the client's answer,
- * as thousands of these are held open and a stream of its own between the two would be a third of what one takes. Holds at
- * most one event that the client has not taken, the newest.
+ * A subscription as Server-Sent Events, in the distinct connections mode of graphql-sse. Holds at most one
+ * event that the client has not read, the latest.
+ *
+ * Writes directly to the client's response: a server holds thousands of these open, and a stream object
+ * between the two adds a third to the memory of each.
  */
 export class SseStream implements Subscriber {
   readonly #source: SubscriptionSource;
-  readonly #answer: Writable;
-  readonly #leave: () => void;
-  #pinging: NodeJS.Timeout | undefined;
-  #newest: SseFrame | undefined;
+  readonly #response: Writable;
+  readonly #unsubscribe: () => void;
+  #pingTimer: NodeJS.Timeout | undefined;
+  #pending: SseFrame | undefined;
   #ending: 'complete' | 'interrupted' | undefined;
-  /** Until the answer has begun, while the client takes nothing, and when all is said. */
-  #isHeld = true;
+  /** True before the start, while the connection is full, and after the last write. */
+  #isBlocked = true;
 
-  /** Follows `source` until the answer is closed, and writes nothing before {@link begin}. */
-  constructor(source: SubscriptionSource, answer: Writable) {
+  /** Subscribes to `source` until the response closes. Writes nothing before {@link start}. */
+  constructor(source: SubscriptionSource, response: Writable) {
     this.#source = source;
-    this.#answer = answer;
-    this.#leave = source.follow(this);
-    // The client may have left already, and then nobody else would end what it followed.
-    if (answer.destroyed) this.#leave();
-    else answer.once('close', () => this.#close());
+    this.#response = response;
+    this.#unsubscribe = source.subscribe(this);
+    // A response that is already destroyed emits no further `close` event.
+    if (response.destroyed) this.#unsubscribe();
+    else response.once('close', () => this.#close());
   }
 
-  /** Tells what there is, and from now on each event as it comes; shows every `pingMilliseconds` that the stream lives. */
-  begin(pingMilliseconds: number): void {
-    if (this.#answer.destroyed) return;
-    this.#pinging = setInterval(ping, pingMilliseconds, this).unref();
-    // At once, as some browsers report no stream before its first byte.
+  /** Sends the pending event, then each event as it arrives, and a ping every `pingMilliseconds`. */
+  start(pingMilliseconds: number): void {
+    if (this.#response.destroyed) return;
+    this.#pingTimer = setInterval(ping, pingMilliseconds, this).unref();
+    // The ping is sent immediately: some browsers report no stream before its first byte.
     this.#write(PING);
-    this.#deliver();
+    this.#flush();
   }
 
-  next({ serverSent }: SubscriptionEvent): void {
+  /** Replaces the pending event, then sends it when the connection has room. */
+  next({ sseFrame }: SubscriptionEvent): void {
     if (this.#ending !== undefined) return;
-    this.#newest = serverSent;
-    this.#deliver();
+    this.#pending = sseFrame;
+    this.#flush();
   }
 
   complete(): void {
     this.#ending ??= 'complete';
-    this.#deliver();
+    this.#flush();
   }
 
-  /** Ends without saying that the operation is over, so that the client connects again. */
+  /**
+   * Ends the stream after the pending event and without a `complete` event, so that the client reconnects.
+   */
   interrupt(): void {
     this.#ending ??= 'interrupted';
-    this.#deliver();
+    this.#flush();
   }
 
-  /** Tells nothing more that the client has not taken yet: whom it was for may not know it any longer. */
-  revoke(): void {
-    this.#leave();
-    this.#newest = undefined;
+  /** Ends the stream like {@link interrupt}, but drops the pending event: its reader may have lost access. */
+  abort(): void {
+    this.#unsubscribe();
+    this.#pending = undefined;
     this.interrupt();
   }
 
-  /** Says that the stream lives, unless the client has something to take already. */
+  /** Sends a ping, unless the client has unread data. */
   ping(): void {
-    if (!this.#isHeld) this.#write(PING);
+    if (!this.#isBlocked) this.#write(PING);
   }
 
-  #deliver(): void {
-    if (this.#isHeld || this.#answer.destroyed) return;
-    const event = this.#newest;
-    this.#newest = undefined;
-    if (event) this.#write(event);
-    if (this.#isHeld) return;
+  #flush(): void {
+    if (this.#isBlocked || this.#response.destroyed) return;
+    const frame = this.#pending;
+    this.#pending = undefined;
+    if (frame) this.#write(frame);
+    if (this.#isBlocked) return;
     if (this.#ending === undefined) this.#source.pull?.(this);
     else {
-      this.#isHeld = true;
-      if (this.#ending === 'complete') writeFrame(this.#answer, COMPLETE);
-      this.#answer.end();
+      this.#isBlocked = true;
+      if (this.#ending === 'complete') writeFrame(this.#response, COMPLETE);
+      this.#response.end();
     }
   }
 
   #write(frame: SseFrame): void {
-    const full = writeFrame(this.#answer, frame);
-    this.#isHeld = full !== null;
+    const full = writeFrame(this.#response, frame);
+    this.#isBlocked = full !== null;
     full?.once('drain', () => {
-      this.#isHeld = false;
-      this.#deliver();
+      this.#isBlocked = false;
+      this.#flush();
     });
   }
 
   #close(): void {
-    this.#isHeld = true;
-    clearInterval(this.#pinging);
-    this.#leave();
+    this.#isBlocked = true;
+    clearInterval(this.#pingTimer);
+    this.#unsubscribe();
   }
 }
 
@@ -113,29 +118,31 @@ function ping(stream: SseStream): void {
   stream.ping();
 }
 
-/** The events of an operation that is executed for one client alone, each made when the last one was taken. */
+/**
+ * Adapts an operation of a single client to a source that produces an event when the last one has been sent.
+ */
 export function toSubscriptionSource(results: AsyncIterable<ExecutionResult>): SubscriptionSource {
   const iterator = results[Symbol.asyncIterator]();
-  // Events are asked for whenever there is room, and each is to be made in the scope of its request.
-  const inScope = AsyncLocalStorage.snapshot();
+  // A pull can come from any code that frees the connection; the operation must run in its request's context.
+  const inRequestContext = AsyncLocalStorage.snapshot();
   let isPulling = false;
-  const pull = async (follower: Subscriber) => {
+  const pull = async (subscriber: Subscriber) => {
     try {
       const { done, value } = await iterator.next();
       isPulling = false;
-      if (done) follower.complete();
-      else follower.next(new SubscriptionEvent(value));
+      if (done) subscriber.complete();
+      else subscriber.next(new SubscriptionEvent(value));
     } catch (error) {
-      follower.next(new SubscriptionEvent({ errors: [maskError(error)] }));
-      follower.complete();
+      subscriber.next(new SubscriptionEvent({ errors: [maskError(error)] }));
+      subscriber.complete();
     }
   };
   return {
-    follow: () => () => void iterator.return?.().catch(maskError),
-    pull(follower) {
+    subscribe: () => () => void iterator.return?.().catch(maskError),
+    pull(subscriber) {
       if (isPulling) return;
       isPulling = true;
-      void inScope(pull, follower);
+      void inRequestContext(pull, subscriber);
     },
   };
 }

@@ -5,18 +5,20 @@ import { createConcurrencyLimit, type Release } from '../../src/platform/concurr
 import { toNetwork } from '../../src/platform/text/network.ts';
 import { tooManyAtOnce } from '../errors/rate-limit-errors.ts';
 
-/** Who holds a stream: an account when somebody is logged in, and a network in any case. */
-interface Holder {
+/** The account and the network that a stream counts against. */
+interface StreamClient {
+  /** Null without a login. */
   playerId: string | null;
   address: string;
 }
 
-/** Counts what stays open: Server-Sent Events and WebSockets, together. */
+/** Limits concurrent streams: Server-Sent Events and WebSockets together. */
 export interface StreamLimits {
-  /** Null when the account or the network has as many as it may. */
-  open(holder: Holder): Release | null;
+  /** Acquires a stream; null when the account or the network has reached its limit. */
+  acquire(client: StreamClient): Release | null;
 }
 
+/** Creates the stream limits of this process. */
 export function createStreamLimits({
   streamsPerPlayer,
   streamsPerNetwork,
@@ -27,23 +29,26 @@ export function createStreamLimits({
   const players = createConcurrencyLimit(streamsPerPlayer);
   const networks = createConcurrencyLimit(streamsPerNetwork);
   return {
-    open({ playerId, address }) {
-      const leaveNetwork = networks.acquire(toNetwork(address));
-      if (leaveNetwork === null || playerId === null) return leaveNetwork;
-      const leavePlayer = players.acquire(playerId);
-      if (leavePlayer === null) {
-        leaveNetwork();
+    acquire({ playerId, address }) {
+      const releaseNetwork = networks.acquire(toNetwork(address));
+      if (releaseNetwork === null || playerId === null) return releaseNetwork;
+      const releasePlayer = players.acquire(playerId);
+      if (releasePlayer === null) {
+        releaseNetwork();
         return null;
       }
       return () => {
-        leavePlayer();
-        leaveNetwork();
+        releasePlayer();
+        releaseNetwork();
       };
     },
   };
 }
 
-/** Refuses an event stream too many with 429, `TOO_MANY_AT_ONCE`. A WebSocket is counted as one when it opens. */
+/**
+ * Refuses event streams over the limit with 429, `TOO_MANY_AT_ONCE`. Skips operations on a WebSocket: the
+ * socket itself counts as one stream.
+ */
 export function useStreamLimits(
   limits: StreamLimits,
 ): Plugin<Context & { req: IncomingMessage; res?: ServerResponse }> {
@@ -51,10 +56,10 @@ export function useStreamLimits(
     onSubscribe({ args: { contextValue }, setResultAndStopExecution }) {
       const { res, viewer, address } = contextValue;
       if (res === undefined) return;
-      const close = limits.open({ playerId: viewer?.playerId ?? null, address });
-      if (close === null) setResultAndStopExecution({ errors: [tooManyAtOnce('event streams')] });
-      else if (res.closed) close();
-      else res.once('close', close);
+      const release = limits.acquire({ playerId: viewer?.playerId ?? null, address });
+      if (release === null) setResultAndStopExecution({ errors: [tooManyAtOnce('event streams')] });
+      else if (res.closed) release();
+      else res.once('close', release);
     },
   };
 }

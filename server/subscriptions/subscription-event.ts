@@ -1,31 +1,35 @@
 import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import { SseFrame } from './sse-frame.ts';
 
-/** One event of an operation, serialised once however many are sent it. */
+/** One event of an operation, serialised once for all its subscribers. */
 export class SubscriptionEvent {
-  /** The whole response. */
+  /** The whole GraphQL response. */
   readonly json: string;
-  #serverSent: SseFrame | undefined;
+  #sseFrame: SseFrame | undefined;
 
   constructor(result: ExecutionResult) {
     this.json = stringify(result);
   }
 
-  /** As graphql-sse's protocol has it on a connection of its own; JSON has no line breaks. */
-  get serverSent(): SseFrame {
-    this.#serverSent ??= new SseFrame(`event: next\ndata: ${this.json}\n\n`);
-    return this.#serverSent;
+  /**
+   * A `next` event of graphql-sse's distinct connections mode. JSON without line breaks fits one `data` line.
+   */
+  get sseFrame(): SseFrame {
+    this.#sseFrame ??= new SseFrame(`event: next\ndata: ${this.json}\n\n`);
+    return this.#sseFrame;
   }
 }
 
-/** Takes the events of an operation. One that is slow keeps the newest for itself: whoever tells waits for nobody. */
+/**
+ * Receives the events of an operation. A slow subscriber keeps only the latest: the publisher never waits.
+ */
 export interface Subscriber {
   next(event: SubscriptionEvent): void;
-  /** The operation is over. */
+  /** Called once, after the last event of the operation. */
   complete(): void;
 }
 
-/** Without `extensions.http`, which Yoga keeps for the headers of a single answer. */
+/** Omits `extensions.http`, which Yoga reserves for the status and headers of a single HTTP response. */
 function stringify({ errors, data, extensions }: ExecutionResult): string {
   return JSON.stringify({
     errors: errors?.map(withoutHttp),
@@ -34,7 +38,7 @@ function stringify({ errors, data, extensions }: ExecutionResult): string {
   });
 }
 
-/** An error as it is sent where there is no HTTP answer that could have its status. */
+/** Returns an error as sent on a transport that has no HTTP status. */
 export function withoutHttp(error: GraphQLError): GraphQLFormattedError {
   const { extensions, ...rest } = error.toJSON();
   return { ...rest, ...(extensions && { extensions: omitHttp(extensions) }) };

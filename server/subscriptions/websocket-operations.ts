@@ -2,41 +2,41 @@ import { maskError } from '../errors/mask-error.ts';
 
 const MAX_OPERATIONS_PER_SOCKET = 20;
 
-interface Running {
+interface Operation {
   results?: AsyncIterator<unknown>;
 }
 
 /**
- * What runs on one socket, until it has really ended. graphql-ws forgets an operation when its client completes it, also
- * while it is being prepared, and then starts it all the same once another has taken its id.
+ * The operations of one socket, each until it has ended. graphql-ws forgets an operation when its client
+ * completes it, even during preparation. If another operation then takes the id, graphql-ws starts both.
  */
 export class WebSocketOperations {
-  readonly #running = new Map<string, Running>();
+  readonly #operations = new Map<string, Operation>();
   #isClosed = false;
 
-  /** Takes a place for an operation; false while one of this id is still running, or when there are twenty. */
-  begin(id: string): boolean {
-    if (this.#running.has(id) || this.#running.size >= MAX_OPERATIONS_PER_SOCKET) return false;
-    this.#running.set(id, {});
+  /** Reserves an operation id. False while an operation with this id runs, or when 20 operations run. */
+  reserve(id: string): boolean {
+    if (this.#operations.has(id) || this.#operations.size >= MAX_OPERATIONS_PER_SOCKET) return false;
+    this.#operations.set(id, {});
     return true;
   }
 
-  /** The results of an operation that has begun, which end with the socket at the latest. */
-  hold(id: string, results: AsyncIterator<unknown>): void {
-    const running = this.#running.get(id);
-    if (this.#isClosed || running === undefined) void results.return?.().catch(maskError);
-    else running.results = results;
+  /** Attaches the results of a reserved operation, which end with the socket at the latest. */
+  attach(id: string, results: AsyncIterator<unknown>): void {
+    const operation = this.#operations.get(id);
+    if (this.#isClosed || operation === undefined) void results.return?.().catch(maskError);
+    else operation.results = results;
   }
 
-  /** The operation is over. */
-  end(id: string): void {
-    this.#running.delete(id);
+  /** Releases the id of an operation that has ended. */
+  release(id: string): void {
+    this.#operations.delete(id);
   }
 
-  /** Ends all that runs. */
+  /** Ends all operations. */
   close(): void {
     this.#isClosed = true;
-    for (const { results } of this.#running.values()) void results?.return?.().catch(maskError);
-    this.#running.clear();
+    for (const { results } of this.#operations.values()) void results?.return?.().catch(maskError);
+    this.#operations.clear();
   }
 }

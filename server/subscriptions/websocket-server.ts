@@ -1,155 +1,62 @@
 import type { IncomingMessage, Server } from 'node:http';
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  GraphQLError,
-  getOperationAST,
-} from 'graphql';
-import { CloseCode, type SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import type { ExecutionResult } from 'graphql';
+import type { OperationResult, ServerOptions } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
 import { isAsyncIterable } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { z } from 'zod';
 import type { Context } from '../../schema/context.ts';
-import type { EntityManager } from '../../src/platform/database/database.ts';
-import type { Logger } from '../../src/platform/observability/logger.ts';
-import {
-  createRequestContext,
-  type RequestContext,
-  requestContext,
-} from '../../src/platform/observability/request-context.ts';
-import { inTrace } from '../../src/platform/observability/tracing.ts';
-import type { AccessTokens } from '../../src/players/access-tokens.ts';
-import { maskError } from '../errors/mask-error.ts';
-import { tooManyAtOnce } from '../errors/rate-limit-errors.ts';
-import { type AuthenticatedSession, authenticateBearer, setSession } from '../graphql/authentication.ts';
-import { getLanguage } from '../http/client-ip.ts';
-import type { createYogaServer } from '../yoga.ts';
-import type { SessionExpiry } from './session-expiry.ts';
 import { getSharedExecution } from './shared-execution-plugin.ts';
-import type { StreamLimits } from './stream-limits.ts';
 import { withoutHttp } from './subscription-event.ts';
-import { closeWebSocket, type Operations } from './websocket-close.ts';
-import { WebSocketOperations } from './websocket-operations.ts';
+import { type ActiveOperations, closeWebSocket } from './websocket-close.ts';
+import { acceptConnection, type ConnectDeps } from './websocket-connect.ts';
+import type { AcceptedState, ConnectionParams, SocketContext } from './websocket-context.ts';
+import { executeOperation, subscribeOperation } from './websocket-execution.ts';
 import { sendSharedFrames } from './websocket-shared-frames.ts';
+import { prepareOperation, type SubscribeDeps } from './websocket-subscribe.ts';
 import { handleUpgrade } from './websocket-upgrade.ts';
 
-/** A GraphQL operation fits; a file does not belong here. */
+/** Large enough for a GraphQL operation. Files are uploaded over HTTP. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
-/** Answers that a client has not taken; more than twenty pages of the ranking. */
-const MAX_UNREAD_BYTES = 4 * 1024 ** 2;
-/** For the message that says who it is; unlike a file it is sent at once. */
+/** Limit of the data that a client has not read; more than twenty pages of the ranking. */
+const MAX_BUFFERED_BYTES = 4 * 1024 ** 2;
+/** Limit for `connection_init`, which a client sends immediately, unlike a file. */
 const MAX_INIT_SECONDS = 5;
-/** https://www.iana.org/assignments/websocket: clients connect again, where 4401 and 4500 make them give up. */
-const TRY_AGAIN_LATER = 1013;
 
-const INIT = z.object({ authorization: z.string().optional() }).nullish();
-
-export interface WebSocketDeps {
-  graphql: ReturnType<typeof createYogaServer>;
-  forkEm: () => EntityManager;
-  accessTokens: AccessTokens;
-  logger: Logger;
-  addressOf: (request: IncomingMessage) => string;
+export interface WebSocketDeps extends ConnectDeps, SubscribeDeps {
   isAllowedOrigin: (request: IncomingMessage) => boolean;
-  streamLimits: StreamLimits;
-  sessionWatch: SessionExpiry;
-  /** A socket that has not said who it is by then is closed. */
+  /** The time within which a client must send `connection_init`, at most 5 seconds. */
   slowClientSeconds: number;
-  /** Between two pings; a client that has not answered one by the next is dropped. */
+  /** The time between two pings. A client that has not answered one by the next is disconnected. */
   pingSeconds: number;
 }
 
-/** What is known of a socket once it has said who it is. */
-interface Known extends Record<PropertyKey, unknown> {
-  operations: WebSocketOperations;
+export interface WebSocketEndpoint {
+  /** Closes every socket once its queries and mutations have their results, or at the deadline. */
+  close(deadline: AbortSignal): Promise<void>;
 }
-type SocketExtra = Extra & Partial<Known>;
 
-/** Serves the same operations as HTTP on `/graphql` as graphql-transport-ws; to be closed before the server. */
-export function createWebSocketServer(
-  server: Server,
-  deps: WebSocketDeps,
-): { close(deadline: AbortSignal): Promise<void> } {
+type Options = ServerOptions<ConnectionParams, SocketContext['extra']>;
+
+/** Serves the operations of HTTP on `/graphql` as graphql-transport-ws. Close it before the server. */
+export function createWebSocketServer(server: Server, deps: WebSocketDeps): WebSocketEndpoint {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   handleUpgrade(server, deps.isAllowedOrigin, (request, socket, head) =>
     sockets.handleUpgrade(request, socket, head, webSocket => sockets.emit('connection', webSocket, request)),
   );
-  sockets.on('connection', dropWhoReadsNothing);
+  sockets.on('connection', terminateSlowReader);
 
-  const operations = new Map<WebSocket, Operations>();
-  const disposable = useServer<Record<string, unknown> | undefined, Known>(
+  const activeOperations = new Map<WebSocket, ActiveOperations>();
+  const disposable = useServer<ConnectionParams, AcceptedState>(
     {
       connectionInitWaitTimeout: Math.min(deps.slowClientSeconds, MAX_INIT_SECONDS) * 1000,
-      execute: args => {
-        const execute = async () => deps.graphql.getEnveloped().execute(args);
-        const start = { name: 'WebSocket /graphql', kind: 'server', attributes: {} } as const;
-        return requestContext.run(scopeOf(args), () => inTrace(start, execute));
+      async onConnect(context) {
+        const { socket } = context.extra;
+        activeOperations.set(socket, context.subscriptions);
+        socket.once('close', () => activeOperations.delete(socket));
+        return acceptConnection(deps, context);
       },
-      async subscribe(args) {
-        const scope = scopeOf(args);
-        const result = await requestContext.run(scope, () => deps.graphql.getEnveloped().subscribe(args));
-        return isAsyncIterable<ExecutionResult>(result) ? withinScope(scope, result) : result;
-      },
-
-      onOperation({ extra }, id, _payload, { contextValue }, result) {
-        const shared = getSharedExecution(contextValue as Context);
-        const results = shared ? sendSharedFrames(extra.socket, id, shared) : result;
-        if (isAsyncIterable(results)) extra.operations?.hold(id, results[Symbol.asyncIterator]());
-        return results;
-      },
-
-      onComplete({ extra }, id) {
-        extra.operations?.end(id);
-      },
-
-      async onConnect({ connectionParams, extra, subscriptions }) {
-        const { socket, request } = extra;
-        operations.set(socket, subscriptions);
-        socket.once('close', () => operations.delete(socket));
-        const identity = await inScope(deps, extra, () => identify(deps, connectionParams));
-        if (identity === 'refused' || identity === 'unknown') {
-          if (identity === 'refused') socket.close(CloseCode.Unauthorized, 'Unauthorized');
-          else socket.close(TRY_AGAIN_LATER, 'Try again later');
-          return false;
-        }
-        const holder = { playerId: identity?.playerId ?? null, address: deps.addressOf(request) };
-        const leave = deps.streamLimits.open(holder);
-        if (leave === null) {
-          socket.close(TRY_AGAIN_LATER, 'Too many at once');
-          return false;
-        }
-        if (socket.readyState === socket.CLOSED) {
-          leave();
-          return false;
-        }
-        setSession(request, identity);
-        // What runs under a token ends with the socket: to its client it would look complete if it ended just before.
-        const unwatch =
-          identity && deps.sessionWatch.add(identity, why => socket.close(CloseCode.Unauthorized, why));
-        const running = new WebSocketOperations();
-        extra.operations = running;
-        socket.once('close', () => {
-          leave();
-          unwatch?.();
-          running.close();
-        });
-        return true;
-      },
-
-      async onSubscribe({ connectionParams, extra }, id, payload) {
-        if (!extra.operations?.begin(id)) return [tooManyAtOnce('operations on one socket')];
-        const prepared = await inScope(deps, extra, () => prepare(deps, extra, connectionParams, payload));
-        if (Array.isArray(prepared)) extra.operations.end(id);
-        return prepared;
-      },
-
-      onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
-      onNext(_context, _id, _payload, _args, { errors, data = null, extensions }) {
-        if (!errors) return undefined;
-        return { errors: errors.map(withoutHttp), data, ...(extensions && { extensions }) };
-      },
+      ...createOperationOptions(deps),
+      ...ERROR_OPTIONS,
     },
     sockets,
     deps.pingSeconds * 1000,
@@ -157,7 +64,7 @@ export function createWebSocketServer(
   return {
     async close(deadline) {
       const closing = [...sockets.clients].map(socket =>
-        closeWebSocket(socket, operations.get(socket) ?? {}, deadline),
+        closeWebSocket(socket, activeOperations.get(socket) ?? {}, deadline),
       );
       await Promise.all(closing);
       await disposable.dispose();
@@ -165,89 +72,40 @@ export function createWebSocketServer(
   };
 }
 
-async function identify(
-  deps: WebSocketDeps,
-  params: unknown,
-): Promise<AuthenticatedSession | 'refused' | 'unknown'> {
-  const init = INIT.safeParse(params);
-  if (!init.success) return 'refused';
-  try {
-    return await authenticateBearer(deps, init.data?.authorization);
-  } catch (error) {
-    maskError(error);
-    // In an outage a good token must not look like a bad one: clients throw those away.
-    return error instanceof GraphQLError ? 'refused' : 'unknown';
-  }
+/** Creates the callbacks of an operation, from its `subscribe` message to its end. */
+function createOperationOptions(deps: WebSocketDeps): Options {
+  return {
+    onSubscribe: (context, id, payload) => prepareOperation(deps, context, id, payload),
+    execute: args => executeOperation(deps.graphql, args),
+    subscribe: args => subscribeOperation(deps.graphql, args),
+    onOperation({ extra }, id, _payload, { contextValue }, result) {
+      const execution = getSharedExecution(contextValue as Context);
+      const results: OperationResult = execution ? sendSharedFrames(extra.socket, id, execution) : result;
+      if (isAsyncIterable<ExecutionResult>(results))
+        extra.operations?.attach(id, results[Symbol.asyncIterator]());
+      return results;
+    },
+    onComplete({ extra }, id) {
+      extra.operations?.release(id);
+    },
+  };
 }
+
+const ERROR_OPTIONS: Options = {
+  onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
+  onNext(_context, _id, _payload, _args, { errors, data = null, extensions }) {
+    if (!errors) return undefined;
+    return { errors: errors.map(withoutHttp), data, ...(extensions && { extensions }) };
+  },
+};
 
 /**
- * Finds out anew whom the socket speaks for, as logging out ends nothing that has been sent before: then it is closed.
- * Parses and validates as over HTTP; a faulty document is answered, where throwing would close the socket.
+ * Terminates a socket whose client does not read. Every message, also a ping, can cause a response, and the
+ * responses would otherwise pile up without a limit.
  */
-async function prepare(
-  deps: WebSocketDeps,
-  { request, socket }: SocketExtra,
-  params: unknown,
-  { query, operationName, variables }: SubscribePayload,
-): Promise<ExecutionArgs | readonly GraphQLError[]> {
-  try {
-    setSession(request, await authenticateBearer(deps, INIT.parse(params)?.authorization));
-  } catch (error) {
-    if (error instanceof GraphQLError) socket.close(CloseCode.Unauthorized, 'Session ended');
-    return [maskError(error)];
-  }
-  try {
-    const { schema, parse, validate, contextFactory } = deps.graphql.getEnveloped({ req: request });
-    const document = parseAsOverHttp(parse, query);
-    const errors: readonly GraphQLError[] = validate(schema, document);
-    if (errors.length > 0) return errors.map(maskError);
-    // graphql-ws would answer without telling when that is over.
-    if (!getOperationAST(document, operationName)) throw new GraphQLError('Unable to identify operation');
-    const contextValue = await contextFactory();
-    return { schema, document, operationName, variableValues: variables, contextValue } as ExecutionArgs;
-  } catch (error) {
-    return [maskError(error)];
-  }
-}
-
-/** @throws {GraphQLError} with the code that Yoga gives to a syntax error over HTTP. */
-function parseAsOverHttp(parse: (query: string) => DocumentNode, query: string): DocumentNode {
-  try {
-    return parse(query);
-  } catch (error) {
-    if (error instanceof GraphQLError) error.extensions.code ??= 'GRAPHQL_PARSE_FAILED';
-    throw error;
-  }
-}
-
-const scopeOf = ({ contextValue }: ExecutionArgs): RequestContext => contextValue as Context;
-
-/** Each step of a stream runs in the scope of its operation, so that its errors are logged with the request's id. */
-function withinScope<Result>(
-  scope: RequestContext,
-  results: AsyncIterable<Result>,
-): AsyncGenerator<Result, void, undefined> {
-  const steps = results[Symbol.asyncIterator]() as AsyncGenerator<Result, void, undefined>;
-  const inScope = <Step>(step: () => Step) => requestContext.run(scope, step);
-  return {
-    next: () => inScope(() => steps.next()),
-    return: value => inScope(() => steps.return(value)),
-    throw: error => inScope(() => steps.throw(error)),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]: () => inScope(async () => void (await steps.return())),
+function terminateSlowReader(socket: WebSocket): void {
+  const check = () => {
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
   };
-}
-
-/** Whatever a client sends may be answered, also a ping: of one that takes no answer any number would be kept. */
-function dropWhoReadsNothing(socket: WebSocket): void {
-  const look = () => {
-    if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
-  };
-  socket.on('message', look).on('ping', look);
-}
-
-function inScope<Result>({ logger }: WebSocketDeps, { request }: SocketExtra, run: () => Result): Result {
-  return requestContext.run(createRequestContext(logger, getLanguage(request)), run);
+  socket.on('message', check).on('ping', check);
 }

@@ -4,42 +4,45 @@ import type { SharedExecution } from './shared-execution.ts';
 import type { SubscriptionEvent } from './subscription-event.ts';
 
 /**
- * Sends the events of a shared execution as graphql-transport-ws messages, its one JSON around the client's own id. What graphql-ws
- * would send is never yielded; it says that the operation is complete when this ends, and ends this when the client leaves.
- * Holds at most one event that the client has not taken, the newest.
+ * Sends the events of a shared execution as graphql-transport-ws messages: one JSON text, wrapped with each
+ * client's operation id. Holds at most one event that the client has not read, the latest.
+ *
+ * The result yields nothing, so graphql-ws sends no event itself. graphql-ws sends `complete` when the result
+ * ends, and ends the result when the client unsubscribes.
  */
-export function sendSharedFrames(socket: WebSocket, id: string, shared: SharedExecution): Repeater<never> {
+export function sendSharedFrames(socket: WebSocket, id: string, execution: SharedExecution): Repeater<never> {
   return new Repeater<never>(async (_push, stop) => {
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    let newest: SubscriptionEvent | undefined;
+    let pending: SubscriptionEvent | undefined;
     let isSending = false;
-    let isOver = false;
-    const send = () => {
+    let isComplete = false;
+    const flush = () => {
       if (isSending) return;
-      if (newest === undefined) {
-        if (isOver) stop();
+      if (pending === undefined) {
+        if (isComplete) stop();
         return;
       }
       isSending = true;
-      const frame = `${head}${newest.json}}`;
-      newest = undefined;
-      // Called once the system has taken it; an error comes with the socket's end, which graphql-ws hears of.
+      const frame = `${head}${pending.json}}`;
+      pending = undefined;
+      // The callback runs once the system has accepted the frame. An error also closes the socket, which
+      // graphql-ws handles.
       socket.send(frame, () => {
         isSending = false;
-        send();
+        flush();
       });
     };
-    const leave = shared.follow({
+    const unsubscribe = execution.subscribe({
       next(event) {
-        newest = event;
-        send();
+        pending = event;
+        flush();
       },
       complete() {
-        isOver = true;
-        send();
+        isComplete = true;
+        flush();
       },
     });
     await stop;
-    leave();
+    unsubscribe();
   });
 }

@@ -8,23 +8,26 @@ const REFUSALS = {
   503: 'Service Unavailable\r\nRetry-After: 1',
 };
 
-/** Hands each upgrade to a WebSocket on `/graphql` from an allowed page to `take`, and refuses every other. */
+/** Passes each upgrade on `/graphql` from an allowed origin to `accept`, and refuses all others. */
 export function handleUpgrade(
   server: Server,
   isAllowedOrigin: (request: IncomingMessage) => boolean,
-  take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+  accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
 ): void {
   server.on('upgrade', (request, socket, head) => {
-    // Node has taken its own listeners away, and an error that nobody hears ends the process.
+    // Node has removed its own listeners, and an unhandled `error` event ends the process.
     socket.on('error', () => socket.destroy());
     if (getRequestPath(request) !== '/graphql') refuse(socket, 404);
     else if (!isAllowedOrigin(request)) refuse(socket, 403);
     else if (!server.listening) refuse(socket, 503);
-    else take(request, socket, head);
+    else accept(request, socket, head);
   });
 }
 
-/** Waits for nothing that the client still sends: nobody reads it, and no timeout is left to end it. */
+/**
+ * Destroys the socket after the response. Remaining input has no reader, and no timeout is left to end the
+ * socket.
+ */
 function refuse(socket: Duplex, status: keyof typeof REFUSALS): void {
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${REFUSALS[status]}\r\nConnection: close\r\n\r\n`);

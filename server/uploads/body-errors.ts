@@ -1,27 +1,19 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
+import { requestError } from '../../schema/graphql-errors.ts';
 
-/**
- * The bytes of a request are not what the API reads: answered as a GraphQL error with this HTTP status and
- * `extensions.code`, never masked and never logged as a fault of ours.
- */
-export class RequestBodyError extends GraphQLError {
-  readonly status: number;
-  readonly code: string;
+// Errors of request bodies: sent as they are with their HTTP status, never masked and never logged as a server fault.
 
-  constructor(
-    message: string,
-    { status = 400, code = 'BAD_REQUEST', cause }: { status?: number; code?: string; cause?: unknown } = {},
-  ) {
-    super(message, { extensions: { code, http: { status } } });
-    this.name = 'BadRequestBody';
-    this.status = status;
-    this.code = code;
-    this.cause = cause;
-  }
-}
+/** Returns 400, `BAD_REQUEST`. `detail` completes the sentence, so it has a lower-case start and no full stop. */
+export const malformedBody = (detail: string, cause?: unknown): GraphQLError =>
+  requestError('BAD_REQUEST', { detail }, { cause });
 
-export const payloadTooLarge = (message: string) =>
-  new RequestBodyError(message, { status: 413, code: 'PAYLOAD_TOO_LARGE' });
+/** Returns 413, `PAYLOAD_TOO_LARGE`. `detail` is as in {@link malformedBody}. */
+export const payloadTooLarge = (detail: string): GraphQLError =>
+  requestError('PAYLOAD_TOO_LARGE', { detail });
 
-export const requestTimeout = () =>
-  new RequestBodyError('The client sent too slowly', { status: 408, code: 'REQUEST_TIMEOUT' });
+/** Returns 408, `REQUEST_TIMEOUT`: the client stalls or sends too slowly. */
+export const requestTimeout = (): GraphQLError => requestError('REQUEST_TIMEOUT');
+
+/** Returns 408, `REQUEST_ABORTED`: the client disconnected before the end of the body. */
+export const requestAborted = (cause: unknown): GraphQLError =>
+  requestError('REQUEST_ABORTED', {}, { cause });

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { finished, type Readable } from 'node:stream';
 import busboy, { type Busboy } from 'busboy';
+import { requestError } from '../../schema/graphql-errors.ts';
 import { BodyTooLarge } from '../../src/platform/storage/storage.ts';
-import { payloadTooLarge, RequestBodyError, requestTimeout } from './body-errors.ts';
+import { malformedBody, payloadTooLarge, requestAborted, requestTimeout } from './body-errors.ts';
 import { parseUploadMap, type UploadMap } from './upload-map.ts';
 
 export interface MultipartLimits {
@@ -10,39 +11,39 @@ export interface MultipartLimits {
   maxFileBytes: number;
   /** For each of the parts `operations` and `map`. */
   maxFieldBytes: number;
-  /** How long the client may send nothing while we are ready to read; 30 by default. */
+  /** Longest silence of the client while the server is ready to read; 30 by default. */
   idleSeconds?: number;
-  /** Least average pace within each `idleSeconds` in which we were always ready to read; 0 by default. */
+  /** Lowest average rate within each `idleSeconds` without back-pressure; 0 by default. */
   minBytesPerSecond?: number;
 }
 
-/** A multipart request up to the first byte of its file, found harmless. */
+/** A validated multipart request, read up to the first byte of its file. */
 export interface OpenedMultipart {
-  operations: string;
-  target: UploadMap;
-  /** The file's bytes; when it fails, `complete` tells why. */
+  uploadMap: UploadMap;
+  fileInfo: { fieldName: string; filename: string; mimetype: string; encoding: string };
+  /** The file's bytes; when it fails, `complete` rejects with the cause. */
   file: Readable;
-  /** Resolves once all of the body is in and well formed to its end. @throws {BodyTooLarge | RequestBodyError} */
+  /** Resolves once the whole body has arrived well formed. @throws {BodyTooLarge | GraphQLError} */
   complete: Promise<void>;
-  /** Stops reading; what is left of the file fails. */
+  /** Stops reading; the rest of the file fails. */
   close(): void;
 }
 
 const FIELDS = ['operations', 'map'] as const;
 const PARTS = FIELDS.length + 1;
-// Delimiters, part headers and what little may surround them.
+// Delimiters, part headers and the whitespace around them.
 const FRAMING_BYTES = 64 * 1024;
 
 /**
- * Reads a multipart request in constant memory as far as its file, letting through exactly `operations`, then `map`, then
- * one file, as the GraphQL multipart request specification orders them.
+ * Reads a multipart request in constant memory up to its file. It must hold exactly `operations`, then `map`, then one
+ * file, in the order of the GraphQL multipart request specification.
  *
- * @throws {RequestBodyError} for any other body, a client that leaves or one that stalls.
+ * @throws {GraphQLError} with an HTTP status for any other body, and when the client disconnects or stalls.
  */
 export function openMultipart(request: IncomingMessage, limits: MultipartLimits): Promise<OpenedMultipart> {
   const opened = Promise.withResolvers<OpenedMultipart>();
   const complete = Promise.withResolvers<void>();
-  // It may fail before anybody waits for it.
+  // It may reject before a reader awaits it.
   complete.promise.catch(ignore);
 
   const parser = createParser(request, limits);
@@ -61,40 +62,41 @@ export function openMultipart(request: IncomingMessage, limits: MultipartLimits)
   };
 
   const fields: string[] = [];
-  let target: UploadMap | undefined;
+  let uploadMap: UploadMap | undefined;
   parser.on('field', (name, text, { valueTruncated }) =>
     attempt(() => {
       const expected = FIELDS[fields.length];
-      if (valueTruncated) throw payloadTooLarge(`A part is larger than ${limits.maxFieldBytes} bytes`);
-      if (name !== expected) throw new RequestBodyError(`Expected the part '${expected ?? 'of the file'}'`);
+      if (valueTruncated) throw payloadTooLarge(`a part is larger than ${limits.maxFieldBytes} bytes`);
+      if (name !== expected)
+        throw malformedBody(expected ? `expected the part '${expected}'` : 'expected the part of the file');
       fields.push(text);
       const [operations, map] = fields;
-      if (operations !== undefined && map !== undefined) target = parseUploadMap(operations, map);
+      if (operations !== undefined && map !== undefined) uploadMap = parseUploadMap(operations, map);
     }),
   );
-  parser.on('file', (name, file) => {
-    // An error without a listener would end the process, and nobody may be reading yet.
+  parser.on('file', (fieldName, file, { filename, mimeType, encoding }) => {
+    // An error without a listener would end the process, and no reader may be attached yet.
     file.on('error', ignore);
     file.on('limit', () => fail(new BodyTooLarge(limits.maxFileBytes)));
     attempt(() => {
-      const [operations] = fields;
-      if (operations === undefined || target?.part !== name) {
-        throw new RequestBodyError(`A file must follow 'operations' and 'map', and be named there`);
+      if (uploadMap?.part !== fieldName) {
+        throw malformedBody(`a file must follow 'operations' and 'map', and 'map' must name the file`);
       }
-      const close = () => fail(new RequestBodyError('The request was answered before its file was read'));
-      opened.resolve({ operations, target, file, complete: complete.promise, close });
+      const close = () => fail(malformedBody('the response was sent before the file was read'));
+      const fileInfo = { fieldName, filename: filename ?? '', mimetype: mimeType, encoding };
+      opened.resolve({ uploadMap, fileInfo, file, complete: complete.promise, close });
     });
   });
   for (const limit of ['fieldsLimit', 'filesLimit', 'partsLimit'] as const) {
-    parser.on(limit, () => fail(new RequestBodyError(`Only 'operations', 'map' and one file are read`)));
+    parser.on(limit, () => fail(malformedBody(`only 'operations', 'map' and one file are allowed`)));
   }
-  parser.on('error', cause => fail(new RequestBodyError('The multipart body is malformed', { cause })));
+  parser.on('error', cause => fail(malformedBody('the multipart body is invalid', cause)));
   parser.on('finish', () => {
-    opened.reject(new RequestBodyError('The file is missing'));
+    opened.reject(malformedBody('the file is missing'));
     complete.resolve();
   });
   finished(request, { writable: false }, cause => {
-    if (cause) fail(new RequestBodyError('The client left', { status: 408, code: 'REQUEST_ABORTED', cause }));
+    if (cause) fail(requestAborted(cause));
   });
 
   watchFlow(request, parser, limits, fail);
@@ -104,16 +106,13 @@ export function openMultipart(request: IncomingMessage, limits: MultipartLimits)
 
 function createParser(request: IncomingMessage, { maxFileBytes, maxFieldBytes }: MultipartLimits): Busboy {
   if (!/^multipart\/form-data\s*;/i.test(request.headers['content-type'] ?? '')) {
-    throw new RequestBodyError('Expected multipart/form-data', {
-      status: 415,
-      code: 'UNSUPPORTED_MEDIA_TYPE',
-    });
+    throw requestError('UNSUPPORTED_MEDIA_TYPE');
   }
   try {
     return busboy({
       headers: request.headers,
       defParamCharset: 'utf8',
-      // Busboy's limits are hit by the last byte that fits, hence one more of each size.
+      // Busboy's limits trigger on the last byte that fits, hence one more byte.
       limits: {
         fieldSize: maxFieldBytes + 1,
         fileSize: maxFileBytes + 1,
@@ -123,11 +122,11 @@ function createParser(request: IncomingMessage, { maxFileBytes, maxFieldBytes }:
       },
     });
   } catch (cause) {
-    throw new RequestBodyError('The multipart header is malformed', { cause });
+    throw malformedBody('the multipart header is invalid', cause);
   }
 }
 
-/** Ends a body that stalls, or that is padded beyond what three parts within their limits can take. */
+/** Fails a body that stalls, or that is larger than three parts within their limits. */
 function watchFlow(
   request: IncomingMessage,
   parser: Busboy,
@@ -137,7 +136,7 @@ function watchFlow(
   const maxBytes = maxFileBytes + FIELDS.length * maxFieldBytes + FRAMING_BYTES;
   let receivedBytes = 0;
   const idle = setTimeout(() => {
-    // Paused by back pressure: the slowness is ours.
+    // Paused by back-pressure: the server is slow, not the client.
     if (request.isPaused()) idle.refresh();
     else fail(requestTimeout());
   }, idleSeconds * 1000);
@@ -153,7 +152,7 @@ function watchFlow(
   const count = (chunk: Buffer) => {
     idle.refresh();
     receivedBytes += chunk.length;
-    if (receivedBytes > maxBytes) fail(payloadTooLarge('The request is padded beyond its limits'));
+    if (receivedBytes > maxBytes) fail(payloadTooLarge('the padding exceeds the limits of its parts'));
   };
   const stop = () => {
     clearTimeout(idle);
@@ -168,5 +167,5 @@ function watchFlow(
 }
 
 function ignore(): void {
-  // See the callers for why nothing is lost.
+  // The callers say where the error is reported.
 }

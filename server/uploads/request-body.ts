@@ -4,33 +4,37 @@ import type { Plugin } from 'graphql-yoga';
 import type { ConcurrencyLimit } from '../../src/platform/concurrency/concurrency-limit.ts';
 import { tooManyAtOnce } from '../errors/rate-limit-errors.ts';
 import { getSession } from '../graphql/authentication.ts';
-import { drainRequest } from '../http/drain-request.ts';
-import { payloadTooLarge, RequestBodyError, requestTimeout } from './body-errors.ts';
+import { payloadTooLarge, requestAborted, requestTimeout } from './body-errors.ts';
 import type { MultipartLimits } from './multipart-guard.ts';
 import { processUpload } from './process-upload.ts';
 
 export interface BodyLimits extends Omit<MultipartLimits, 'maxFieldBytes'> {
+  /** Limit of a body other than multipart. */
   maxJsonBytes: number;
-  /** 30 by default. */
+  /** Time within which a body other than multipart must arrive; 30 by default. */
   jsonSeconds?: number;
-  /** By the player's id; unlimited when left out. */
+  /** Concurrent uploads by player id; unlimited when omitted. */
   uploads?: ConcurrencyLimit;
 }
 
-/** What Yoga's server context holds when it serves a `node:http` server. */
+/** Yoga's server context behind a `node:http` server. */
 interface NodeContext extends Record<string, unknown> {
   req: IncomingMessage;
   res: ServerResponse;
 }
 
 /**
- * Reads every GraphQL request body within limits: multipart through {@link processUpload}, all others as a whole of at most
- * `maxJsonBytes`, counted as they arrive whatever `Content-Length` says, within `jsonSeconds`. The answers beyond are 413,
- * `PAYLOAD_TOO_LARGE`, and 408, `REQUEST_TIMEOUT`. Of one player at most `uploads` are read at once, then it is 429. What an
- * early answer leaves unread is drained.
+ * Reads every GraphQL request body within limits: multipart through {@link processUpload}, all others as a
+ * whole. A whole body has at most `maxJsonBytes` and arrives within `jsonSeconds`. Bytes are counted as they
+ * arrive, independently of `Content-Length`.
  *
- * Goes with Yoga's options `multipart: false` and `maxRequestBodySize: false`. No byte is read before every other plugin's
- * `onRequestParse` has run, so whoever must be refused for who they are is refused there or earlier.
+ * Refuses a larger body with 413, `PAYLOAD_TOO_LARGE`, a slower one with 408, `REQUEST_TIMEOUT`, and
+ * concurrent uploads over a player's limit with 429, `TOO_MANY_AT_ONCE`.
+ *
+ * Requires Yoga's options `multipart: false` and `maxRequestBodySize: false`, and a server that drains the
+ * unread rest of a body after an early response, as `createRequestListener` does. Every other plugin's
+ * `onRequestParse` runs before the first byte is read, so authentication can refuse a request there or
+ * earlier.
  */
 export function useRequestBody({
   maxJsonBytes,
@@ -40,16 +44,12 @@ export function useRequestBody({
 }: BodyLimits): Plugin<object, NodeContext> {
   const multipartLimits = { ...limits, maxFieldBytes: maxJsonBytes };
   return {
-    // Before any hook that may refuse the request.
-    onRequest({ serverContext: { req, res } }) {
-      res.once('finish', () => drainRequest(req));
-    },
     onRequestParse({ request, requestParser, setRequestParser, serverContext: { req, res }, fetchAPI }) {
       if (request.method !== 'POST') return;
       if (/^multipart\/form-data\b/i.test(request.headers.get('content-type') ?? '')) {
-        const end = uploads?.acquire(getSession(req)?.playerId ?? '');
-        if (end === null) throw tooManyAtOnce('uploads');
-        if (end) res.once('close', end);
+        const release = uploads?.acquire(getSession(req)?.playerId ?? '');
+        if (release === null) throw tooManyAtOnce('uploads');
+        if (release) res.once('close', release);
         setRequestParser(() => processUpload(req, res, multipartLimits));
       } else if (requestParser) {
         setRequestParser(async ({ url, method, headers }) => {
@@ -72,13 +72,12 @@ async function readWhole(
   const timer = setTimeout(() => whole.reject(requestTimeout()), maxSeconds * 1000);
   const take = (chunk: Buffer) => {
     sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) whole.reject(payloadTooLarge(`The request is larger than ${maxBytes} bytes`));
+    if (sizeBytes > maxBytes) whole.reject(payloadTooLarge(`the limit is ${maxBytes} bytes`));
     else chunks.push(chunk);
   };
   const stopWatching = finished(request, { writable: false }, cause => {
-    if (cause) {
-      whole.reject(new RequestBodyError('The client left', { status: 408, code: 'REQUEST_ABORTED', cause }));
-    } else whole.resolve();
+    if (cause) whole.reject(requestAborted(cause));
+    else whole.resolve();
   });
   request.on('data', take);
   try {

@@ -1,7 +1,7 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import { Player } from '../players/player.entity.ts';
 
-/** What moderators and operators do that others may ask about later. */
+/** The actions of moderators and operators that the audit trail records. */
 export const AUDITED_ACTIONS = [
   'HIDE_VIDEO',
   'RESTORE_VIDEO',
@@ -18,16 +18,16 @@ const AuditEntrySchema = defineEntity({
   properties: {
     id: p.uuid().primary().defaultRaw('uuidv7()'),
     at: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
-    // Null is the operator, at a command line.
+    // Null for the operator, who uses the command line.
     actor: () => p.manyToOne(Player).ref().nullable(),
     action: p.enum(() => AUDITED_ACTIONS).$type<AuditedAction>(),
-    // The id of what it was done to, if anything.
+    // The id of the video or player that the action changed; null for actions on the whole contest.
     subject: p.uuid().nullable(),
     reason: p.string().length(500).nullable(),
   },
   indexes: [{ properties: ['subject', 'id'] }],
 });
 
-/** Who did what, when and why. Written in the transaction of the deed, and never changed. */
+/** An action with its actor, time and reason. Written in the action's transaction, and never changed. */
 export class AuditEntry extends AuditEntrySchema.class {}
 AuditEntrySchema.setClass(AuditEntry);

@@ -7,25 +7,26 @@ import { NoSuchFile, type Storage, type StorageKey } from '../platform/storage/s
 import { toVideoId } from '../videos/files/video-files.ts';
 import { getMediaDir, MEDIA_KEY, MEDIA_LIST_NAME, type MediaEntry, readLines } from './backup-folder.ts';
 
-export interface MediaCopied {
+/** The numbers of copied and absent files. */
+export interface CopiedMedia {
   files: number;
   sizeBytes: number;
-  /** Files that went with their rows while the backup was made: no loss. */
+  /** Files that were deleted with their rows during the backup, which is no loss. */
   deleted: number;
-  /** Files that the store should have and does not; the listing has their keys. */
+  /** Files that the store lacks although their rows exist; the listing has their keys. */
   missing: number;
 }
 
-/** Copies the files whose keys stand in `keysPath`, and lists them with their checksums. */
+/** Copies the files whose keys `keysPath` contains, and writes their listing with checksums. */
 export async function copyMedia(
   { database, storage }: { database: Database; storage: Storage },
   folder: string,
   keysPath: string,
-): Promise<MediaCopied & { listing: Checksum }> {
+): Promise<CopiedMedia & { listing: Checksum }> {
   const copies = await openLocalStorage(getMediaDir(folder));
-  // What an interrupted run was writing.
+  // Removes the unfinished files of an interrupted run.
   await copies.sweepTemp(new Date());
-  const copied: MediaCopied = { files: 0, sizeBytes: 0, deleted: 0, missing: 0 };
+  const copied: CopiedMedia = { files: 0, sizeBytes: 0, deleted: 0, missing: 0 };
   const listPath = join(folder, MEDIA_LIST_NAME);
   const list = await open(listPath, 'w');
   try {
@@ -58,13 +59,15 @@ export async function copyMedia(
 }
 
 /**
- * Copies a file from one store to another, unless the other has it already; its fingerprint there. @throws {NoSuchFile}
+ * Copies a file from one store to another, unless it exists there; returns the checksum of the copy.
+ *
+ * @throws {NoSuchFile}
  */
 export async function copyFile(from: Storage, to: Storage, key: StorageKey): Promise<Checksum> {
-  const [source, there] = [await from.find(key), await to.find(key)];
+  const [source, existing] = [await from.find(key), await to.find(key)];
   if (source === null) throw new NoSuchFile(key);
-  // An earlier run has copied it: whole, as a key appears with all of its file.
-  if (there?.sizeBytes === source.sizeBytes) return checksumStream(await to.open(key));
+  // Copied by an earlier run. The copy is complete, as a store shows a key only after its whole file.
+  if (existing?.sizeBytes === source.sizeBytes) return checksumStream(await to.open(key));
   const { sizeBytes, sha256 } = await to.write(key, await from.open(key), {
     maxBytes: Number.MAX_SAFE_INTEGER,
     checksum: true,

@@ -3,34 +3,30 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type pg from 'pg';
 import type { Env } from '../platform/config/env.ts';
-import {
-  type Database,
-  executedMigrations,
-  MIGRATIONS_TABLE,
-  pendingMigrations,
-} from '../platform/database/database.ts';
+import { type Database, MIGRATIONS_TABLE } from '../platform/database/database.ts';
+import { executedMigrations, pendingMigrations } from '../platform/database/migrations.ts';
 import { copyOut, findTables, withClient } from '../platform/database/table-copies.ts';
 import type { Storage } from '../platform/storage/storage.ts';
 import { FILE_COLUMNS } from '../videos/files/video-files.ts';
-import { copyMedia, type MediaCopied } from './back-up-media.ts';
+import { type CopiedMedia, copyMedia } from './back-up-media.ts';
 import { getTableFileName, type Manifest, type TableCopy, writeManifest } from './backup-folder.ts';
 
-/** What passes with the processes, and what the migrations themselves fill, is not restored. */
-export const NOT_KEPT: readonly string[] = [MIGRATIONS_TABLE, 'live_workers'];
+/** Tables outside the backup: one describes running processes, the migrations fill the other. */
+export const EXCLUDED_TABLES: readonly string[] = [MIGRATIONS_TABLE, 'live_workers'];
 
-/** Each key on a line. */
+/** Selects the key of every file that a row names. */
 const KEYS = `select key from videos cross join lateral unnest(array[${FILE_COLUMNS.join(', ')}]) as key where key is not null`;
 
-export interface BackedUp extends MediaCopied {
+export interface BackupResult extends CopiedMedia {
   rows: number;
 }
 
 /**
- * Writes a backup of a running system to `folder`: all tables as of one moment, then the files that their rows name,
- * which never change. The folder appears when all of it is written; what an interrupted backup has copied is used by
- * the next one. In constant memory. With `rowsOnly` it holds no files.
+ * Writes a backup of a running system to `folder`: all tables in one snapshot, then the files that their rows
+ * name, which never change. The folder appears once the backup is complete; the next run reuses the copies of
+ * an interrupted one. Uses constant memory. With `rowsOnly` the backup contains no files.
  *
- * @throws when the folder exists, or the schema is not this code's.
+ * @throws when the folder exists, or when migrations are pending.
  */
 export async function backUp(
   deps: {
@@ -40,7 +36,7 @@ export async function backUp(
   },
   folder: string,
   { rowsOnly = false } = {},
-): Promise<BackedUp> {
+): Promise<BackupResult> {
   const { database, storage, connection } = deps;
   if (existsSync(folder)) throw new Error(`${folder} exists already`);
   const pending = await pendingMigrations(database);
@@ -66,7 +62,7 @@ export async function backUp(
   return { ...media, rows: tables.tables.reduce((sum, { rows }) => sum + rows, 0) };
 }
 
-/** Copies every table, and does `more`, in one snapshot of the database. */
+/** Copies every table, and runs `more`, in one snapshot of the database. */
 export async function copyTables(
   client: pg.Client,
   folder: string,
@@ -79,11 +75,11 @@ export async function copyTables(
   const clock = await client.query<{ now: Date }>('select now()');
   const tables: TableCopy[] = [];
   for (const table of await findTables(client)) {
-    if (NOT_KEPT.includes(table.name)) continue;
+    if (EXCLUDED_TABLES.includes(table.name)) continue;
     tables.push({ ...table, ...(await copyOut(client, table, join(folder, getTableFileName(table.name)))) });
   }
   await more?.();
-  // Sequences know no snapshot: read after the rows, they are past all numbers in them.
+  // Sequences are outside of snapshots. Read after the rows, they exceed every number in the rows.
   const { rows: sequences } = await client.query<{ name: string; lastValue: string }>(
     `select sequencename::text as name, last_value::text as "lastValue" from pg_sequences
       where schemaname = current_schema() and last_value is not null and not starts_with(sequencename, $1)`,

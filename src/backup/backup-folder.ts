@@ -3,19 +3,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { isFileNotFound } from '../platform/process/system-errors.ts';
 import { checksumFile } from '../platform/storage/checksum.ts';
 import { NoSuchFile } from '../platform/storage/storage.ts';
 
 /*
  * A backup is a folder:
- *   manifest.json           what there is, with checksums; manifest.json.sha256 is its own, as sha256sum writes it
- *   database/TABLE.copy     the rows of a table, all tables as of one moment
- *   media.jsonl             the files that the rows name, a line each
- *   media/                  those files, laid out as in the store
+ *   manifest.json           the parts with their checksums; manifest.json.sha256 has its own, as sha256sum writes it
+ *   database/TABLE.copy     the rows of a table, all tables in one snapshot
+ *   media.jsonl             the files that the rows name, one per line
+ *   media/                  those files, with the layout of the store
  */
 
 const TABLE = z.object({
-  // Also the name of a file.
+  // The name is also part of a file name.
   name: z.string().regex(/^\w+$/),
   columns: z.array(z.string()).min(1),
   rows: z.int(),
@@ -25,16 +26,16 @@ const TABLE = z.object({
 
 const MANIFEST = z.object({
   format: z.literal(1),
-  /** By the database's clock: what was committed before it is in the backup. */
+  /** By the database's clock. The backup contains every transaction that committed earlier. */
   takenAt: z.iso.datetime({ offset: true }),
   migrations: z.array(z.string()).min(1),
   sequences: z.array(z.object({ name: z.string(), lastValue: z.string() })),
-  /** Each after those that it refers to. */
+  /** In an order in which each table follows those that it references. */
   tables: z.array(TABLE),
   media: z.object({
     files: z.int(),
     sizeBytes: z.int(),
-    /** Of the listing. */
+    /** The checksum of the listing. */
     sha256: z.hash('sha256'),
   }),
 });
@@ -44,8 +45,8 @@ export type TableCopy = z.output<typeof TABLE>;
 export const MEDIA_KEY = z.templateLiteral([z.enum(['original', 'processed']), '/', z.string()]);
 
 /**
- * A file that a row names. One that could not be copied was `DELETED` with its row meanwhile, or the store did not have
- * it when it should: it was `MISSING`.
+ * A file that a row names. An absent one was `DELETED` with its row during the backup, or is `MISSING` in the
+ * store although its row exists.
  */
 const MEDIA_ENTRY = z.union([
   z.object({ key: MEDIA_KEY, sizeBytes: z.int(), sha256: z.hash('sha256') }),
@@ -53,7 +54,7 @@ const MEDIA_ENTRY = z.union([
 ]);
 export type MediaEntry = z.output<typeof MEDIA_ENTRY>;
 
-/** A part of a backup is not what was written; the message names it. */
+/** A part of a backup is missing or differs from its checksum; the message names the part. */
 export class DamagedBackup extends Error {
   override name = 'DamagedBackup';
 
@@ -67,11 +68,10 @@ export const MEDIA_LIST_NAME = 'media.jsonl';
 export const getMediaDir = (folder: string): string => join(folder, 'media');
 export const getTableFileName = (table: string): string => join('database', `${table}.copy`);
 
-/** Whether there is no such file. */
-export const isAbsence = (error: unknown): boolean =>
-  error instanceof NoSuchFile || (error instanceof Error && 'code' in error && error.code === 'ENOENT');
+/** Whether a part of the backup does not exist, on disk or in the store of its media. */
+export const isMissing = (error: unknown): boolean => error instanceof NoSuchFile || isFileNotFound(error);
 
-/** Last of all: a folder without a manifest is no backup. */
+/** Writes the manifest, which must be the last step: a folder without a manifest is no backup. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const path = join(folder, MANIFEST_NAME);
   await writeFile(path, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
@@ -79,12 +79,12 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await writeFile(`${path}.sha256`, `${sha256}  ${MANIFEST_NAME}\n`, { flush: true });
 }
 
-/** @throws {DamagedBackup} */
+/** Reads and verifies the manifest. @throws {DamagedBackup} */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST_NAME);
   const read = (name: string) =>
     readFile(join(folder, name), 'utf8').catch(error => {
-      throw isAbsence(error) ? new DamagedBackup(name, 'is missing', { cause: error }) : error;
+      throw isMissing(error) ? new DamagedBackup(name, 'is missing', { cause: error }) : error;
     });
   const [text, checksum] = [await read(MANIFEST_NAME), await read(`${MANIFEST_NAME}.sha256`)];
   const { sha256 } = await checksumFile(path);
@@ -92,7 +92,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return MANIFEST.parse(JSON.parse(text));
 }
 
-/** The lines of the listing, one by one. @throws {DamagedBackup} */
+/** Yields the entries of the listing. @throws {DamagedBackup} */
 export async function* readMediaList(folder: string): AsyncGenerator<MediaEntry> {
   let number = 0;
   for await (const line of readLines(join(folder, MEDIA_LIST_NAME))) {
@@ -100,11 +100,11 @@ export async function* readMediaList(folder: string): AsyncGenerator<MediaEntry>
     try {
       yield MEDIA_ENTRY.parse(JSON.parse(line));
     } catch (error) {
-      throw new DamagedBackup(`line ${number} of ${MEDIA_LIST_NAME}`, 'can not be read', { cause: error });
+      throw new DamagedBackup(`line ${number} of ${MEDIA_LIST_NAME}`, 'cannot be read', { cause: error });
     }
   }
 }
 
-/** The lines of a text file, in constant memory. */
+/** Returns the lines of a text file one by one, in constant memory. */
 export const readLines = (path: string): AsyncIterable<string> =>
   createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });

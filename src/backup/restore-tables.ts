@@ -4,23 +4,24 @@ import type { EntityManager } from '../platform/database/database.ts';
 import { copyIn, findTables } from '../platform/database/table-copies.ts';
 import { recalculateScores } from '../rankings/player-scores.ts';
 import { toVideoId } from '../videos/files/video-files.ts';
-import { NOT_KEPT } from './back-up.ts';
+import { NEXT_SEQUENCE } from '../videos/processing/status-sequence.ts';
+import { EXCLUDED_TABLES } from './back-up.ts';
 import { DamagedBackup, getTableFileName, readMediaList } from './backup-folder.ts';
 import type { VerifiedBackup } from './verify-backup.ts';
 
 const { escapeIdentifier } = pg;
 
-/** The name of a table that holds something; null when none does. */
-export async function findRows(client: pg.Client): Promise<string | null> {
+/** Returns the name of a table with rows; null when all are empty. */
+export async function findNonEmptyTable(client: pg.Client): Promise<string | null> {
   for (const { name } of await findTables(client)) {
-    if (NOT_KEPT.includes(name)) continue;
+    if (EXCLUDED_TABLES.includes(name)) continue;
     const { rowCount } = await client.query(`select from ${escapeIdentifier(name)} limit 1`);
     if (rowCount !== 0) return name;
   }
   return null;
 }
 
-/** Removes all that migrations have made, so that they can run again: for a database without rows. */
+/** Drops all tables and sequences of a database without rows, so that the migrations can run again. */
 export async function dropTables(client: pg.Client): Promise<void> {
   const { rows: sequences } = await client.query<{ name: string }>(
     'select sequencename::text as name from pg_sequences where schemaname = current_schema()',
@@ -32,7 +33,11 @@ export async function dropTables(client: pg.Client): Promise<void> {
   await inTransaction(client, () => client.query(drops.join(';')));
 }
 
-/** Fills empty tables, all or none, and compares the numbers of rows; how many there are. */
+/**
+ * Fills the empty tables in one transaction and returns the number of rows.
+ *
+ * @throws {DamagedBackup} when a table's number of rows differs from the manifest.
+ */
 export async function fillTables(client: pg.Client, { folder, manifest }: VerifiedBackup): Promise<number> {
   return inTransaction(client, async () => {
     let rows = 0;
@@ -41,7 +46,7 @@ export async function fillTables(client: pg.Client, { folder, manifest }: Verifi
       if (copied !== table.rows) {
         throw new DamagedBackup(
           getTableFileName(table.name),
-          `gave ${copied} rows in place of ${table.rows}`,
+          `contains ${copied} rows instead of ${table.rows}`,
         );
       }
       rows += copied;
@@ -49,9 +54,9 @@ export async function fillTables(client: pg.Client, { folder, manifest }: Verifi
     for (const { name, lastValue } of manifest.sequences) {
       await client.query('select setval($1::regclass, $2)', [escapeIdentifier(name), lastValue]);
     }
-    // Their workers are not here: they go back to the queue, at no attempt.
+    // Their workers do not run here. The videos return to the queue without losing an attempt.
     await client.query(
-      `update videos set phase = 'QUEUED', lease_until = now(), attempt_limit = attempt_limit + 1, sequence = sequence + 1
+      `update videos set phase = 'QUEUED', lease_until = now(), attempt_limit = attempt_limit + 1, sequence = ${NEXT_SEQUENCE}
         where status = 'PROCESSING'`,
     );
     return rows;
@@ -59,27 +64,27 @@ export async function fillTables(client: pg.Client, { folder, manifest }: Verifi
 }
 
 /**
- * Removes the videos that were deleted while the backup was made, as their files went after the rows were read, and counts
- * their players' votes without them; how many there were. Needs the newest schema.
+ * Deletes the videos that were deleted during the backup, after their rows were read, and recalculates their
+ * players' scores. Returns the number of videos. Requires the newest schema.
  */
-export async function removeDeleted(em: EntityManager, folder: string): Promise<number> {
+export async function deleteRemovedVideos(em: EntityManager, folder: string): Promise<number> {
   const ids: string[] = [];
   for await (const entry of readMediaList(folder)) {
     const videoId = 'absent' in entry && entry.absent === 'DELETED' ? toVideoId(entry.key) : null;
     if (videoId !== null) ids.push(videoId);
   }
   return em.transactional(async em => {
-    const gone = await em.execute<{ player_id: string }[]>(
-      `delete from videos where id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))
+    const deleted = await em.execute<{ player_id: string }[]>(
+      `delete from videos where id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as requested (id))
         returning player_id`,
       [JSON.stringify(ids)],
     );
-    // Their votes went with them.
+    // The delete cascaded to their votes.
     await recalculateScores(
       em,
-      gone.map(row => row.player_id),
+      deleted.map(row => row.player_id),
     );
-    return gone.length;
+    return deleted.length;
   });
 }
 

@@ -1,34 +1,30 @@
 import type { Env } from '../platform/config/env.ts';
-import {
-  type Database,
-  executedMigrations,
-  knownMigrations,
-  migrate,
-} from '../platform/database/database.ts';
+import { ADVISORY_LOCKS } from '../platform/database/advisory-locks.ts';
+import type { Database } from '../platform/database/database.ts';
+import { executedMigrations, knownMigrations, migrate } from '../platform/database/migrations.ts';
 import { withClient } from '../platform/database/table-copies.ts';
 import type { Storage } from '../platform/storage/storage.ts';
-import { FILES_LOCK } from '../videos/files/sweep-files.ts';
 import { copyFile } from './back-up-media.ts';
 import { DamagedBackup, readMediaList } from './backup-folder.ts';
-import { dropTables, fillTables, findRows, removeDeleted } from './restore-tables.ts';
+import { deleteRemovedVideos, dropTables, fillTables, findNonEmptyTable } from './restore-tables.ts';
 import { type VerifiedBackup, verifyBackup } from './verify-backup.ts';
 
-/** There is something already where a backup was to be restored. */
+/** The database or the store to restore into is not empty. */
 export class NotEmpty extends Error {
   override name = 'NotEmpty';
 }
 
-export interface Restored {
+export interface RestoreResult {
   rows: number;
   files: number;
-  /** Videos that were deleted while the backup was made, and so are not restored. */
+  /** Videos that were deleted during the backup, and are not restored. */
   deleted: number;
 }
 
 /**
- * Brings back what a backup holds, into an empty database and store, and then the schema to this code's. Everything is
- * verified before anything is written; the rows come last, in one transaction, so that whoever sees a row finds its
- * files. After an interruption it can be run again. In constant memory.
+ * Restores a backup into an empty database and store, then migrates to the newest schema. The whole backup is
+ * verified before the first write. The rows are written last, in one transaction, so that every visible row
+ * has its files. An interrupted restore can be repeated. Uses constant memory.
  *
  * @throws {DamagedBackup} | {NotEmpty}
  */
@@ -39,16 +35,16 @@ export async function restore(
     connection: Pick<Env['database'], 'url' | 'certificateAuthority'>;
   },
   folder: string,
-): Promise<Restored> {
+): Promise<RestoreResult> {
   const { database, storage, connection } = deps;
   const backup = await verifyBackup(folder);
   await requireKnown(database, backup);
   await requireNoOtherFiles(storage, backup);
   return withClient(connection, async client => {
-    // A sweeper would take the files for litter until the rows are there.
-    await client.query('select pg_advisory_lock($1)', [FILES_LOCK]);
-    const filled = await findRows(client);
-    if (filled !== null) throw new NotEmpty(`The database is not empty: ${filled} holds rows`);
+    // Keeps sweepers from deleting the restored files, which have no rows yet.
+    await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.sweepFiles]);
+    const table = await findNonEmptyTable(client);
+    if (table !== null) throw new NotEmpty(`The database is not empty: ${table} has rows`);
     const executed = await executedMigrations(database);
     const { migrations } = backup.manifest;
     if (executed.join() !== migrations.join()) {
@@ -58,7 +54,7 @@ export async function restore(
     const files = await copyFiles(storage, backup);
     const rows = await fillTables(client, backup);
     await migrate(database);
-    const deleted = await removeDeleted(database.em.fork(), folder);
+    const deleted = await deleteRemovedVideos(database.em.fork(), folder);
     return { rows, files, deleted };
   });
 }
@@ -66,15 +62,15 @@ export async function restore(
 async function requireKnown(database: Database, { manifest }: VerifiedBackup): Promise<void> {
   const unknown = new Set(manifest.migrations).difference(new Set(await knownMigrations(database)));
   if (unknown.size === 0) return;
-  throw new Error(`The backup is of a newer release, with the migrations ${[...unknown].join(', ')}`);
+  throw new Error(`The backup is from a newer release, with the migrations ${[...unknown].join(', ')}`);
 }
 
-/** What an interrupted restore has copied may be there. */
+/** Accepts files of the backup, which an interrupted restore may have copied. */
 async function requireNoOtherFiles(storage: Storage, { media }: VerifiedBackup): Promise<void> {
   for (const area of ['original', 'processed'] as const) {
     for await (const file of storage.list(area)) {
       if ((await media.find(file.key))?.sizeBytes === file.sizeBytes) continue;
-      throw new NotEmpty(`The store is not empty: it holds ${file.key}`);
+      throw new NotEmpty(`The store is not empty: ${file.key} exists`);
     }
   }
 }

@@ -6,21 +6,25 @@ import {
   DamagedBackup,
   getMediaDir,
   getTableFileName,
-  isAbsence,
+  isMissing,
   type Manifest,
   MEDIA_LIST_NAME,
   readManifest,
   readMediaList,
 } from './backup-folder.ts';
 
-/** A backup of which every part is as it was written. */
+/** A backup whose parts all match their checksums. */
 export interface VerifiedBackup {
   folder: string;
   manifest: Manifest;
   media: Storage;
 }
 
-/** Reads all of a backup and compares it with its checksums. @throws {DamagedBackup} naming the first part that differs. */
+/**
+ * Reads a whole backup and compares it with its checksums.
+ *
+ * @throws {DamagedBackup} naming the first part that differs.
+ */
 export async function verifyBackup(folder: string): Promise<VerifiedBackup> {
   const manifest = await readManifest(folder);
   for (const table of manifest.tables) {
@@ -38,11 +42,11 @@ export async function verifyBackup(folder: string): Promise<VerifiedBackup> {
   return { folder, manifest, media };
 }
 
-async function compare(name: string, sha256: string, look: () => Promise<Checksum>): Promise<void> {
+async function compare(name: string, sha256: string, compute: () => Promise<Checksum>): Promise<void> {
   try {
-    if ((await look()).sha256 === sha256) return;
+    if ((await compute()).sha256 === sha256) return;
   } catch (error) {
-    throw isAbsence(error) ? new DamagedBackup(name, 'is missing', { cause: error }) : error;
+    throw isMissing(error) ? new DamagedBackup(name, 'is missing', { cause: error }) : error;
   }
   throw new DamagedBackup(name, 'has another checksum');
 }

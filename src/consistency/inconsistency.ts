@@ -5,22 +5,22 @@ import type { Storage } from '../platform/storage/storage.ts';
 import type { VideoJobs } from '../videos/processing/video.jobs.ts';
 
 export interface ConsistencyDeps {
-  /** A manager of its own each time. */
+  /** Returns a new entity manager on each call. */
   forkEm: () => EntityManager;
   storage: Storage;
   jobs: VideoJobs;
   events: EventBus;
   leaderboard: Leaderboard;
-  /** As for a worker's claim. */
+  /** The same limit as for a worker's claim. */
   maxWorkerDeaths: number;
 }
 
-/** Two things that should agree and don't. */
+/** A difference between two stores that should agree. */
 export interface Inconsistency {
-  /** In a sentence. */
-  what: string;
-  /** What mends it. */
-  remedy: string;
-  /** Does that; absent where only people can. */
-  mend?: () => Promise<void>;
+  /** The difference, as a sentence without its full stop. */
+  problem: string;
+  /** The action that resolves it, as an imperative. */
+  resolution: string;
+  /** Performs the resolution; absent when an operator must do it. */
+  repair?: () => Promise<void>;
 }

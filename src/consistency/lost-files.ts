@@ -2,23 +2,23 @@ import { NIL } from 'uuid';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { StorageKey } from '../platform/storage/storage.ts';
 import { FILE_COLUMNS } from '../videos/files/video-files.ts';
-import { NEXT_SEQUENCE } from '../videos/processing/record-processing.ts';
+import { NEXT_SEQUENCE_AFTER_WAIT } from '../videos/processing/status-sequence.ts';
 import { videoChanged } from '../videos/processing/video.events.ts';
 import type { VideoStatus } from '../videos/video.status.ts';
 import type { ConsistencyDeps, Inconsistency } from './inconsistency.ts';
 
 const BATCH = 500;
-/** A video that nobody is at, and that has not ended. */
-const WAITS = `(status = 'UPLOADED' or status = 'PROCESSING' and lease_until < now())`;
+/** The SQL condition of an unfinished video without a live worker. */
+const IS_WAITING = `(status = 'UPLOADED' or status = 'PROCESSING' and lease_until < now())`;
 
-interface NamedFiles {
+interface VideoFiles {
   id: string;
   status: VideoStatus;
-  waits: boolean;
+  isWaiting: boolean;
   keys: StorageKey[];
 }
 
-/** Rows that name a file which the store does not have. Of a `FAILED` video nothing is expected any more. */
+/** Yields the rows that name a missing file. `FAILED` videos are skipped, as their files are not needed. */
 export async function* findLostFiles(deps: ConsistencyDeps): AsyncGenerator<Inconsistency> {
   const { forkEm, storage } = deps;
   for (let after: string = NIL; ; ) {
@@ -32,7 +32,7 @@ export async function* findLostFiles(deps: ConsistencyDeps): AsyncGenerator<Inco
     for (const { id, keys } of rows) {
       for (const key of keys) {
         if ((await storage.find(key)) !== null) continue;
-        // The video may have been deleted since it was read.
+        // The video may have been deleted since the row was read.
         const [row] = await readRows(forkEm(), 'id = ?', [id]);
         if (row?.keys.includes(key)) yield describe(deps, row, key);
       }
@@ -40,9 +40,9 @@ export async function* findLostFiles(deps: ConsistencyDeps): AsyncGenerator<Inco
   }
 }
 
-async function readRows(em: EntityManager, where: string, parameters: unknown[]): Promise<NamedFiles[]> {
-  return em.execute<NamedFiles[]>(
-    `select id, status, coalesce(${WAITS}, false) as waits,
+async function readRows(em: EntityManager, where: string, parameters: unknown[]): Promise<VideoFiles[]> {
+  return em.execute<VideoFiles[]>(
+    `select id, status, coalesce(${IS_WAITING}, false) as "isWaiting",
             array_remove(array[${FILE_COLUMNS.join(', ')}], null) as keys
        from videos where ${where}`,
     parameters,
@@ -51,18 +51,21 @@ async function readRows(em: EntityManager, where: string, parameters: unknown[])
 
 function describe(
   { forkEm, events }: ConsistencyDeps,
-  { id, status, waits }: NamedFiles,
+  { id, status, isWaiting }: VideoFiles,
   key: StorageKey,
 ): Inconsistency {
-  const what = `Video ${id} is ${status} and its file ${key} is not there`;
-  if (!waits || !key.startsWith('original/')) return { what, remedy: `copy media/${key} back from a backup` };
+  const problem = `Video ${id} is ${status} and its file ${key} is missing`;
+  if (!isWaiting || !key.startsWith('original/')) {
+    return { problem, resolution: `copy media/${key} back from a backup` };
+  }
   return {
-    what,
-    remedy: 'end it FAILED(INTERNAL), or copy the file back from a backup first',
-    async mend() {
+    problem,
+    resolution: 'set the video to FAILED(INTERNAL), or copy the file back from a backup first',
+    async repair() {
       await forkEm().execute(
-        `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null, sequence = ${NEXT_SEQUENCE}
-          where id = ? and ${WAITS}`,
+        `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null,
+                sequence = ${NEXT_SEQUENCE_AFTER_WAIT}
+          where id = ? and ${IS_WAITING}`,
         [id],
       );
       await events.publish(videoChanged, id, { videoId: id, deleted: false });

@@ -1,27 +1,30 @@
 import { reconcileVideos } from '../videos/processing/reconcile-videos.ts';
 import type { ConsistencyDeps, Inconsistency } from './inconsistency.ts';
 
-/** What a worker in service mends within seconds is no finding. */
+/** Running workers reconcile such videos within seconds. */
 const GRACE_SECONDS = 60;
-const STUCK = `(status = 'UPLOADED' and queued_at < now() - make_interval(secs => ?)
+const IS_STUCK = `(status = 'UPLOADED' and queued_at < now() - make_interval(secs => ?)
              or status = 'PROCESSING' and lease_until < now() - make_interval(secs => ?))`;
 
-/** Videos that have not ended, that nobody is at, and whose job is in no queue: no worker will ever come for them. */
+/**
+ * Yields the unfinished videos without a live worker and without a job in the queue, which no worker will
+ * process.
+ */
 export async function* findStuckVideos({ forkEm, ...deps }: ConsistencyDeps): AsyncGenerator<Inconsistency> {
   const rows = await forkEm().execute<{ id: string }[]>(
-    `select id from videos where status in ('UPLOADED', 'PROCESSING') and ${STUCK} order by queued_at`,
+    `select id from videos where status in ('UPLOADED', 'PROCESSING') and ${IS_STUCK} order by queued_at`,
     [GRACE_SECONDS, GRACE_SECONDS],
   );
   for (const { id } of rows) {
     const [row] = await forkEm().execute<{ status: string; attempt: number }[]>(
-      `select status, attempt from videos where id = ? and ${STUCK}`,
+      `select status, attempt from videos where id = ? and ${IS_STUCK}`,
       [id, GRACE_SECONDS, GRACE_SECONDS],
     );
     if (!row || (await deps.jobs.isQueued({ videoId: id, attempt: row.attempt })) !== false) continue;
     yield {
-      what: `Video ${id} is ${row.status}, and no queue holds its job`,
-      remedy: 'offer it to the workers again, or end it when it is out of attempts',
-      mend: async () => void (await reconcileVideos({ ...deps, em: forkEm(), mayEnd: true })),
+      problem: `Video ${id} is ${row.status} and the queue has no job for it`,
+      resolution: 'enqueue the job again, or fail the video when it has no attempts left',
+      repair: async () => void (await reconcileVideos({ ...deps, em: forkEm(), mayFail: true })),
     };
   }
 }

@@ -5,17 +5,17 @@ const ContestEndSchema = defineEntity({
   name: 'ContestEnd',
   tableName: 'closures',
   properties: {
-    // One row at the most.
+    // At most one row.
     id: p.integer().primary().autoincrement(false),
     closedAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('clock_timestamp()'),
-    // Null where the time that was set ended it.
+    // Null when the configured closing time ended the voting.
     closedBy: () => p.manyToOne(Player).ref().nullable(),
-    // When the winners were stored; there may have been none.
+    // When the winners were stored, of which there may be none.
     certifiedAt: p.datetime(6).nullable(),
   },
   checks: [{ name: 'closures_single_check', expression: 'id = 1' }],
 });
 
-/** That the voting is over for good: a moderator ended it, or its winners have been certified. */
+/** The final end of the voting: a moderator closed it, or the winners were certified. */
 export class ContestEnd extends ContestEndSchema.class {}
 ContestEndSchema.setClass(ContestEnd);

@@ -1,12 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
-import { audit } from '../audit/audit.ts';
+import { recordAuditEntry } from '../audit/record-audit-entry.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import { encodeId } from '../platform/text/global-ids.ts';
 import { Player } from '../players/player.entity.ts';
+import type { ContestRules } from './certify-results.ts';
+import { findResults } from './find-results.ts';
 import type { Result } from './result.entity.ts';
-import { type ContestRules, findResults } from './results.ts';
 
-/** The forms that results are handed on in. */
+/** The formats of an export, with their media types. */
 export const EXPORT_FORMATS = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8; header=present',
@@ -14,8 +15,9 @@ export const EXPORT_FORMATS = {
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
 /**
- * The certified winners as a file, noted in the audit trail; null while the voting is not over. A null actor is the
- * operator. It has what it takes to call them up: their names and e-mails of today, which nothing else shows to others.
+ * Returns the certified winners as the text of a file and records the export in the audit trail; null while
+ * the voting is not over. A null actor is the operator. The file contains current names and e-mails, which no
+ * other interface shows.
  */
 export async function exportResults(
   em: EntityManager,
@@ -24,12 +26,12 @@ export async function exportResults(
 ): Promise<string | null> {
   const results = await findResults(em, rules);
   if (results === null) return null;
-  await audit(em, { actorId, action: 'EXPORT_RESULTS' });
+  await recordAuditEntry(em, { actorId, action: 'EXPORT_RESULTS' });
   const winners = await em.find(Player, { id: { $in: results.map(({ player }) => player.id) } });
   return formatResults(results, new Map(winners.map(winner => [winner.id, winner])), format);
 }
 
-/** JSON, or CSV (RFC 4180) with a header, in which no cell can act as a formula. */
+/** Formats as JSON, or as CSV (RFC 4180) with a header and escaped formulas. */
 function formatResults(
   results: readonly Result[],
   winners: ReadonlyMap<string, Player>,

@@ -1,7 +1,7 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import { Player } from '../players/player.entity.ts';
 
-/** What put a winner before the next one of the city. */
+/** The reason that a winner ranks above the next player of the city. */
 export const DECISIONS = ['ONLY_CANDIDATE', 'MORE_VOTES', 'REACHED_FIRST', 'LOWER_ID'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
@@ -12,7 +12,7 @@ const ResultSchema = defineEntity({
     cityKey: p.string().length(80).primary(),
     // Within the city, from 1.
     position: p.integer().primary(),
-    // As it stood at the end, whatever the player changes later.
+    // The city at the end of the voting; later changes of the profile do not change it.
     city: p.string().length(80),
     player: () => p.manyToOne(Player).ref(),
     username: p.string().length(90),
@@ -23,6 +23,6 @@ const ResultSchema = defineEntity({
   },
 });
 
-/** A winner of a city, certified once the voting was over. */
+/** A winner of a city, certified after the voting. */
 export class Result extends ResultSchema.class {}
 ResultSchema.setClass(Result);

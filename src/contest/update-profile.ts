@@ -2,13 +2,14 @@ import type { EntityManager } from '../platform/database/database.ts';
 import { InvalidInput } from '../platform/errors.ts';
 import { toCityKey } from '../players/city.ts';
 import { Player } from '../players/player.entity.ts';
-import { type PartialProfile, profileProblems, tidyProfile } from '../players/profile.ts';
+import { findProfileProblems, normalizeProfile, type PartialProfile } from '../players/profile.ts';
 import { markScoreDirty } from '../rankings/player-scores.ts';
-import { type ContestRules, certifyResults } from './results.ts';
+import { type ContestRules, certifyResults } from './certify-results.ts';
 
 /**
- * Changes the given fields of a player's profile and keeps the others. The username stays, as links contain it.
- * Results that are due are certified first: the city at the end of the voting decides who is called up.
+ * Updates the given fields of a player's profile and keeps the others. The username never changes, as links
+ * contain it. Results that are due are certified first, because the city at the end of the voting decides the
+ * winners.
  *
  * @throws {InvalidInput} naming every problem.
  */
@@ -17,8 +18,8 @@ export async function updateProfile(
   playerId: string,
   changes: PartialProfile,
 ): Promise<Player> {
-  const profile = tidyProfile(changes);
-  const problems = profileProblems(profile);
+  const profile = normalizeProfile(changes);
+  const problems = findProfileProblems(profile);
   if (problems.length > 0) throw new InvalidInput(problems);
 
   await certifyResults(em, rules);

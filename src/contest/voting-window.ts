@@ -1,15 +1,19 @@
 import type { EntityManager } from '../platform/database/database.ts';
 import type { VotingRules } from '../votes/write-votes.ts';
 
-/** When votes count. */
+/** The time span in which votes count. */
 export interface VotingWindow {
   opensAt: Date | null;
-  /** The time that was set, or when a moderator ended the voting before it; null while neither is. */
+  /**
+   * The configured closing time, or the earlier time at which a moderator closed the voting; null without
+   * either.
+   */
   closesAt: Date | null;
-  /** By the database's clock, as votes are judged. */
+  /** By the database's clock, which also decides on votes. */
   phase: 'NOT_YET_OPEN' | 'OPEN' | 'CLOSED';
 }
 
+/** Reads the voting window as of now. */
 export async function readVotingWindow(em: EntityManager, rules: VotingRules): Promise<VotingWindow> {
   const [row] = await em.execute<{ closed_at: string | null; before: boolean; after: boolean }[]>(
     `select closed_at, coalesce(clock_timestamp() < ?::timestamptz, false) as before,

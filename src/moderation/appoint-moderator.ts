@@ -1,18 +1,18 @@
-import { audit } from '../audit/audit.ts';
+import { recordAuditEntry } from '../audit/record-audit-entry.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import { normalizeEmail } from '../players/credentials.ts';
 import { Player } from '../players/player.entity.ts';
 
-/** Nobody has signed up with this e-mail. */
-export class NoSuchPlayer extends Error {
-  override name = 'NoSuchPlayer';
+/** No player has this e-mail. */
+export class PlayerNotFound extends Error {
+  override name = 'PlayerNotFound';
 }
 
 /**
- * Makes the player with this e-mail a moderator, from the next request on; `appointed` is false when they were one
- * already, and then nothing is noted.
+ * Makes the player with this e-mail a moderator, effective with the next request. `appointed` is false when
+ * the player was a moderator already; no audit entry is written then.
  *
- * @throws {NoSuchPlayer}
+ * @throws {PlayerNotFound}
  */
 export async function appointModerator(
   em: EntityManager,
@@ -20,11 +20,11 @@ export async function appointModerator(
 ): Promise<{ player: Player; appointed: boolean }> {
   return em.transactional(async em => {
     const player = await em.findOne(Player, { email: normalizeEmail(email) });
-    if (player === null) throw new NoSuchPlayer(`Nobody has signed up as ${email}`);
-    const others = { id: player.id, role: { $ne: 'MODERATOR' } } as const;
-    const changed = await em.nativeUpdate(Player, others, { role: 'MODERATOR' });
+    if (player === null) throw new PlayerNotFound(`No player has signed up as ${email}`);
+    const notYetModerator = { id: player.id, role: { $ne: 'MODERATOR' } } as const;
+    const changed = await em.nativeUpdate(Player, notYetModerator, { role: 'MODERATOR' });
     if (changed === 0) return { player, appointed: false };
-    await audit(em, { actorId: null, action: 'APPOINT_MODERATOR', subject: player.id });
+    await recordAuditEntry(em, { actorId: null, action: 'APPOINT_MODERATOR', subject: player.id });
     return { player, appointed: true };
   });
 }

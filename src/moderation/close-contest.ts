@@ -1,11 +1,12 @@
-import { audit, tidyReason } from '../audit/audit.ts';
-import { type ContestRules, certifyResults } from '../contest/results.ts';
+import { normalizeReason } from '../audit/reason.ts';
+import { recordAuditEntry } from '../audit/record-audit-entry.ts';
+import { type ContestRules, certifyResults } from '../contest/certify-results.ts';
 import { readVotingWindow, type VotingWindow } from '../contest/voting-window.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 
 /**
- * Ends the voting for good and certifies the winners; returns the voting window. Closing a closed contest changes
- * nothing.
+ * Closes the voting permanently and certifies the winners; returns the voting window. Closing a closed
+ * contest changes nothing.
  *
  * @throws {InvalidInput} for the reason.
  */
@@ -13,7 +14,7 @@ export async function closeContest(
   { em, rules }: { em: EntityManager; rules: ContestRules },
   { moderatorId, ...action }: { moderatorId: string; reason: string },
 ): Promise<VotingWindow> {
-  const reason = tidyReason(action.reason);
+  const reason = normalizeReason(action.reason);
   await em.transactional(async em => {
     // Waits for votes in flight and blocks later ones: no vote is dated past the end.
     await em.execute('lock table votes in share mode');
@@ -22,7 +23,7 @@ export async function closeContest(
       [moderatorId],
     );
     if (closed.length === 0) return;
-    await audit(em, { actorId: moderatorId, action: 'CLOSE_CONTEST', reason });
+    await recordAuditEntry(em, { actorId: moderatorId, action: 'CLOSE_CONTEST', reason });
   });
   // A separate transaction: two concurrent closings would deadlock on the locks of certifying.
   await certifyResults(em, rules);

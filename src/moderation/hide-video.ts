@@ -1,15 +1,17 @@
 import { raw } from '@mikro-orm/core';
-import { audit, tidyReason } from '../audit/audit.ts';
-import { type ContestRules, certifyResults } from '../contest/results.ts';
+import { normalizeReason } from '../audit/reason.ts';
+import { recordAuditEntry } from '../audit/record-audit-entry.ts';
+import { type ContestRules, certifyResults } from '../contest/certify-results.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
 import { recalculateScores } from '../rankings/player-scores.ts';
+import { NEXT_SEQUENCE } from '../videos/processing/status-sequence.ts';
 import { videoChanged } from '../videos/processing/video.events.ts';
 import { Video } from '../videos/video.entity.ts';
 import { VideoNotFound } from '../videos/video.errors.ts';
 
 const now = raw('now()');
-const nextSequence = raw('sequence + 1');
+const nextSequence = raw(NEXT_SEQUENCE);
 
 /** A moderator's decision on one video. */
 export interface ModerationAction {
@@ -27,8 +29,8 @@ interface ModerationDeps {
 }
 
 /**
- * Hides a video from all but its owner and moderators, and removes its votes from the ranking. Hiding a hidden video
- * changes nothing.
+ * Hides a video from all but its owner and moderators, and removes its votes from the ranking. Hiding a
+ * hidden video changes nothing.
  *
  * @throws {VideoNotFound}
  * @throws {InvalidInput} for the reason.
@@ -47,7 +49,7 @@ async function setHidden(
   { moderatorId, videoId, ...action }: ModerationAction,
   hidden: boolean,
 ): Promise<Video> {
-  const reason = tidyReason(action.reason);
+  const reason = normalizeReason(action.reason);
   await certifyResults(em, rules);
   const hiddenAt = hidden ? now : null;
   const video = await em.transactional(async em => {
@@ -57,7 +59,7 @@ async function setHidden(
     if (video === null) throw new VideoNotFound();
     if (changed === 0) return video;
     await recalculateScores(em, [video.player.id]);
-    await audit(em, {
+    await recordAuditEntry(em, {
       actorId: moderatorId,
       action: hidden ? 'HIDE_VIDEO' : 'RESTORE_VIDEO',
       subject: videoId,

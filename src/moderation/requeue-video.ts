@@ -1,8 +1,10 @@
 import { raw } from '@mikro-orm/core';
-import { audit, tidyReason } from '../audit/audit.ts';
+import { normalizeReason } from '../audit/reason.ts';
+import { recordAuditEntry } from '../audit/record-audit-entry.ts';
 import type { Env } from '../platform/config/env.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
+import { NEXT_SEQUENCE } from '../videos/processing/status-sequence.ts';
 import { videoChanged } from '../videos/processing/video.events.ts';
 import type { VideoJobs } from '../videos/processing/video.jobs.ts';
 import { Video } from '../videos/video.entity.ts';
@@ -17,7 +19,7 @@ const QUEUED = {
   failureReason: null,
   workerDeaths: 0,
   queuedAt: raw('now()'),
-  sequence: raw('sequence + 1'),
+  sequence: raw(NEXT_SEQUENCE),
 } as const;
 
 /**
@@ -36,7 +38,7 @@ export async function requeueVideo(
   }: Pick<Env['processing'], 'maxAttempts'> & { em: EntityManager; events: EventBus; jobs: VideoJobs },
   { moderatorId, videoId, ...action }: ModerationAction,
 ): Promise<Video> {
-  const reason = tidyReason(action.reason);
+  const reason = normalizeReason(action.reason);
   const attemptLimit = raw('attempt + ?', [maxAttempts]);
   const video = await em.transactional(async em => {
     const failed = { id: videoId, status: 'FAILED' } as const;
@@ -44,7 +46,7 @@ export async function requeueVideo(
     const video = await em.findOne(Video, videoId, { refresh: true });
     if (video === null) throw new VideoNotFound();
     if (changed === 0) throw new VideoNotFailed();
-    await audit(em, { actorId: moderatorId, action: 'REQUEUE_VIDEO', subject: videoId, reason });
+    await recordAuditEntry(em, { actorId: moderatorId, action: 'REQUEUE_VIDEO', subject: videoId, reason });
     return video;
   });
   await events.publish(videoChanged, videoId, { videoId, deleted: false });

@@ -1,31 +1,34 @@
 /**
- * A failure that clients must expect: a typed member of a mutation's result, never a 500. `code` is part of the
- * public contract and never changes; the fields of each kind say what a sentence about it needs.
+ * A failure that clients must expect: a typed member of a mutation's result, never HTTP status 500. `code` is
+ * part of the public contract and never changes. The fields of each subclass hold the values that its message
+ * needs.
  */
 export abstract class ExpectedError extends Error {
   abstract readonly code: string;
 }
 
-/** Work was stopped on purpose, before it was done. */
+/** Work was stopped before its end, because its time was over or its client had disconnected. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
-  /** What is known of it once the ORM has made it an error of its own. */
+  /** Survives when the ORM wraps this error in one of its own. */
   readonly code: 'DEADLINE_EXCEEDED' | 'CLIENT_LEFT';
 
   constructor(code: Cancelled['code']) {
-    super(code === 'CLIENT_LEFT' ? 'The client left' : 'It took longer than it may');
+    super(code === 'CLIENT_LEFT' ? 'The client disconnected' : 'The deadline was exceeded');
     this.code = code;
   }
 }
 
-/** One broken rule of an input; `path` leads to the field, `rule` with its `params` makes the sentence. */
+/**
+ * One violated rule of an input: `path` leads to the field; the message is made from `rule` and its `params`.
+ */
 export interface InputProblem {
   path: readonly string[];
   rule: string;
   params?: Readonly<Record<string, string | number>>;
 }
 
-/** An input breaks one or more rules; all of them are told at once. */
+/** An input violates one or more rules; `problems` lists all of them. */
 export class InvalidInput extends ExpectedError {
   override name = 'InvalidInput';
   readonly code = 'INVALID_INPUT';

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { deriveKeys, type Secrets } from '../platform/crypto/derive-keys.ts';
 
 const ALGORITHM = 'HS256';
-/** RFC 9068 §2.1: no other kind of token can pass for an access token. */
+/** The `typ` header of RFC 9068 §2.1, which keeps other kinds of token from passing as an access token. */
 const TYPE = 'at+jwt';
 const ISSUER = 'anb-rising-stars';
 const AUDIENCE = 'anb-rising-stars/api';
 
 const CLAIMS = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
 
-/** Whom an access token speaks for, until when. */
+/** The player and session that an access token names, with its expiry. */
 export interface TokenClaims {
   playerId: string;
   sessionId: string;
@@ -19,12 +19,12 @@ export interface TokenClaims {
 
 export interface AccessTokens {
   readonly lifetimeSeconds: number;
-  issue(identity: Omit<TokenClaims, 'expiresAt'>): Promise<string>;
-  /** @throws {InvalidAccessToken} for anything but an unexpired token that was issued under one of the secrets. */
+  issue(claims: Omit<TokenClaims, 'expiresAt'>): Promise<string>;
+  /** @throws {InvalidAccessToken} unless the token is unexpired and was issued under one of the secrets. */
   verify(token: string): Promise<TokenClaims>;
 }
 
-/** The token is forged, malformed, not an access token of ours, or has expired. */
+/** The token is forged, malformed, expired, or not an access token of this API. */
 export class InvalidAccessToken extends Error {
   override name = 'InvalidAccessToken';
   readonly reason: 'EXPIRED' | 'INVALID';
@@ -36,16 +36,17 @@ export class InvalidAccessToken extends Error {
 }
 
 /**
- * JSON Web Tokens (RFC 7519), HS256 under keys of their own from `secrets`. The first one signs; `kid` says which one did
- * (RFC 7515 §4.1.4), so that a secret can be replaced while tokens of the old one live on.
+ * Issues and verifies JSON Web Tokens (RFC 7519), HS256 under keys derived from `secrets`. The first key
+ * signs. The `kid` header names the signing key (RFC 7515 §4.1.4), so tokens of a replaced secret stay valid
+ * until they expire.
  */
 export function createAccessTokens(
   { secrets, accessTokenSeconds }: { secrets: Secrets; accessTokenSeconds: number },
   now: () => Date = () => new Date(),
 ): AccessTokens {
   const keys = deriveKeys(secrets, 'anb-rising-stars/access-tokens/v1');
-  const [signing] = keys;
-  const keyOf = ({ kid }: JWTHeaderParameters) => {
+  const [signingKey] = keys;
+  const findKey = ({ kid }: JWTHeaderParameters) => {
     const found = keys.find(({ id }) => id === kid);
     if (found === undefined) throw new errors.JWSInvalid('The key is unknown');
     return found.key;
@@ -57,18 +58,18 @@ export function createAccessTokens(
     issue({ playerId, sessionId }) {
       const issuedAt = Math.floor(now().getTime() / 1000);
       return new SignJWT({ sid: sessionId })
-        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: signing.id })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: signingKey.id })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setSubject(playerId)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + accessTokenSeconds)
-        .sign(signing.key);
+        .sign(signingKey.key);
     },
 
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, keyOf, {
+        const { payload } = await jwtVerify(token, findKey, {
           algorithms: [ALGORITHM],
           typ: TYPE,
           issuer: ISSUER,

@@ -3,9 +3,10 @@ import { type AccessTokens, InvalidAccessToken, type TokenClaims } from './acces
 import type { Role } from './player.entity.ts';
 
 /**
- * Whom an access token speaks for. Asks the database, so that logging out and a change of role count at once.
+ * Returns the claims of an access token with the player's current role. Costs one query, so that a log-out or
+ * a change of role takes effect immediately.
  *
- * @throws {InvalidAccessToken} also when its session was ended or its player is gone.
+ * @throws {InvalidAccessToken} also when the session has ended or the player no longer exists.
  */
 export async function authenticate(
   { em, accessTokens }: { em: EntityManager; accessTokens: AccessTokens },
@@ -21,15 +22,15 @@ export async function authenticate(
   return { ...claims, role: row.role };
 }
 
-/** Those of `sessionIds` that still count, with the present role of whom they belong to. */
+/** Returns the valid sessions among `sessionIds`, each with its player's current role. */
 export async function findOpenSessions(
   em: EntityManager,
   sessionIds: Iterable<string>,
 ): Promise<Map<string, Role>> {
   const rows = await em.execute<{ id: string; role: Role }[]>(
     `select sessions.id, role
-       from jsonb_array_elements_text(?::jsonb) as asked (id)
-       join sessions on sessions.id = asked.id::uuid join players on players.id = sessions.player_id
+       from jsonb_array_elements_text(?::jsonb) as requested (id)
+       join sessions on sessions.id = requested.id::uuid join players on players.id = sessions.player_id
       where revoked_at is null and expires_at > now()`,
     [JSON.stringify([...sessionIds])],
   );

@@ -2,42 +2,44 @@ import { hash, verify } from '@node-rs/argon2';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { createSemaphore } from '../platform/concurrency/semaphore.ts';
 
-export const PASSWORD_CHARACTERS = { least: 8, most: 128 } as const;
+export const PASSWORD_CHARACTERS = { min: 8, max: 128 } as const;
 
-/** OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, two passes, one lane. The binding's default kind is Argon2id. */
+/** OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane. The binding's default is Argon2id. */
 const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
 
 /**
- * A hash takes a thread of libuv's pool, four by default, for some 15 ms. Two at once leave the other threads to
- * files and DNS, and bound the memory to 38 MiB, however many people log in.
+ * Limits hashing to two threads. A hash occupies a thread of libuv's pool (four by default) for about 15 ms.
+ * The limit leaves two threads to files and DNS, and bounds the memory to 38 MiB.
  */
-const oneOfTwo = createSemaphore(2);
+const withHashingSlot = createSemaphore(2);
 
-/** Costs as much to verify as any player's hash and is the hash of nothing: its digest is all zeros. */
+/** A hash that no password has, as its digest is all zeros. It costs as much to verify as any other. */
 const DECOY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const COMMON = new Set(
-  dictionary['passwords-common'].filter(password => password.length >= PASSWORD_CHARACTERS.least),
+  dictionary['passwords-common'].filter(password => password.length >= PASSWORD_CHARACTERS.min),
 );
 
-/** Whether `password` is, in any case, one of the some 18,000 most used of the allowed lengths (list of zxcvbn-ts). */
+/** Whether `password`, ignoring case, is among the roughly 18,000 most common ones of zxcvbn-ts' list. */
 export function isCommonPassword(password: string): boolean {
   return COMMON.has(password.toLowerCase());
 }
 
-/** The password as it is counted, compared and hashed: NFKC, as NIST SP 800-63B advises, since keyboards differ. */
+/**
+ * Returns the password in the form that is counted, compared and hashed: NFKC, as NIST SP 800-63B advises.
+ */
 export function normalizePassword(password: string): string {
   return password.normalize('NFKC');
 }
 
-/** An argon2id hash in PHC format with a salt of its own. */
+/** Returns an Argon2id hash in PHC format with a random salt. */
 export function hashPassword(password: string): Promise<string> {
-  return oneOfTwo(() => hash(normalizePassword(password), COST));
+  return withHashingSlot(() => hash(normalizePassword(password), COST));
 }
 
-/** Whether `password` has this hash. Without a hash it never has, and takes as long to say so. */
+/** Whether `password` has this hash. Without a hash, returns false after the same time. */
 export function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  return oneOfTwo(async () => {
+  return withHashingSlot(async () => {
     const matches = await verify(passwordHash ?? DECOY, normalizePassword(password));
     return matches && passwordHash !== null;
   });

@@ -2,25 +2,25 @@ import { createBatcher } from '../platform/concurrency/batcher.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import { findPlayersByIds, type PublicPlayer } from './find-players.ts';
 
-const MOST_LISTS = 200;
+const MAX_LISTS = 200;
 
-/** The players with these ids, in their order; null where there is none. */
+/** Returns the players with these ids, in the same order; null for an unknown id. */
 export type PlayerReader = (ids: readonly string[]) => Promise<readonly (PublicPlayer | null)[]>;
 
 /**
- * Reads players for all operations of the process together: what is asked for while one query is under way makes up the
- * next, so that a page that many people look at costs one query, not one for each. Nothing is kept: every query begins
- * after all that it answers were asked.
+ * Batches the reads of players across all operations of the process. Requests that arrive during a query
+ * share the next one, so a page with many concurrent readers costs one query. There is no cache: each query
+ * starts after the requests that it serves.
  */
 export function createPlayerReader(forkEm: () => EntityManager): PlayerReader {
   const reads = createBatcher<readonly string[], readonly (PublicPlayer | null)[]>({
-    maxItems: MOST_LISTS,
+    maxItems: MAX_LISTS,
     gatherMilliseconds: 0,
-    isItemsFault: () => false,
+    isItemError: () => false,
     async write(lists) {
       const ids = [...new Set(lists.flat())];
       const players = await findPlayersByIds(forkEm(), ids);
-      const byId = new Map(players.map((player, at) => [ids[at], player]));
+      const byId = new Map(players.map((player, index) => [ids[index], player]));
       return lists.map(list => list.map(id => byId.get(id) ?? null));
     },
   });

@@ -8,17 +8,17 @@ const PlayerSchema = defineEntity({
   tableName: 'players',
   properties: {
     id: p.uuid().primary().defaultRaw('uuidv7()'),
-    // The username in its two parts: the next free number of a name is then one index look-up.
+    // The two parts of the username, which make the next free number of a base one index look-up.
     usernameBase: p.string().length(80),
     usernameNumber: p.integer(),
     username: p.string().length(90).unique(),
     firstName: p.string().length(60),
     lastName: p.string().length(60),
-    // Lower-cased, so that the unique constraint ignores case.
+    // Lower case, so that the unique constraint ignores case.
     email: p.string().length(254).unique(),
     passwordHash: p.string().length(255).hidden(),
     city: p.string().length(80),
-    // The city without case and accents; what cities are matched by.
+    // The city without case and accents, by which players are grouped.
     cityKey: p.string().length(80).index(),
     country: p.string().length(60),
     role: p
@@ -30,6 +30,6 @@ const PlayerSchema = defineEntity({
   uniques: [{ properties: ['usernameBase', 'usernameNumber'] }],
 });
 
-/** Somebody who signed up: uploads, votes, and is ranked. */
+/** A user account, which uploads videos, votes, and has a rank. */
 export class Player extends PlayerSchema.class {}
 PlayerSchema.setClass(Player);

@@ -1,30 +1,33 @@
 import { ExpectedError } from '../platform/errors.ts';
 
-/** Somebody has signed up with this e-mail, whatever its case. */
+/** An account with this e-mail exists; case is ignored. */
 export class EmailTaken extends ExpectedError {
   override name = 'EmailTaken';
   readonly code = 'EMAIL_TAKEN';
 }
 
-/** The e-mail is unknown or the password is not its; which of them is not told. */
+/** The e-mail is unknown or the password is wrong; the error does not say which. */
 export class BadCredentials extends ExpectedError {
   override name = 'BadCredentials';
   readonly code = 'BAD_CREDENTIALS';
 }
 
-/** An account or a network has failed to log in, signed up or voted too often. Says nothing on whether the account exists. */
+/**
+ * An account or a network exceeded a limit of log-ins, sign-ups or votes. Does not reveal whether the account
+ * exists.
+ */
 export class TooManyAttempts extends ExpectedError {
   override name = 'TooManyAttempts';
   readonly code = 'TOO_MANY_ATTEMPTS';
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number) {
-    super(`Too many attempts; again in ${retryAfterSeconds} s`);
+    super(`Too many attempts. Retry in ${retryAfterSeconds} s`);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
-/** The refresh token is unknown, too old, already used, or its session was ended; which of them is not told. */
+/** The refresh token is unknown, expired or used, or its session has ended; the error does not say which. */
 export class SessionExpired extends ExpectedError {
   override name = 'SessionExpired';
   readonly code = 'SESSION_EXPIRED';

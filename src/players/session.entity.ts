@@ -7,7 +7,7 @@ const SessionSchema = defineEntity({
   properties: {
     id: p.uuid().primary().defaultRaw('uuidv7()'),
     player: () => p.manyToOne(Player).ref().deleteRule('cascade'),
-    // SHA-256 of the one refresh token that is good now; any other of this family is a reused one.
+    // SHA-256 of the only valid refresh token. Any other token of this family is a reused one.
     tokenHash: p.string().length(64).hidden(),
     createdAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
     expiresAt: p.datetime().index(),
@@ -15,6 +15,6 @@ const SessionSchema = defineEntity({
   },
 });
 
-/** One log-in: the family of refresh tokens that follow each other from it. */
+/** A log-in with its family of refresh tokens. */
 export class Session extends SessionSchema.class {}
 SessionSchema.setClass(Session);

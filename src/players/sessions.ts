@@ -12,7 +12,7 @@ export interface SessionDeps {
   auth: Pick<Env['auth'], 'refreshTokenSeconds'>;
 }
 
-/** What a player gets on logging in: a token to act with and one to renew it once. */
+/** A session's player and tokens: an access token, and a refresh token that can be exchanged once. */
 export interface OpenSession {
   player: Player;
   accessToken: string;
@@ -20,49 +20,49 @@ export interface OpenSession {
   refreshToken: string;
 }
 
-/** Begins a family of refresh tokens. Part of the caller's transaction, if there is one. */
+/** Starts a family of refresh tokens. Part of the caller's transaction, if there is one. */
 export async function openSession(deps: SessionDeps, player: Player): Promise<OpenSession> {
-  const secret = newSecret();
+  const secret = generateSecret();
   const [row] = await deps.em.execute<{ id: string }[]>(
     `insert into sessions (player_id, token_hash, expires_at)
      values (?, ?, now() + make_interval(secs => ?)) returning id`,
-    [player.id, hashOf(secret), deps.auth.refreshTokenSeconds],
+    [player.id, hashSecret(secret), deps.auth.refreshTokenSeconds],
   );
   if (row === undefined) throw new Error('PostgreSQL inserted a session and returned no row');
-  return grant(deps, { sessionId: row.id, secret, player });
+  return issueTokens(deps, { sessionId: row.id, secret, player });
 }
 
 /**
- * Exchanges a refresh token for the next of its family, once: of two at the same time one wins. A token that was
- * exchanged before is a stolen one in somebody's hands, so it ends the family (RFC 9700 §4.14.2).
+ * Exchanges a refresh token for the next one of its family. Of two concurrent exchanges one succeeds. Reuse
+ * of a token means that it was stolen, so reuse ends the session (RFC 9700 §4.14.2).
  *
  * @throws {SessionExpired}
  */
 export async function refreshSession(deps: SessionDeps, refreshToken: string): Promise<OpenSession> {
-  const given = parse(refreshToken);
-  if (given === null) throw new SessionExpired();
-  const secret = newSecret();
+  const current = parseRefreshToken(refreshToken);
+  if (current === null) throw new SessionExpired();
+  const secret = generateSecret();
   const [row] = await deps.em.execute<{ player_id: string }[]>(
     `update sessions set token_hash = ?, expires_at = now() + make_interval(secs => ?)
      where id = ? and token_hash = ? and revoked_at is null and expires_at > now() returning player_id`,
-    [hashOf(secret), deps.auth.refreshTokenSeconds, given.sessionId, hashOf(given.secret)],
+    [hashSecret(secret), deps.auth.refreshTokenSeconds, current.sessionId, hashSecret(current.secret)],
   );
   if (row === undefined) {
-    await endSession(deps.em, given.sessionId);
+    await endSession(deps.em, current.sessionId);
     throw new SessionExpired();
   }
   const player = await deps.em.findOneOrFail(Player, row.player_id);
-  return grant(deps, { sessionId: given.sessionId, secret, player });
+  return issueTokens(deps, { sessionId: current.sessionId, secret, player });
 }
 
-/** Ends the session of a refresh token, also of one that was exchanged before; whether it was still open. */
+/** Ends the session of a refresh token, used or not; returns whether the session was open. */
 export async function logOut({ em }: Pick<SessionDeps, 'em'>, refreshToken: string): Promise<boolean> {
-  const given = parse(refreshToken);
-  return given !== null && (await endSession(em, given.sessionId));
+  const parsed = parseRefreshToken(refreshToken);
+  return parsed !== null && (await endSession(em, parsed.sessionId));
 }
 
-/** Removes sessions that expired more than a day ago; how many. */
-export async function sweepSessions(em: EntityManager): Promise<number> {
+/** Deletes sessions that expired more than a day ago; returns their number. */
+export async function deleteExpiredSessions(em: EntityManager): Promise<number> {
   const { affectedRows } = await em.execute<{ affectedRows: number }>(
     `delete from sessions where expires_at < now() - interval '1 day'`,
     [],
@@ -79,7 +79,7 @@ async function endSession(em: EntityManager, sessionId: string): Promise<boolean
   return rows.length > 0;
 }
 
-async function grant(
+async function issueTokens(
   { accessTokens }: SessionDeps,
   { sessionId, secret, player }: { sessionId: string; secret: string; player: Player },
 ): Promise<OpenSession> {
@@ -93,16 +93,16 @@ async function grant(
 
 const REFRESH_TOKEN = z.tuple([z.uuid(), z.string().regex(/^[\w-]{43}$/)]);
 
-function parse(refreshToken: string): { sessionId: string; secret: string } | null {
+function parseRefreshToken(refreshToken: string): { sessionId: string; secret: string } | null {
   const { success, data } = REFRESH_TOKEN.safeParse(refreshToken.split('.', 3));
   return success ? { sessionId: data[0], secret: data[1] } : null;
 }
 
-function newSecret(): string {
+function generateSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** A plain hash is enough: the secret has 256 random bits, and nothing to guess it from. */
-function hashOf(secret: string): string {
+/** Returns a plain SHA-256, which is enough for a secret of 256 random bits. */
+function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

@@ -2,11 +2,11 @@ import { InvalidInput } from '../platform/errors.ts';
 import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
 import { toNetwork } from '../platform/text/network.ts';
 import { toCityKey } from './city.ts';
-import { emailProblems, normalizeEmail, passwordProblems } from './credentials.ts';
+import { findEmailProblems, findPasswordProblems, normalizeEmail } from './credentials.ts';
 import { hashPassword } from './passwords.ts';
 import { Player } from './player.entity.ts';
 import { EmailTaken, TooManyAttempts } from './players.errors.ts';
-import { type Profile, profileProblems, tidyProfile } from './profile.ts';
+import { findProfileProblems, normalizeProfile, type Profile } from './profile.ts';
 import { type OpenSession, openSession, type SessionDeps } from './sessions.ts';
 import { reserveUsernameNumber, toUsername, toUsernameBase } from './usernames.ts';
 
@@ -17,24 +17,24 @@ export interface SignUpInput extends Profile {
 }
 
 /**
- * Makes somebody a player with a username of their own and logs them in. Namesakes, and people who type the same
- * e-mail, may come at the same time.
+ * Creates a player with a unique username and opens a session. Safe for concurrent sign-ups with the same
+ * name or e-mail.
  *
  * @throws {InvalidInput} naming every problem.
  * @throws {EmailTaken}
- * @throws {TooManyAttempts} when the network of `address` has signed up too many lately.
+ * @throws {TooManyAttempts} when the network of `address` exceeded its limit of sign-ups.
  */
 export async function signUp(
   deps: SessionDeps & { limit: RateLimiter },
   input: SignUpInput,
   address: string,
 ): Promise<OpenSession> {
-  const profile = tidyProfile(input);
+  const profile = normalizeProfile(input);
   const email = normalizeEmail(input.email);
   const problems = [
-    ...profileProblems(profile),
-    ...emailProblems(email),
-    ...passwordProblems(input.password, input.passwordConfirmation, email),
+    ...findProfileProblems(profile),
+    ...findEmailProblems(email),
+    ...findPasswordProblems(input.password, input.passwordConfirmation, email),
   ];
   if (problems.length > 0) throw new InvalidInput(problems);
   const allowance = await deps.limit.consume(toNetwork(address));

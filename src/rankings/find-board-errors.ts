@@ -13,60 +13,61 @@ import {
 import type { LeaderboardSyncDeps } from './sync-leaderboard.ts';
 
 const BATCH = 1000;
-/** So many are enough to know that the boards have to be made anew. */
-const MOST_ERRORS = 20;
-/** How often totals are compared that move meanwhile. */
+/** Enough errors to know that the leaderboard needs a rebuild. */
+const MAX_ERRORS = 20;
+/** Attempts to compare totals that change during the comparison. */
 const COUNT_ATTEMPTS = 3;
 
 type Deps = Pick<LeaderboardSyncDeps, 'forkEm' | 'leaderboard'>;
-type MarkedTally = ScoreRow & { dirty: boolean };
+type CheckedScore = ScoreRow & { dirty: boolean };
 
 /**
- * Where the boards differ from the tallies, entry by entry; at most 20 sentences. What is being projected is no
- * difference, so that it can be asked while votes come in. Costs a read of all boards.
+ * Returns the differences between the leaderboard and the scores, entry by entry; at most 20 sentences.
+ * Ignores scores whose sync is pending, so it is safe while votes arrive. Costs a read of the whole
+ * leaderboard.
  *
- * @throws {LeaderboardAway}
+ * @throws {LeaderboardUnavailable}
  */
-export async function findBoardErrors(deps: Deps): Promise<string[]> {
+export async function findLeaderboardErrors(deps: Deps): Promise<string[]> {
   try {
     const errors: string[] = [];
     for (const { board } of await deps.leaderboard.totals()) {
-      for await (const error of wrongEntries(deps, board)) {
-        if (errors.push(error) === MOST_ERRORS) return errors;
+      for await (const error of findWrongEntries(deps, board)) {
+        if (errors.push(error) === MAX_ERRORS) return errors;
       }
     }
-    return [...errors, ...(await wrongTotals(deps))].slice(0, MOST_ERRORS);
+    return [...errors, ...(await findWrongTotals(deps))].slice(0, MAX_ERRORS);
   } catch (error) {
-    if (error instanceof LeaderboardNotBuilt) return ['There are no boards'];
+    if (error instanceof LeaderboardNotBuilt) return ['the leaderboard is not built'];
     throw error;
   }
 }
 
-async function* wrongEntries(deps: Deps, board: string): AsyncGenerator<string> {
+async function* findWrongEntries(deps: Deps, board: string): AsyncGenerator<string> {
   for (let from = 0; ; from += BATCH) {
-    const shown = await deps.leaderboard.range(board, from, from + BATCH);
-    if (shown.length === 0) return;
-    const tallies = await readTallies(
+    const entries = await deps.leaderboard.range(board, from, from + BATCH);
+    if (entries.length === 0) return;
+    const scores = await readScores(
       deps,
-      shown.map(({ id }) => id),
+      entries.map(({ id }) => id),
     );
-    for (const standing of shown) {
-      const tally = tallies.get(standing.id);
-      if (!tally) yield `${board} shows ${standing.id}, who has no tally`;
-      else if (!isSame(standing, expected(tally, board)) && (await isStillWrong(deps, board, standing.id))) {
-        yield `${board} shows ${standing.id} with ${standing.score} votes, not ${tally.votes} as counted`;
+    for (const entry of entries) {
+      const score = scores.get(entry.id);
+      if (!score) yield `${board} lists player ${entry.id} without a score`;
+      else if (!isSame(entry, toExpectedEntry(score, board)) && (await isStillWrong(deps, board, entry.id))) {
+        yield `${board} lists player ${entry.id} with ${entry.score} votes instead of ${score.votes}`;
       }
     }
   }
 }
 
-/** Asked once more, with the tally read before and after: a difference that lasts is no race with the projector. */
+/** Compares again, with the score read before and after the entry, to exclude a race with the sync. */
 async function isStillWrong(deps: Deps, board: string, id: string): Promise<boolean> {
-  const before = (await readTallies(deps, [id])).get(id);
-  const shown = await readEntry(deps.leaderboard, board, id);
-  const after = (await readTallies(deps, [id])).get(id);
+  const before = (await readScores(deps, [id])).get(id);
+  const entry = await readEntry(deps.leaderboard, board, id);
+  const after = (await readScores(deps, [id])).get(id);
   if (!before || !after || after.dirty || before.version !== after.version) return false;
-  return !isSame(shown, expected(after, board));
+  return !isSame(entry, toExpectedEntry(after, board));
 }
 
 async function readEntry(
@@ -74,51 +75,47 @@ async function readEntry(
   board: string,
   id: string,
 ): Promise<LeaderboardEntry | null> {
-  const [place] = await leaderboard.find(board, [id]);
-  // What readers of a page see, whatever the index of the players says.
-  return place ? ((await leaderboard.range(board, place.index, place.index + 1))[0] ?? null) : null;
+  const [found] = await leaderboard.find(board, [id]);
+  // The entry of a page, which may differ from the one in the index of players.
+  return found ? ((await leaderboard.range(board, found.index, found.index + 1))[0] ?? null) : null;
 }
 
-function expected(tally: ScoreRow, board: string): LeaderboardEntry | null {
-  const row = toLeaderboardRow(tally);
+function toExpectedEntry(score: ScoreRow, board: string): LeaderboardEntry | null {
+  const row = toLeaderboardRow(score);
   return row.boards.includes(board) ? row : null;
 }
 
 const isSame = (one: LeaderboardEntry | null, other: LeaderboardEntry | null) =>
   one?.id === other?.id && one?.score === other?.score && one?.tieBreaker === other?.tieBreaker;
 
-async function readTallies({ forkEm }: Deps, ids: string[]): Promise<Map<string, MarkedTally>> {
-  const rows = await forkEm().execute<MarkedTally[]>(
+async function readScores({ forkEm }: Deps, ids: string[]): Promise<Map<string, CheckedScore>> {
+  const rows = await forkEm().execute<CheckedScore[]>(
     `select ${SCORE_COLUMNS}, dirty from tallies join players on players.id = tallies.player_id
-      where tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))`,
+      where tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as requested (id))`,
     [JSON.stringify(ids)],
   );
   return new Map(rows.map(row => [row.playerId, row]));
 }
 
-/** Finds those who are on no board, or on one twice. */
-async function wrongTotals(deps: Deps): Promise<string[]> {
+/** Finds missing and duplicate entries, which change a board's totals. */
+async function findWrongTotals(deps: Deps): Promise<string[]> {
   for (let attempt = 1; attempt <= COUNT_ATTEMPTS; attempt++) {
-    const truth = await countTallies(deps);
-    const shown = new Map((await deps.leaderboard.totals()).map(total => [total.board, total]));
-    const wrong = new Set([...truth.totals.keys(), ...shown.keys()]).values().flatMap(board => {
-      const counted = truth.totals.get(board) ?? { entries: 0, score: 0 };
-      const { entries, score } = shown.get(board) ?? { entries: 0, score: 0 };
-      return entries === counted.entries && score === counted.score
-        ? []
-        : [
-            `${board} holds ${entries} players and ${score} votes, not ${counted.entries} and ${counted.score}`,
-          ];
+    const expected = await countScores(deps);
+    const actual = new Map((await deps.leaderboard.totals()).map(total => [total.board, total]));
+    const errors = [...new Set([...expected.totals.keys(), ...actual.keys()])].flatMap(board => {
+      const counted = expected.totals.get(board) ?? { entries: 0, score: 0 };
+      const { entries, score } = actual.get(board) ?? { entries: 0, score: 0 };
+      if (entries === counted.entries && score === counted.score) return [];
+      return `${board} has ${entries} players and ${score} votes instead of ${counted.entries} and ${counted.score}`;
     });
-    const errors = [...wrong];
     if (errors.length === 0) return [];
-    if (!truth.dirty && truth.version === (await countTallies(deps)).version) return errors;
+    if (!expected.dirty && expected.version === (await countScores(deps)).version) return errors;
   }
-  // They never stood still: the entries were compared one by one all the same.
+  // The scores changed during every attempt. The entries were compared one by one before.
   return [];
 }
 
-async function countTallies({ forkEm }: Deps) {
+async function countScores({ forkEm }: Deps) {
   const cities = await forkEm().execute<
     { cityKey: string; entries: number; score: number; dirty: boolean; version: string }[]
   >(
@@ -128,7 +125,7 @@ async function countTallies({ forkEm }: Deps) {
        from tallies join players on players.id = tallies.player_id group by city_key`,
   );
   const sum = (pick: (city: (typeof cities)[number]) => number) =>
-    cities.reduce((all, city) => all + pick(city), 0);
+    cities.reduce((total, city) => total + pick(city), 0);
   return {
     totals: new Map([
       [GLOBAL_BOARD, { entries: sum(({ entries }) => entries), score: sum(({ score }) => score) }],

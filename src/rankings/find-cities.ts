@@ -4,23 +4,23 @@ import { parseCityBoard } from './leaderboard-rows.ts';
 
 /** A city with players whose videos are published. */
 export interface CityTotal {
-  /** As most of its players spell it. */
+  /** The most common spelling among the city's players. */
   name: string;
   players: number;
   votes: number;
 }
 
-/** Anybody can found a city by moving there, so that their number has no other bound. */
-const MOST_CITIES = 1000;
+/** Bounds the list, as players can enter any city. */
+const MAX_CITIES = 1000;
 
-/** The cities that have players with a published video, most votes first; at most a thousand. */
+/** Returns the cities of players with a published video, most votes first; at most 1,000. */
 export async function findCities(deps: {
   em: EntityManager;
   leaderboard: Leaderboard;
 }): Promise<CityTotal[]> {
   const totals = [...(await findTotals(deps))]
     .sort(([, a], [, b]) => b.votes - a.votes || b.players - a.players)
-    .slice(0, MOST_CITIES);
+    .slice(0, MAX_CITIES);
   const names = await findNames(
     deps.em,
     totals.map(([key]) => key),
@@ -55,15 +55,15 @@ async function findTotals({
   return new Map(rows.map(({ key, players, votes }) => [key, { players, votes }]));
 }
 
-/** The commonest spelling among the first players of each city; a look at each city's index, not at all its players. */
+/** Returns the most common spelling among 100 players of each city. Costs an index scan per city. */
 async function findNames(em: EntityManager, keys: readonly string[]): Promise<Map<string, string>> {
   const rows = await em.execute<{ key: string; name: string }[]>(
-    `select key, spelled.city as name
-       from jsonb_array_elements_text(?::jsonb) as asked (key)
+    `select key, most_common.city as name
+       from jsonb_array_elements_text(?::jsonb) as requested (key)
       cross join lateral (
         select city from (select city from players where city_key = key limit 100) as sample
          group by city order by count(*) desc, city limit 1
-      ) as spelled`,
+      ) as most_common`,
     [JSON.stringify(keys)],
   );
   return new Map(rows.map(({ key, name }) => [key, name]));

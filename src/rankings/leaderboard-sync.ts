@@ -4,121 +4,123 @@ import type { Logger } from '../platform/observability/logger.ts';
 import { GLOBAL_BOARD } from './leaderboard-rows.ts';
 import { type LeaderboardSyncDeps, rebuildLeaderboard, syncLeaderboard } from './sync-leaderboard.ts';
 
-/** Finds what other processes have marked; this one's own votes are projected at once. */
-const PAUSE_SECONDS = 0.5;
+/** The interval at which scores that other processes marked are synced. */
+const SYNC_SECONDS = 0.5;
 const COMPARE_SECONDS = 60;
 
-/** Keeps the boards in step with the tallies for as long as the process runs. */
+/** Keeps the leaderboard in sync with the scores while the process runs. */
 export interface LeaderboardSync {
-  /** Projects now, or right after the projection under way. */
+  /** Starts a sync now, or right after the running one. */
   trigger(): void;
   stop(): Promise<void>;
 }
 
-/** Also builds the boards when there are none, and anew when they hold other players or votes than the tallies. */
+/**
+ * Starts the periodic sync. It builds a missing leaderboard, and rebuilds one whose totals differ from the
+ * scores. Work that fails while the leaderboard is unavailable is retried by a later run.
+ */
 export function startLeaderboardSync(deps: LeaderboardSyncDeps & { logger: Logger }): LeaderboardSync {
   const { logger } = deps;
   let running: Promise<void> | undefined;
-  let again = false;
-  let away = false;
+  let isTriggered = false;
+  let isUnavailable = false;
 
-  const project = async (): Promise<void> => {
+  const sync = async (): Promise<void> => {
     do {
-      again = false;
-      await whileThere(async () => {
-        // Asked also when nothing is marked: the boards, or the newest of them, may have been lost since.
+      isTriggered = false;
+      await rebuildIfMissing(async () => {
+        // Also without dirty scores, as Redis may have lost the leaderboard or its latest writes.
         await deps.leaderboard.check();
         await syncLeaderboard(deps);
       });
-    } while (again);
+    } while (isTriggered);
   };
 
-  /** What is not done while the boards are away is done by a later run. */
-  const whileThere = async (work: () => Promise<void>): Promise<void> => {
+  const rebuildIfMissing = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work().catch(error => {
         if (!(error instanceof LeaderboardNotBuilt)) throw error;
         return rebuild(error.message);
       });
-      away = false;
+      isUnavailable = false;
     } catch (error) {
       if (!(error instanceof LeaderboardUnavailable)) throw error;
-      if (!away) logger.warn({ err: error }, 'leaderboard is away');
-      away = true;
+      if (!isUnavailable) logger.warn({ err: error }, 'leaderboard unavailable');
+      isUnavailable = true;
     }
   };
 
-  const rebuild = async (why: string): Promise<void> => {
+  const rebuild = async (reason: string): Promise<void> => {
     const players = await rebuildLeaderboard(deps);
-    if (players !== null) logger.info({ players, why }, 'leaderboard rebuilt');
+    if (players !== null) logger.info({ players, reason }, 'leaderboard rebuilt');
   };
 
   const compare = async (): Promise<void> => {
-    const drift = await findMismatch(deps);
-    if (drift !== null) await rebuild(drift);
+    const mismatch = await findMismatch(deps);
+    if (mismatch !== null) await rebuild(mismatch);
   };
 
-  const once = (): Promise<void> => {
-    running ??= project().finally(() => {
+  const syncOnce = (): Promise<void> => {
+    running ??= sync().finally(() => {
       running = undefined;
     });
     return running;
   };
 
-  const loops: PeriodicTask[] = [
-    startPeriodicTask('project rankings', PAUSE_SECONDS, once, logger),
-    startPeriodicTask('compare rankings', COMPARE_SECONDS, () => whileThere(compare), logger),
+  const tasks: PeriodicTask[] = [
+    startPeriodicTask('leaderboard sync', SYNC_SECONDS, syncOnce, logger),
+    startPeriodicTask('leaderboard comparison', COMPARE_SECONDS, () => rebuildIfMissing(compare), logger),
   ];
   return {
     trigger() {
-      again = true;
-      once().catch(error => logger.error({ err: error }, 'rankings not projected'));
+      isTriggered = true;
+      syncOnce().catch(error => logger.error({ err: error }, 'leaderboard sync failed'));
     },
     async stop() {
-      await Promise.all(loops.map(loop => loop.stop()));
+      await Promise.all(tasks.map(task => task.stop()));
       await running;
     },
   };
 }
 
 /**
- * In what the boards differ from each other or from the tallies, as a sentence; null when in nothing, or in nothing but the
- * tallies while those change.
+ * Returns the difference of totals between the boards, or between them and the scores, as a sentence; null
+ * without a difference. Ignores differences from scores that change during the comparison.
  */
 export async function findMismatch(
   deps: Pick<LeaderboardSyncDeps, 'forkEm' | 'leaderboard'>,
 ): Promise<string | null> {
-  const truth = await readScoreTotals(deps);
+  const expected = await readScoreTotals(deps);
   const totals = await deps.leaderboard.totals();
-  const all = totals.find(({ board }) => board === GLOBAL_BOARD);
-  const { players, votes } = { players: all?.entries ?? 0, votes: all?.score ?? 0 };
+  const globalTotal = totals.find(({ board }) => board === GLOBAL_BOARD);
+  const { players, votes } = { players: globalTotal?.entries ?? 0, votes: globalTotal?.score ?? 0 };
   const cities = { players: -players, votes: -votes };
   for (const { entries, score } of totals) {
     cities.players += entries;
     cities.votes += score;
   }
-  // Written in one step with the board of all: they agree also while the tallies change.
+  // City boards and the global board are written atomically, so they agree also while scores change.
   if (cities.players !== players || cities.votes !== votes) {
-    return `the cities hold ${cities.players} players and ${cities.votes} votes, not the ${players} and ${votes} of all`;
+    return `the city boards have ${cities.players} players and ${cities.votes} votes instead of the global board's ${players} and ${votes}`;
   }
-  if (truth.players === players && truth.votes === votes) return null;
-  if (truth.dirty || truth.version !== (await readScoreTotals(deps)).version) return null;
-  return `the boards hold ${players} players and ${votes} votes, not ${truth.players} and ${truth.votes}`;
+  if (expected.players === players && expected.votes === votes) return null;
+  if (expected.dirty || expected.version !== (await readScoreTotals(deps)).version) return null;
+  return `the leaderboard has ${players} players and ${votes} votes instead of ${expected.players} and ${expected.votes}`;
 }
 
 interface ScoreTotals {
   players: number;
   votes: number;
   dirty: boolean;
-  /** Of the latest change. */
+  /** The version of the latest change. */
   version: string;
 }
 
 async function readScoreTotals({ forkEm }: Pick<LeaderboardSyncDeps, 'forkEm'>): Promise<ScoreTotals> {
-  const [truth] = await forkEm().execute<[ScoreTotals]>(
+  const [totals] = await forkEm().execute<[ScoreTotals]>(
     `select count(*) filter (where published_videos > 0)::int as players, coalesce(sum(votes), 0)::int as votes,
             coalesce(bool_or(dirty), false) as dirty, coalesce(max(version), 0)::text as version
        from tallies`,
   );
-  return truth;
+  return totals;
 }

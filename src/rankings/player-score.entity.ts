@@ -6,15 +6,15 @@ const PlayerScoreSchema = defineEntity({
   tableName: 'tallies',
   properties: {
     player: () => p.oneToOne(Player).primary().ref().deleteRule('cascade').owner(),
-    // Over the published videos; equal to the rows of `votes` at every commit.
+    // The votes for the published videos, equal to the rows of `votes` at every commit.
     votes: p.integer().$type<Opt<number>>().default(0),
     publishedVideos: p.integer().$type<Opt<number>>().default(0),
-    // When the latest of the votes was cast; without votes, when the first video was published. Among equals, who got
-    // there first stands higher.
+    // The time of the latest vote; without votes, the time of the first publication. Among equal totals, the
+    // earlier time ranks higher.
     reachedAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('now()'),
-    // The order in which the totals of a player were committed.
+    // Orders the totals of a player by commit.
     version: p.bigint('number'),
-    // Whether the leaderboard may not have this version yet.
+    // True until the leaderboard is known to have this version.
     dirty: p.boolean().$type<Opt<boolean>>().default(true),
   },
   indexes: [
@@ -28,6 +28,6 @@ const PlayerScoreSchema = defineEntity({
   ],
 });
 
-/** How many votes a player's published videos have together. */
+/** The total votes of a player's published videos. */
 export class PlayerScore extends PlayerScoreSchema.class {}
 PlayerScoreSchema.setClass(PlayerScore);

@@ -1,35 +1,36 @@
 import type { EntityManager } from '../platform/database/database.ts';
+import { PUBLISHED_VIDEO } from './published-video.ts';
 
 /**
- * Counts the votes of these players' published videos anew and marks them for the leaderboard. All of it follows from
- * the rows, also when a total was reached: so hiding a video and restoring it leaves no trace. Part of the caller's
- * transaction, in which the players' videos have changed; rows are locked in the order of ids, so that two callers never
- * wait for each other.
+ * Recalculates the scores of these players from their published videos and marks the scores dirty for the
+ * leaderboard sync. All fields, `reached_at` included, derive from the rows, so hiding and restoring a video
+ * leaves no trace. Runs in the caller's transaction, which has changed the videos. Locks rows in the order of
+ * ids to prevent deadlocks.
  */
 export async function recalculateScores(em: EntityManager, playerIds: readonly string[]): Promise<void> {
   const ids = JSON.stringify([...new Set(playerIds)].sort());
   await em.execute(
-    `insert into tallies (player_id, version) select id::uuid, 0 from jsonb_array_elements_text(?::jsonb) as given (id)
+    `insert into tallies (player_id, version) select id::uuid, 0 from jsonb_array_elements_text(?::jsonb) as requested (id)
       order by 1 on conflict do nothing`,
     [ids],
   );
   await em.execute(
-    `select from tallies where player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))
+    `select from tallies where player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as requested (id))
       order by player_id for update`,
     [ids],
   );
-  // A statement of its own: it sees what the transactions that held the locks have committed.
+  // A separate statement, which sees the commits of the transactions that held the locks.
   await em.execute(
     `update tallies
         set votes = fresh.votes, published_videos = fresh.videos, version = nextval('tally_versions'), dirty = true,
             reached_at = coalesce(fresh.reached_at, tallies.reached_at)
        from (
-         select given.id::uuid as player_id, coalesce(sum(videos.votes), 0) as votes, count(videos.id) as videos,
+         select requested.id::uuid as player_id, coalesce(sum(videos.votes), 0) as votes, count(videos.id) as videos,
                 coalesce(max(latest.cast_at), min(processed_at)) as reached_at
-           from jsonb_array_elements_text(?::jsonb) as given (id)
-           left join videos on videos.player_id = given.id::uuid and status = 'PROCESSED' and hidden_at is null
+           from jsonb_array_elements_text(?::jsonb) as requested (id)
+           left join videos on videos.player_id = requested.id::uuid and ${PUBLISHED_VIDEO}
            left join lateral (select max(cast_at) as cast_at from votes where video_id = videos.id) as latest on true
-          group by given.id
+          group by requested.id
        ) as fresh
       where tallies.player_id = fresh.player_id`,
     [ids],
@@ -37,8 +38,9 @@ export async function recalculateScores(em: EntityManager, playerIds: readonly s
 }
 
 /**
- * Marks a player whose name or city has changed, so that the leaderboard shows it. Part of the caller's transaction. Also one
- * without a tally who has videos: a first publication that is under way shows the old city, and can't be seen from here.
+ * Marks a player's score dirty after a change of name or city, so that the leaderboard is updated. Runs in
+ * the caller's transaction. Inserts a score for a player with videos and no score: a concurrent first
+ * publication, which is not visible here, may still use the old city.
  */
 export async function markScoreDirty(em: EntityManager, playerId: string): Promise<void> {
   await em.execute(

@@ -3,20 +3,20 @@ import { parseCityBoard, SCORE_COLUMNS, type ScoreRow, toLeaderboardEntry } from
 import type { RankedEntry, RankingPage, RankingSlice } from './ranked-entry.ts';
 
 /*
- * The same answers from Postgres, for as long as there are no boards. Pages cost an index scan; a position costs a
- * count, which grows with the contest.
+ * Rankings read from PostgreSQL, for times without a leaderboard in Redis. A page costs an index scan; a rank
+ * costs a count, which grows with the contest.
  */
 
-const MICROS = `interval '1 microsecond'`;
-const REACHED = `timestamptz 'epoch' + ?::bigint * ${MICROS}`;
-const ON_BOARD = 'published_videos > 0 and (?::text is null or city_key = ?)';
+const REACHED_AT = `timestamptz 'epoch' + ?::bigint * interval '1 microsecond'`;
+const IS_RANKED = 'published_videos > 0 and (?::text is null or city_key = ?)';
 const FROM = 'from tallies join players on players.id = tallies.player_id';
-/** Whether a tally comes before, or after, the place that the parameters give. */
-const BEFORE = `(tallies.votes > ? or tallies.votes = ? and (reached_at, tallies.player_id) < (${REACHED}, ?::uuid))`;
-const AFTER = `(tallies.votes < ? or tallies.votes = ? and (reached_at, tallies.player_id) > (${REACHED}, ?::uuid))`;
+/** Whether a row ranks before, or after, the entry that the parameters of {@link toParameters} give. */
+const BEFORE = `(tallies.votes > ? or tallies.votes = ? and (reached_at, tallies.player_id) < (${REACHED_AT}, ?::uuid))`;
+const AFTER = `(tallies.votes < ? or tallies.votes = ? and (reached_at, tallies.player_id) > (${REACHED_AT}, ?::uuid))`;
 
-const placeOf = ({ score, tieBreaker, id }: RankedEntry) => [score, score, tieBreaker, id];
+const toParameters = ({ score, tieBreaker, id }: RankedEntry) => [score, score, tieBreaker, id];
 
+/** Returns a page of a ranking. */
 export async function findRankings(
   em: EntityManager,
   board: string,
@@ -24,65 +24,85 @@ export async function findRankings(
 ): Promise<RankingSlice> {
   const city = parseCityBoard(board);
   const { after, before, fromEnd, limit } = page;
-  const [down, up] = fromEnd ? ['asc', 'desc'] : ['desc', 'asc'];
+  const [descending, ascending] = fromEnd ? ['asc', 'desc'] : ['desc', 'asc'];
   const rows = await em.execute<ScoreRow[]>(
-    `select ${SCORE_COLUMNS} ${FROM} where ${ON_BOARD}
+    `select ${SCORE_COLUMNS} ${FROM} where ${IS_RANKED}
         ${after ? `and ${AFTER}` : ''} ${before ? `and ${BEFORE}` : ''}
-      order by tallies.votes ${down}, reached_at ${up}, tallies.player_id ${up} limit ?`,
-    [city, city, ...(after ? placeOf(after) : []), ...(before ? placeOf(before) : []), limit + 1],
+      order by tallies.votes ${descending}, reached_at ${ascending}, tallies.player_id ${ascending} limit ?`,
+    [city, city, ...(after ? toParameters(after) : []), ...(before ? toParameters(before) : []), limit + 1],
   );
-  const more = rows.length > limit;
-  const shown = rows.slice(0, limit);
-  if (fromEnd) shown.reverse();
-  const first = await firstPosition(em, board, page, shown.length);
+  const hasMore = rows.length > limit;
+  const pageRows = rows.slice(0, limit);
+  if (fromEnd) pageRows.reverse();
+  const first = await findFirstPosition(em, board, page, pageRows.length);
   return {
-    entries: shown.map((row, at) => ({ ...toLeaderboardEntry(row), position: first + at })),
-    hasPreviousPage: fromEnd ? more : after !== null,
-    hasNextPage: fromEnd ? before !== null : more,
+    entries: pageRows.map((row, index) => ({ ...toLeaderboardEntry(row), position: first + index })),
+    hasPreviousPage: fromEnd ? hasMore : after !== null,
+    hasNextPage: fromEnd ? before !== null : hasMore,
   };
 }
 
-/** Counted from the cursor that the client came with, as far as there is one. */
-async function firstPosition(
+/** Returns the position of a page's first entry, counted from the client's cursor if there is one. */
+async function findFirstPosition(
   em: EntityManager,
   board: string,
   page: RankingPage,
-  shown: number,
+  rowCount: number,
 ): Promise<number> {
   if (!page.fromEnd) return page.after ? page.after.position + 1 : 1;
   const end = page.before ? page.before.position : (await countRanked(em, board)) + 1;
-  return end - shown;
+  return end - rowCount;
 }
 
+/** Returns the number of players in a ranking. */
 export async function countRanked(em: EntityManager, board: string): Promise<number> {
   const city = parseCityBoard(board);
   const [row] = await em.execute<{ count: number }[]>(
-    `select count(*)::int as count ${FROM} where ${ON_BOARD}`,
+    `select count(*)::int as count ${FROM} where ${IS_RANKED}`,
     [city, city],
   );
   return row?.count ?? 0;
 }
 
-/** Among everybody, or each among the players of their city. */
-export async function findRanks(
+/** Returns the rank of each player in the global ranking, in order; null for a player who is not ranked. */
+export function findRanks(em: EntityManager, playerIds: readonly string[]): Promise<(RankedEntry | null)[]> {
+  return countHigherRanked(em, playerIds, '');
+}
+
+/**
+ * Returns the rank of each player in the ranking of the player's city, in order; null for one who is not
+ * ranked.
+ */
+export function findCityRanks(
+  em: EntityManager,
+  players: readonly { id: string }[],
+): Promise<(RankedEntry | null)[]> {
+  return countHigherRanked(
+    em,
+    players.map(({ id }) => id),
+    'join players as rival on rival.id = other.player_id and rival.city_key = players.city_key',
+  );
+}
+
+/** `rivalJoin` limits the players that each one is compared with. */
+async function countHigherRanked(
   em: EntityManager,
   playerIds: readonly string[],
-  among: 'EVERYBODY' | 'CITY',
+  rivalJoin: string,
 ): Promise<(RankedEntry | null)[]> {
-  const rows = await em.execute<(ScoreRow & { better: number })[]>(
+  const rows = await em.execute<(ScoreRow & { higher: number })[]>(
     `select ${SCORE_COLUMNS}, (
-        select count(*)::int from tallies as other
-          ${among === 'CITY' ? 'join players as rival on rival.id = other.player_id and rival.city_key = players.city_key' : ''}
+        select count(*)::int from tallies as other ${rivalJoin}
          where other.published_videos > 0
            and (other.votes > tallies.votes or other.votes = tallies.votes
                 and (other.reached_at, other.player_id) < (tallies.reached_at, tallies.player_id))
-      ) as better ${FROM}
+      ) as higher ${FROM}
       where published_videos > 0
-        and tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as given (id))`,
+        and tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as requested (id))`,
     [JSON.stringify(playerIds)],
   );
-  const places = new Map(
-    rows.map(row => [row.playerId, { ...toLeaderboardEntry(row), position: row.better + 1 }]),
+  const ranks = new Map(
+    rows.map(row => [row.playerId, { ...toLeaderboardEntry(row), position: row.higher + 1 }]),
   );
-  return playerIds.map(id => places.get(id) ?? null);
+  return playerIds.map(id => ranks.get(id) ?? null);
 }

@@ -1,2 +1,2 @@
-/** The condition, in SQL, under which a row of `videos` is published: its votes count and all can see it. */
+/** The SQL condition of a published video, which is public and whose votes count. */
 export const PUBLISHED_VIDEO = `status = 'PROCESSED' and hidden_at is null`;

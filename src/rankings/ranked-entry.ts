@@ -1,11 +1,11 @@
 import type { LeaderboardEntry } from '../platform/leaderboard/leaderboard.ts';
 
-/** A player's place: `position` counts from 1. */
+/** A player's entry with its rank; `position` counts from 1. */
 export interface RankedEntry extends LeaderboardEntry {
   position: number;
 }
 
-/** A part of a ranking: up to `limit` entries after and before two of them, from the end when `fromEnd`. */
+/** The request of a page: up to `limit` entries between two entries, counted from the end when `fromEnd`. */
 export interface RankingPage {
   limit: number;
   after: RankedEntry | null;
@@ -13,6 +13,7 @@ export interface RankingPage {
   fromEnd: boolean;
 }
 
+/** A page of a ranking. */
 export interface RankingSlice {
   entries: RankedEntry[];
   hasPreviousPage: boolean;

@@ -6,22 +6,23 @@ import type { Logger } from '../platform/observability/logger.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
 import { findTop } from './find-rankings.ts';
 import type { RankedEntry } from './ranked-entry.ts';
-import { boardChanged } from './ranking.events.ts';
+import { leaderboardChanged } from './ranking.events.ts';
 
-/** Between two looks at a board, however often it changes. */
+/** The minimum interval between two reads of a ranking. */
 const THROTTLE_MILLISECONDS = 500;
 
-/** The best of a board, as it stood at one moment or right after it. */
+/** The top entries of a ranking at one time. */
 export interface RankingSnapshot {
   entries: RankedEntry[];
+  /** The start of the read, so the entries are as of this time or slightly later. */
   at: Date;
 }
 
-/** The live tops of boards: each is read once for all its followers in this process. */
+/** Live rankings: each one is read once for all its subscribers in this process. */
 export interface RankingFeed {
   /**
-   * The top as it is first, then each time it has changed, at most twice a second. A reader that is slow misses tops in
-   * between, never the newest.
+   * Emits the current snapshot first, then one after each change, at most twice a second. A slow reader
+   * misses snapshots in between, never the newest.
    */
   subscribe(board: string, top: number): Repeater<RankingSnapshot>;
 }
@@ -33,43 +34,46 @@ interface Deps {
   logger: Logger;
 }
 
+type Listener = (snapshot: RankingSnapshot) => void;
+
+/** Creates a feed without subscriptions; the first subscriber of a ranking starts its reads. */
 export function createRankingFeed(deps: Deps): RankingFeed {
-  const watches = new Map<string, TopSubscription>();
+  const subscriptions = new Map<string, TopSubscription>();
 
   return {
     subscribe: (board, top) =>
       new Repeater<RankingSnapshot>(async (push, stop) => {
         const key = `${top} ${board}`;
-        const watch = watches.get(key) ?? new TopSubscription(deps, board, top);
-        watches.set(key, watch);
-        let told: RankingSnapshot | undefined;
-        const listener = (moment: RankingSnapshot) => {
-          if (moment === told) return;
-          told = moment;
-          // Buffered and never awaited: the newest moment waits for the reader, the watch waits for nobody.
-          void push(moment);
+        const subscription = subscriptions.get(key) ?? new TopSubscription(deps, board, top);
+        subscriptions.set(key, subscription);
+        let lastSent: RankingSnapshot | undefined;
+        const listener = (snapshot: RankingSnapshot) => {
+          if (snapshot === lastSent) return;
+          lastSent = snapshot;
+          // Buffered and not awaited: a slow reader delays neither the subscription nor other readers.
+          void push(snapshot);
         };
         try {
-          await watch.add(listener);
+          await subscription.add(listener);
           await stop;
         } finally {
-          if (watch.remove(listener) === 0) watches.delete(key);
+          if (subscription.remove(listener) === 0) subscriptions.delete(key);
           stop();
         }
       }, new SlidingBuffer(1)),
   };
 }
 
-/** Looks after one top for all who follow it. */
+/** Reads the top of one ranking for all its listeners. */
 class TopSubscription {
   readonly #deps: Deps;
   readonly #board: string;
   readonly #top: number;
-  readonly #listeners = new Set<(moment: RankingSnapshot) => void>();
+  readonly #listeners = new Set<Listener>();
   #started: Promise<() => void> | undefined;
   #latest: RankingSnapshot | undefined;
-  #looking = true;
-  #stale = false;
+  #isReading = true;
+  #isStale = false;
 
   constructor(deps: Deps, board: string, top: number) {
     this.#deps = deps;
@@ -77,18 +81,18 @@ class TopSubscription {
     this.#top = top;
   }
 
-  async add(listener: (moment: RankingSnapshot) => void): Promise<void> {
+  async add(listener: Listener): Promise<void> {
     this.#listeners.add(listener);
     this.#started ??= this.#start();
     await this.#started;
     if (this.#latest && this.#listeners.has(listener)) listener(this.#latest);
   }
 
-  /** How many followers are left. */
-  remove(listener: (moment: RankingSnapshot) => void): number {
+  /** Returns the number of remaining listeners. */
+  remove(listener: Listener): number {
     this.#listeners.delete(listener);
     if (this.#listeners.size === 0) {
-      // When it failed to start, each follower was told.
+      // A failed start was reported to each listener by add().
       void this.#started?.then(
         unsubscribe => unsubscribe(),
         () => undefined,
@@ -99,10 +103,10 @@ class TopSubscription {
   }
 
   async #start(): Promise<() => void> {
-    // Subscribed before the first look, so that nothing happens in between unseen.
-    const unsubscribe = await this.#deps.events.subscribe(boardChanged, this.#board, () => {
-      this.#stale = true;
-      void this.#look();
+    // Subscribed before the first read, so that no change in between is missed.
+    const unsubscribe = await this.#deps.events.subscribe(leaderboardChanged, this.#board, () => {
+      this.#isStale = true;
+      void this.#refresh();
     });
     try {
       this.#latest = await this.#read();
@@ -110,31 +114,31 @@ class TopSubscription {
       unsubscribe();
       throw error;
     }
-    this.#looking = false;
-    void this.#look();
+    this.#isReading = false;
+    void this.#refresh();
     return unsubscribe;
   }
 
-  /** One look after another, so that an older top never follows a newer one. */
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
-    while (this.#stale && this.#listeners.size > 0) {
-      this.#stale = false;
-      await Promise.all([this.#tell(), pause(THROTTLE_MILLISECONDS, undefined, { ref: false })]);
+  /** Reads one after another, so that no snapshot follows a newer one. */
+  async #refresh(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    while (this.#isStale && this.#listeners.size > 0) {
+      this.#isStale = false;
+      await Promise.all([this.#emitChange(), pause(THROTTLE_MILLISECONDS, undefined, { ref: false })]);
     }
-    this.#looking = false;
+    this.#isReading = false;
   }
 
-  async #tell(): Promise<void> {
+  async #emitChange(): Promise<void> {
     try {
-      const moment = await this.#read();
-      if (this.#latest && isSameTop(this.#latest, moment)) return;
-      this.#latest = moment;
-      for (const listener of this.#listeners) listener(moment);
+      const snapshot = await this.#read();
+      if (this.#latest && hasSameEntries(this.#latest, snapshot)) return;
+      this.#latest = snapshot;
+      for (const listener of this.#listeners) listener(snapshot);
     } catch (error) {
-      // Followers keep what they have; the next change brings another look.
-      this.#deps.logger.warn({ err: error, board: this.#board }, 'top not read');
+      // Listeners keep the latest snapshot; the next change triggers another read.
+      this.#deps.logger.warn({ err: error, board: this.#board }, 'ranking read failed');
     }
   }
 
@@ -145,7 +149,7 @@ class TopSubscription {
   }
 }
 
-function isSameTop(one: RankingSnapshot, other: RankingSnapshot): boolean {
-  const textOf = ({ entries }: RankingSnapshot) => entries.map(({ id, score }) => `${id} ${score}`).join();
-  return textOf(one) === textOf(other);
+function hasSameEntries(first: RankingSnapshot, second: RankingSnapshot): boolean {
+  const toText = ({ entries }: RankingSnapshot) => entries.map(({ id, score }) => `${id} ${score}`).join();
+  return toText(first) === toText(second);
 }

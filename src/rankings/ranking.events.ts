@@ -3,8 +3,8 @@ import type { Channel } from '../platform/pubsub/event-bus.ts';
 
 const payload = z.object({ board: z.string() });
 
-/** A board shows something new. */
-export const boardChanged: Channel<z.infer<typeof payload>> = {
+/** Published when a board's entries have changed. The payload's field name is part of the wire format. */
+export const leaderboardChanged: Channel<z.infer<typeof payload>> = {
   topic: board => `board:${board}`,
   payload,
 };

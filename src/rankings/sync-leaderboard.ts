@@ -1,13 +1,13 @@
 import { NIL } from 'uuid';
+import { tryAdvisoryLock } from '../platform/database/advisory-locks.ts';
 import type { EntityManager } from '../platform/database/database.ts';
-import type { Leaderboard } from '../platform/leaderboard/leaderboard.ts';
+import type { Leaderboard, LeaderboardRow } from '../platform/leaderboard/leaderboard.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
 import { SCORE_COLUMNS, type ScoreRow, toLeaderboardRow } from './leaderboard-rows.ts';
-import { boardChanged } from './ranking.events.ts';
+import { leaderboardChanged } from './ranking.events.ts';
 
-const BATCH = 500;
-/** Any number, as long as every process agrees on it. */
-const REBUILD_LOCK = 7_262_013;
+const SYNC_BATCH = 500;
+const REBUILD_BATCH = 5000;
 
 export interface LeaderboardSyncDeps {
   forkEm: () => EntityManager;
@@ -16,72 +16,85 @@ export interface LeaderboardSyncDeps {
 }
 
 /**
- * Brings the boards up to date with the tallies that changed; how many there were. A crash at any point leaves the rest
- * marked, and doing it twice, or in two processes, changes nothing.
+ * Writes all dirty scores to the leaderboard; returns their number. A crash at any point leaves the rest
+ * marked. Repeated and concurrent runs change nothing.
  *
- * @throws {LeaderboardAway}
+ * @throws {LeaderboardUnavailable}
  */
-export async function syncLeaderboard({ forkEm, leaderboard, events }: LeaderboardSyncDeps): Promise<number> {
-  const em = forkEm();
-  let projected = 0;
-  for (;;) {
+export async function syncLeaderboard(deps: LeaderboardSyncDeps): Promise<number> {
+  const em = deps.forkEm();
+  for (let synced = 0; ; ) {
     const rows = await em.execute<ScoreRow[]>(
       `select ${SCORE_COLUMNS} from tallies join players on players.id = tallies.player_id
         where dirty order by version limit ?`,
-      [BATCH],
+      [SYNC_BATCH],
     );
-    if (rows.length === 0) return projected;
-    const changes = rows.map(toLeaderboardRow);
-    const changed = await leaderboard.upsert(changes);
-    // Also those that players have left; and those that a projection wrote to before it crashed. Told before the marks go:
-    // after a crash in between they are told of again.
-    const boards = new Set([...changed, ...changes.flatMap(({ boards }) => boards)]);
-    await Promise.all([...boards].map(board => events.publish(boardChanged, board, { board })));
-    // Only the version that was written: what has changed since, or is changing, stays marked. So this waits for nobody.
-    await em.execute(
-      `update tallies set dirty = false
-         from (select player_id from tallies
-                 join jsonb_to_recordset(?::jsonb) as written ("playerId" uuid, version bigint)
-                   on player_id = "playerId" and tallies.version = written.version
-                  for no key update of tallies skip locked) as unchanged
-        where tallies.player_id = unchanged.player_id`,
-      [JSON.stringify(rows.map(({ playerId, version }) => ({ playerId, version })))],
-    );
-    projected += rows.length;
-    if (rows.length < BATCH) return projected;
+    await syncRows(deps, em, rows);
+    synced += rows.length;
+    if (rows.length < SYNC_BATCH) return synced;
   }
 }
 
-/** Makes the boards anew from the tallies; how many players are on them, or null when another process is at it. */
+async function syncRows(
+  { leaderboard, events }: LeaderboardSyncDeps,
+  em: EntityManager,
+  scores: readonly ScoreRow[],
+): Promise<void> {
+  if (scores.length === 0) return;
+  const rows = scores.map(toLeaderboardRow);
+  const changed = await leaderboard.upsert(rows);
+  // Changed boards include those that players left. The rows' boards include those written before a crash.
+  const boards = new Set([...changed, ...rows.flatMap(row => row.boards)]);
+  // Published before the marks are cleared: a crash in between repeats the events.
+  await Promise.all([...boards].map(board => events.publish(leaderboardChanged, board, { board })));
+  // Clears only the version that was written; a score that changed since stays dirty. Waits for no lock.
+  await em.execute(
+    `update tallies set dirty = false
+       from (select player_id from tallies
+               join jsonb_to_recordset(?::jsonb) as written ("playerId" uuid, version bigint)
+                 on player_id = "playerId" and tallies.version = written.version
+                for no key update of tallies skip locked) as unchanged
+      where tallies.player_id = unchanged.player_id`,
+    [JSON.stringify(scores.map(({ playerId, version }) => ({ playerId, version })))],
+  );
+}
+
+/**
+ * Rebuilds the leaderboard from all scores; returns the number of ranked players, or null when another
+ * process does it.
+ */
 export async function rebuildLeaderboard({
   forkEm,
   leaderboard,
 }: Omit<LeaderboardSyncDeps, 'events'>): Promise<number | null> {
-  return forkEm().transactional(async lock => {
-    const [row] = await lock.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [
-      REBUILD_LOCK,
-    ]);
-    if (!row?.mine) return null;
-    const em = forkEm();
+  return forkEm().transactional(async lockEm => {
+    if (!(await tryAdvisoryLock(lockEm, 'rebuildLeaderboard'))) return null;
     let players = 0;
-    const rows = async function* () {
-      for (let after: string = NIL; ; ) {
-        // Both sides are told where to begin: a merge join would read one of them from its start for every batch.
-        const batch: ScoreRow[] = await em.execute<ScoreRow[]>(
-          `select ${SCORE_COLUMNS} from tallies join players on players.id = tallies.player_id
-            where player_id > ?::uuid and players.id > ?::uuid order by player_id limit 5000`,
-          [after, after],
-        );
-        const last = batch.at(-1);
-        if (last === undefined) return;
-        after = last.playerId;
-        players += batch.filter(({ publishedVideos }) => publishedVideos > 0).length;
-        yield batch.map(toLeaderboardRow);
-        // Else its transaction would be taken for one that everybody has left.
-        await lock.execute('select 1');
+    const countedRows = async function* () {
+      for await (const rows of readAllRows(forkEm())) {
+        players += rows.filter(({ boards }) => boards.length > 0).length;
+        yield rows;
+        // Keeps the transaction of the lock from being closed as idle.
+        await lockEm.execute('select 1');
       }
     };
-    await leaderboard.rebuild(rows());
+    await leaderboard.rebuild(countedRows());
     return players;
   });
+}
+
+async function* readAllRows(em: EntityManager): AsyncGenerator<LeaderboardRow[]> {
+  for (let after: string = NIL; ; ) {
+    // The condition is on both tables, as a merge join would read the other one from its start for every
+    // batch.
+    const scores: ScoreRow[] = await em.execute<ScoreRow[]>(
+      `select ${SCORE_COLUMNS} from tallies join players on players.id = tallies.player_id
+        where player_id > ?::uuid and players.id > ?::uuid order by player_id limit ?`,
+      [after, after, REBUILD_BATCH],
+    );
+    const last = scores.at(-1);
+    if (last === undefined) return;
+    after = last.playerId;
+    yield scores.map(toLeaderboardRow);
+  }
 }

@@ -1,19 +1,20 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '../platform/database/database.ts';
 import { toCityKey } from '../players/city.ts';
+import { PUBLISHED_VIDEO } from '../rankings/published-video.ts';
 import { Video } from './video.entity.ts';
 import type { FailureReason, VideoStatus } from './video.status.ts';
 
 export const VIDEO_ORDERS = ['NEWEST', 'MOST_VOTED'] as const;
 export type VideoOrder = (typeof VIDEO_ORDERS)[number];
 
-/** Where a video stands in a list; what a cursor is made of. */
+/** The position of a video in a list; cursors encode it. */
 export interface VideoPosition {
   id: string;
   votes: number;
 }
 
-/** A part of a list: `limit` videos after and before two positions, counted from the end when `fromEnd`. */
+/** A page: `limit` videos after and before two positions, counted from the end when `fromEnd`. */
 export interface VideoPage {
   limit: number;
   after?: VideoPosition | undefined;
@@ -23,7 +24,10 @@ export interface VideoPage {
 
 const PUBLISHED = { status: 'PROCESSED', hiddenAt: null } as const;
 
-/** The published videos, newest or most voted first, of one city or of all; costs a page, wherever it starts. */
+/**
+ * Returns published videos, newest or most voted first, of one city or of all; the cost does not grow with
+ * the offset.
+ */
 export async function findPublishedVideos(
   em: EntityManager,
   query: { city: string | null; orderBy: VideoOrder },
@@ -35,7 +39,7 @@ export async function findPublishedVideos(
   return findPage(em, conditions, page, byVotes);
 }
 
-/** What a moderator looks for; null is any. */
+/** A moderator's filter; null matches all. */
 export interface VideoFilter {
   status: VideoStatus | null;
   failureReason: FailureReason | null;
@@ -43,8 +47,9 @@ export interface VideoFilter {
 }
 
 /**
- * Videos of every status that pass a filter, newest first. They are read in the order of the primary key, so that a page
- * costs as much as lies between its first and its last video; where few pass, the time that a statement may take ends it.
+ * Returns videos of every status that match a filter, newest first. Rows are read in primary key order: a
+ * page costs the rows between its first and its last video. A filter that few rows match may end in the
+ * statement timeout.
  */
 export async function findVideos(em: EntityManager, filter: VideoFilter, page: VideoPage): Promise<Video[]> {
   const conditions: FilterQuery<Video>[] = [];
@@ -71,7 +76,10 @@ async function findPage(
   );
 }
 
-/** Ids carry their time, so that their order is the order of upload. */
+/**
+ * Condition for the rows beyond a position. Ids contain the upload time, so that their order is the order of
+ * upload.
+ */
 function beyond(position: VideoPosition, operator: '$lt' | '$gt', byVotes: boolean): FilterQuery<Video> {
   const later = { id: { [operator]: position.id } };
   if (!byVotes) return later;
@@ -79,8 +87,8 @@ function beyond(position: VideoPosition, operator: '$lt' | '$gt', byVotes: boole
 }
 
 /**
- * One page of the videos of each of many players in a single query, newest first; the lists are in the order of
- * `players`. With `unpublished` a player's list holds videos in every status.
+ * Returns one page of videos for each of many players in a single query, newest first; the lists are in the
+ * order of `players`. With `unpublished` a player's list contains videos in every status.
  */
 export async function findVideosByPlayers(
   em: EntityManager,
@@ -88,13 +96,13 @@ export async function findVideosByPlayers(
   page: VideoPage,
 ): Promise<Video[][]> {
   const direction = page.fromEnd ? 'asc' : 'desc';
-  const rows = await em.execute<{ asked_for: string }[]>(
-    `select asked.player_id as asked_for, page.*
-       from jsonb_to_recordset(?::jsonb) as asked (player_id uuid, unpublished boolean)
+  const rows = await em.execute<{ requested_player: string }[]>(
+    `select requested.player_id as requested_player, page.*
+       from jsonb_to_recordset(?::jsonb) as requested (player_id uuid, unpublished boolean)
       cross join lateral (
         select * from videos
-         where videos.player_id = asked.player_id
-           and (asked.unpublished or (status = 'PROCESSED' and hidden_at is null))
+         where videos.player_id = requested.player_id
+           and (requested.unpublished or (${PUBLISHED_VIDEO}))
            and (?::uuid is null or id < ?::uuid) and (?::uuid is null or id > ?::uuid)
          order by id ${direction} limit ?
       ) as page
@@ -108,11 +116,11 @@ export async function findVideosByPlayers(
       page.limit,
     ],
   );
-  const lists = Map.groupBy(rows, row => row.asked_for);
+  const lists = Map.groupBy(rows, row => row.requested_player);
   return players.map(({ playerId }) => (lists.get(playerId) ?? []).map(row => em.map(Video, row)));
 }
 
-/** The videos with these ids, in their order; null where there is none. */
+/** Returns the videos with these ids, in their order; null where a video does not exist. */
 export async function findVideosByIds(em: EntityManager, ids: readonly string[]): Promise<(Video | null)[]> {
   const videos = await em.find(Video, { id: { $in: [...ids] } });
   const byId = new Map(videos.map(video => [video.id, video]));

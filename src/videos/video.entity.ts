@@ -1,18 +1,17 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import type { StorageKey } from '../platform/storage/storage.ts';
 import { Player } from '../players/player.entity.ts';
+import { PUBLISHED_VIDEO } from '../rankings/published-video.ts';
+import { turnsSince } from './processing/status-sequence.ts';
 import type { OriginalType } from './uploads/accepted-file.ts';
 import {
   FAILURE_REASONS,
   type FailureReason,
   PROCESSING_PHASES,
   type ProcessingPhase,
-  TURN_SECONDS,
   VIDEO_STATUSES,
   type VideoStatus,
 } from './video.status.ts';
-
-const PUBLISHED = `status = 'PROCESSED' and hidden_at is null`;
 
 const VideoSchema = defineEntity({
   name: 'Video',
@@ -31,25 +30,25 @@ const VideoSchema = defineEntity({
       .enum(() => PROCESSING_PHASES)
       .$type<Opt<ProcessingPhase>>()
       .default('QUEUED'),
-    // The most of the output that any attempt has made, 0 to 100; never falls but when it is requeued.
+    // Share of the output of the furthest attempt, 0 to 100; falls only when a moderator requeues the video.
     percent: p.float().$type<Opt<number>>().default(0),
-    // Grows with every change that a subscriber should see.
+    // Grows with every change that a subscriber should see: processing/status-sequence.ts.
     sequence: p.integer().$type<Opt<number>>().default(0),
     failureReason: p
       .enum(() => FAILURE_REASONS)
       .$type<FailureReason | null>()
       .nullable(),
 
-    // The fence: a worker writes only while its number is still the row's.
+    // The fence: a worker writes only while the row has the number of its attempt.
     attempt: p.integer().$type<Opt<number>>().default(0),
     attemptLimit: p.integer(),
-    // Attempts whose worker fell silent and was not heard of again.
+    // Attempts whose lease expired and whose worker did not come back.
     workerDeaths: p.integer().$type<Opt<number>>().default(0),
-    // Until when the worker of this attempt owns the video, by the database's clock.
+    // End of the worker's claim of this attempt, by the database's clock.
     leaseUntil: p.datetime().nullable(),
-    // When that worker expects to be done; null while nobody can tell.
+    // Estimated end of this attempt; null while there is no estimate.
     readyAt: p.datetime().nullable(),
-    // Until then, by the database's clock. Read only where it is asked for.
+    // Seconds until `readyAt`, by the database's clock; loaded only on request.
     secondsLeft: p
       .float()
       .nullable()
@@ -59,11 +58,11 @@ const VideoSchema = defineEntity({
           `case when ${columns.leaseUntil} > now() then extract(epoch from ${columns.readyAt} - now())::float8 end`,
       ),
     queuedAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
-    // {@link TURN_SECONDS} since then. Read only where it is asked for.
+    // Turns since `queuedAt`: processing/status-sequence.ts. Loaded only on request.
     turnsWaited: p
       .integer()
       .lazy()
-      .formula(columns => `floor(extract(epoch from now() - ${columns.queuedAt}) / ${TURN_SECONDS})::int`),
+      .formula(columns => turnsSince(`${columns.queuedAt}`)),
     startedAt: p.datetime().nullable(),
     processedAt: p.datetime().nullable(),
     hiddenAt: p.datetime().nullable(),
@@ -71,7 +70,7 @@ const VideoSchema = defineEntity({
     originalKey: p.string().length(120).$type<StorageKey>(),
     originalType: p.string().length(40).$type<OriginalType['contentType']>(),
     originalBytes: p.bigint('number'),
-    // With an idempotency key only, to tell a repeated upload from another one: hashing costs a tenth of an upload.
+    // With an idempotency key only, to recognise a repeated upload: hashing costs a tenth of an upload.
     originalSha256: p.string().length(64).nullable(),
     clipKey: p.string().length(120).$type<StorageKey | null>().nullable(),
     posterKey: p.string().length(120).$type<StorageKey | null>().nullable(),
@@ -81,7 +80,7 @@ const VideoSchema = defineEntity({
     durationSeconds: p.float().nullable(),
 
     idempotencyKey: p.string().length(200).nullable(),
-    // Of the upload, so that what the worker logs can be found by it too.
+    // Of the upload; the worker's log lines carry it too.
     requestId: p.uuid().nullable(),
     // Of the upload's trace (https://www.w3.org/TR/trace-context/), which the worker continues.
     traceparent: p.string().length(55).nullable(),
@@ -91,17 +90,17 @@ const VideoSchema = defineEntity({
   uniques: [{ properties: ['player', 'idempotencyKey'] }],
   indexes: [
     { properties: ['player', 'id'] },
-    // The queue in its order, for the reconciler and for who waits in it; stays as small as the queue.
+    // The queue in its order, for the reconciler and for queue positions; as small as the queue.
     { properties: ['status', 'queuedAt', 'id'], where: `status in ('UPLOADED', 'PROCESSING')` },
     // The public gallery in its two orders.
-    { name: 'videos_published_newest_index', properties: ['id'], where: PUBLISHED },
-    { name: 'videos_published_most_voted_index', properties: ['votes', 'id'], where: PUBLISHED },
+    { name: 'videos_published_newest_index', properties: ['id'], where: PUBLISHED_VIDEO },
+    { name: 'videos_published_most_voted_index', properties: ['votes', 'id'], where: PUBLISHED_VIDEO },
   ],
 });
 
-/** One upload and what became of it. The row is also the outbox: what it says is what will happen. */
+/** One upload and its processing. The row is also the outbox: the queue is rebuilt from it. */
 export class Video extends VideoSchema.class {}
 VideoSchema.setClass(Video);
 
-/** Whether everybody may watch it. */
+/** Whether the video is visible to all. */
 export const isPublished = (video: Video): boolean => video.status === 'PROCESSED' && video.hiddenAt === null;

@@ -12,50 +12,52 @@ export class FileTooLarge extends ExpectedError {
   }
 }
 
-/** The file's content is neither MP4 nor QuickTime, whatever its name says. */
+/** The content of the file is neither MP4 nor QuickTime; its name is ignored. */
 export class UnsupportedFile extends ExpectedError {
   override name = 'UnsupportedFile';
   readonly code = 'UNSUPPORTED_FILE';
-  /** The media type found in the content, or null when it is of no known kind. */
+  /** The media type found in the content; null when it is unknown. */
   readonly detectedType: string | null;
 
   constructor(detectedType: string | null) {
-    super(`Neither MP4 nor QuickTime but ${detectedType ?? 'of no known kind'}`);
+    super(`The file is neither MP4 nor QuickTime: ${detectedType ?? 'unknown type'}`);
     this.detectedType = detectedType;
   }
 }
 
-/** The same idempotency key came earlier with another title or another file. */
+/** The idempotency key was used before with another title or another file. */
 export class IdempotencyKeyReused extends ExpectedError {
   override name = 'IdempotencyKeyReused';
   readonly code = 'IDEMPOTENCY_KEY_REUSED';
 }
 
-/** The store of this contest takes files through the API only. */
+/** The store of this contest accepts files through the API only. */
 export class DirectUploadUnavailable extends ExpectedError {
   override name = 'DirectUploadUnavailable';
   readonly code = 'DIRECT_UPLOAD_UNAVAILABLE';
 }
 
-/** No file has arrived for this upload: it was never sent, nobody completed it in time, or it is somebody else's. */
+/**
+ * The upload has no file: it was never sent, expired before it was completed, or belongs to another player.
+ */
 export class UploadNotFound extends ExpectedError {
   override name = 'UploadNotFound';
   readonly code = 'UPLOAD_NOT_FOUND';
 }
 
-/** There is no such video, or it is not this viewer's to know of. */
+/** The video does not exist, or the viewer may not see it. */
 export class VideoNotFound extends ExpectedError {
   override name = 'VideoNotFound';
   readonly code = 'VIDEO_NOT_FOUND';
 }
 
-/** A published video stays: people may have voted for it. */
+/** A published video cannot be deleted: it may have votes. */
 export class VideoIsPublished extends ExpectedError {
   override name = 'VideoIsPublished';
   readonly code = 'VIDEO_IS_PUBLISHED';
 }
 
-/** Only a failed video can be given another try. */
+/** Only a failed video can be requeued. */
 export class VideoNotFailed extends ExpectedError {
   override name = 'VideoNotFailed';
   readonly code = 'VIDEO_NOT_FAILED';

@@ -1,15 +1,12 @@
-/** Where a video stands: `UPLOADED → PROCESSING → PROCESSED | FAILED`; a moderator may requeue a `FAILED` one. */
+/** `UPLOADED → PROCESSING → PROCESSED | FAILED`; a moderator may requeue a `FAILED` video. */
 export const VIDEO_STATUSES = ['UPLOADED', 'PROCESSING', 'PROCESSED', 'FAILED'] as const;
 export type VideoStatus = (typeof VIDEO_STATUSES)[number];
 
-/** What the worker is doing with a video that has not ended yet. */
+/** Phase of a video that has not ended. */
 export const PROCESSING_PHASES = ['QUEUED', 'INSPECTING', 'RENDERING', 'PUBLISHING'] as const;
 export type ProcessingPhase = (typeof PROCESSING_PHASES)[number];
 
-/** How often places in the queue are told anew, and the unit in which a wait adds to a video's sequence. */
-export const TURN_SECONDS = 2;
-
-/** Why a video ended `FAILED`. All but `INTERNAL` are the source's own fault and final. */
+/** Reasons of the status `FAILED`. All but `INTERNAL` are faults of the source and final. */
 export const FAILURE_REASONS = [
   'NOT_A_VIDEO',
   'UNSUPPORTED_FORMAT',
@@ -22,21 +19,21 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** The reasons that lie in the source itself. */
+/** The reasons that are faults of the source. */
 export type SourceFault = Exclude<FailureReason, 'INTERNAL'>;
 
-/** Whether nothing more will happen to a video by itself. */
+/** Whether a status is final unless a moderator requeues the video. */
 export const isTerminal = (status: VideoStatus): boolean => status === 'PROCESSED' || status === 'FAILED';
 
 /**
- * The source breaks a rule: recorded at once with its public reason, never retried. Anything else thrown while
- * processing is taken to be our own fault and is retried.
+ * The source breaks a rule: recorded immediately with its public reason, never retried. Any other error
+ * during processing counts as our own fault and is retried.
  */
 export class SourceRejected extends Error {
   override name = 'SourceRejected';
   readonly reason: SourceFault;
 
-  /** `detail` is for the operator's log only; it never reaches a player. */
+  /** `detail` is for the operator's log only and is never shown to a player. */
   constructor(reason: SourceFault, detail: string, options?: ErrorOptions) {
     super(`${reason}: ${detail}`, options);
     this.reason = reason;

@@ -30,29 +30,29 @@ export interface VoteRequest {
 }
 
 /**
- * Counts one vote; the video as it stands after the commit. Each vote costs one point of the account and of the
- * network, however many come in one request.
+ * Counts one vote and returns the video as of after the commit. Each vote consumes one point of the account's
+ * and of the network's limit, also when a request contains several.
  *
  * @throws {AlreadyVoted}
  * @throws {OwnVideo}
- * @throws {VideoNotPublished} also when there is no such video.
+ * @throws {VideoNotPublished} also when the video does not exist.
  * @throws {VotingClosed}
  * @throws {VoteLimitReached}
  * @throws {TooManyAttempts} with the time to wait.
  */
 export async function castVote(deps: VoteDeps, { voter, videoId, address }: VoteRequest): Promise<Video> {
-  await spend(deps, voter.playerId, address);
+  await consumeLimits(deps, voter.playerId, address);
   const networkHash = deps.voteBatcher.networkHash(address);
-  const verdict = await deps.voteBatcher.inserts.add({ voterId: voter.playerId, videoId, networkHash });
-  if (verdict !== 'COUNTED') throw refusalOf(verdict, deps.rules);
-  const video = await findFor(deps, voter, videoId);
-  // Hidden since, perhaps deleted and the vote with it.
+  const outcome = await deps.voteBatcher.inserts.add({ voterId: voter.playerId, videoId, networkHash });
+  if (outcome !== 'COUNTED') throw toError(outcome, deps.rules);
+  const video = await findVisibleVideo(deps, voter, videoId);
+  // Hidden since the commit, or deleted together with the vote.
   if (video === null) throw new VideoNotPublished();
   return video;
 }
 
 /**
- * Takes a vote back; the video as it stands after the commit, null when it is not for this voter to see.
+ * Withdraws a vote and returns the video as of after the commit; null when the voter may not see the video.
  *
  * @throws {NotVoted}
  * @throws {VotingClosed}
@@ -62,29 +62,29 @@ export async function withdrawVote(
   deps: VoteDeps,
   { voter, videoId, address }: VoteRequest,
 ): Promise<Video | null> {
-  await spend(deps, voter.playerId, address);
-  const verdict = await deps.voteBatcher.deletes.add({ voterId: voter.playerId, videoId });
-  if (verdict !== 'WITHDRAWN') throw refusalOf(verdict, deps.rules);
-  return findFor(deps, voter, videoId);
+  await consumeLimits(deps, voter.playerId, address);
+  const outcome = await deps.voteBatcher.deletes.add({ voterId: voter.playerId, videoId });
+  if (outcome !== 'WITHDRAWN') throw toError(outcome, deps.rules);
+  return findVisibleVideo(deps, voter, videoId);
 }
 
-async function findFor({ em }: VoteDeps, voter: Viewer, videoId: string): Promise<Video | null> {
+async function findVisibleVideo({ em }: VoteDeps, voter: Viewer, videoId: string): Promise<Video | null> {
   const video = await em.findOne(Video, videoId, { refresh: true });
   return video && maySee(voter, video) ? video : null;
 }
 
-async function spend({ limits }: VoteDeps, voterId: string, address: string): Promise<void> {
-  const own = await limits.accounts.consume(voterId);
-  // One account that asks without end takes nothing from the others of its network.
-  const allowance = own.allowed ? await limits.networks.consume(toNetwork(address)) : own;
+async function consumeLimits({ limits }: VoteDeps, voterId: string, address: string): Promise<void> {
+  const account = await limits.accounts.consume(voterId);
+  // An account over its limit does not consume the limit of its network.
+  const allowance = account.allowed ? await limits.networks.consume(toNetwork(address)) : account;
   if (!allowance.allowed) throw new TooManyAttempts(allowance.retryAfterSeconds);
 }
 
-function refusalOf(
-  verdict: Exclude<CastVoteOutcome, 'COUNTED'> | Exclude<WithdrawVoteOutcome, 'WITHDRAWN'>,
+function toError(
+  outcome: Exclude<CastVoteOutcome, 'COUNTED'> | Exclude<WithdrawVoteOutcome, 'WITHDRAWN'>,
   rules: VotingRules,
 ): Error {
-  switch (verdict) {
+  switch (outcome) {
     case 'ALREADY_VOTED':
       return new AlreadyVoted();
     case 'OWN_VIDEO':

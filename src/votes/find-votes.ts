@@ -1,7 +1,7 @@
 import type { EntityManager } from '../platform/database/database.ts';
 import { Vote } from './vote.entity.ts';
 
-/** Of these videos, those that have this player's vote. One query. */
+/** Returns the ids among `videoIds` that this player voted for. Costs one query. */
 export async function findVotedVideos(
   em: EntityManager,
   voterId: string,
@@ -11,12 +11,15 @@ export async function findVotedVideos(
   return new Set(votes.map(vote => vote.video.id));
 }
 
-/** How many votes a player has given. */
+/** Returns the number of votes that a player has cast. */
 export async function countVotes(em: EntityManager, voterId: string): Promise<number> {
   return em.count(Vote, { voter: voterId });
 }
 
-/** A part of a player's votes, the latest first: those after and before two votes, from the end when `fromEnd`. */
+/**
+ * Returns a page of a player's votes, newest first: between two vote ids, counted from the end when
+ * `fromEnd`.
+ */
 export async function findVotesByVoter(
   em: EntityManager,
   voterId: string,

@@ -13,45 +13,48 @@ import {
   type WithdrawVoteOutcome,
 } from './write-votes.ts';
 
-/** Long enough for votes that come together to be written together, too short to be felt. */
+/** Long enough to batch concurrent votes, too short for a client to notice. */
 const GATHER_MILLISECONDS = 3;
 const MAX_BATCH = 500;
 
-/** Where all votes that reach this process come together. */
+/** Batches all votes of this process into few transactions. */
 export interface VoteBatcher {
   inserts: Batcher<VoteInput, CastVoteOutcome>;
   deletes: Batcher<Omit<VoteInput, 'networkHash'>, WithdrawVoteOutcome>;
-  /** Names the network of an address without giving it away: keyed, so that it can't be found by trying all addresses. */
+  /**
+   * Returns a keyed hash of an address's network. Without the key, hashing all addresses does not reveal the
+   * network.
+   */
   networkHash(address: string): string;
 }
 
-/** `changed` is called after each commit that changed a count. */
+/** Creates the batcher of a process. `onChange` is called after each commit that changed a count. */
 export function createVoteBatcher(
-  deps: { forkEm: () => EntityManager; rules: VotingRules; changed: () => void },
+  deps: { forkEm: () => EntityManager; rules: VotingRules; onChange: () => void },
   secrets: Secrets,
 ): VoteBatcher {
   const [{ key }] = deriveKeys(secrets, 'anb-rising-stars/vote-networks/v1');
   const batch = {
     maxItems: MAX_BATCH,
     gatherMilliseconds: GATHER_MILLISECONDS,
-    // Such as a voter who is gone. A database that is away or too slow would be so for each vote.
-    isItemsFault: (error: unknown) => error instanceof ServerException,
+    // Such as a deleted voter. An unavailable or slow database affects each vote alike.
+    isItemError: (error: unknown) => error instanceof ServerException,
   };
   return {
     inserts: createBatcher({
       ...batch,
-      async write(ballots) {
-        const verdicts = await insertVotes(deps.forkEm(), ballots, deps.rules);
-        if (verdicts.includes('COUNTED')) deps.changed();
-        return verdicts;
+      async write(votes) {
+        const outcomes = await insertVotes(deps.forkEm(), votes, deps.rules);
+        if (outcomes.includes('COUNTED')) deps.onChange();
+        return outcomes;
       },
     }),
     deletes: createBatcher({
       ...batch,
       async write(votes) {
-        const verdicts = await deleteVotes(deps.forkEm(), votes, deps.rules);
-        if (verdicts.includes('WITHDRAWN')) deps.changed();
-        return verdicts;
+        const outcomes = await deleteVotes(deps.forkEm(), votes, deps.rules);
+        if (outcomes.includes('WITHDRAWN')) deps.onChange();
+        return outcomes;
       },
     }),
     networkHash: address => createHmac('sha256', key).update(toNetwork(address)).digest('base64url'),

@@ -10,7 +10,7 @@ const VoteSchema = defineEntity({
     video: () => p.manyToOne(Video).ref().deleteRule('cascade'),
     voter: () => p.manyToOne(Player).ref().deleteRule('cascade'),
     castAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('clock_timestamp()'),
-    // For a later review: says whether votes came from one network, not from which.
+    // For a later review: equal for votes from one network, without revealing the network.
     networkHash: p.string().length(43),
     voterAgeSeconds: p.integer(),
   },
@@ -18,6 +18,6 @@ const VoteSchema = defineEntity({
   indexes: [{ properties: ['voter', 'id'] }, { properties: ['video', 'castAt'] }],
 });
 
-/** One player's vote for one video. */
+/** A player's vote for a video. */
 export class Vote extends VoteSchema.class {}
 VoteSchema.setClass(Vote);

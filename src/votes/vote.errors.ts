@@ -1,42 +1,42 @@
 import { ExpectedError } from '../platform/errors.ts';
 
-/** This player's vote for this video counts already. */
+/** The player has already voted for this video. */
 export class AlreadyVoted extends ExpectedError {
   override name = 'AlreadyVoted';
   readonly code = 'ALREADY_VOTED';
 }
 
-/** Nobody votes for an own video. */
+/** Players cannot vote for their own videos. */
 export class OwnVideo extends ExpectedError {
   override name = 'OwnVideo';
   readonly code = 'OWN_VIDEO';
 }
 
-/** There is no such video, or it is not (or no longer) for everybody to see. */
+/** The video does not exist or is not public. */
 export class VideoNotPublished extends ExpectedError {
   override name = 'VideoNotPublished';
   readonly code = 'VIDEO_NOT_PUBLISHED';
 }
 
-/** The voting has not begun or is over. */
+/** The voting has not started or is over. */
 export class VotingClosed extends ExpectedError {
   override name = 'VotingClosed';
   readonly code = 'VOTING_CLOSED';
 }
 
-/** The player has given all the votes that a player has. */
+/** The player has cast the maximum number of votes. */
 export class VoteLimitReached extends ExpectedError {
   override name = 'VoteLimitReached';
   readonly code = 'VOTE_LIMIT_REACHED';
   readonly limit: number;
 
   constructor(limit: number) {
-    super(`All ${limit} votes are given`);
+    super(`All ${limit} votes are cast`);
     this.limit = limit;
   }
 }
 
-/** There is no vote of this player for this video to take back. */
+/** The player has no vote for this video to withdraw. */
 export class NotVoted extends ExpectedError {
   override name = 'NotVoted';
   readonly code = 'NOT_VOTED';

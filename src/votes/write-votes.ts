@@ -1,11 +1,12 @@
 import type { Env } from '../platform/config/env.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import { recalculateScores } from '../rankings/player-scores.ts';
+import { PUBLISHED_VIDEO } from '../rankings/published-video.ts';
 
-/** The rules that a vote must keep, from the settings. */
+/** The settings that decide whether a vote counts. */
 export type VotingRules = Pick<Env['contest'], 'votingOpensAt' | 'votingClosesAt' | 'maxVotesPerPlayer'>;
 
-/** A vote on its way in. */
+/** A vote to insert. */
 export interface VoteInput {
   voterId: string;
   videoId: string;
@@ -23,33 +24,33 @@ export type CastVoteOutcome =
 export type WithdrawVoteOutcome = 'WITHDRAWN' | 'NOT_VOTED' | 'VOTING_CLOSED';
 
 /*
- * Each function below is one transaction for all its votes. Rows are locked in one order everywhere: voters, videos,
- * tallies, each by id; so no two transactions ever wait for each other in a circle. Whether the voting is open is
- * asked of the database's clock in the statement that writes, after the locks were waited for.
+ * Each function below is one transaction for all its votes. Rows are locked in one order everywhere, each by
+ * id: voters, videos, scores. The common order prevents deadlocks. The statement that writes also checks, by
+ * the database's clock, that the voting is open; it runs after the locks were acquired.
  */
 
-/** One look at the clock: votes are judged by it and dated by it, so that none is dated past the end. */
+/** Reads the clock once, both to check and to date the votes, so that no vote is dated after the end. */
 const VOTING = `voting as materialized (
   select now, coalesce(now >= ?::timestamptz, true) and coalesce(now < ?::timestamptz, true)
               and not exists (select from closures where closed_at <= now) as open
     from clock_timestamp() as now
 )`;
 
-/** Counts each ballot that may be counted, exactly once; the verdict on each, in order. */
+/** Inserts each vote that the rules allow, exactly once; returns the outcome of each, in order. */
 export async function insertVotes(
   em: EntityManager,
-  ballots: readonly VoteInput[],
+  votes: readonly VoteInput[],
   rules: VotingRules,
 ): Promise<CastVoteOutcome[]> {
-  const pairs = new Map<string, VoteInput>();
-  for (const ballot of ballots) if (!pairs.has(toPairKey(ballot))) pairs.set(toPairKey(ballot), ballot);
-  const input = JSON.stringify([...pairs.values()]);
+  const distinct = new Map<string, VoteInput>();
+  for (const vote of votes) if (!distinct.has(toPairKey(vote))) distinct.set(toPairKey(vote), vote);
+  const input = JSON.stringify([...distinct.values()]);
 
-  const judged = await em.transactional(async em => {
-    // Two votes of one player in two processes would each find the last vote still free.
+  const rows = await em.transactional(async em => {
+    // Without the lock, two votes of one player in two processes could both use the last available vote.
     if (rules.maxVotesPerPlayer !== null) await lock(em, 'players', 'voterId', input);
     await lock(em, 'videos', 'videoId', input);
-    const rows = await em.execute<JudgedRow[]>(CAST, [
+    const rows = await em.execute<OutcomeRow[]>(INSERT_VOTES, [
       input,
       rules.votingOpensAt,
       rules.votingClosesAt,
@@ -58,109 +59,109 @@ export async function insertVotes(
     ]);
     await addToCounters(
       em,
-      rows.filter(row => row.verdict === 'COUNTED'),
+      rows.filter(row => row.outcome === 'COUNTED'),
       1,
     );
     return rows;
   });
 
-  const verdicts = new Map(judged.map(row => [toPairKey(row), row.verdict]));
+  const outcomes = new Map(rows.map(row => [toPairKey(row), row.outcome]));
   const counted = new Set<string>();
-  return ballots.map(ballot => {
-    const pair = toPairKey(ballot);
-    const verdict = verdicts.get(pair) ?? 'VIDEO_NOT_PUBLISHED';
-    if (verdict !== 'COUNTED') return verdict;
-    // The first of equal ballots is the one that was counted.
+  return votes.map(vote => {
+    const pair = toPairKey(vote);
+    const outcome = outcomes.get(pair) ?? 'VIDEO_NOT_PUBLISHED';
+    if (outcome !== 'COUNTED') return outcome;
+    // Of equal votes the first one was counted.
     if (counted.has(pair)) return 'ALREADY_VOTED';
     counted.add(pair);
     return 'COUNTED';
   });
 }
 
-/** Takes back each vote that there is, while the voting is open; the verdict on each, in order. */
+/** Deletes each existing vote while the voting is open; returns the outcome of each, in order. */
 export async function deleteVotes(
   em: EntityManager,
   votes: readonly Omit<VoteInput, 'networkHash'>[],
   rules: VotingRules,
 ): Promise<WithdrawVoteOutcome[]> {
   const input = JSON.stringify(votes);
-  const { open, erased } = await em.transactional(async em => {
+  const { open, deleted } = await em.transactional(async em => {
     await lock(em, 'videos', 'videoId', input);
     const rows = await em.execute<
       { open: boolean; voterId: string | null; videoId: string; playerId: string }[]
-    >(ERASE, [rules.votingOpensAt, rules.votingClosesAt, input]);
-    const erased = rows.filter(row => row.voterId !== null);
-    await addToCounters(em, erased, -1);
-    return { open: rows.some(row => row.open), erased: new Set(erased.map(toPairKey)) };
+    >(DELETE_VOTES, [rules.votingOpensAt, rules.votingClosesAt, input]);
+    const deleted = rows.filter(row => row.voterId !== null);
+    await addToCounters(em, deleted, -1);
+    return { open: rows.some(row => row.open), deleted: new Set(deleted.map(toPairKey)) };
   });
   return votes.map(vote => {
     if (!open) return 'VOTING_CLOSED';
-    // Of equal requests the first takes the vote back.
-    return erased.delete(toPairKey(vote)) ? 'WITHDRAWN' : 'NOT_VOTED';
+    // Of equal requests the first one deleted the vote.
+    return deleted.delete(toPairKey(vote)) ? 'WITHDRAWN' : 'NOT_VOTED';
   });
 }
 
-interface JudgedRow {
+interface OutcomeRow {
   voterId: string;
   videoId: string;
   playerId: string;
-  verdict: CastVoteOutcome;
+  outcome: CastVoteOutcome;
 }
 
-/** A pair once, however often and in whatever spelling it was given: a vote counts by its row. */
+/** Removes duplicates that remain, as UUIDs of different spelling are equal in PostgreSQL. */
 const INPUT = `input as (
   select distinct on ("voterId", "videoId") * from jsonb_to_recordset(?::jsonb) as i ("voterId" uuid, "videoId" uuid, "networkHash" text)
 )`;
 
-const CAST = `
+const INSERT_VOTES = `
   with ${INPUT},
   ${VOTING},
-  known as (
+  checked as (
     select input.*, videos.player_id as "playerId", now as cast_at, now - voter.created_at as voter_age,
-           -- Only where it is limited: it reads all that the voter has given.
+           -- Only with a limit, as it reads all votes of the voter.
            case when ?::int is not null
-             then (select count(*) from votes where votes.voter_id = input."voterId") end as given,
+             then (select count(*) from votes where votes.voter_id = input."voterId") end as cast_before,
            case
-             when videos.id is null or videos.status <> 'PROCESSED' or videos.hidden_at is not null
+             when videos.id is null or not (${PUBLISHED_VIDEO})
                then 'VIDEO_NOT_PUBLISHED'
              when videos.player_id = input."voterId" then 'OWN_VIDEO'
              when not open then 'VOTING_CLOSED'
              when exists (select from votes where video_id = input."videoId" and voter_id = input."voterId")
                then 'ALREADY_VOTED'
              else 'COUNTED'
-           end as verdict
+           end as outcome
       from input cross join voting
       join players as voter on voter.id = input."voterId"
       left join videos on videos.id = input."videoId"
   ),
-  judged as (
-    select known.*, case
-      when verdict = 'COUNTED'
-       and given + row_number() over (partition by "voterId", verdict order by "videoId") > ?::int
-        then 'VOTE_LIMIT_REACHED' else verdict end as final
-      from known
+  limited as (
+    select "voterId", "videoId", "playerId", "networkHash", cast_at, voter_age, case
+      when outcome = 'COUNTED'
+       and cast_before + row_number() over (partition by "voterId", outcome order by "videoId") > ?::int
+        then 'VOTE_LIMIT_REACHED' else outcome end as outcome
+      from checked
   ),
-  written as (
+  inserted as (
     insert into votes (video_id, voter_id, cast_at, network_hash, voter_age_seconds)
     select "videoId", "voterId", cast_at, "networkHash", extract(epoch from voter_age)
-      from judged where final = 'COUNTED'
+      from limited where outcome = 'COUNTED'
     on conflict (video_id, voter_id) do nothing
     returning video_id, voter_id
   )
   select "voterId", "videoId", "playerId",
-         case when final = 'COUNTED' and written.video_id is null then 'ALREADY_VOTED' else final end as verdict
-    from judged left join written on video_id = "videoId" and voter_id = "voterId"`;
+         case when outcome = 'COUNTED' and inserted.video_id is null then 'ALREADY_VOTED' else outcome end as outcome
+    from limited left join inserted on video_id = "videoId" and voter_id = "voterId"`;
 
-const ERASE = `
+const DELETE_VOTES = `
   with ${VOTING},
   ${INPUT},
-  erased as (
+  deleted as (
     delete from votes using input, voting
      where open and video_id = "videoId" and voter_id = "voterId"
     returning voter_id, video_id
   )
   select open, voter_id as "voterId", video_id as "videoId", videos.player_id as "playerId"
-    from voting left join erased on true left join videos on videos.id = video_id`;
+    from voting left join deleted on true left join videos on videos.id = video_id`;
 
 async function lock(
   em: EntityManager,
@@ -175,7 +176,7 @@ async function lock(
   );
 }
 
-/** Brings the counters of the videos and of their players in line with the rows just written. */
+/** Updates the counters of the videos, and the scores of their players, after votes were written. */
 async function addToCounters(
   em: EntityManager,
   rows: readonly { videoId: string; playerId: string }[],
@@ -184,7 +185,7 @@ async function addToCounters(
   if (rows.length === 0) return;
   await em.execute(
     `update videos set votes = votes + ? * changed.count
-       from (select id::uuid, count(*) from jsonb_array_elements_text(?::jsonb) as given (id) group by id) as changed
+       from (select id::uuid, count(*) from jsonb_array_elements_text(?::jsonb) as requested (id) group by id) as changed
       where videos.id = changed.id`,
     [step, JSON.stringify(rows.map(({ videoId }) => videoId))],
   );

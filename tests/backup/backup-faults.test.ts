@@ -5,18 +5,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backUp } from '../../src/backup/back-up.ts';
 import { restore } from '../../src/backup/restore.ts';
 import { verifyBackup } from '../../src/backup/verify-backup.ts';
-import { executedMigrations } from '../../src/platform/database/database.ts';
+import { ADVISORY_LOCKS } from '../../src/platform/database/advisory-locks.ts';
+import { executedMigrations } from '../../src/platform/database/migrations.ts';
 import { withClient } from '../../src/platform/database/table-copies.ts';
 import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
-import { FILES_LOCK, sweepFiles } from '../../src/videos/files/sweep-files.ts';
+import { sweepFiles } from '../../src/videos/files/sweep-files.ts';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { giveVotes, publishVideo } from '../kit/contest/create-users.ts';
-import { findVideoRow, shortSource, toRowId, uploadVideo } from '../kit/contest/videos.ts';
-import { findMiscounts } from '../kit/contest/votes.ts';
-import { backupDir, emptySystem } from '../kit/services/empty-system.ts';
+import { findVideoRow, makeShortSource, toRowId, uploadVideo } from '../kit/contest/videos.ts';
+import { findCounterMismatches } from '../kit/contest/votes.ts';
+import { backupDir, createEmptySystem } from '../kit/services/empty-system.ts';
 
 let app: App;
 let player: TestPlayer;
@@ -26,33 +27,33 @@ let folder: string;
 beforeAll(async () => {
   app = await startApp();
   player = await app.signUp();
-  uploaded = await uploadVideo(app, player, await shortSource());
-  await uploadVideo(app, player, await shortSource());
+  uploaded = await uploadVideo(app, player, await makeShortSource());
+  await uploadVideo(app, player, await makeShortSource());
   folder = join(await backupDir(), 'backup');
-  await backUp(await parts(), folder);
+  await backUp(await openBackupDeps(), folder);
 });
 afterAll(() => app?.stop());
 
-const parts = async () => ({
+const openBackupDeps = async () => ({
   database: app.database,
   storage: await openLocalStorage(app.storageDir),
   connection: { url: app.processEnv.DATABASE_URL ?? '', certificateAuthority: undefined },
 });
 
 describe('a restore', () => {
-  test('keeps sweepers from files that have no rows yet', async () => {
-    const { database, storage, connection } = await emptySystem({ bare: false });
+  test('stops sweepers from deleting files whose rows are not restored yet', async () => {
+    const { database, storage, connection } = await createEmptySystem({ bare: false });
     await storage.write('original/restored.mp4', Readable.from('x'), { maxBytes: 1 });
     const sweep = async () => (await sweepFiles(database.em.fork(), storage, { graceSeconds: -1 })).orphans;
     await withClient(connection, async client => {
-      await client.query('select pg_advisory_lock($1)', [FILES_LOCK]);
+      await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.sweepFiles]);
       expect(await sweep()).toBe(0);
     });
     expect(await sweep()).toBe(1);
   });
 
-  test('that was interrupted can be run again', async () => {
-    const system = await emptySystem();
+  test('that was interrupted succeeds when it runs again', async () => {
+    const system = await createEmptySystem();
     let writes = 0;
     const failing: Storage = {
       ...system.storage,
@@ -68,7 +69,7 @@ describe('a restore', () => {
     expect(files).toBe(2);
   });
 
-  test.each<[part: string, damage: (file: string) => Promise<void>, says: RegExp]>([
+  test.each<[part: string, damage: (file: string) => Promise<void>, message: RegExp]>([
     ['a video', file => appendFile(file, 'x'), /media\/original\/\S+\.mp4 has another checksum/],
     ['a video', file => truncate(file, 100), /media\/original\/\S+\.mp4 has another checksum/],
     ['a video', file => rm(file), /media\/original\/\S+\.mp4 is missing/],
@@ -77,84 +78,81 @@ describe('a restore', () => {
     ['media.jsonl', file => appendFile(file, '{}\n'), /media\.jsonl has another checksum/],
     [
       'manifest.json',
-      file => alter(file, '"format": 1', '"format": 2'),
+      file => replaceText(file, '"format": 1', '"format": 2'),
       /manifest\.json has another checksum/,
     ],
     ['manifest.json', file => rm(file), /manifest\.json is missing/],
-  ])(
-    'refuses a backup by the name of what is damaged, and changes nothing: %s (%#)',
-    async (part, damage, says) => {
-      const copy = join(await backupDir(), 'copy');
-      await cp(folder, copy, { recursive: true });
-      const { originalKey = '' } = (await findVideoRow(app, uploaded)) ?? {};
-      await damage(join(copy, part === 'a video' ? `media/${originalKey}` : part));
-      const system = await emptySystem();
-      await expect(restore(system, copy)).rejects.toThrow(says);
-      expect(await executedMigrations(system.database)).toEqual([]);
-      expect(await Array.fromAsync(system.storage.list('original'))).toEqual([]);
-    },
-  );
+  ])('names the damaged part of a backup and changes nothing: %s (%#)', async (part, damage, message) => {
+    const copy = join(await backupDir(), 'copy');
+    await cp(folder, copy, { recursive: true });
+    const { originalKey = '' } = (await findVideoRow(app, uploaded)) ?? {};
+    await damage(join(copy, part === 'a video' ? `media/${originalKey}` : part));
+    const system = await createEmptySystem();
+    await expect(restore(system, copy)).rejects.toThrow(message);
+    expect(await executedMigrations(system.database)).toEqual([]);
+    expect(await Array.fromAsync(system.storage.list('original'))).toEqual([]);
+  });
 });
 
 describe('a backup', () => {
-  test('leaves out a video that is deleted while it is made', async () => {
-    const own = await app.signUp();
-    const doomed = await uploadVideo(app, own, await shortSource());
-    const original = (await findVideoRow(app, doomed))?.originalKey;
-    const deps = await parts();
+  test('excludes a video that is deleted during the backup', async () => {
+    const owner = await app.signUp();
+    const deletedId = await uploadVideo(app, owner, await makeShortSource());
+    const original = (await findVideoRow(app, deletedId))?.originalKey;
+    const deps = await openBackupDeps();
     const storage: Storage = {
       ...deps.storage,
       async find(key) {
-        if (key === original) await deleteOwn(own, doomed);
+        if (key === original) await deleteOwn(owner, deletedId);
         return deps.storage.find(key);
       },
     };
     const path = join(await backupDir(), 'backup');
     expect(await backUp({ ...deps, storage }, path)).toMatchObject({ deleted: 1 });
-    const system = await emptySystem();
+    const system = await createEmptySystem();
     expect(await restore(system, path)).toMatchObject({ deleted: 1 });
-    expect(await findVideoRow(system, doomed)).toBeNull();
+    expect(await findVideoRow(system, deletedId)).toBeNull();
     expect(await findVideoRow(system, uploaded)).not.toBeNull();
   });
 
-  test('leaves out the votes for a video that is deleted while it is made', async () => {
-    const doomed = await publishVideo(app.database, await app.signUp());
-    await giveVotes(app.database, new Map([[doomed, 2]]));
-    const deps = await parts();
+  test('excludes the votes for a video that is deleted during the backup', async () => {
+    const deletedId = await publishVideo(app.database, await app.signUp());
+    await giveVotes(app.database, new Map([[deletedId, 2]]));
+    const deps = await openBackupDeps();
     const storage: Storage = {
       ...deps.storage,
       async find(key) {
-        // Its owner may, once a moderator has hidden it.
-        await app.database.em.fork().execute('delete from videos where id = ?', [toRowId(doomed)]);
+        // As its owner may do once a moderator has hidden the video.
+        await app.database.em.fork().execute('delete from videos where id = ?', [toRowId(deletedId)]);
         return deps.storage.find(key);
       },
     };
     const path = join(await backupDir(), 'backup');
     await backUp({ ...deps, storage }, path);
-    const system = await emptySystem();
+    const system = await createEmptySystem();
     expect(await restore(system, path)).toMatchObject({ deleted: 1 });
-    expect(await findMiscounts(system.database)).toEqual([]);
+    expect(await findCounterMismatches(system.database)).toEqual([]);
     const tallies = 'select votes, published_videos from tallies where dirty';
     expect(await system.database.em.fork().execute(tallies)).toEqual([{ votes: 0, published_videos: 0 }]);
   });
 
-  test('that was interrupted is no backup, and the next one uses what it has copied', async () => {
-    const deps = await parts();
-    const opened: string[] = [];
-    const limited = (most: number): Storage => ({
+  test('that was interrupted is not valid, and the next one reuses its copied files', async () => {
+    const deps = await openBackupDeps();
+    const openedKeys: string[] = [];
+    const failAfter = (maxFiles: number): Storage => ({
       ...deps.storage,
       open(key) {
-        if (opened.push(key) > most) throw new Error('The store is gone');
+        if (openedKeys.push(key) > maxFiles) throw new Error('store unavailable');
         return deps.storage.open(key);
       },
     });
     const path = join(await backupDir(), 'backup');
-    await expect(backUp({ ...deps, storage: limited(1) }, path)).rejects.toThrow('The store is gone');
+    await expect(backUp({ ...deps, storage: failAfter(1) }, path)).rejects.toThrow('store unavailable');
     await expect(verifyBackup(path)).rejects.toThrow('manifest.json is missing');
-    const copied = opened.splice(0).slice(0, 1);
-    const { files } = await backUp({ ...deps, storage: limited(1000) }, path);
-    expect(opened).toHaveLength(files - 1);
-    expect(opened).not.toContain(copied[0]);
+    const copiedKeys = openedKeys.splice(0).slice(0, 1);
+    const { files } = await backUp({ ...deps, storage: failAfter(1000) }, path);
+    expect(openedKeys).toHaveLength(files - 1);
+    expect(openedKeys).not.toContain(copiedKeys[0]);
     expect((await verifyBackup(path)).manifest.media.files).toBe(files);
   });
 });
@@ -170,7 +168,7 @@ async function deleteOwn(owner: TestPlayer, videoId: string): Promise<void> {
   expect(data.deleteVideo.__typename).toBe('DeletedVideo');
 }
 
-async function alter(file: string, from: string, to: string): Promise<void> {
+async function replaceText(file: string, from: string, to: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   expect(text).toContain(from);
   await writeFile(file, text.replace(from, to));

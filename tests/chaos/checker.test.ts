@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { check } from '../../chaos/checker.ts';
-import type { Memory, Upload } from '../../chaos/workload.ts';
+import type { History, Upload } from '../../chaos/workload.ts';
 import { encodeId } from '../../schema/global-ids.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import {
   findVideoRow,
-  shortSource,
+  makeShortSource,
   TINY_RULES,
   toRowId,
   uploadVideo,
@@ -24,17 +24,17 @@ let app: App;
 let worker: TestWorker;
 let good: Upload;
 let bad: Upload;
-/** Files of the good video. */
+/** Paths of the good video's files. */
 let files: { original: string; clip: string };
-let memory: Memory;
+let history: History;
 beforeAll(async () => {
   app = await startApp(TINY_RULES);
   worker = await startWorker(app);
-  good = await upload(await readFile(await shortSource()), true);
+  good = await upload(await readFile(await makeShortSource()), true);
   bad = await upload(Buffer.from([0, 0, 0, 16, ...Buffer.from('ftypisom\0\0\0\0')]), false);
   const voter = await app.signUp();
   await castVote(app, voter, good.videoId);
-  memory = { uploads: [good, bad], votes: new Set([`${voter.id} ${good.videoId}`]), complaints: [] };
+  history = { uploads: [good, bad], votes: new Set([`${voter.id} ${good.videoId}`]), violations: [] };
   const row = await findVideoRow(app, good.videoId);
   files = {
     original: join(app.storageDir, row?.originalKey ?? ''),
@@ -50,45 +50,53 @@ async function upload(bytes: Buffer<ArrayBuffer>, isGood: boolean): Promise<Uplo
   const player = await app.signUp();
   const videoId = await uploadVideo(app, player, new Blob([bytes]));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { videoId, player, isGood, sha256, ended: await waitForOutcome(app, player, videoId) };
+  return { videoId, player, isGood, sha256, outcome: await waitForOutcome(app, player, videoId) };
 }
 
-function judgeBy(
-  changes: Partial<Memory> = {},
+function runChecker(
+  changes: Partial<History> = {},
   { url = app.url, redisUrl = app.redis.url } = {},
 ): Promise<string[]> {
   const { DATABASE_URL = '', STORAGE_DIR = '' } = app.processEnv;
   const apis = [{ name: 'api-1', url }];
-  const scene = { env: { DATABASE_URL, STORAGE_DIR }, workspaceDirs: [], apis, redisUrl };
-  return check(scene, { ...memory, ...changes });
+  const cluster = { env: { DATABASE_URL, STORAGE_DIR }, workspaceDirs: [], apis, redisUrl };
+  return check(cluster, { ...history, ...changes });
 }
 
-test('finds nothing where all is well', async () => {
-  expect(await judgeBy()).toEqual([]);
+test('finds no problem in a correct system', async () => {
+  expect(await runChecker()).toEqual([]);
 });
 
-test.each<[string, () => Partial<Memory>, RegExp]>([
+test.each<[string, () => Partial<History>, RegExp]>([
   [
-    'an upload that was acknowledged and is gone',
+    'an acknowledged upload without a row',
     () => ({ uploads: [good, bad, { ...good, videoId: encodeId('Video', crypto.randomUUID()) }] }),
-    /was acknowledged and is gone/,
+    /acknowledged upload lost/,
   ],
-  ['one that nobody was told of', () => ({ uploads: [good] }), /1 uploads were acknowledged and there are 2/],
-  ['a good video that failed', () => ({ uploads: [good, { ...bad, isGood: true }] }), /is good and failed/],
-  ['a bad one that did not', () => ({ uploads: [{ ...good, isGood: false }, bad] }), /is no video and ended/],
   [
-    'a follower that was told another end',
-    () => ({ uploads: [{ ...good, ended: bad.ended }, bad] }),
-    /is PROCESSED and its follower was told FAILED/,
+    'a row without an acknowledged upload',
+    () => ({ uploads: [good] }),
+    /row count differs: 1 acknowledged uploads, 2 rows/,
   ],
-  ['a vote that nobody cast', () => ({ votes: new Set() }), /A vote counts that nobody has now/],
+  ['a good video that failed', () => ({ uploads: [good, { ...bad, isGood: true }] }), /good video failed/],
   [
-    'a vote that was lost',
-    () => ({ votes: new Set([...memory.votes, `${good.player.id} ${good.videoId}`]) }),
-    /A vote was acknowledged and is gone/,
+    'an invalid file that did not fail',
+    () => ({ uploads: [{ ...good, isGood: false }, bad] }),
+    /invalid file not rejected/,
   ],
-])('finds %s', async (_what, changes, found) => {
-  expect(await judgeBy(changes())).toEqual(expect.arrayContaining([expect.stringMatching(found)]));
+  [
+    'a subscriber whose last event is not the outcome',
+    () => ({ uploads: [{ ...good, outcome: bad.outcome }, bad] }),
+    /is PROCESSED, its subscriber saw FAILED/,
+  ],
+  ['a vote that no client cast', () => ({ votes: new Set() }), /unexpected vote/],
+  [
+    'an acknowledged vote without a row',
+    () => ({ votes: new Set([...history.votes, `${good.player.id} ${good.videoId}`]) }),
+    /acknowledged vote lost/,
+  ],
+])('finds %s', async (_case, changes, problem) => {
+  expect(await runChecker(changes())).toEqual(expect.arrayContaining([expect.stringMatching(problem)]));
 });
 
 const sql = (statement: string) => async () => {
@@ -97,66 +105,70 @@ const sql = (statement: string) => async () => {
 
 test.each<[string, () => Promise<unknown>, () => Promise<unknown>, RegExp]>([
   [
-    'a counter that drifted',
+    'a wrong vote counter of a video',
     sql('update videos set votes = votes + 1 where id = ?'),
     sql('update videos set votes = votes - 1 where id = ?'),
-    /A counter differs/,
+    /counter mismatch/,
   ],
   [
-    'a tally that drifted',
+    'a wrong score of a player',
     sql('update tallies set votes = votes + 1 where player_id = (select player_id from videos where id = ?)'),
     sql('update tallies set votes = votes - 1 where player_id = (select player_id from videos where id = ?)'),
-    /A counter differs/,
+    /counter mismatch/,
   ],
   [
-    'a video that did not end',
+    'a video that is still processing',
     sql(`update videos set status = 'PROCESSING', lease_until = now() + interval '1 hour' where id = ?`),
     sql(`update videos set status = 'PROCESSED', lease_until = null where id = ?`),
-    /is still PROCESSING/,
+    /video not finished: .* is PROCESSING/,
   ],
   [
-    'a clip that is gone',
+    'a missing clip',
     () => rename(files.clip, `${app.storageDir}.clip`),
     () => rename(`${app.storageDir}.clip`, files.clip),
-    /A row names .*, which is not there/,
+    /missing file: a row references /,
   ],
   [
-    'an original that changed',
+    'a modified original',
     () => appendFile(files.original, 'more'),
     async () => truncate(files.original, (await readFile(files.original)).length - 4),
-    /is not what was uploaded/,
+    /original differs from its upload/,
   ],
-])('finds %s', async (_what, spoil, undo, found) => {
-  await spoil();
+])('finds %s', async (_case, damage, undo, problem) => {
+  await damage();
   try {
-    expect(await judgeBy()).toEqual(expect.arrayContaining([expect.stringMatching(found)]));
+    expect(await runChecker()).toEqual(expect.arrayContaining([expect.stringMatching(problem)]));
   } finally {
     await undo();
   }
 });
 
-test('finds a ranking that does not show the votes', async () => {
+test('finds a ranking that does not match the votes', async () => {
   const rankings = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
   const empty = createServer((_request, response) => response.end(JSON.stringify({ data: { rankings } })));
   await once(empty.listen(0, '127.0.0.1'), 'listening');
   const { port } = z.object({ port: z.number() }).parse(empty.address());
   try {
-    const found = await judgeBy({}, { url: `http://127.0.0.1:${port}` });
-    expect(found).toEqual([expect.stringMatching(/^The ranking of api-1 shows ; the votes give .* 1$/)]);
+    const problems = await runChecker({}, { url: `http://127.0.0.1:${port}` });
+    expect(problems).toEqual([
+      expect.stringMatching(/^ranking differs: api-1 shows \[\], the votes give \[.* 1\]$/),
+    ]);
   } finally {
     empty.close();
   }
 });
 
-test('finds boards that nobody has made anew, also when the API answers without them', async () => {
+test('finds missing boards, also when the API returns the ranking without them', async () => {
   const redisUrl = new URL('/1', app.redis.url).href;
-  expect(await judgeBy({}, { redisUrl })).toEqual(['The boards in Redis are wrong: There are no boards']);
+  expect(await runChecker({}, { redisUrl })).toEqual([
+    'board mismatch in Redis: the leaderboard is not built',
+  ]);
 });
 
 test('finds a clip that does not play', async () => {
   const clip = await readFile(files.clip);
   await writeFile(files.clip, clip.subarray(0, clip.length / 2));
-  expect(await judgeBy()).toEqual([expect.stringMatching(/is PROCESSED and its clip/)]);
+  expect(await runChecker()).toEqual([expect.stringMatching(/bad clip: /)]);
   await writeFile(files.clip, clip);
-  expect(await judgeBy()).toEqual([]);
+  expect(await runChecker()).toEqual([]);
 });

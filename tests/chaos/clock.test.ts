@@ -8,43 +8,49 @@ import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { createClient, type TestClient, type TestPlayer } from '../kit/api/client.ts';
-import { findVideoRow, shortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
+import {
+  findVideoRow,
+  makeShortSource,
+  TINY_RULES,
+  uploadVideo,
+  waitForOutcome,
+} from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
-import { holdEncoder } from '../kit/services/processes.ts';
+import { pauseEncoder } from '../kit/services/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLOCK = join(ROOT, 'tests/kit/run/shift-clock.ts');
 const HOUR_SECONDS = 3600;
-const HALF_AN_HOUR_HENCE = new Date(Date.now() + (HOUR_SECONDS / 2) * 1000).toISOString();
+const IN_HALF_AN_HOUR = new Date(Date.now() + (HOUR_SECONDS / 2) * 1000).toISOString();
 
-const shifted = (seconds: number) => ({
+const shiftClock = (seconds: number) => ({
   NODE_OPTIONS: `--import=${CLOCK}`,
   CLOCK_SHIFT_SECONDS: String(seconds),
 });
 
 let app: App;
 let player: TestPlayer;
-let right: TestWorker;
+let punctualWorker: TestWorker;
 beforeAll(async () => {
-  app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1', VOTING_CLOSES_AT: HALF_AN_HOUR_HENCE });
-  [right, player] = await Promise.all([startWorker(app), app.signUp()]);
+  app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1', VOTING_CLOSES_AT: IN_HALF_AN_HOUR });
+  [punctualWorker, player] = await Promise.all([startWorker(app), app.signUp()]);
 });
 afterAll(async () => {
-  await right?.stop();
+  await punctualWorker?.stop();
   await app?.stop();
 });
 
-/** `holder` takes a video and keeps it until it is done, while `other` looks for videos that nobody has. */
-async function expectKept(holder: TestWorker, other: TestWorker): Promise<void> {
+/** Expects that `holder` keeps the lease of a video to the end, while `other` looks for expired leases. */
+async function expectLeaseKept(holder: TestWorker, other: TestWorker): Promise<void> {
   other.kill('SIGSTOP');
-  const videoId = await uploadVideo(app, player, await shortSource());
-  const [, encoder] = await holdEncoder([holder]);
-  const leaseUntil = async () => Number((await findVideoRow(app, videoId))?.leaseUntil);
-  const before = await leaseUntil();
+  const videoId = await uploadVideo(app, player, await makeShortSource());
+  const [, encoder] = await pauseEncoder([holder]);
+  const readLeaseEnd = async () => Number((await findVideoRow(app, videoId))?.leaseUntil);
+  const before = await readLeaseEnd();
   other.kill('SIGCONT');
-  const renewed = async () => (await leaseUntil()) > before + 2000;
-  await waitUntil('the lease is renewed', renewed, { deadlineSeconds: 20 });
+  const isRenewed = async () => (await readLeaseEnd()) > before + 2000;
+  await waitUntil('renewed lease', isRenewed, { deadlineSeconds: 20 });
   process.kill(encoder, 'SIGCONT');
   expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 }
@@ -52,31 +58,31 @@ async function expectKept(holder: TestWorker, other: TestWorker): Promise<void> 
 describe.each([
   { clock: 'fast', seconds: HOUR_SECONDS },
   { clock: 'slow', seconds: -HOUR_SECONDS },
-])('with a clock that is an hour $clock', ({ seconds }) => {
-  let wrong: TestWorker | undefined;
-  afterAll(() => wrong?.stop());
+])('a clock that is one hour $clock', ({ seconds }) => {
+  let shiftedWorker: TestWorker | undefined;
+  afterAll(() => shiftedWorker?.stop());
 
-  test('a worker sweeps no upload that is under way, and leases hold between it and others', async () => {
+  test('a worker keeps the files of running uploads, and leases hold between workers', async () => {
     const storage = await openLocalStorage(app.storageDir);
     const body = new PassThrough();
     const writing = storage.write(`original/under-way-${seconds}`, body, { maxBytes: 10 });
     body.write('half');
-    const worker = await startWorker(app, shifted(seconds));
-    wrong = worker;
-    const swept = async () => worker.log().some(line => line.msg === 'swept' && 'orphans' in line);
-    await waitUntil('it has swept', swept, { deadlineSeconds: 20 });
+    const worker = await startWorker(app, shiftClock(seconds));
+    shiftedWorker = worker;
+    const hasSwept = async () => worker.log().some(line => line.msg === 'swept' && 'orphans' in line);
+    await waitUntil('finished sweep', hasSwept, { deadlineSeconds: 20 });
     body.end('half');
     await expect(writing).resolves.toMatchObject({ sizeBytes: 8 });
     await storage.remove(`original/under-way-${seconds}`);
 
-    await expectKept(wrong, right);
-    await expectKept(right, wrong);
+    await expectLeaseKept(worker, punctualWorker);
+    await expectLeaseKept(punctualWorker, worker);
   });
 
-  test('an API takes votes until the database says that it is over, and uploads', async () => {
+  test('an API accepts uploads, and votes until the closing time by the database clock', async () => {
     await using api = await startShiftedApi(seconds);
     const fan = await api.client.signUp();
-    const videoId = await uploadVideo(api.client, fan, await shortSource());
+    const videoId = await uploadVideo(api.client, fan, await makeShortSource());
     expect(await waitForOutcome(api.client, fan, videoId)).toMatchObject({ status: 'PROCESSED' });
     expect(await castVote(api.client, await api.client.signUp(), videoId)).toMatchObject({
       __typename: 'Video',
@@ -91,19 +97,19 @@ async function startShiftedApi(seconds: number): Promise<{ client: TestClient } 
     env: {
       PATH: process.env.PATH,
       ...app.processEnv,
-      ...shifted(seconds),
+      ...shiftClock(seconds),
       API_PORT: String(port),
       PUBLIC_URL: url,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = once(child, 'exit');
-  const healthy = () =>
+  const isHealthy = () =>
     fetch(`${url}/health`).then(
       response => response.ok,
       () => false,
     );
-  await waitUntil('the API is healthy', healthy, { deadlineSeconds: 30 });
+  await waitUntil('healthy API', isHealthy, { deadlineSeconds: 30 });
   return {
     client: createClient(url),
     async [Symbol.asyncDispose]() {

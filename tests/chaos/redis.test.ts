@@ -4,10 +4,16 @@ import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { eventually } from '../kit/api/multipart.ts';
-import { gather, projected } from '../kit/contest/create-users.ts';
-import { rankingPage } from '../kit/contest/rankings.ts';
-import { findVideoRow, shortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
-import { castVote, findMiscounts } from '../kit/contest/votes.ts';
+import { createUsers, leaderboardSynced } from '../kit/contest/create-users.ts';
+import { readRankingPage } from '../kit/contest/rankings.ts';
+import {
+  findVideoRow,
+  makeShortSource,
+  TINY_RULES,
+  uploadVideo,
+  waitForOutcome,
+} from '../kit/contest/videos.ts';
+import { castVote, findCounterMismatches } from '../kit/contest/votes.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 const LONG_OUTAGE_SECONDS = 60;
@@ -19,11 +25,11 @@ let published: string;
 beforeAll(async () => {
   app = await startApp({ ...TINY_RULES, MAX_ATTEMPTS: '1' });
   [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
-  published = await uploadVideo(app, player, await shortSource());
+  published = await uploadVideo(app, player, await makeShortSource());
   expect(await waitForOutcome(app, player, published)).toMatchObject({ status: 'PROCESSED' });
 });
 afterEach(async () => {
-  // Whatever it was, it took nobody with it.
+  // No outage of Redis ends a process.
   expect((await fetch(`${worker.url}/health`)).status).toBe(200);
   expect((await fetch(`${app.url}/health`)).status).toBe(200);
 });
@@ -32,18 +38,18 @@ afterAll(async () => {
   await app?.stop();
 });
 
-/** Uploads, votes and reads as if nothing were wrong, and within the times that are promised for it; the video. */
-async function useEverything(): Promise<string> {
+/** Uploads within 2 s, votes and reads. Returns the id of the video. */
+async function uploadVoteAndRead(): Promise<string> {
   using clock = new MachineClock();
-  const videoId = await uploadVideo(app, player, await shortSource());
+  const videoId = await uploadVideo(app, player, await makeShortSource());
   expect(clock.seconds).toBeLessThan(2);
   await voteAndRead();
   return videoId;
 }
 
 async function voteAndRead(): Promise<void> {
-  const [fan] = await gather(app, 1);
-  if (fan === undefined) throw new Error('Nobody came');
+  const [fan] = await createUsers(app, 1);
+  if (fan === undefined) throw new Error('No player was created');
   expect(await castVote(app, fan, published)).toMatchObject({ __typename: 'Video', viewerHasVoted: true });
   expect(await castVote(app, fan, published)).toMatchObject({ __typename: 'AlreadyVoted' });
   const { data } = await app.graphql(
@@ -54,61 +60,62 @@ async function voteAndRead(): Promise<void> {
   expect(data).toMatchObject({ rankings: { totalCount: 1 }, me: { email: player.email } });
 }
 
-/** The video is processed at its first attempt, and the boards show every vote. */
-async function expectAllMade(videoId: string): Promise<void> {
+/** Expects the video to be processed at its first attempt, and the boards to show every vote. */
+async function expectCaughtUp(videoId: string): Promise<void> {
   using clock = new MachineClock();
   expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
   expect(clock.seconds).toBeLessThan(60);
-  await projected(app);
-  const { edges } = await rankingPage(app, { first: 1 });
+  await leaderboardSynced(app);
+  const { edges } = await readRankingPage(app, { first: 1 });
   expect(edges[0]?.node.votes).toBe((await findVideoRow(app, published))?.votes);
-  expect(await findMiscounts(app.database)).toEqual([]);
+  expect(await findCounterMismatches(app.database)).toEqual([]);
 }
 
-test('while Redis is away for long, uploads, votes and queries go on, and all is made once it is back', async () => {
+test('uploads, votes and queries work during a long Redis outage, and queued work runs after it', async () => {
   await app.redis.stop();
-  const awayUntil = performance.now() + LONG_OUTAGE_SECONDS * 1000;
-  const first = await useEverything();
-  const refusals = () => worker.log().filter(({ msg }) => String(msg).startsWith('job not offered')).length;
-  while (performance.now() < awayUntil) {
-    const before = refusals();
+  const outageEnd = performance.now() + LONG_OUTAGE_SECONDS * 1000;
+  const first = await uploadVoteAndRead();
+  const countUnsentJobs = () =>
+    worker.log().filter(({ msg }) => String(msg).startsWith('job not enqueued')).length;
+  while (performance.now() < outageEnd) {
+    const before = countUnsentJobs();
     await voteAndRead();
-    await eventually(async () => refusals() > before, 20);
+    await eventually(async () => countUnsentJobs() > before, 20);
   }
-  const last = await useEverything();
+  const last = await uploadVoteAndRead();
   await app.redis.start();
-  await Promise.all([first, last].map(expectAllMade));
+  await Promise.all([first, last].map(expectCaughtUp));
 });
 
-test('while Redis is full, uploads, votes and queries go on, and all is made once it has room', async () => {
+test('uploads, votes and queries work while Redis is full, and queued work runs once Redis has room', async () => {
   await using admin = redisAdmin();
   await admin.redis.config('SET', 'maxmemory', '1');
   await expect(admin.redis.set('one', 'more')).rejects.toThrow('OOM');
-  const videoId = await useEverything();
+  const videoId = await uploadVoteAndRead();
   await admin.redis.config('SET', 'maxmemory', '0');
-  await expectAllMade(videoId);
+  await expectCaughtUp(videoId);
 });
 
-test('a Redis that comes back with nothing, having kept nothing, costs nobody a video or a vote', async () => {
+test('no video or vote is lost when Redis restarts without its data', async () => {
   worker.kill('SIGSTOP');
-  const videoId = await useEverything();
+  const videoId = await uploadVoteAndRead();
   await app.redis.stop();
   await app.redis.wipe();
   await app.redis.start();
   worker.kill('SIGCONT');
-  await expectAllMade(videoId);
+  await expectCaughtUp(videoId);
 });
 
-test('a Redis that is emptied in the middle of the work costs nobody a video or a vote', async () => {
-  const videoId = await useEverything();
+test('no video or vote is lost when Redis is flushed during processing', async () => {
+  const videoId = await uploadVoteAndRead();
   await using admin = redisAdmin();
-  for await (const { status } of app.follow(videoId, player)) {
+  for await (const { status } of app.subscribeToVideo(videoId, player)) {
     if (status !== 'UPLOADED') break;
   }
   await admin.redis.flushall();
-  const next = await useEverything();
-  await expectAllMade(videoId);
-  await expectAllMade(next);
+  const next = await uploadVoteAndRead();
+  await expectCaughtUp(videoId);
+  await expectCaughtUp(next);
 });
 
 function redisAdmin(): { redis: Redis } & AsyncDisposable {

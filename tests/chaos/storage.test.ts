@@ -7,14 +7,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
 import { eventually } from '../kit/api/multipart.ts';
-import { shortSource, storedFiles, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
+import {
+  listStoredFiles,
+  makeShortSource,
+  TINY_RULES,
+  uploadVideo,
+  waitForOutcome,
+} from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 const exec = promisify(execFile);
-const mayMount = process.getuid?.() === 0 && (await tryMount());
+const canMount = process.getuid?.() === 0 && (await tryMount());
 
-// A filesystem of so many bytes can be had by root alone, and not in every container.
-describe.runIf(mayMount)('a store on a small disk', () => {
+// Only root can mount a filesystem of a given size, and not in every container.
+describe.runIf(canMount)('a local store on a small disk', () => {
   let disk: string;
   let app: App;
   let worker: TestWorker;
@@ -32,54 +38,54 @@ describe.runIf(mayMount)('a store on a small disk', () => {
 
   const readyStatus = async () => (await fetch(`${app.url}/ready`)).status;
 
-  /** The store refuses an upload and the encode of an earlier one until `heal`; then all goes on. */
-  async function expectSurvived(harm: () => Promise<void>, heal: () => Promise<void>): Promise<void> {
+  /** Expects uploads to be refused and encodes to be retried until `heal`, and to succeed after it. */
+  async function expectRecovery(harm: () => Promise<void>, heal: () => Promise<void>): Promise<void> {
     worker.kill('SIGSTOP');
-    const waiting = await uploadVideo(app, player, await shortSource());
-    const before = await storedFiles({ storageDir: join(disk, 'storage') });
+    const waiting = await uploadVideo(app, player, await makeShortSource());
+    const before = await listStoredFiles({ storageDir: join(disk, 'storage') });
     await harm();
-    await expect(uploadVideo(app, player, await shortSource())).rejects.toThrow('SERVICE_UNAVAILABLE');
-    expect(await storedFiles({ storageDir: join(disk, 'storage') })).toEqual(before);
+    await expect(uploadVideo(app, player, await makeShortSource())).rejects.toThrow('SERVICE_UNAVAILABLE');
+    expect(await listStoredFiles({ storageDir: join(disk, 'storage') })).toEqual(before);
     const { data } = await app.graphql('{ me { email } }', {}, player);
     expect(data).toEqual({ me: { email: player.email } });
 
     worker.kill('SIGCONT');
-    const told = worker.log().length;
+    const linesBefore = worker.log().length;
     await eventually(
       async () =>
         worker
           .log()
-          .slice(told)
-          .some(({ msg }) => msg === 'failed, will be tried again'),
+          .slice(linesBefore)
+          .some(({ msg }) => msg === 'attempt failed: retry scheduled'),
       40,
     );
     await heal();
     expect(await waitForOutcome(app, player, waiting)).toMatchObject({ status: 'PROCESSED' });
     expect(
-      await waitForOutcome(app, player, await uploadVideo(app, player, await shortSource())),
+      await waitForOutcome(app, player, await uploadVideo(app, player, await makeShortSource())),
     ).toMatchObject({
       status: 'PROCESSED',
     });
     expect(await readyStatus()).toBe(200);
   }
 
-  test('that is full refuses uploads, fails no video and is used again once there is room', async () => {
+  test('refuses uploads and fails no video while the disk is full, and recovers once there is room', async () => {
     const filler = join(disk, 'filler');
-    await expectSurvived(
+    await expectRecovery(
       async () => {
         const { bavail, bsize } = await statfs(disk);
-        // All but nothing; tmpfs gives what fits and then refuses.
+        // Fills the disk to the last block: tmpfs then refuses writes.
         await writeFile(filler, Buffer.alloc(bavail * bsize));
       },
       () => truncate(filler),
     );
   });
 
-  test('that can only be read refuses uploads, fails no video and is used again once it can be written', async () => {
+  test('refuses uploads and fails no video while the disk is read-only, and recovers once it is writable', async () => {
     const remount = async (mode: 'ro' | 'rw') => {
       await exec('mount', ['-o', `remount,${mode}`, disk]);
     };
-    await expectSurvived(
+    await expectRecovery(
       async () => {
         await remount('ro');
         expect(await readyStatus()).toBe(503);
@@ -105,7 +111,7 @@ async function tryMount(): Promise<boolean> {
     await unmountDisk(await mountDisk());
     return true;
   } catch {
-    // A container without the right to mount; whatever the reason, these tests have no disk to fill.
+    // A container may lack the right to mount.
     return false;
   }
 }

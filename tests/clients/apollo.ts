@@ -9,26 +9,28 @@ import type { TypedDocumentString } from '../gql/graphql.ts';
 import possibleTypes from '../gql/possible-types.ts';
 import type { OpenClient } from './contest-client.ts';
 
-/** Apollo Client 4: HTTP with uploads by apollo-upload-client, subscriptions by graphql-ws. */
+/**
+ * Apollo Client 4: queries, mutations and uploads with apollo-upload-client, subscriptions with graphql-ws.
+ */
 export const openApollo: OpenClient = (url, token) => {
   const authorization = () => (token() === undefined ? {} : { authorization: `Bearer ${token()}` });
   const socket = createClient({ url: url.replace('http', 'ws'), connectionParams: authorization });
   const authorized = new SetContextLink(({ headers }) => ({ headers: { ...headers, ...authorization() } }));
   const http = new UploadHttpLink({ uri: url, headers: { 'apollo-require-preflight': 'true' } });
   const client = new ApolloClient({
-    // Unions and interfaces, which fragments on `Error` are matched by.
+    // Fragments on `Error` need the possible types of unions and interfaces.
     cache: new InMemoryCache(possibleTypes),
     link: ApolloLink.split(
-      ({ query }) => kindOf(query) === OperationTypeNode.SUBSCRIPTION,
+      ({ query }) => getOperationKind(query) === OperationTypeNode.SUBSCRIPTION,
       new GraphQLWsLink(socket),
       authorized.concat(http),
     ),
   });
   return {
     async run(operation, variables) {
-      const document = documentOf(operation);
+      const document = toTypedDocument(operation);
       const { data } =
-        kindOf(document) === OperationTypeNode.MUTATION
+        getOperationKind(document) === OperationTypeNode.MUTATION
           ? await client.mutate({ mutation: document, variables: { ...variables } })
           : await client.query({
               query: document,
@@ -38,12 +40,12 @@ export const openApollo: OpenClient = (url, token) => {
       if (data === undefined) throw new Error('No data');
       return data;
     },
-    follow: (operation, variables, tell) =>
-      new Promise((complete, fail) => {
-        client.subscribe({ query: documentOf(operation), variables: { ...variables } }).subscribe({
-          next: ({ data, error }) => (data ? tell(data) : fail(error)),
-          error: fail,
-          complete,
+    subscribe: (operation, variables, onEvent) =>
+      new Promise((resolve, reject) => {
+        client.subscribe({ query: toTypedDocument(operation), variables: { ...variables } }).subscribe({
+          next: ({ data, error }) => (data ? onEvent(data) : reject(error)),
+          error: reject,
+          complete: resolve,
         });
       }),
     close() {
@@ -53,14 +55,14 @@ export const openApollo: OpenClient = (url, token) => {
   };
 };
 
-/** Apollo takes parsed operations; this one knows what it answers. */
-function documentOf<Data, Variables>(
+/** Parses an operation for Apollo and keeps its result type. */
+function toTypedDocument<Data, Variables>(
   operation: TypedDocumentString<Data, Variables>,
 ): TypedDocumentNode<Data, Record<string, unknown>> {
   return gql(operation.toString());
 }
 
-function kindOf(document: DocumentNode): string | undefined {
+function getOperationKind(document: DocumentNode): string | undefined {
   const definition = getMainDefinition(document);
   return 'operation' in definition ? definition.operation : undefined;
 }

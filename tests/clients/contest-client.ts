@@ -1,20 +1,22 @@
 import type { TypedDocumentString } from '../gql/graphql.ts';
 
-/** What an application needs of a GraphQL client, in the words of none. */
+/** The operations that an application needs, independent of a GraphQL client library. */
 export interface ContestClient {
-  /** Sends a query or a mutation; with a file when there is one among the variables. */
+  /** Sends a query or a mutation. Variables may contain a file. */
   run<Data, Variables extends Record<string, unknown>>(
     operation: TypedDocumentString<Data, Variables>,
     variables: Variables,
   ): Promise<Data>;
-  /** Tells each event of a subscription; resolves when it is over. */
-  follow<Data, Variables extends Record<string, unknown>>(
+  /** Calls `onEvent` for each event of a subscription; resolves when the subscription is complete. */
+  subscribe<Data, Variables extends Record<string, unknown>>(
     operation: TypedDocumentString<Data, Variables>,
     variables: Variables,
-    tell: (data: Data) => void,
+    onEvent: (data: Data) => void,
   ): Promise<void>;
   close(): void;
 }
 
-/** Opens a client of the API at `url`; `token` gives the access token as it is now, undefined before the log-in. */
+/**
+ * Opens a client of the API at `url`. `token` returns the current access token; undefined before the log-in.
+ */
 export type OpenClient = (url: string, token: () => string | undefined) => ContestClient;

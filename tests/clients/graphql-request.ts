@@ -3,7 +3,10 @@ import { createClient } from 'graphql-sse';
 import type { OpenClient } from './contest-client.ts';
 import { hasFile, multipartForm } from './multipart-form.ts';
 
-/** graphql-request, which has neither uploads nor subscriptions: those by its fetch and by graphql-sse. */
+/**
+ * graphql-request for queries and mutations. It lacks uploads and subscriptions: these use fetch and
+ * graphql-sse.
+ */
 export const openGraphqlRequest: OpenClient = (url, token) => {
   const headers = (): Record<string, string> => ({
     'graphql-require-preflight': '1',
@@ -24,11 +27,11 @@ export const openGraphqlRequest: OpenClient = (url, token) => {
       if (!data) throw new Error(JSON.stringify(errors));
       return data;
     },
-    async follow(operation, variables, tell) {
+    async subscribe(operation, variables, onEvent) {
       const query = operation.toString();
       for await (const { data, errors } of events.iterate({ query, variables: { ...variables } })) {
         if (!data) throw new Error(JSON.stringify(errors));
-        tell(JSON.parse(JSON.stringify(data)));
+        onEvent(JSON.parse(JSON.stringify(data)));
       }
     },
     close: () => events.dispose(),

@@ -2,10 +2,11 @@ import { createClient } from 'graphql-ws';
 import type { OpenClient } from './contest-client.ts';
 import { hasFile, multipartForm } from './multipart-form.ts';
 
-/** graphql-ws for all operations, on one socket; only a file goes by fetch. */
+/** graphql-ws for all operations on one socket, except uploads, which use fetch. */
 export const openGraphqlWs: OpenClient = (url, token) => {
   const authorization = () => (token() === undefined ? {} : { authorization: `Bearer ${token()}` });
-  // Connects with the first operation and hangs up after the last, so that the next has the token of then.
+  // The socket connects for the first operation and closes after the last, so a new connection uses the
+  // current token.
   const socket = createClient({ url: url.replace('http', 'ws'), connectionParams: authorization });
 
   async function* results(operation: { toString(): string }, variables: object) {
@@ -19,7 +20,7 @@ export const openGraphqlWs: OpenClient = (url, token) => {
     async run(operation, variables) {
       if (!hasFile(variables)) {
         for await (const data of results(operation, variables)) return data;
-        throw new Error('No answer');
+        throw new Error('No response');
       }
       const headers = { 'graphql-require-preflight': '1', ...authorization() };
       const body = multipartForm(operation.toString(), variables);
@@ -27,8 +28,8 @@ export const openGraphqlWs: OpenClient = (url, token) => {
       if (!data) throw new Error(JSON.stringify(errors));
       return data;
     },
-    async follow(operation, variables, tell) {
-      for await (const data of results(operation, variables)) tell(data);
+    async subscribe(operation, variables, onEvent) {
+      for await (const data of results(operation, variables)) onEvent(data);
     },
     close: () => void socket.dispose(),
   };

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
-import { projected } from '../kit/contest/create-users.ts';
-import { shortSource, TINY_RULES } from '../kit/contest/videos.ts';
+import { leaderboardSynced } from '../kit/contest/create-users.ts';
+import { makeShortSource, TINY_RULES } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { openApollo } from './apollo.ts';
 import { openGraphqlRequest } from './graphql-request.ts';
 import { openGraphqlWs } from './graphql-ws.ts';
-import { readRanking, signUp, support, takePart } from './journey.ts';
+import { readRanking, signUp, uploadAndFollow, vote } from './journey.ts';
 import { openRelay } from './relay.ts';
 import { openUrql } from './urql.ts';
 
@@ -17,7 +17,7 @@ let video: File;
 beforeAll(async () => {
   app = await startApp(TINY_RULES);
   worker = await startWorker(app);
-  video = new File([await readFile(await shortSource())], 'clip.mp4', { type: 'video/mp4' });
+  video = new File([await readFile(await makeShortSource())], 'clip.mp4', { type: 'video/mp4' });
 });
 afterAll(async () => {
   await worker?.stop();
@@ -31,19 +31,19 @@ describe.each([
   ['graphql-request', openGraphqlRequest],
   ['graphql-ws', openGraphqlWs],
 ])('with %s', (name, open) => {
-  test('a player signs up, uploads and follows; a fan votes and reads the ranking', async () => {
+  test('a player signs up, uploads and follows a video; a fan votes and reads the ranking', async () => {
     const url = `${app.url}/graphql`;
     const city = `Ciudad de ${name}`;
-    const email = (who: string) => `${who}.${name.replaceAll(/\W/g, '-').toLowerCase()}@example.com`;
+    const email = (role: string) => `${role}.${name.replaceAll(/\W/g, '-').toLowerCase()}@example.com`;
     const player = await signUp(open, url, { firstName: 'Valentina', city, email: email('player') });
     const fan = await signUp(open, url, { firstName: 'Mateo', city, email: email('fan') });
     try {
-      const { videoId, percents } = await takePart(player, video);
+      const { videoId, percents } = await uploadAndFollow(player, video);
       expect(percents.at(-1)).toBe(100);
       expect(percents).toEqual(percents.toSorted((a, b) => a - b));
-      expect(await support(fan, videoId)).toBe(1);
-      await expect(support(fan, videoId)).rejects.toThrow('You have already voted for this video.');
-      await projected(app);
+      expect(await vote(fan, videoId)).toBe(1);
+      await expect(vote(fan, videoId)).rejects.toThrow('You have already voted for this video.');
+      await leaderboardSynced(app);
       expect(await readRanking(fan, city)).toEqual([{ position: 1, votes: 1, username: player.username }]);
     } finally {
       player.client.close();

@@ -1,18 +1,18 @@
 import type { ContestClient, OpenClient } from './contest-client.ts';
 import { FOLLOW, RANKING, SIGN_UP, UPLOAD, VOTE } from './operations.ts';
 
-/** Somebody with a client of their own, logged in. */
-interface Person {
+/** A logged-in user with a client. */
+interface ClientUser {
   client: ContestClient;
   username: string;
 }
 
-/** Signs somebody up; from then on the client sends the access token. */
+/** Signs up a user. The client sends the access token from then on. */
 export async function signUp(
   open: OpenClient,
   url: string,
   { firstName, city, email }: { firstName: string; city: string; email: string },
-): Promise<Person> {
+): Promise<ClientUser> {
   let token: string | undefined;
   const client = open(url, () => token);
   const password = 'three from downtown';
@@ -32,9 +32,9 @@ export async function signUp(
   return { client, username: signUp.viewer.player.username };
 }
 
-/** Uploads a video and follows it to its end; its id, and the percentages that were told. */
-export async function takePart(
-  { client }: Person,
+/** Uploads a video and follows it until it is processed; returns its id and the received percentages. */
+export async function uploadAndFollow(
+  { client }: ClientUser,
   file: File,
 ): Promise<{ videoId: string; percents: number[] }> {
   const { uploadVideo } = await client.run(UPLOAD, { input: { title: 'Crossover at sunset', file } });
@@ -43,24 +43,24 @@ export async function takePart(
 
   const percents: number[] = [];
   let last = '';
-  await client.follow(FOLLOW, { videoId }, ({ videoStatus }) => {
+  await client.subscribe(FOLLOW, { videoId }, ({ videoStatus }) => {
     if (videoStatus.failure) throw new Error(videoStatus.failure.message);
     percents.push(videoStatus.percent);
     last = videoStatus.status;
   });
-  if (last !== 'PROCESSED') throw new Error(`It ended ${last}`);
+  if (last !== 'PROCESSED') throw new Error(`The video ended as ${last}`);
   return { videoId, percents };
 }
 
-/** Votes for a video; the votes that it has then. */
-export async function support({ client }: Person, videoId: string): Promise<number> {
+/** Votes for a video; returns its new number of votes. */
+export async function vote({ client }: ClientUser, videoId: string): Promise<number> {
   const { castVote } = await client.run(VOTE, { videoId });
   if (castVote.__typename !== 'Video') throw new Error(castVote.message);
   return castVote.votes;
 }
 
-/** The ranking of a city, best first. */
-export async function readRanking({ client }: Person, city: string) {
+/** Returns the ranking of a city, best first. */
+export async function readRanking({ client }: ClientUser, city: string) {
   const { rankings } = await client.run(RANKING, { city });
   return rankings.nodes.map(({ position, votes, player }) => ({
     position,

@@ -9,7 +9,7 @@ import {
 import type { OpenClient } from './contest-client.ts';
 import { hasFile, multipartForm } from './multipart-form.ts';
 
-/** Relay's network layer: fetch for HTTP and uploads, graphql-ws for subscriptions. */
+/** Relay's network layer: fetch for queries, mutations and uploads, graphql-ws for subscriptions. */
 export const openRelay: OpenClient = (url, token) => {
   const authorization = () => (token() === undefined ? {} : { authorization: `Bearer ${token()}` });
   const socket = createClient({ url: url.replace('http', 'ws'), connectionParams: authorization });
@@ -27,7 +27,7 @@ export const openRelay: OpenClient = (url, token) => {
     });
     return JSON.parse(await response.text());
   };
-  const listen: SubscribeFunction = ({ text }, variables) =>
+  const listenToEvents: SubscribeFunction = ({ text }, variables) =>
     Observable.create(sink =>
       socket.subscribe(
         { query: text ?? '', variables },
@@ -39,8 +39,9 @@ export const openRelay: OpenClient = (url, token) => {
       ),
     );
 
-  // What an application hands to `new Environment({ network, store })`; its compiled operations then come as these.
-  const network = Network.create(send, listen);
+  // An application passes `network` to `new Environment({ network, store })`, which then executes compiled
+  // operations.
+  const network = Network.create(send, listenToEvents);
   const execute = (operation: { toString(): string }, variables: object) => {
     const text = operation.toString();
     const [, name = ''] = /(?:query|mutation|subscription) (\w+)/.exec(text) ?? [];
@@ -50,21 +51,21 @@ export const openRelay: OpenClient = (url, token) => {
     return network.execute(request, { ...variables }, {});
   };
   return {
-    run: async (operation, variables) => payloadOf(await execute(operation, variables).toPromise()),
-    follow: (operation, variables, tell) =>
-      new Promise((complete, error) => {
+    run: async (operation, variables) => readPayload(await execute(operation, variables).toPromise()),
+    subscribe: (operation, variables, onEvent) =>
+      new Promise((resolve, reject) => {
         execute(operation, variables).subscribe({
-          next: event => tell(payloadOf(event)),
-          error,
-          complete,
+          next: event => onEvent(readPayload(event)),
+          error: reject,
+          complete: resolve,
         });
       }),
     close: () => void socket.dispose(),
   };
 };
 
-/** Untyped here: Relay's compiler types what an application reads from its store. */
-function payloadOf(response: unknown) {
+/** Returns untyped data: Relay's compiler types the data that an application reads from its store. */
+function readPayload(response: unknown) {
   const { data, errors } = JSON.parse(JSON.stringify(response));
   if (!data) throw new Error(JSON.stringify(errors));
   return data;

@@ -1,8 +1,9 @@
 /**
- * Uploads a video from a browser; `onProgress` is told the share of it that has left, from 0 to 1. `fetch` can't tell.
+ * Uploads a video from a browser. Calls `onProgress` with the sent share, 0 to 1, which `fetch` does not
+ * report.
  *
  * @param {{ url: string, token: string, title: string, file: File, onProgress: (share: number) => void }} upload
- * @returns {Promise<object>} What `uploadVideo` answers.
+ * @returns {Promise<object>} The result of `uploadVideo`.
  */
 export function uploadWithProgress({ url, token, title, file, onProgress }) {
   const query = `mutation ($input: UploadVideoInput!) {
@@ -20,7 +21,7 @@ export function uploadWithProgress({ url, token, title, file, onProgress }) {
     request.setRequestHeader('authorization', `Bearer ${token}`);
     request.setRequestHeader('graphql-require-preflight', '1');
     request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded / total));
-    request.addEventListener('error', () => reject(new Error('The connection broke')));
+    request.addEventListener('error', () => reject(new Error('The connection failed')));
     request.addEventListener('load', () => {
       const { data, errors } = request.response ?? {};
       if (data) resolve(data.uploadVideo);

@@ -7,13 +7,13 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type App, startApp } from '../kit/api/app.ts';
-import { gatherOne } from '../kit/contest/create-users.ts';
-import { shortSource } from '../kit/contest/videos.ts';
+import { createUser } from '../kit/contest/create-users.ts';
+import { makeShortSource } from '../kit/contest/videos.ts';
 import { openBrowser } from '../kit/services/browser.ts';
 
 const FILE_BYTES = 1_500_000;
 const BYTES_PER_SECOND = 1_000_000;
-const SEEN = z.object({
+const RESULT = z.object({
   shares: z.array(z.number()),
   video: z.object({ __typename: z.literal('Video'), id: z.string(), status: z.literal('UPLOADED') }),
 });
@@ -45,10 +45,10 @@ afterAll(async () => {
   pages?.close();
 });
 
-test('a page of another origin shows how far an upload has come, while it goes', async () => {
-  const { token } = await gatherOne(app);
-  // Padded: what counts is that it takes a while.
-  const content = Buffer.concat([await readFile(await shortSource()), Buffer.alloc(FILE_BYTES)]);
+test('a page of another origin receives the progress of an upload', async () => {
+  const { token } = await createUser(app);
+  // Padding makes the upload take longer than a second.
+  const content = Buffer.concat([await readFile(await makeShortSource()), Buffer.alloc(FILE_BYTES)]);
   const page = await browser.newPage();
   await page.goto(origin);
   const network = await page.context().newCDPSession(page);
@@ -64,7 +64,7 @@ test('a page of another origin shows how far an upload has come, while it goes',
     type: 'module',
     content: `import { uploadWithProgress } from '/upload-with-progress.js'; Object.assign(window, { uploadWithProgress });`,
   });
-  const seen = await page.evaluate(
+  const result = await page.evaluate(
     async ({ url, token, base64 }) => {
       const uploadWithProgress: Upload = Reflect.get(window, 'uploadWithProgress');
       const file = new File([Uint8Array.from(atob(base64), byte => byte.charCodeAt(0))], 'clip.mp4');
@@ -79,7 +79,7 @@ test('a page of another origin shows how far an upload has come, while it goes',
       base64: content.toString('base64'),
     },
   );
-  const { shares } = SEEN.parse(seen);
+  const { shares } = RESULT.parse(result);
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   expect(shares.filter(share => share < 1).length).toBeGreaterThan(1);
   expect(shares.at(-1)).toBe(1);

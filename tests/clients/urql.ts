@@ -3,7 +3,7 @@ import { createClient } from 'graphql-sse';
 import { onEnd, pipe, subscribe } from 'wonka';
 import type { OpenClient } from './contest-client.ts';
 
-/** urql: HTTP with uploads by its own fetch exchange, subscriptions by graphql-sse. */
+/** urql: queries, mutations and uploads with its fetch exchange, subscriptions with graphql-sse. */
 export const openUrql: OpenClient = (url, token) => {
   const headers = (): Record<string, string> => ({
     'graphql-require-preflight': '1',
@@ -38,16 +38,16 @@ export const openUrql: OpenClient = (url, token) => {
       if (data === undefined) throw error ?? new Error('No data');
       return data;
     },
-    follow: <Data, Variables extends Record<string, unknown>>(
+    subscribe: <Data, Variables extends Record<string, unknown>>(
       operation: { toString(): string },
       variables: Variables,
-      tell: (data: Data) => void,
+      onEvent: (data: Data) => void,
     ) =>
-      new Promise<void>((complete, fail) => {
+      new Promise<void>((resolve, reject) => {
         pipe(
           client.subscription<Data, Variables>(operation.toString(), variables),
-          onEnd(complete),
-          subscribe(({ data, error }) => (data === undefined ? fail(error) : tell(data))),
+          onEnd(resolve),
+          subscribe(({ data, error }) => (data === undefined ? reject(error) : onEvent(data))),
         );
       }),
     close: () => events.dispose(),

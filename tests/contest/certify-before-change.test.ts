@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
-import { type ContestRules, findResults } from '../../src/contest/results.ts';
+import type { ContestRules } from '../../src/contest/certify-results.ts';
+import { findResults } from '../../src/contest/find-results.ts';
 import { updateProfile } from '../../src/contest/update-profile.ts';
 import { hideVideo, restoreVideo } from '../../src/moderation/hide-video.ts';
-import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
+import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
 import { giveVotes, insertPlayers, publishVideos } from '../kit/contest/create-users.ts';
 import { toRowId } from '../kit/contest/videos.ts';
 
@@ -13,26 +14,26 @@ const OPEN: ContestRules = {
   maxVotesPerPlayer: null,
   winnersPerCity: 1,
 };
-/** The voting is over and no process has certified its results. */
+/** The voting is over but the results are not certified. */
 const OVER: ContestRules = { ...OPEN, votingClosesAt: new Date(0) };
 
-let world: ContestWorld;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  world = await openContestWorld();
+  environment = await openTestEnvironment();
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(() => environment[Symbol.asyncDispose]());
 
-const moderation = (rules: ContestRules) => ({ em: world.em, events: world.events, rules });
+const moderation = (rules: ContestRules) => ({ em: environment.em, events: environment.events, rules });
 /** A city with two players, the first of them with more votes, and a moderator. */
 let city: { first: string; second: string; videoId: string; moderatorId: string };
 
 beforeEach(async () => {
-  await world.em.execute('truncate players, results, closures cascade');
-  const [first = '', second = '', moderatorId = ''] = await insertPlayers(world.database, 3, 'Cali');
+  await environment.em.execute('truncate players, results, closures cascade');
+  const [first = '', second = '', moderatorId = ''] = await insertPlayers(environment.database, 3, 'Cali');
   const players = [first, second].map(id => ({ id: encodeId('Player', id) }));
-  const [leading = '', following = ''] = await publishVideos(world.database, players);
+  const [leading = '', following = ''] = await publishVideos(environment.database, players);
   await giveVotes(
-    world.database,
+    environment.database,
     new Map([
       [leading, 3],
       [following, 1],
@@ -42,7 +43,7 @@ beforeEach(async () => {
 });
 
 const winners = async () =>
-  (await findResults(world.em, OVER))?.map(({ player, city }) => ({ id: player.id, city }));
+  (await findResults(environment.em, OVER))?.map(({ player, city }) => ({ id: player.id, city }));
 
 test('hideVideo certifies due results before it removes votes', async () => {
   const { moderatorId, videoId, first } = city;
@@ -58,14 +59,14 @@ test('restoreVideo certifies due results before it adds votes', async () => {
 });
 
 test('updateProfile certifies due results before it moves a player to another city', async () => {
-  await updateProfile({ em: world.em, rules: OVER }, city.first, { city: 'Pasto' });
+  await updateProfile({ em: environment.em, rules: OVER }, city.first, { city: 'Pasto' });
   expect(await winners()).toEqual([{ id: city.first, city: 'Cali' }]);
 });
 
-test('none of them certifies results while the voting is open', async () => {
+test('hideVideo, restoreVideo and updateProfile certify no results while the voting is open', async () => {
   const { moderatorId, videoId, first } = city;
   await hideVideo(moderation(OPEN), { moderatorId, videoId, reason: 'a test' });
   await restoreVideo(moderation(OPEN), { moderatorId, videoId, reason: 'a test' });
-  await updateProfile({ em: world.em, rules: OPEN }, first, { city: 'Pasto' });
-  expect(await findResults(world.em, OPEN)).toBeNull();
+  await updateProfile({ em: environment.em, rules: OPEN }, first, { city: 'Pasto' });
+  expect(await findResults(environment.em, OPEN)).toBeNull();
 });

@@ -3,8 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { isPublicDocument, PUBLIC } from '../../schema/cache-scope.ts';
 import { schema } from '../../schema/index.ts';
 
-/** Fields that are the same whoever asks. Whoever adds one has looked at its resolver, and at what it loads. */
-const FOR_ALL = [
+/**
+ * Fields with the same value for every viewer. Check a field's resolver and its loaders before you add it
+ * here.
+ */
+const PUBLIC_FIELDS = [
   'Player.city',
   'Player.cityRanking',
   'Player.country',
@@ -28,25 +31,25 @@ const fields = Object.values(schema.getTypeMap())
   );
 const marked = fields.filter(({ extensions }) => extensions.cacheScope === PUBLIC.extensions.cacheScope);
 
-test('only these fields are for everybody; all others are not unless they say so', () => {
-  expect(marked.map(({ path }) => path).toSorted()).toEqual(FOR_ALL);
+test('only the listed fields have the public cache scope', () => {
+  expect(marked.map(({ path }) => path).toSorted()).toEqual(PUBLIC_FIELDS);
 });
 
-test('what is for everybody asks for no role', () => {
+test('public fields require no role', () => {
   const options = marked.map(({ extensions }) => extensions.pothosOptions);
   expect(options.filter(each => typeof each === 'object' && each !== null && 'authScopes' in each)).toEqual(
     [],
   );
 });
 
-const following = (selection: string, fragments = '') =>
+const rankingChanged = (selection: string, fragments = '') =>
   `subscription { rankingChanged { entries { player { ${selection} } } } } ${fragments}`;
 
-describe('a document is for everybody', () => {
+describe('isPublicDocument returns true for a document with only public fields', () => {
   test.each([
-    following('username ranking { position player { city } }'),
-    following('__typename ...P', 'fragment P on Player { id ... on Node { __typename } ... { city } }'),
-    following('alias: username @include(if: true)'),
+    rankingChanged('username ranking { position player { city } }'),
+    rankingChanged('__typename ...P', 'fragment P on Player { id ... on Node { __typename } ... { city } }'),
+    rankingChanged('alias: username @include(if: true)'),
   ])('%s', query => {
     const document = parse(query);
     expect(validate(schema, document)).toEqual([]);
@@ -54,18 +57,18 @@ describe('a document is for everybody', () => {
   });
 });
 
-describe('a document is not for everybody when it selects what depends on the viewer', () => {
+describe('isPublicDocument returns false for a document with a field that depends on the viewer', () => {
   test.each([
-    following('username videos { nodes { title } }'),
-    following(
+    rankingChanged('username videos { nodes { title } }'),
+    rankingChanged(
       '...P',
       'fragment P on Player { ...Q } fragment Q on Player { videos { nodes { viewerHasVoted } } }',
     ),
-    // Of a video it would tell that there is one.
-    following('... on Node { id }'),
-    following('... on Node { ... on Player { videos { edges { cursor } } } }'),
-    following('username: videos { pageInfo { endCursor } }'),
-    following('videos @skip(if: true) { nodes { id } }'),
+    // The id of a video would reveal that the video exists.
+    rankingChanged('... on Node { id }'),
+    rankingChanged('... on Node { ... on Player { videos { edges { cursor } } } }'),
+    rankingChanged('username: videos { pageInfo { endCursor } }'),
+    rankingChanged('videos @skip(if: true) { nodes { id } }'),
     'subscription { videoStatus(videoId: "VmlkZW86MQ") { percent } }',
     'subscription A { rankingChanged { at } } subscription B { videoStatus(videoId: "VmlkZW86MQ") { percent } }',
     '{ me { email } }',

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
 import { describeStorage } from './storage.ts';
 
-describeStorage('a store on a local folder', async () => {
+describeStorage('LocalStorage', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'anb-storage-'));
   const [root, workDir] = [join(folder, 'store'), join(folder, 'work')];
   await mkdir(workDir);
@@ -20,7 +20,7 @@ describeStorage('a store on a local folder', async () => {
   };
 });
 
-test('a file that somebody else has put into the folder is none of what is stored there', async () => {
+test('list ignores foreign files in the folder', async () => {
   const root = await mkdtemp(join(tmpdir(), 'anb-storage-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const storage = await openLocalStorage(root);

@@ -31,21 +31,21 @@ const open = (settings: Record<string, string> = {}) => {
   return openStorage(loadEnv({ ...others, ...server.env, ...settings }).storage);
 };
 
-describeStorage('a store on an S3 bucket', async () => {
+describeStorage('S3Storage', async () => {
   const workDir = await mkdtemp(join(tmpdir(), 'anb-storage-'));
   return {
     storage: await open(),
     workDir,
-    // A part goes out once the next one begins.
+    // The client sends a part once the next part begins.
     visibleBytes: 5 * 1024 ** 2 + 1,
     rounds: 8,
-    unfinished: server.unfinished,
+    unfinished: server.countUnfinishedUploads,
     close: () => rm(workDir, { recursive: true, force: true }),
   };
 });
 
-describe('what an S3 bucket keeps', () => {
-  it('is encrypted on its disk', async () => {
+describe('encryption and access of an S3 bucket', () => {
+  it('encrypts objects on disk', async () => {
     const storage = await open();
     const [secret, key]: [string, StorageKey] = [randomUUID(), `original/${randomUUID()}.mp4`];
     await storage.write(key, Readable.from([Buffer.from(secret)]), { maxBytes: 100 });
@@ -58,25 +58,25 @@ describe('what an S3 bucket keeps', () => {
     await storage.remove(key);
   });
 
-  it('is encrypted as the settings ask, or not kept at all', async () => {
+  it('encrypts as S3_ENCRYPTION says, or fails the write', async () => {
     const outcomes = await Promise.all(
       ['none', 'AES256', 'aws:kms'].map(async encryption => {
         const storage = await open({ S3_ENCRYPTION: encryption });
         const key: StorageKey = `original/${randomUUID()}.mp4`;
         const write = storage.write(key, Readable.from([Buffer.from('a clip')]), { maxBytes: 100 });
         const outcome = await write.then(
-          () => 'kept',
+          () => 'stored',
           error => error.name,
         );
         await storage.remove(key);
         return outcome;
       }),
     );
-    // This store has no keys of the third kind, and says so.
-    expect(outcomes).toEqual(['kept', 'kept', 'NotImplemented']);
+    // Swift does not support KMS.
+    expect(outcomes).toEqual(['stored', 'stored', 'NotImplemented']);
   });
 
-  it('does not count as written when the keys are not the right ones', async () => {
+  it('reports all areas as not writable with wrong access keys', async () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'another');
     const storage = await open();
     try {
@@ -88,86 +88,83 @@ describe('what an S3 bucket keeps', () => {
   });
 });
 
-describe('files sent straight to an S3 bucket', () => {
+describe('direct uploads to an S3 bucket', () => {
   let direct: DirectUploads;
   beforeAll(async () => {
-    const { direct: found } = await open();
-    if (found === null) throw new Error('No direct uploads');
-    direct = found;
+    const storage = await open();
+    if (storage.direct === null) throw new Error('No direct uploads');
+    direct = storage.direct;
   });
-  const content = Buffer.from('a clip, as it were');
+  const content = Buffer.from('the bytes of a clip');
   const newKey = (): StagedKey => `temp/${randomUUID()}/${randomUUID()}`;
-  const bound = { sizeBytes: content.length, contentType: 'video/mp4', seconds: 60 };
+  const limits = { sizeBytes: content.length, contentType: 'video/mp4', seconds: 60 };
   const put = (url: string, headers: Record<string, string>, body: Buffer) =>
     fetch(url, { method: 'PUT', headers, body: new Uint8Array(body) });
   async function send(key: StagedKey, body = content) {
-    const { url, headers } = await direct.presignPut(key, { ...bound, sizeBytes: body.length });
+    const { url, headers } = await direct.presignPut(key, { ...limits, sizeBytes: body.length });
     expect((await put(url, headers, body)).status).toBe(200);
-    const pending = await direct.find(key);
-    if (pending === null) throw new Error('Nothing arrived');
-    return pending;
+    const staged = await direct.find(key);
+    if (staged === null) throw new Error('The file did not arrive');
+    return staged;
   }
 
-  it('are taken only in the size and type that were asked for, and by that signature', async () => {
+  it('are accepted only with the requested size, type and signature', async () => {
     const key = newKey();
-    const { url, headers, expiresAt } = await direct.presignPut(key, bound);
+    const { url, headers, expiresAt } = await direct.presignPut(key, limits);
     expect(Math.abs(expiresAt.getTime() - Date.now() - 60_000)).toBeLessThan(5000);
     expect(new URL(url).searchParams.get('X-Amz-Expires')).toBe('60');
     const other = url.replace(/Signature=\w/, match => `${match.slice(0, -1)}${match.endsWith('0') ? 1 : 0}`);
-    const refused = await Promise.all([
+    const rejected = await Promise.all([
       put(url, headers, Buffer.concat([content, content])),
       put(url, headers, content.subarray(1)),
       put(url, { ...headers, 'content-type': 'text/html' }, content),
       put(other, headers, content),
       put(url.replace(key, newKey()), headers, content),
     ]);
-    expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
+    expect(rejected.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
     expect(await direct.find(key)).toBeNull();
     expect((await put(url, headers, content)).status).toBe(200);
     expect(await direct.find(key)).toMatchObject({ key, sizeBytes: content.length });
   });
 
-  it('are copied to their place as they were when they were found, and not after a change', async () => {
+  it('are promoted with the content that find saw, and rejected after a change', async () => {
     const storage = await open();
     const key = newKey();
-    const pending = await send(key);
+    const staged = await send(key);
     const target: StorageKey = `original/${randomUUID()}.mp4`;
-    await direct.promote(pending, target);
+    await direct.promote(staged, target);
     expect(await buffer(await storage.open(target))).toEqual(content);
 
     await send(key, Buffer.from('something else'));
     const second: StorageKey = `original/${randomUUID()}.mp4`;
-    await expect(direct.open(pending, 10)).rejects.toThrow(NoSuchFile);
-    await expect(direct.promote(pending, second)).rejects.toThrow(NoSuchFile);
+    await expect(direct.open(staged, 10)).rejects.toThrow(NoSuchFile);
+    await expect(direct.promote(staged, second)).rejects.toThrow(NoSuchFile);
     expect(await storage.find(second)).toBeNull();
     await storage.remove(target);
   });
 
-  it('are read from their beginning as far as asked', async () => {
-    const pending = await send(newKey());
-    expect(await buffer(await direct.open(pending, 6))).toEqual(content.subarray(0, 6));
-    expect(await buffer(await direct.open(pending, 4100))).toEqual(content);
+  it('are read up to the requested number of bytes', async () => {
+    const staged = await send(newKey());
+    expect(await buffer(await direct.open(staged, 6))).toEqual(content.subarray(0, 6));
+    expect(await buffer(await direct.open(staged, 4100))).toEqual(content);
   });
 
-  it('are swept when nobody takes them', async () => {
+  it('are swept when they are not promoted', async () => {
     const storage = await open();
     await storage.check();
-    const [swept, kept] = [newKey(), newKey()];
+    const [swept, removed] = [newKey(), newKey()];
     await send(swept);
     expect(await storage.sweepTemp(new Date(Date.now() - 60_000))).toBe(0);
     expect(await storage.sweepTemp(new Date(Date.now() + 60_000))).toBeGreaterThan(0);
     expect(await direct.find(swept)).toBeNull();
-    await send(kept);
-    await direct.remove(kept);
-    await direct.remove(kept);
+    await send(removed);
+    await direct.remove(removed);
+    await direct.remove(removed);
     expect((await server.keys()).filter(key => key.startsWith('temp/'))).toEqual(['temp/.check']);
   });
 
-  it.each(['temp/', 'temp/../original/a', 'original/a', 'temp/a.mp4'])(
-    'are not found under %j',
-    async key => {
-      // A key that a program bug might bring, past the type.
-      await expect((async () => direct.find(key as StagedKey))()).rejects.toThrow(TypeError);
-    },
-  );
+  it.each(['temp/', 'temp/../original/a', 'original/a', 'temp/a.mp4'])('reject the key %j', async key => {
+    // A bug could pass such a key despite the type.
+    await expect((async () => direct.find(key as StagedKey))()).rejects.toThrow(TypeError);
+  });
 });

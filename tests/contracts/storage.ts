@@ -11,20 +11,22 @@ import {
   type StorageKey,
 } from '../../src/platform/storage/storage.ts';
 
-/** A store to be tested, with a local folder beside it for uploads and downloads. */
+/** A store under test with a local folder for uploads and downloads. */
 export interface StorageUnderTest {
   storage: Storage;
   workDir: string;
-  /** How many unfinished writes the store holds. */
+  /** Counts the unfinished writes in the store. */
   unfinished(): Promise<number>;
-  /** How much of a body it takes for a write to be one of them. */
+  /** Number of body bytes after which a write counts as unfinished. */
   visibleBytes: number;
-  /** How often a race is run: one that only folders can lose needs many tries there, and few elsewhere. */
+  /**
+   * Number of repetitions of race tests. Races that occur only in folders need many there and few elsewhere.
+   */
   rounds: number;
   close(): Promise<void>;
 }
 
-/** What every {@link Storage} must do, whatever it stores on. */
+/** Defines the tests that every {@link Storage} must pass. */
 export function describeStorage(name: string, open: () => Promise<StorageUnderTest>): void {
   describe(name, () => {
     let subject: StorageUnderTest;
@@ -41,7 +43,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
     const read = async (key: StorageKey, range?: { start: number; end: number }) =>
       buffer(await storage.open(key, range));
 
-    it('gives back what was written, and tells its size, and its hash when asked', async () => {
+    it('reads back the written bytes and returns their size, and their hash on request', async () => {
       const key = newKey();
       const content = randomBytes(300_000);
       const sha256 = createHash('sha256').update(content).digest('hex');
@@ -55,7 +57,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect(await storage.find(key)).toMatchObject({ key, sizeBytes: content.length });
     });
 
-    it('takes a body of exactly the limit, and keeps nothing of one that is a byte longer', async () => {
+    it('accepts a body of exactly maxBytes and keeps no byte of a longer body', async () => {
       const [fits, tooLong] = [newKey(), newKey()];
       await put(fits, Buffer.alloc(1000), 1000);
       await expect(put(tooLong, Buffer.alloc(1001), 1000)).rejects.toThrow(BodyTooLarge);
@@ -64,9 +66,9 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
     });
 
     it.each([
-      ['breaks off', (body: Readable) => body.destroy(new Error('the client left'))],
+      ['fails', (body: Readable) => body.destroy(new Error('the client left'))],
       ['is cancelled', (_: Readable, cancel: AbortController) => cancel.abort(new Error('the client left'))],
-    ])('keeps nothing of a body that %s', async (_, end) => {
+    ])('keeps no byte of a body that %s', async (_, end) => {
       const key = newKey();
       const cancel = new AbortController();
       const body = new Readable({ read: () => undefined });
@@ -80,7 +82,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect(body.destroyed).toBe(true);
     });
 
-    it('shows a key only once it is whole, and replaces it in one step', async () => {
+    it('publishes and replaces a file atomically', async () => {
       const key = newKey();
       const body = new Readable({ read: () => undefined });
       const content = Buffer.alloc(subject.visibleBytes, 'b');
@@ -94,14 +96,14 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect((await read(key)).equals(content)).toBe(true);
     });
 
-    it('reads a range, both ends included', async () => {
+    it('reads a range with both ends included', async () => {
       const key = newKey();
       await put(key, Buffer.from('0123456789'));
       expect((await read(key, { start: 3, end: 5 })).toString()).toBe('345');
       expect((await read(key, { start: 9, end: 9 })).toString()).toBe('9');
     });
 
-    it('has another etag for other bytes under the same key', async () => {
+    it('returns another ETag after the bytes of a key change', async () => {
       const key = newKey();
       await put(key, Buffer.from('first'));
       const before = await storage.find(key);
@@ -109,7 +111,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect((await storage.find(key))?.etag).not.toBe(before?.etag);
     });
 
-    it('takes in a finished file and hands it out again', async () => {
+    it('uploads a local file and downloads it again', async () => {
       const key = newKey();
       const [source, target] = [join(subject.workDir, 'source'), join(subject.workDir, 'target')];
       await writeFile(source, 'clip');
@@ -120,7 +122,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect(await readFile(target, 'utf8')).toBe('clip');
     });
 
-    it('says of a missing file that it is missing', async () => {
+    it('throws NoSuchFile for a missing file, and find returns null', async () => {
       const key = newKey();
       expect(await storage.find(key)).toBeNull();
       await expect(storage.open(key)).rejects.toThrow(NoSuchFile);
@@ -137,34 +139,34 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       'processed//a',
       'processed/.hidden',
       'processed/a\0b',
-    ])('refuses %j as a key', async key => {
-      // A key that a program bug or a forged row might bring, past the type.
+    ])('rejects the key %j', async key => {
+      // A bug or a forged row could pass such a key despite the type.
       await expect((async () => storage.find(key as StorageKey))()).rejects.toThrow(TypeError);
     });
 
-    it('lists what is stored in an area, and nothing of what was removed', async () => {
-      const [kept, removed] = [newKey(), newKey()];
-      await put(kept, Buffer.from('kept'));
+    it('lists the stored files of an area without removed ones', async () => {
+      const [stored, removed] = [newKey(), newKey()];
+      await put(stored, Buffer.from('stored'));
       await put(removed, Buffer.from('removed'));
       await storage.remove(removed);
       const keys = (await Array.fromAsync(storage.list('processed'))).map(file => file.key);
-      expect(keys).toContain(kept);
+      expect(keys).toContain(stored);
       expect(keys).not.toContain(removed);
       expect(await Array.fromAsync(storage.list('original'))).toEqual([]);
     });
 
-    it('stores a file while its last neighbour is being removed', async () => {
+    it('stores a file while the last file of the same folder is removed', async () => {
       for (let round = 0; round < subject.rounds; round++) {
         const id = randomUUID();
-        const [old, young]: StorageKey[] = [`processed/${id}/1.mp4`, `processed/${id}/2.mp4`];
-        if (old === undefined || young === undefined) throw new Error('unreachable');
+        const [old, recent]: StorageKey[] = [`processed/${id}/1.mp4`, `processed/${id}/2.mp4`];
+        if (old === undefined || recent === undefined) throw new Error('unreachable');
         await put(old, Buffer.from('1'));
-        await Promise.all([storage.remove(old), put(young, Buffer.from('2'))]);
-        expect((await read(young)).toString()).toBe('2');
+        await Promise.all([storage.remove(old), put(recent, Buffer.from('2'))]);
+        expect((await read(recent)).toString()).toBe('2');
       }
     });
 
-    it('lists on while files come and go', async () => {
+    it('lists files while other files are removed', async () => {
       const keys = Array.from({ length: subject.rounds }, newKey);
       for (const key of keys) await put(key, Buffer.from('x'));
       const removing = (async () => {
@@ -174,7 +176,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       await removing;
     });
 
-    it('sweeps unfinished writes that nobody touches any more, and no others', async () => {
+    it('sweeps unfinished writes older than the given time, and no others', async () => {
       const body = new Readable({ read: () => undefined });
       body.push(Buffer.alloc(subject.visibleBytes));
       const writing = storage.write(newKey(), body, { maxBytes: 1e8 });
@@ -185,7 +187,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       await expect(writing).rejects.toThrow();
     });
 
-    it('finds every area writable when it is', async () => {
+    it('reports every area as writable', async () => {
       expect(await storage.check()).toEqual({ original: true, processed: true, temp: true });
       expect(await subject.unfinished()).toBe(0);
     });

@@ -12,7 +12,7 @@ const check = (...paths: string[]) =>
 
 let url: string;
 const server = createServer((request, response) => {
-  response.statusCode = request.url === '/well' ? 200 : 503;
+  response.statusCode = request.url === '/healthy' ? 200 : 503;
   response.end('{"database":false}');
 });
 beforeAll(async () => {
@@ -21,13 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-test('a container is healthy when one of the addresses says so', async () => {
-  await expect(check('/ill', '/well')).resolves.toMatchObject({ stderr: '' });
+test('a container is healthy when one of its addresses answers 200', async () => {
+  await expect(check('/unhealthy', '/healthy')).resolves.toMatchObject({ stderr: '' });
 });
 
-test('a container is not healthy when none does, and the answer tells why', async () => {
-  await expect(check('/ill', '/ill')).rejects.toMatchObject({
+test('a container is unhealthy when no address answers 200, and prints the answer', async () => {
+  await expect(check('/unhealthy', '/unhealthy')).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('/ill answered 503: {"database":false}'),
+    stderr: expect.stringContaining('/unhealthy responded with 503: {"database":false}'),
   });
 });

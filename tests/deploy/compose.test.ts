@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { loadEnv, settings } from '../../src/platform/config/env.ts';
 import { withSettingFiles } from '../../src/platform/config/setting-files.ts';
-import { COMPOSE_FILES, type Compose, ROOT, readCompose, serviceOf } from './read-compose.ts';
+import { COMPOSE_FILES, type Compose, getService, ROOT, readCompose } from './read-compose.ts';
 
 const run = promisify(execFile);
-/** 4K60 HEVC, on one core. */
+/** The time of a 4K60 HEVC source on one core. */
 const SLOW_ENCODE_SECONDS = 80;
 const LINTED = z.array(z.object({ filePath: z.string(), messages: z.array(z.unknown()) }));
 
@@ -24,12 +24,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(secretsDir, { recursive: true, force: true }));
 
-const service = (name: string) => serviceOf(compose, name);
-const keysOf = (record: object) => Object.keys(record).toSorted();
+const service = (name: string) => getService(compose, name);
+const sortedKeys = (record: object) => Object.keys(record).toSorted();
 const PRODUCT = ['api', 'worker', 'migrate'];
 
-/** What a process of the product reads from its container, with the secrets that the script made. */
-function envOf(name: string) {
+/** Returns the settings of a service, with the secrets of the script. */
+function loadServiceEnv(name: string) {
   const environment = Object.entries(service(name).environment).map(([key, value]) => [
     key,
     value.replace('/run/secrets', secretsDir),
@@ -39,8 +39,8 @@ function envOf(name: string) {
 }
 
 describe('docker-compose.yml', () => {
-  test('is what Compose understands, also with the stores alone', () => {
-    // The order of keys is ours, and the wildcard address of nginx is what it is for.
+  test('is a valid Compose file, also with the stores alone', () => {
+    // This project has another order of keys, and nginx listens on all addresses on purpose.
     const rules = {
       'service-keys-order': 0,
       'services-alphabetical-order': 0,
@@ -55,25 +55,25 @@ describe('docker-compose.yml', () => {
     expect(results.flatMap(({ messages }) => messages)).toEqual([]);
   });
 
-  test('opens port 80 of nginx to the outside, and nothing else', () => {
+  test('publishes port 80 of nginx and no other port', () => {
     const published = Object.entries(compose.services).flatMap(([name, { ports }]) =>
       ports.map(port => [name, port]),
     );
     expect(published).toEqual([['nginx', '80:8080']]);
   });
 
-  test('keeps the stores and the worker in a network without a way in or out, which nginx is not in', () => {
+  test('keeps the stores and the worker in an internal network without nginx', () => {
     const members = (network: string) =>
-      keysOf(compose.services).filter(name => service(name).networks.includes(network));
-    expect(keysOf(compose.networks)).toEqual(['data', 'edge']);
+      sortedKeys(compose.services).filter(name => service(name).networks.includes(network));
+    expect(sortedKeys(compose.networks)).toEqual(['data', 'edge']);
     expect(compose.networks.data?.internal).toBe(true);
     expect(members('edge')).toEqual(['api', 'nginx']);
     expect(members('data')).toEqual(['api', 'migrate', 'postgres', 'redis', 'worker']);
   });
 
-  test('starts each service once those it lives on are healthy, and the schema is migrated', () => {
-    const gates = Object.fromEntries(
-      keysOf(compose.services).map(name => [
+  test('starts each service once its dependencies are healthy and the schema is migrated', () => {
+    const dependencies = Object.fromEntries(
+      sortedKeys(compose.services).map(name => [
         name,
         Object.fromEntries(
           Object.entries(service(name).depends_on).map(([on, { condition }]) => [on, condition]),
@@ -81,7 +81,7 @@ describe('docker-compose.yml', () => {
       ]),
     );
     const stores = { migrate: 'service_completed_successfully', redis: 'service_healthy' };
-    expect(gates).toEqual({
+    expect(dependencies).toEqual({
       nginx: { api: 'service_healthy' },
       api: stores,
       worker: stores,
@@ -89,12 +89,12 @@ describe('docker-compose.yml', () => {
       postgres: {},
       redis: {},
     });
-    for (const name of keysOf(compose.services).filter(name => name !== 'migrate')) {
+    for (const name of sortedKeys(compose.services).filter(name => name !== 'migrate')) {
       expect([name, service(name).healthcheck.test?.length ?? 0]).not.toEqual([name, 0]);
     }
   });
 
-  test('runs two APIs, and everything as somebody other than root', async () => {
+  test('runs two APIs, and no service as root', async () => {
     expect(service('api').deploy?.replicas).toBe(2);
     expect(await readFile(join(ROOT, 'Dockerfile'), 'utf8')).toMatch(/^USER 1000:1000$/m);
     for (const name of ['nginx', 'postgres', 'redis']) {
@@ -105,20 +105,20 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('waits with the kill until the process has given up by itself, and a worker has finished a slow clip', () => {
+  test('allows longer to stop than the grace period, and a worker the time of a slow clip', () => {
     for (const name of ['api', 'worker']) {
-      expect(service(name).stop_grace_period).toBeGreaterThan(envOf(name).shutdownGraceSeconds);
+      expect(service(name).stop_grace_period).toBeGreaterThan(loadServiceEnv(name).shutdownGraceSeconds);
     }
-    expect(envOf('worker').shutdownGraceSeconds).toBeGreaterThan(SLOW_ENCODE_SECONDS);
+    expect(loadServiceEnv('worker').shutdownGraceSeconds).toBeGreaterThan(SLOW_ENCODE_SECONDS);
   });
 
-  test('sets variables that are settings of the product, to values that it takes in production', () => {
+  test('sets only known settings, to values that are valid in production', () => {
     for (const name of PRODUCT) {
-      const unknown = keysOf(service(name).environment).filter(
+      const unknown = sortedKeys(service(name).environment).filter(
         key => !Object.hasOwn(settings, key.replace(/_FILE$/, '')),
       );
       expect([name, unknown]).toEqual([name, []]);
-      expect(envOf(name)).toMatchObject({
+      expect(loadServiceEnv(name)).toMatchObject({
         local: false,
         database: { url: expect.stringMatching(/^postgres:\/\/anb:\w{64}@postgres:5432\/anb$/) },
         redis: { url: expect.stringMatching(/^redis:\/\/:\w{64}@redis:6379$/) },
@@ -126,14 +126,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('keeps every job: Redis evicts nothing, writes everything down and has a password', () => {
+  test('configures Redis with persistence, a password and no eviction, so that no job is lost', () => {
     const command = service('redis').command?.join(' ');
     expect(command).toBe(
       'redis-server /run/secrets/redis-password --appendonly yes --maxmemory-policy noeviction',
     );
   });
 
-  test('starts commands that the image has', async () => {
+  test('starts commands that exist in the image', async () => {
     const commands = await readdir(join(ROOT, 'deploy/image'));
     expect(commands.toSorted()).toEqual(PRODUCT.toSorted());
     for (const name of commands) {
@@ -145,8 +145,8 @@ describe('docker-compose.yml', () => {
   });
 });
 
-describe('the secrets', () => {
-  test('are made once, for the containers alone to read, and are no one word in the file itself', async () => {
+describe('secrets', () => {
+  test('are created once, in a folder that only its owner can read', async () => {
     const files = Object.values(compose.secrets).map(({ file }) => basename(file));
     expect((await readdir(secretsDir)).toSorted()).toEqual(files.toSorted());
     expect((await stat(secretsDir)).mode & 0o777).toBe(0o700);
@@ -157,10 +157,12 @@ describe('the secrets', () => {
     expect(new Set(before).size).toBe(files.length);
   });
 
-  test('reach only the services that use them', () => {
-    const given = Object.fromEntries(keysOf(compose.services).map(name => [name, service(name).secrets]));
+  test('are mounted only in the services that use them', () => {
+    const mounted = Object.fromEntries(
+      sortedKeys(compose.services).map(name => [name, service(name).secrets]),
+    );
     const product = ['auth-secret', 'database-url', 'redis-url'];
-    expect(given).toEqual({
+    expect(mounted).toEqual({
       ...{ nginx: [], api: product, worker: product, migrate: product },
       ...{ postgres: ['postgres-password'], redis: ['redis-password'] },
     });

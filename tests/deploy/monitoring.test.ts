@@ -6,14 +6,14 @@ import { z } from 'zod';
 import { settings } from '../../src/platform/config/env.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { eventually } from '../kit/api/multipart.ts';
-import { shortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
+import { makeShortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { readMetrics, readPromql } from './promql.ts';
 import { readCompose } from './read-compose.ts';
 
 const DEPLOY = join(import.meta.dirname, '../../deploy');
-/** What Prometheus adds to what it scrapes. */
-const OF_PROMETHEUS = { metrics: ['up'], labels: ['job', 'instance'] };
+/** Metrics and labels that Prometheus adds to each scrape. */
+const ADDED_BY_PROMETHEUS = { metrics: ['up'], labels: ['job', 'instance'] };
 
 const rulesFile = z.object({
   groups: z.array(
@@ -63,60 +63,60 @@ const readPanels = async () =>
 
 let app: App;
 let worker: TestWorker;
-let told: Map<string, Set<string>>;
+let exported: Map<string, Set<string>>;
 beforeAll(async () => {
   app = await startApp(TINY_RULES);
   worker = await startWorker(app);
   const player = await app.signUp();
-  await waitForOutcome(app, player, await uploadVideo(app, player, await shortSource()));
+  await waitForOutcome(app, player, await uploadVideo(app, player, await makeShortSource()));
   const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text();
   await eventually(async () => /outcome="PROCESSED".* 1$/m.test(await scrape(worker.url)), 20);
-  told = new Map([...readMetrics(await scrape(app.url)), ...readMetrics(await scrape(worker.url))]);
+  exported = new Map([...readMetrics(await scrape(app.url)), ...readMetrics(await scrape(worker.url))]);
 });
 afterAll(async () => {
   await worker?.stop();
   await app?.stop();
 });
 
-/** What of an expression no API and no worker tells. */
-function unknownIn(expression: string): string[] {
-  // Grafana puts a duration that fits the time that is shown in its place.
+/** Returns the metrics and labels of an expression that no process exports. */
+function findUnknown(expression: string): string[] {
+  // Grafana replaces the variable with a duration that fits the time range.
   const { metrics, labels } = readPromql(expression.replaceAll('$__rate_interval', '5m'));
   const known = new Set([
-    ...OF_PROMETHEUS.labels,
+    ...ADDED_BY_PROMETHEUS.labels,
     'le',
-    ...metrics.flatMap(name => [...(told.get(name) ?? [])]),
+    ...metrics.flatMap(name => [...(exported.get(name) ?? [])]),
   ]);
   return [
-    ...metrics.filter(name => !told.has(name) && !OF_PROMETHEUS.metrics.includes(name)),
+    ...metrics.filter(name => !exported.has(name) && !ADDED_BY_PROMETHEUS.metrics.includes(name)),
     ...labels.filter(label => !known.has(label)),
   ];
 }
 
-test('every alert asks for what the API or the worker tells', async () => {
+test('every alert uses metrics and labels that the API or the worker exports', async () => {
   const rules = await readRules();
   expect(rules.length).toBeGreaterThan(10);
-  expect(rules.map(({ alert, expr }) => ({ alert, unknown: unknownIn(expr) }))).toEqual(
+  expect(rules.map(({ alert, expr }) => ({ alert, unknown: findUnknown(expr) }))).toEqual(
     rules.map(({ alert }) => ({ alert, unknown: [] })),
   );
 });
 
-test('every panel shows what the API or the worker tells', async () => {
+test('every panel uses metrics and labels that the API or the worker exports', async () => {
   const panels = await readPanels();
   const shown = panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, expr })));
   expect(shown.length).toBeGreaterThan(15);
-  expect(shown.map(({ title, expr }) => ({ title, unknown: unknownIn(expr) }))).toEqual(
+  expect(shown.map(({ title, expr }) => ({ title, unknown: findUnknown(expr) }))).toEqual(
     shown.map(({ title }) => ({ title, unknown: [] })),
   );
 });
 
-test('a name that nobody tells, or a label, is found', () => {
-  expect(unknownIn('rate(anb_video_total[5m]) > 0')).toEqual(['anb_video_total']);
-  expect(unknownIn('sum by (result) (anb_videos_total{outcome="RETRIED"})')).toEqual(['result']);
-  expect(() => unknownIn('sum(anb_videos_total')).toThrow('Not PromQL');
+test('an unknown metric or label is found', () => {
+  expect(findUnknown('rate(anb_video_total[5m]) > 0')).toEqual(['anb_video_total']);
+  expect(findUnknown('sum by (result) (anb_videos_total{outcome="RETRIED"})')).toEqual(['result']);
+  expect(() => findUnknown('sum(anb_videos_total')).toThrow('Not PromQL');
 });
 
-test('Prometheus scrapes the API and the worker of docker-compose.yml, under the names that the alerts use', async () => {
+test('Prometheus scrapes the API and the worker of docker-compose.yml under the job names of the alerts', async () => {
   const { scrape_configs } = scrapeFile.parse(
     parse(await readFile(join(DEPLOY, 'prometheus/prometheus.yml'), 'utf8')),
   );
@@ -136,7 +136,7 @@ test('Prometheus scrapes the API and the worker of docker-compose.yml, under the
     expect(services).toHaveProperty(names);
 });
 
-test('what watches is reached from its own machine only', async () => {
+test('the monitoring services listen on the loopback address only', async () => {
   const { services } = overlayFile.parse(parse(await readFile(join(DEPLOY, 'monitoring.yml'), 'utf8')));
   for (const { ports } of Object.values(services)) {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
@@ -145,7 +145,7 @@ test('what watches is reached from its own machine only', async () => {
   expect(services.grafana?.networks).not.toContain('data');
 });
 
-test('no two panels lie on each other, and each is within the 24 columns', async () => {
+test('panels do not overlap and stay within the 24 columns', async () => {
   const cells = new Set<string>();
   for (const { title, gridPos } of await readPanels()) {
     expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
@@ -158,12 +158,14 @@ test('no two panels lie on each other, and each is within the 24 columns', async
   }
 });
 
-test('every product metric of the API and the worker is on the dashboard or in an alert', async () => {
+test('every product metric is on the dashboard or in an alert', async () => {
   const expressions = [
     ...(await readRules()).map(({ expr }) => expr),
     ...(await readPanels()).flatMap(({ targets }) => targets.map(({ expr }) => expr)),
   ];
   const watched = expressions.join(' ');
-  const ours = [...told.keys()].filter(name => name.startsWith('anb_') && !/_(bucket|sum|count)$/.test(name));
+  const ours = [...exported.keys()].filter(
+    name => name.startsWith('anb_') && !/_(bucket|sum|count)$/.test(name),
+  );
   expect(ours.filter(name => !watched.includes(name))).toEqual([]);
 });

@@ -1,26 +1,29 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** The metrics that a PromQL expression asks for, and the labels it names. */
-export interface Asked {
+/** The metrics and labels in a PromQL expression. */
+export interface PromqlNames {
   metrics: string[];
   labels: string[];
 }
 
-/** @throws {Error} for what is not PromQL. */
-export function readPromql(expression: string): Asked {
-  const asked: Asked = { metrics: [], labels: [] };
+/** Returns the metrics and labels in an expression. @throws when the expression is not PromQL. */
+export function readPromql(expression: string): PromqlNames {
+  const names: PromqlNames = { metrics: [], labels: [] };
   parser.parse(expression).iterate({
     enter(node) {
       const text = expression.slice(node.from, node.to);
       if (node.type.isError) throw new Error(`Not PromQL at ${node.from}: ${expression}`);
-      if (node.name === 'LabelName') asked.labels.push(text);
-      if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector') asked.metrics.push(text);
+      if (node.name === 'LabelName') names.labels.push(text);
+      if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector') names.metrics.push(text);
     },
   });
-  return asked;
+  return names;
 }
 
-/** The metrics in Prometheus' text format, each with the labels of its samples; histograms under each of their names. */
+/**
+ * Returns the labels of each metric in Prometheus' text format. A histogram has an entry for each of its
+ * three series.
+ */
 export function readMetrics(text: string): Map<string, Set<string>> {
   const metrics = new Map<string, Set<string>>();
   for (const line of text.split('\n')) {

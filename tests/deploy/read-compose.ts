@@ -8,7 +8,7 @@ export const COMPOSE_FILES = ['docker-compose.yml', 'deploy/stores.yml', 'deploy
   join(ROOT, name),
 );
 
-const PERIOD = z
+const DURATION = z
   .string()
   .regex(/^\d+s$/)
   .transform(text => Number.parseInt(text, 10));
@@ -24,9 +24,9 @@ const SERVICE = z.object({
   volumes: z.array(z.string()).default([]),
   healthcheck: z.object({ disable: z.boolean().optional(), test: z.array(z.string()).optional() }),
   deploy: z.object({ replicas: z.int() }).optional(),
-  stop_grace_period: PERIOD.optional(),
+  stop_grace_period: DURATION.optional(),
   user: z.string().optional(),
-  // What confines every one of them.
+  // The restrictions of every container.
   init: z.literal(true),
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal('ALL')]),
@@ -45,18 +45,22 @@ const COMPOSE = z.object({
 export type Compose = z.output<typeof COMPOSE>;
 export type Service = z.output<typeof SERVICE>;
 
-/** `docker-compose.yml` as Compose reads it when none of its variables is set. @throws when a service is not confined. */
+/**
+ * Returns `docker-compose.yml` with the defaults of its variables.
+ *
+ * @throws when a service lacks a restriction.
+ */
 export async function readCompose(): Promise<Compose> {
   const text = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
   return COMPOSE.parse(parse(text, withDefaults, { merge: true }));
 }
 
-/** As Compose replaces `${NAME:-default}`, in what YAML calls a string. */
+/** Replaces `${NAME:-default}` in strings, as Compose does. */
 const withDefaults = (_key: unknown, value: unknown) =>
   typeof value === 'string' ? value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1') : value;
 
-/** The service of that name. */
-export function serviceOf({ services }: Compose, name: string): Service {
+/** Returns the service with a name. @throws when there is none. */
+export function getService({ services }: Compose, name: string): Service {
   const service = services[name];
   if (service === undefined) throw new Error(`No service ${name}`);
   return service;

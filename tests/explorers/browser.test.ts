@@ -24,31 +24,31 @@ afterAll(async () => {
   await app?.stop();
 });
 
-// One visitor's way, in order: each step needs what the one before has left.
-describe('a visitor with nothing but a browser', () => {
+// The steps of one visitor: each depends on the previous one.
+describe('a visitor with a browser', () => {
   let graphiql: Page;
   let graphiqlRecord: PageRecord;
   let token: string;
   let videoId: string;
   let clipUrl: string;
 
-  test('sees the gallery and signs up in GraphiQL, which needs nothing but the API', async () => {
+  test('sees the gallery and signs up in GraphiQL, which requests only the API', async () => {
     graphiql = await openPage();
     graphiqlRecord = recordPage(graphiql);
     await graphiql.goto(`${app.url}/graphql`);
     expect(await runGraphiql(graphiql, 'query Gallery', GALLERY)).toEqual({
       data: { videos: expect.anything() },
     });
-    await resultOf(graphiql).getByText('"hasNextPage": false').waitFor();
+    await findResult(graphiql).getByText('"hasNextPage": false').waitFor();
 
     await showTab(graphiql, 'SignUp');
     const { data } = await runGraphiql(graphiql, 'mutation SignUp', SIGN_UP);
     token = data.signUp.accessToken;
-    await resultOf(graphiql).getByText('"jordan.diaz"').waitFor();
-    expectOnlyOurs(graphiqlRecord);
+    await findResult(graphiql).getByText('"jordan.diaz"').waitFor();
+    expectOnlyLocalRequests(graphiqlRecord);
   });
 
-  test('uploads a video in Altair, which needs nothing but the API either', async () => {
+  test('uploads a video in Altair, which requests only the API', async () => {
     const page = await openPage();
     const record = recordPage(page);
     await page.goto(`${app.url}/altair/`);
@@ -61,29 +61,29 @@ describe('a visitor with nothing but a browser', () => {
     await page.locator('input.variables-file-item-input').setInputFiles(source);
 
     await page.getByRole('button', { name: 'Send Request' }).click();
-    // As the visitor reads it: Chromium doesn't always keep what a page was answered for others.
+    // Reads the page because Chromium does not always keep response bodies for the protocol.
     const result = page.locator('app-query-result');
     await result.getByText('"UPLOADED"').waitFor();
-    const [, id] = /"__typename":"Video","id":"([^"]+)"/.exec(await textOf(result)) ?? [];
+    const [, id] = /"__typename":"Video","id":"([^"]+)"/.exec(await readText(result)) ?? [];
     videoId = z.string().parse(id);
-    expectOnlyOurs(record);
+    expectOnlyLocalRequests(record);
   });
 
-  test('follows it in GraphiQL, event by event, until it is published', async () => {
+  test('follows the video in GraphiQL until it is published', async () => {
     await showTab(graphiql, 'FollowVideo');
     const editor = graphiql.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)');
     await replaceText(editor, JSON.stringify({ videoId }));
     await graphiql.getByRole('button', { name: 'Headers', exact: true }).click();
     await replaceText(editor, JSON.stringify({ authorization: `Bearer ${token}` }));
     await graphiql.getByRole('button', { name: /^Execute/ }).click();
-    await resultOf(graphiql).getByText('"status": "UPLOADED"').waitFor();
+    await findResult(graphiql).getByText('"status": "UPLOADED"').waitFor();
 
-    // Only now, so that the first event can't be missed for being quick.
+    // The worker starts last so that the page shows the first event.
     worker = await startWorker(app);
-    await resultOf(graphiql).getByText('"status": "PROCESSED"').waitFor();
-    const [, url] = /"processedUrl":"([^"]+)"/.exec(await textOf(resultOf(graphiql))) ?? [];
+    await findResult(graphiql).getByText('"status": "PROCESSED"').waitFor();
+    const [, url] = /"processedUrl":"([^"]+)"/.exec(await readText(findResult(graphiql))) ?? [];
     clipUrl = z.url().parse(url);
-    expectOnlyOurs(graphiqlRecord);
+    expectOnlyLocalRequests(graphiqlRecord);
   });
 
   test('plays the clip on a page of another origin', async () => {
@@ -118,7 +118,7 @@ describe('a visitor with nothing but a browser', () => {
   });
 });
 
-/** What the tests need of the DOM's HTMLVideoElement. */
+/** The used part of the DOM's HTMLVideoElement. */
 interface VideoElement extends HTMLElement {
   readyState: number;
   videoWidth: number;
@@ -135,19 +135,19 @@ const GALLERY = z.object({ data: z.object({ videos: z.object({ nodes: z.array(z.
 const SIGN_UP = z.object({ data: z.object({ signUp: z.object({ accessToken: z.string() }) }) });
 
 async function openPage(): Promise<Page> {
-  // Without a graphics card, what moves and what is large take most of the time.
+  // Large or animated pages are slow without a graphics card.
   const page = await browser.newPage({ viewport: { width: 1100, height: 700 }, reducedMotion: 'reduce' });
   page.setDefaultTimeout(30_000);
   return page;
 }
 
 async function showTab(page: Page, operation: string): Promise<void> {
-  // By the keyboard: to the mouse, a tab is also something to drag, and a quick click does nothing.
+  // Uses the keyboard: GraphiQL treats a quick mouse click on a tab as a drag.
   await page.getByRole('button', { name: operation, exact: true }).press('Enter');
   await page.getByRole('region', { name: 'Operation Editor' }).getByText(operation).first().waitFor();
 }
 
-/** Runs the operation of the tab that is shown; what the API answers. */
+/** Runs the operation of the open tab; returns the API's response. */
 async function runGraphiql<Answer>(
   page: Page,
   operation: string,
@@ -160,10 +160,10 @@ async function runGraphiql<Answer>(
   return answer.parse(await (await answered).json());
 }
 
-const resultOf = (page: Page): Locator => page.getByRole('region', { name: 'Result Window' });
+const findResult = (page: Page): Locator => page.getByRole('region', { name: 'Result Window' });
 
-/** What an editor shows, without the spaces and line breaks that it adds. */
-async function textOf(editor: Locator): Promise<string> {
+/** Returns the text of an editor without white space. */
+async function readText(editor: Locator): Promise<string> {
   return (await editor.innerText()).replaceAll(/\s/g, '');
 }
 
@@ -171,17 +171,17 @@ async function replaceText(editor: Locator, text: string): Promise<void> {
   await editor.click();
   await editor.page().keyboard.press('ControlOrMeta+a');
   await editor.page().keyboard.insertText(text);
-  // The brackets and quotes that the editor has closed by itself.
+  // Deletes the closing brackets and quotes that the editor inserts.
   await editor.page().keyboard.press('ControlOrMeta+Shift+End');
   await editor.page().keyboard.press('Delete');
 }
 
-function expectOnlyOurs({ urls, complaints }: PageRecord): void {
+function expectOnlyLocalRequests({ urls, errors }: PageRecord): void {
   const foreign = urls.filter(url => !/^(blob:)?http:\/\/127\.0\.0\.1:|^data:/.test(url));
-  expect({ foreign, complaints }).toEqual({ foreign: [], complaints: [] });
+  expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
 }
 
-/** Serves a page that shows a clip, until the test ends; its address. */
+/** Serves a page that embeds a clip until the test ends; returns its URL. */
 async function serveFanPage(clip: string): Promise<string> {
   const page = `<!doctype html><title>Fans</title><video muted controls crossorigin="anonymous" src="${clip}"></video>`;
   const server = createServer((_request, response) => {

@@ -23,25 +23,25 @@ afterAll(async () => {
   await app?.stop();
 });
 
-test('every file beside the examples is one, and each says what it is for', async () => {
+test('the examples folder contains only examples, and each begins with a comment', async () => {
   const files = await readdir(join(import.meta.dirname, '../../examples'));
   const expected = EXAMPLE_NAMES.flatMap(name => [`${name}.graphql`, `${name}.json`]);
   expect(files.toSorted()).toEqual(expected.toSorted());
   for (const name of EXAMPLE_NAMES) expect((await readExample(name, app.url)).query).toMatch(/^# \w/);
 });
 
-// In the order of a newcomer, who takes from one answer what the next example asks for.
+// In the order of a first use: each example needs a value from the response before it.
 describe('the examples', () => {
   let token: string;
   let videoId: string;
 
-  test('sign somebody up and log them in as they stand', async () => {
+  test('sign up a player and log in without edits', async () => {
     const session = z.object({ __typename: z.literal('Session'), accessToken: z.string() });
     await run('sign-up', z.object({ signUp: session }));
     ({ accessToken: token } = (await run('log-in', z.object({ logIn: session }))).logIn);
   });
 
-  test('upload a file by the curl command', async () => {
+  test('upload a file with the curl command', async () => {
     const { query } = await readExample('upload', app.url);
     const source = await makeSource({ picture: quadrants({ width: 640, height: 360, seconds: 3 }) });
     const command = /^# (curl .*)$/m.exec(query)?.[1] ?? '';
@@ -53,13 +53,13 @@ describe('the examples', () => {
     videoId = answer.parse(JSON.parse(stdout)).data.uploadVideo.id;
   });
 
-  test('do not upload without a file', async () => {
+  test('reject an upload without a file', async () => {
     const { query, variables } = await readExample('upload', app.url);
     const { errors } = await app.graphql(query, JSON.parse(variables), { token });
     expect(errors?.[0]?.message).toContain('$file');
   });
 
-  test('follow the video to its end', async () => {
+  test('follow the video until it is processed', async () => {
     const { query } = await readExample('follow-video', app.url);
     const client = createClient({
       url: `${app.url}/graphql`,
@@ -71,14 +71,14 @@ describe('the examples', () => {
     expect(events.at(-1)).toMatchObject({ data: { videoStatus: { status: 'PROCESSED', percent: 100 } } });
   });
 
-  test('show the video to its player and to everybody', async () => {
+  test('list the video for its player and in the gallery', async () => {
     const video = z.object({ id: z.literal(videoId), title: z.literal('Crossover at sunset') });
     const list = z.object({ nodes: z.tuple([video]) });
     await run('me', z.object({ me: z.object({ player: z.object({ videos: list }) }) }));
     await run('gallery', z.object({ videos: list }));
   });
 
-  /** Runs an example as it stands; what it answers, which has to be of the form given. */
+  /** Runs an example without edits and returns its data, parsed by `form`. */
   async function run<Data>(name: (typeof EXAMPLE_NAMES)[number], form: z.ZodType<Data>): Promise<Data> {
     const { query, variables } = await readExample(name, app.url);
     const { data, errors } = await app.graphql(query, JSON.parse(variables), { token });

@@ -7,14 +7,14 @@ import { type App, startApp } from '../kit/api/app.ts';
 const INTROSPECTION = '{ __schema { queryType { name } } }';
 const HTML = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
-describe('an API that shows itself', () => {
+describe('an API with explorers', () => {
   let app: App;
   beforeAll(async () => {
     app = await startApp();
   });
   afterAll(() => app?.stop());
 
-  test('has GraphiQL for a browser, compressed if it may be', async () => {
+  test('serves GraphiQL to a browser, compressed on request', async () => {
     const plain = await get(`${app.url}/graphql`, HTML);
     expect(plain).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
     const zipped = await get(`${app.url}/graphql`, { ...HTML, 'accept-encoding': 'br, gzip' });
@@ -24,14 +24,14 @@ describe('an API that shows itself', () => {
     expect(plain.body.toString()).toContain(`curl ${app.url}/graphql`);
   });
 
-  test('does not send GraphiQL again to whoever has it', async () => {
+  test('returns 304 for GraphiQL when the ETag matches', async () => {
     const { headers } = await get(`${app.url}/graphql`, HTML);
     const again = await get(`${app.url}/graphql`, { ...HTML, 'if-none-match': headers.etag ?? '' });
     expect([again.status, again.body.length]).toEqual([304, 0]);
   });
 
   test.for(['application/json', '*/*', 'application/graphql-response+json'])(
-    'has no page for a client that asks for %s',
+    'returns JSON to a client that accepts %s',
     async accept => {
       const url = `${app.url}/graphql?query=${encodeURIComponent('{ __typename }')}`;
       const { headers, body } = await get(url, { accept, 'x-graphql-yoga-csrf': '1' });
@@ -40,7 +40,7 @@ describe('an API that shows itself', () => {
     },
   );
 
-  test.for(['/graphql', '/altair/'])('lets nobody frame %s, and it talk to nobody else', async path => {
+  test.for(['/graphql', '/altair/'])('forbids framing of %s and requests to other origins', async path => {
     const { headers } = await get(app.url + path, HTML);
     expect(headers).toMatchObject({
       'content-security-policy': expect.stringMatching(
@@ -53,19 +53,19 @@ describe('an API that shows itself', () => {
   });
 
   test.for(['/altair/%2e%2e/package.json', '/altair/../package.json', '/altair/nothing.js', '/altairs'])(
-    'has nothing at %s',
+    'returns 404 for %s',
     async path => expect((await get(app.url, HTML, path)).status).toBe(404),
   );
 });
 
-describe('an API that keeps itself to itself', () => {
+describe('an API without explorers', () => {
   let app: App;
   beforeAll(async () => {
     app = await startApp({ GRAPHIQL: 'false' });
   });
   afterAll(() => app?.stop());
 
-  test('answers a browser at /graphql as it does any client', async () => {
+  test('returns JSON to a browser at /graphql', async () => {
     const { headers, body } = await get(`${app.url}/graphql`, HTML);
     expect(headers['content-type']).toContain('json');
     expect(JSON.parse(body.toString())).toMatchObject({
@@ -73,20 +73,20 @@ describe('an API that keeps itself to itself', () => {
     });
   });
 
-  test.for(['/altair', '/altair/', '/altair/main.js'])('has no page at %s', async path => {
+  test.for(['/altair', '/altair/', '/altair/main.js'])('returns 404 without a page at %s', async path => {
     const { status, headers } = await get(app.url + path, HTML);
     expect(status).toBe(404);
     expect(headers['content-type'] ?? '').not.toContain('html');
   });
 
-  test('refuses introspection', async () => {
+  test('rejects introspection', async () => {
     const { data, errors } = await app.graphql(INTROSPECTION);
     expect(data).toBeFalsy();
     expect(errors?.[0]?.message).toContain('introspection');
   });
 });
 
-/** Asks as `headers` say, with nothing added; `path` is sent as it stands, where a URL would have it tidied up. */
+/** Sends a GET request with only `headers`. `path` is sent without the normalisation of a URL. */
 async function get(url: string, headers: Record<string, string>, path?: string) {
   const answered = Promise.withResolvers<import('node:http').IncomingMessage>();
   request(url, { headers, ...(path && { path }) }, answered.resolve)

@@ -4,153 +4,153 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What was done. */
+/** An action in the audit trail. */
 export type AuditedAction =
-  /** Somebody was made a moderator. */
+  /** A player was made a moderator. */
   | 'APPOINT_MODERATOR'
-  /** The voting was ended. */
+  /** Voting was closed. */
   | 'CLOSE_CONTEST'
-  /** The results were handed out. */
+  /** The results were exported. */
   | 'EXPORT_RESULTS'
-  /** A video was taken out of sight. */
+  /** A video was hidden. */
   | 'HIDE_VIDEO'
-  /** A failed video was given new attempts. */
+  /** A failed video was requeued. */
   | 'REQUEUE_VIDEO'
-  /** A hidden video was shown again. */
+  /** A hidden video was restored. */
   | 'RESTORE_VIDEO';
 
-/** A video for the contest, whose file has been sent. */
+/** A video for the contest, after its file was sent. */
 export type CompleteUploadInput = {
   /** 1 to 120 characters. */
   title: string;
-  /** As `createUpload` gave it. Completed again, it answers with the first video. */
+  /** Id from `createUpload`. A repeated id returns the first video. */
   uploadId: string | number;
 };
 
-/** The file that is to be sent. */
+/** The file of a direct upload. */
 export type CreateUploadInput = {
-  /** Its exact size; at most `Contest.maxUploadBytes`. */
+  /** Exact size in bytes; at most `Contest.maxUploadBytes`. */
   sizeBytes: number;
-  /** What it is; checked once it is there. */
+  /** Type of the file; `completeUpload` checks it. */
   type: UploadType;
 };
 
-/** What put a winner before the next player of the city. */
+/** The criterion that ranks a winner above the next player of the city. */
 export type DecidedBy =
-  /** Equal votes, reached at the same microsecond; the lower id. */
+  /** Both players reached equal votes in the same microsecond; the winner has the lower id. */
   | 'LOWER_ID'
-  /** More votes. */
+  /** The winner has more votes. */
   | 'MORE_VOTES'
-  /** There is no next player with a vote. */
+  /** The city has no next player with a vote. */
   | 'ONLY_CANDIDATE'
-  /** Equal votes, reached earlier. */
+  /** Both players have equal votes; the winner reached them earlier. */
   | 'REACHED_FIRST';
 
-/** Says which expected error it is, for a program. Codes never change; new ones may come. */
+/** The code of an expected error, for programs. Codes never change; new ones may be added. */
 export type ErrorCode =
-  /** As `AlreadyVoted`. */
+  /** Code of `AlreadyVoted`. */
   | 'ALREADY_VOTED'
-  /** As `BadCredentials`. */
+  /** Code of `BadCredentials`. */
   | 'BAD_CREDENTIALS'
-  /** As `DirectUploadUnavailable`. */
+  /** Code of `DirectUploadUnavailable`. */
   | 'DIRECT_UPLOAD_UNAVAILABLE'
-  /** As `EmailTaken`. */
+  /** Code of `EmailTaken`. */
   | 'EMAIL_TAKEN'
-  /** As `FileTooLarge`. */
+  /** Code of `FileTooLarge`. */
   | 'FILE_TOO_LARGE'
-  /** As `IdempotencyKeyReused`. */
+  /** Code of `IdempotencyKeyReused`. */
   | 'IDEMPOTENCY_KEY_REUSED'
-  /** As `InvalidInput`. */
+  /** Code of `InvalidInput`. */
   | 'INVALID_INPUT'
-  /** As `NotVoted`. */
+  /** Code of `NotVoted`. */
   | 'NOT_VOTED'
-  /** As `OwnVideo`. */
+  /** Code of `OwnVideo`. */
   | 'OWN_VIDEO'
-  /** As `SessionExpired`. */
+  /** Code of `SessionExpired`. */
   | 'SESSION_EXPIRED'
-  /** As `TooManyAttempts`. */
+  /** Code of `TooManyAttempts`. */
   | 'TOO_MANY_ATTEMPTS'
-  /** As `UnsupportedFile`. */
+  /** Code of `UnsupportedFile`. */
   | 'UNSUPPORTED_FILE'
-  /** As `UploadNotFound`. */
+  /** Code of `UploadNotFound`. */
   | 'UPLOAD_NOT_FOUND'
-  /** As `VideoIsPublished`. */
+  /** Code of `VideoIsPublished`. */
   | 'VIDEO_IS_PUBLISHED'
-  /** As `VideoNotFailed`. */
+  /** Code of `VideoNotFailed`. */
   | 'VIDEO_NOT_FAILED'
-  /** As `VideoNotFound`. */
+  /** Code of `VideoNotFound`. */
   | 'VIDEO_NOT_FOUND'
-  /** As `VideoNotPublished`. */
+  /** Code of `VideoNotPublished`. */
   | 'VIDEO_NOT_PUBLISHED'
-  /** As `VoteLimitReached`. */
+  /** Code of `VoteLimitReached`. */
   | 'VOTE_LIMIT_REACHED'
-  /** As `VotingClosed`. */
+  /** Code of `VotingClosed`. */
   | 'VOTING_CLOSED';
 
-/** Why a video failed. All but INTERNAL are the fault of the file. */
+/** Why a video failed. Every reason except INTERNAL is a fault of the file. */
 export type FailureReason =
-  /** It is damaged, or ends too early. */
+  /** The file is damaged or truncated. */
   | 'CORRUPT'
-  /** The fault is ours; a moderator can have it tried again. */
+  /** The server failed. A moderator can requeue the video. */
   | 'INTERNAL'
-  /** There is no picture that moves. */
+  /** The file has no video stream. */
   | 'NOT_A_VIDEO'
-  /** Its shorter side has fewer pixels than `Contest.minSourceHeight`. */
+  /** The shorter side has fewer pixels than `Contest.minSourceHeight`. */
   | 'RESOLUTION_TOO_LOW'
-  /** It takes too long to process. */
+  /** The video takes too long to process. */
   | 'TIMED_OUT'
-  /** Longer than `Contest.maxSourceSeconds`. */
+  /** The video is longer than `Contest.maxSourceSeconds`. */
   | 'TOO_LONG'
-  /** Shorter than `Contest.minSourceSeconds`. */
+  /** The video is shorter than `Contest.minSourceSeconds`. */
   | 'TOO_SHORT'
-  /** It is coded in a way that the contest does not take. */
+  /** The contest does not support the codec of the file. */
   | 'UNSUPPORTED_FORMAT';
 
-/** What a player logs in with. */
+/** The credentials of a player. */
 export type LogInInput = {
-  /** In any case. */
+  /** E-mail, in any case. */
   email: string;
-  /** As at sign-up. */
+  /** The password. */
   password: string;
 };
 
-/** What is being done with a video. */
+/** A phase of the processing of a video. */
 export type ProcessingPhase =
-  /** The upload is checked against the rules. */
+  /** A worker checks the file against the rules. */
   | 'INSPECTING'
-  /** The clip is stored for everybody. */
+  /** A worker stores the clip. */
   | 'PUBLISHING'
-  /** It waits for a worker. */
+  /** The video waits for a worker. */
   | 'QUEUED'
-  /** The clip is made. */
+  /** A worker renders the clip. */
   | 'RENDERING';
 
-/** What somebody may do besides what everybody may. */
+/** The role of a player. */
 export type Role =
-  /** Also sees every video and decides on it. */
+  /** Also sees and moderates all videos. */
   | 'MODERATOR'
-  /** Uploads, votes and is ranked. */
+  /** Uploads videos, votes and is ranked. */
   | 'PLAYER';
 
-/** Whoever wants to be a player. */
+/** The profile and credentials of a new player. */
 export type SignUpInput = {
-  /** 1 to 80 characters; the city one plays for. */
+  /** City that the player represents; 1 to 80 characters. */
   city: string;
   /** 1 to 60 characters. */
   country: string;
-  /** At most 254 characters; unique whatever its case. */
+  /** At most 254 characters; unique, ignoring case. */
   email: string;
   /** 1 to 60 characters. */
   firstName: string;
   /** 1 to 60 characters. */
   lastName: string;
-  /** 8 to 128 characters; not the e-mail, nor one of the most common passwords. */
+  /** 8 to 128 characters; neither the e-mail nor one of the most common passwords. */
   password: string;
-  /** The password again. */
+  /** The same password again. */
   passwordConfirmation: string;
 };
 
-/** What to change; a field that is left out or null stays as it is. */
+/** The changes of a profile. Absent and null fields stay unchanged. */
 export type UpdateProfileInput = {
   /** 1 to 80 characters. */
   city?: string | null | undefined;
@@ -162,48 +162,48 @@ export type UpdateProfileInput = {
   lastName?: string | null | undefined;
 };
 
-/** A kind of file that the contest takes. */
+/** A type of file that the contest accepts. */
 export type UploadType =
-  /** MP4, as most phones record. */
+  /** MP4, the format of most phones. */
   | 'MP4'
-  /** QuickTime (MOV), as iPhones record. */
+  /** QuickTime (MOV), the format of iPhones. */
   | 'QUICKTIME';
 
 /** A video for the contest. */
 export type UploadVideoInput = {
-  /** MP4 or QuickTime, sent as the GraphQL multipart request specification says. */
+  /** MP4 or QuickTime file, sent as in the GraphQL multipart request specification. */
   file: File | null;
-  /** Names this upload: sent again with the same key, it answers with the first video. At most 200 characters. */
+  /** Key of this upload, at most 200 characters. An upload with the same key returns the first video. */
   idempotencyKey?: string | null | undefined;
   /** 1 to 120 characters. */
   title: string;
 };
 
-/** Which videos come first. */
+/** The order of videos. */
 export type VideoOrder =
-  /** The one with most votes; among equals the latest upload. */
+  /** Most votes first; videos with equal votes by newest upload. */
   | 'MOST_VOTED'
-  /** The latest upload. */
+  /** Newest upload first. */
   | 'NEWEST';
 
-/** Where a video stands: UPLOADED, then PROCESSING, then PROCESSED or FAILED. */
+/** The status of a video: UPLOADED, then PROCESSING, then PROCESSED or FAILED. */
 export type VideoStatus =
-  /** There will be no clip; `failure` says why. */
+  /** The video has no clip; `failure` has the reason. */
   | 'FAILED'
-  /** Its clip is finished; published unless a moderator hides it. */
+  /** The clip is finished. The video is published unless a moderator hides it. */
   | 'PROCESSED'
-  /** A worker makes its clip. */
+  /** A worker makes the clip. */
   | 'PROCESSING'
-  /** Its file is safely stored and waits for a worker. */
+  /** The file is durably stored and waits for a worker. */
   | 'UPLOADED';
 
-/** Whether votes count. */
+/** A phase of the voting. */
 export type VotingPhase =
-  /** It is over, for good. */
+  /** Voting is closed permanently. */
   | 'CLOSED'
-  /** Before it begins. */
+  /** Voting has not opened. */
   | 'NOT_YET_OPEN'
-  /** Votes count. */
+  /** Voting is open. */
   | 'OPEN';
 
 export type ChaosBoardPageQueryVariables = Exact<{
@@ -355,6 +355,104 @@ export type AccountLogOutMutationVariables = Exact<{
 
 export type AccountLogOutMutation = { logOut: { __typename: 'LoggedOut', wasOpen: boolean } };
 
+export type PlayerProfileQueryVariables = Exact<{
+  username: string;
+}>;
+
+
+export type PlayerProfileQuery = { player: { id: string, username: string, city: string } | null };
+
+export type OwnViewFragment = { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } };
+
+export type ViewAfterLogInMutationVariables = Exact<{
+  input: LogInInput;
+}>;
+
+
+export type ViewAfterLogInMutation = { logIn:
+    | { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } }
+    | Record<PropertyKey, never>
+   };
+
+export type ViewAfterRefreshMutationVariables = Exact<{
+  refreshToken: string;
+}>;
+
+
+export type ViewAfterRefreshMutation = { refreshSession:
+    | { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } }
+    | Record<PropertyKey, never>
+   };
+
+export type TrailAroundLogInMutationVariables = Exact<{
+  videoId: string | number;
+  input: LogInInput;
+}>;
+
+
+export type TrailAroundLogInMutation = { before:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Video' }
+    | { __typename: 'VideoNotFound' }
+  , logIn:
+    | { viewer: { player: { videos: { nodes: Array<{ auditTrail: Array<{ action: AuditedAction }> }> } } } }
+    | Record<PropertyKey, never>
+   };
+
+export type VoteAfterLogInMutationVariables = Exact<{
+  videoId: string | number;
+  input: LogInInput;
+}>;
+
+
+export type VoteAfterLogInMutation = { logIn:
+    | { __typename: 'BadCredentials' }
+    | { __typename: 'Session' }
+    | { __typename: 'TooManyAttempts' }
+  , castVote:
+    | { __typename: 'AlreadyVoted' }
+    | { __typename: 'OwnVideo' }
+    | { __typename: 'TooManyAttempts' }
+    | { __typename: 'Video', viewerHasVoted: boolean }
+    | { __typename: 'VideoNotPublished' }
+    | { __typename: 'VoteLimitReached' }
+    | { __typename: 'VotingClosed' }
+   };
+
+export type SessionMeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionMeQuery = { me: { email: string } | null };
+
+export type LimitedSignUpMutationVariables = Exact<{
+  input: SignUpInput;
+}>;
+
+
+export type LimitedSignUpMutation = { signUp:
+    | { __typename: 'EmailTaken', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string }
+    | { __typename: 'Session' }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
+   };
+
+export type VisibilitySeenQueryVariables = Exact<{
+  id: string | number;
+  owner: string | number;
+}>;
+
+
+export type VisibilitySeenQuery = { video: { id: string, originalUrl: string | null, processedUrl: string | null, posterUrl: string | null, failure: { reason: FailureReason } | null } | null, node:
+    | { id: string }
+    | { id: string }
+   | null, nodes: Array<
+    | { id: string }
+    | { id: string }
+   | null>, videos: { nodes: Array<{ id: string }> }, owner:
+    | { videos: { nodes: Array<{ id: string }> } }
+    | Record<PropertyKey, never>
+   | null };
+
 export type CityPlacesQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
 }>;
@@ -364,6 +462,28 @@ export type CityPlacesQuery = { nodes: Array<
     | { city: string, ranking: { position: number } | null, cityRanking: { position: number, votes: number, player: { id: string } } | null }
     | Record<PropertyKey, never>
    | null> };
+
+export type CrowdHideMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type CrowdHideMutation = { hideVideo:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Video' }
+    | { __typename: 'VideoNotFound' }
+   };
+
+export type CrowdRestoreMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type CrowdRestoreMutation = { restoreVideo:
+    | { __typename: 'InvalidInput' }
+    | { __typename: 'Video' }
+    | { __typename: 'VideoNotFound' }
+   };
 
 export type CloseTheContestMutationVariables = Exact<{
   reason: string;
@@ -405,22 +525,6 @@ export type HideWinnerMutation = { hideVideo:
     | { __typename: 'Video' }
     | { __typename: 'VideoNotFound' }
    };
-
-export type DeleteOwnVideoMutationVariables = Exact<{
-  videoId: string | number;
-}>;
-
-
-export type DeleteOwnVideoMutation = { deleteVideo:
-    | { __typename: 'DeletedVideo', videoId: string }
-    | { __typename: 'VideoIsPublished', code: ErrorCode, message: string }
-    | { __typename: 'VideoNotFound', code: ErrorCode, message: string }
-   };
-
-export type VotesLiveSubscriptionVariables = Exact<{ [key: string]: never; }>;
-
-
-export type VotesLiveSubscription = { rankingChanged: { entries: Array<{ votes: number }> } };
 
 export type ModerationVideosQueryVariables = Exact<{
   status?: VideoStatus | null | undefined;
@@ -493,46 +597,6 @@ export type ModerationTrailQueryVariables = Exact<{
 
 export type ModerationTrailQuery = { video: { auditTrail: Array<{ at: string, action: AuditedAction, reason: string | null, actor: { id: string } | null }> } | null };
 
-export type PagingGalleryQueryVariables = Exact<{
-  orderBy?: VideoOrder | null | undefined;
-  city?: string | null | undefined;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  last?: number | null | undefined;
-  before?: string | null | undefined;
-}>;
-
-
-export type PagingGalleryQuery = { videos: { nodes: Array<{ id: string, title: string, votes: number }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } };
-
-export type PagingPlayerQueryVariables = Exact<{
-  id: string | number;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  last?: number | null | undefined;
-  before?: string | null | undefined;
-}>;
-
-
-export type PagingPlayerQuery = { node:
-    | { videos: { nodes: Array<{ id: string, uploadedAt: string, processedAt: string | null, durationSeconds: number | null }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } }
-    | Record<PropertyKey, never>
-   | null };
-
-export type PagingWallQueryVariables = Exact<{
-  first: number;
-}>;
-
-
-export type PagingWallQuery = { videos: { nodes: Array<{ id: string, player: { username: string, videos: { nodes: Array<{ id: string, player: { city: string } }> } } }> } };
-
-export type PlayerProfileQueryVariables = Exact<{
-  username: string;
-}>;
-
-
-export type PlayerProfileQuery = { player: { id: string, username: string, city: string } | null };
-
 export type QueueBoardQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -571,67 +635,79 @@ export type PlayersRankingQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
-export type OwnViewFragment = { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } };
-
-export type ViewAfterLogInMutationVariables = Exact<{
-  input: LogInInput;
+export type MyVotesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
 }>;
 
 
-export type ViewAfterLogInMutation = { logIn:
-    | { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } }
-    | Record<PropertyKey, never>
-   };
+export type MyVotesQuery = { me: { votesRemaining: number | null, myVotes: { nodes: Array<{ castAt: string, videoId: string, video: { id: string } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
 
-export type ViewAfterRefreshMutationVariables = Exact<{
-  refreshToken: string;
+export type ViewerHasVotedQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
 }>;
 
 
-export type ViewAfterRefreshMutation = { refreshSession:
-    | { viewer: { player: { videos: { nodes: Array<{ status: VideoStatus, originalUrl: string | null }> } }, myVotes: { nodes: Array<{ video: { viewerHasVoted: boolean } | null }> } } }
+export type ViewerHasVotedQuery = { nodes: Array<
+    | { id: string, viewerHasVoted: boolean }
     | Record<PropertyKey, never>
-   };
+   | null> };
 
-export type TrailAroundLogInMutationVariables = Exact<{
+export type VotesRemainingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VotesRemainingQuery = { me: { votesRemaining: number | null } | null, contest: { phase: VotingPhase, maxVotesPerPlayer: number | null } };
+
+export type VotesLiveSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VotesLiveSubscription = { rankingChanged: { entries: Array<{ votes: number }> } };
+
+export type DeleteOwnVideoMutationVariables = Exact<{
   videoId: string | number;
-  input: LogInInput;
 }>;
 
 
-export type TrailAroundLogInMutation = { before:
-    | { __typename: 'InvalidInput' }
-    | { __typename: 'Video' }
-    | { __typename: 'VideoNotFound' }
-  , logIn:
-    | { viewer: { player: { videos: { nodes: Array<{ auditTrail: Array<{ action: AuditedAction }> }> } } } }
+export type DeleteOwnVideoMutation = { deleteVideo:
+    | { __typename: 'DeletedVideo', videoId: string }
+    | { __typename: 'VideoIsPublished', code: ErrorCode, message: string }
+    | { __typename: 'VideoNotFound', code: ErrorCode, message: string }
+   };
+
+export type PagingGalleryQueryVariables = Exact<{
+  orderBy?: VideoOrder | null | undefined;
+  city?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type PagingGalleryQuery = { videos: { nodes: Array<{ id: string, title: string, votes: number }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } };
+
+export type PagingPlayerQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type PagingPlayerQuery = { node:
+    | { videos: { nodes: Array<{ id: string, uploadedAt: string, processedAt: string | null, durationSeconds: number | null }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } }
     | Record<PropertyKey, never>
-   };
+   | null };
 
-export type VoteAfterLogInMutationVariables = Exact<{
-  videoId: string | number;
-  input: LogInInput;
+export type PagingWallQueryVariables = Exact<{
+  first: number;
 }>;
 
 
-export type VoteAfterLogInMutation = { logIn:
-    | { __typename: 'BadCredentials' }
-    | { __typename: 'Session' }
-    | { __typename: 'TooManyAttempts' }
-  , castVote:
-    | { __typename: 'AlreadyVoted' }
-    | { __typename: 'OwnVideo' }
-    | { __typename: 'TooManyAttempts' }
-    | { __typename: 'Video', viewerHasVoted: boolean }
-    | { __typename: 'VideoNotPublished' }
-    | { __typename: 'VoteLimitReached' }
-    | { __typename: 'VotingClosed' }
-   };
-
-export type SessionMeQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type SessionMeQuery = { me: { email: string } | null };
+export type PagingWallQuery = { videos: { nodes: Array<{ id: string, player: { username: string, videos: { nodes: Array<{ id: string, player: { city: string } }> } } }> } };
 
 export type SharedTopSubscriptionVariables = Exact<{
   city?: string | null | undefined;
@@ -658,18 +734,6 @@ export type RenameFirstMutation = { updateProfile:
     | { __typename: 'Player' }
    };
 
-export type LimitedSignUpMutationVariables = Exact<{
-  input: SignUpInput;
-}>;
-
-
-export type LimitedSignUpMutation = { signUp:
-    | { __typename: 'EmailTaken', code: ErrorCode, message: string }
-    | { __typename: 'InvalidInput', code: ErrorCode, message: string }
-    | { __typename: 'Session' }
-    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
-   };
-
 export type VideoUploadMutationVariables = Exact<{
   input: UploadVideoInput;
 }>;
@@ -682,70 +746,6 @@ export type VideoUploadMutation = { uploadVideo:
     | { __typename: 'UnsupportedFile' }
     | { __typename: 'Video', id: string, title: string, status: VideoStatus }
    };
-
-export type VisibilitySeenQueryVariables = Exact<{
-  id: string | number;
-  owner: string | number;
-}>;
-
-
-export type VisibilitySeenQuery = { video: { id: string, originalUrl: string | null, processedUrl: string | null, posterUrl: string | null, failure: { reason: FailureReason } | null } | null, node:
-    | { id: string }
-    | { id: string }
-   | null, nodes: Array<
-    | { id: string }
-    | { id: string }
-   | null>, videos: { nodes: Array<{ id: string }> }, owner:
-    | { videos: { nodes: Array<{ id: string }> } }
-    | Record<PropertyKey, never>
-   | null };
-
-export type CrowdHideMutationVariables = Exact<{
-  videoId: string | number;
-}>;
-
-
-export type CrowdHideMutation = { hideVideo:
-    | { __typename: 'InvalidInput' }
-    | { __typename: 'Video' }
-    | { __typename: 'VideoNotFound' }
-   };
-
-export type CrowdRestoreMutationVariables = Exact<{
-  videoId: string | number;
-}>;
-
-
-export type CrowdRestoreMutation = { restoreVideo:
-    | { __typename: 'InvalidInput' }
-    | { __typename: 'Video' }
-    | { __typename: 'VideoNotFound' }
-   };
-
-export type MyVotesQueryVariables = Exact<{
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  last?: number | null | undefined;
-  before?: string | null | undefined;
-}>;
-
-
-export type MyVotesQuery = { me: { votesRemaining: number | null, myVotes: { nodes: Array<{ castAt: string, videoId: string, video: { id: string } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
-
-export type ViewerHasVotedQueryVariables = Exact<{
-  ids: Array<string | number> | string | number;
-}>;
-
-
-export type ViewerHasVotedQuery = { nodes: Array<
-    | { id: string, viewerHasVoted: boolean }
-    | Record<PropertyKey, never>
-   | null> };
-
-export type VotesRemainingQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type VotesRemainingQuery = { me: { votesRemaining: number | null } | null, contest: { phase: VotingPhase, maxVotesPerPlayer: number | null } };
 
 export type DeleteWhileBackingUpMutationVariables = Exact<{
   videoId: string | number;
@@ -812,34 +812,6 @@ export type ClientRankingQueryVariables = Exact<{
 
 export type ClientRankingQuery = { rankings: { totalCount: number, nodes: Array<{ position: number, votes: number, player: { username: string } }> } };
 
-export type BallotCastMutationVariables = Exact<{
-  videoId: string | number;
-}>;
-
-
-export type BallotCastMutation = { castVote:
-    | { __typename: 'AlreadyVoted', code: ErrorCode, message: string }
-    | { __typename: 'OwnVideo', code: ErrorCode, message: string }
-    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
-    | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
-    | { __typename: 'VideoNotPublished', code: ErrorCode, message: string }
-    | { __typename: 'VoteLimitReached', code: ErrorCode, message: string, limit: number }
-    | { __typename: 'VotingClosed', code: ErrorCode, message: string }
-   };
-
-export type BallotWithdrawMutationVariables = Exact<{
-  videoId: string | number;
-}>;
-
-
-export type BallotWithdrawMutation = { withdrawVote:
-    | { __typename: 'NotVoted', code: ErrorCode, message: string }
-    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
-    | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
-    | { __typename: 'VoteWithdrawn', videoId: string }
-    | { __typename: 'VotingClosed', code: ErrorCode, message: string }
-   };
-
 export type UploadVideoMutationVariables = Exact<{
   input: UploadVideoInput;
 }>;
@@ -905,6 +877,34 @@ export type RankingTopSubscriptionVariables = Exact<{
 
 
 export type RankingTopSubscription = { rankingChanged: { at: string, entries: Array<{ position: number, votes: number, player: { username: string, city: string } }> } };
+
+export type BallotCastMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type BallotCastMutation = { castVote:
+    | { __typename: 'AlreadyVoted', code: ErrorCode, message: string }
+    | { __typename: 'OwnVideo', code: ErrorCode, message: string }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
+    | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
+    | { __typename: 'VideoNotPublished', code: ErrorCode, message: string }
+    | { __typename: 'VoteLimitReached', code: ErrorCode, message: string, limit: number }
+    | { __typename: 'VotingClosed', code: ErrorCode, message: string }
+   };
+
+export type BallotWithdrawMutationVariables = Exact<{
+  videoId: string | number;
+}>;
+
+
+export type BallotWithdrawMutation = { withdrawVote:
+    | { __typename: 'NotVoted', code: ErrorCode, message: string }
+    | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
+    | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
+    | { __typename: 'VoteWithdrawn', videoId: string }
+    | { __typename: 'VotingClosed', code: ErrorCode, message: string }
+   };
 
 export type EndedRenameMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -1317,6 +1317,154 @@ export const AccountLogOutDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountLogOutMutation, AccountLogOutMutationVariables>;
+export const PlayerProfileDocument = new TypedDocumentString(`
+    query PlayerProfile($username: String!) {
+  player(username: $username) {
+    id
+    username
+    city
+  }
+}
+    `) as unknown as TypedDocumentString<PlayerProfileQuery, PlayerProfileQueryVariables>;
+export const ViewAfterLogInDocument = new TypedDocumentString(`
+    mutation ViewAfterLogIn($input: LogInInput!) {
+  logIn(input: $input) {
+    ...OwnView
+  }
+}
+    fragment OwnView on Session {
+  viewer {
+    player {
+      videos {
+        nodes {
+          status
+          originalUrl
+        }
+      }
+    }
+    myVotes {
+      nodes {
+        video {
+          viewerHasVoted
+        }
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<ViewAfterLogInMutation, ViewAfterLogInMutationVariables>;
+export const ViewAfterRefreshDocument = new TypedDocumentString(`
+    mutation ViewAfterRefresh($refreshToken: String!) {
+  refreshSession(refreshToken: $refreshToken) {
+    ...OwnView
+  }
+}
+    fragment OwnView on Session {
+  viewer {
+    player {
+      videos {
+        nodes {
+          status
+          originalUrl
+        }
+      }
+    }
+    myVotes {
+      nodes {
+        video {
+          viewerHasVoted
+        }
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<ViewAfterRefreshMutation, ViewAfterRefreshMutationVariables>;
+export const TrailAroundLogInDocument = new TypedDocumentString(`
+    mutation TrailAroundLogIn($videoId: ID!, $input: LogInInput!) {
+  before: hideVideo(videoId: $videoId, reason: "As a moderator") {
+    __typename
+  }
+  logIn(input: $input) {
+    ... on Session {
+      viewer {
+        player {
+          videos {
+            nodes {
+              auditTrail {
+                action
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TrailAroundLogInMutation, TrailAroundLogInMutationVariables>;
+export const VoteAfterLogInDocument = new TypedDocumentString(`
+    mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {
+  logIn(input: $input) {
+    __typename
+  }
+  castVote(videoId: $videoId) {
+    __typename
+    ... on Video {
+      viewerHasVoted
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VoteAfterLogInMutation, VoteAfterLogInMutationVariables>;
+export const SessionMeDocument = new TypedDocumentString(`
+    query SessionMe {
+  me {
+    email
+  }
+}
+    `) as unknown as TypedDocumentString<SessionMeQuery, SessionMeQueryVariables>;
+export const LimitedSignUpDocument = new TypedDocumentString(`
+    mutation LimitedSignUp($input: SignUpInput!) {
+  signUp(input: $input) {
+    __typename
+    ... on Error {
+      code
+      message
+    }
+    ... on TooManyAttempts {
+      retryAfterSeconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LimitedSignUpMutation, LimitedSignUpMutationVariables>;
+export const VisibilitySeenDocument = new TypedDocumentString(`
+    query VisibilitySeen($id: ID!, $owner: ID!) {
+  video(id: $id) {
+    id
+    originalUrl
+    processedUrl
+    posterUrl
+    failure {
+      reason
+    }
+  }
+  node(id: $id) {
+    id
+  }
+  nodes(ids: [$id]) {
+    id
+  }
+  videos(first: 100) {
+    nodes {
+      id
+    }
+  }
+  owner: node(id: $owner) {
+    ... on Player {
+      videos(first: 100) {
+        nodes {
+          id
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VisibilitySeenQuery, VisibilitySeenQueryVariables>;
 export const CityPlacesDocument = new TypedDocumentString(`
     query CityPlaces($ids: [ID!]!) {
   nodes(ids: $ids) {
@@ -1336,6 +1484,20 @@ export const CityPlacesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CityPlacesQuery, CityPlacesQueryVariables>;
+export const CrowdHideDocument = new TypedDocumentString(`
+    mutation CrowdHide($videoId: ID!) {
+  hideVideo(videoId: $videoId, reason: "A closer look") {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<CrowdHideMutation, CrowdHideMutationVariables>;
+export const CrowdRestoreDocument = new TypedDocumentString(`
+    mutation CrowdRestore($videoId: ID!) {
+  restoreVideo(videoId: $videoId, reason: "It is fine") {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<CrowdRestoreMutation, CrowdRestoreMutationVariables>;
 export const CloseTheContestDocument = new TypedDocumentString(`
     mutation CloseTheContest($reason: String!) {
   closeContest(reason: $reason) {
@@ -1395,29 +1557,6 @@ export const HideWinnerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<HideWinnerMutation, HideWinnerMutationVariables>;
-export const DeleteOwnVideoDocument = new TypedDocumentString(`
-    mutation DeleteOwnVideo($videoId: ID!) {
-  deleteVideo(videoId: $videoId) {
-    __typename
-    ... on DeletedVideo {
-      videoId
-    }
-    ... on Error {
-      code
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<DeleteOwnVideoMutation, DeleteOwnVideoMutationVariables>;
-export const VotesLiveDocument = new TypedDocumentString(`
-    subscription VotesLive {
-  rankingChanged(top: 1) {
-    entries {
-      votes
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<VotesLiveSubscription, VotesLiveSubscriptionVariables>;
 export const ModerationVideosDocument = new TypedDocumentString(`
     query ModerationVideos($status: VideoStatus, $failureReason: FailureReason, $hidden: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
   allVideos(
@@ -1550,6 +1689,124 @@ export const ModerationTrailDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ModerationTrailQuery, ModerationTrailQueryVariables>;
+export const QueueBoardDocument = new TypedDocumentString(`
+    query QueueBoard {
+  queueBoardUrl
+}
+    `) as unknown as TypedDocumentString<QueueBoardQuery, QueueBoardQueryVariables>;
+export const MoveToCityDocument = new TypedDocumentString(`
+    mutation MoveToCity($city: String!) {
+  updateProfile(input: {city: $city}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<MoveToCityMutation, MoveToCityMutationVariables>;
+export const PlaceOfDocument = new TypedDocumentString(`
+    query PlaceOf($playerId: ID!, $around: Int) {
+  rankingOf(playerId: $playerId, around: $around) {
+    entry {
+      position
+      votes
+      player {
+        id
+      }
+    }
+    neighbours {
+      position
+      player {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaceOfQuery, PlaceOfQueryVariables>;
+export const RankedCitiesDocument = new TypedDocumentString(`
+    query RankedCities {
+  cities {
+    name
+    players
+    votes
+  }
+}
+    `) as unknown as TypedDocumentString<RankedCitiesQuery, RankedCitiesQueryVariables>;
+export const PlayersRankingDocument = new TypedDocumentString(`
+    query PlayersRanking($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Player {
+      ranking {
+        position
+        votes
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlayersRankingQuery, PlayersRankingQueryVariables>;
+export const MyVotesDocument = new TypedDocumentString(`
+    query MyVotes($first: Int, $after: String, $last: Int, $before: String) {
+  me {
+    votesRemaining
+    myVotes(first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        castAt
+        videoId
+        video {
+          id
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MyVotesQuery, MyVotesQueryVariables>;
+export const ViewerHasVotedDocument = new TypedDocumentString(`
+    query ViewerHasVoted($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Video {
+      id
+      viewerHasVoted
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerHasVotedQuery, ViewerHasVotedQueryVariables>;
+export const VotesRemainingDocument = new TypedDocumentString(`
+    query VotesRemaining {
+  me {
+    votesRemaining
+  }
+  contest {
+    phase
+    maxVotesPerPlayer
+  }
+}
+    `) as unknown as TypedDocumentString<VotesRemainingQuery, VotesRemainingQueryVariables>;
+export const VotesLiveDocument = new TypedDocumentString(`
+    subscription VotesLive {
+  rankingChanged(top: 1) {
+    entries {
+      votes
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VotesLiveSubscription, VotesLiveSubscriptionVariables>;
+export const DeleteOwnVideoDocument = new TypedDocumentString(`
+    mutation DeleteOwnVideo($videoId: ID!) {
+  deleteVideo(videoId: $videoId) {
+    __typename
+    ... on DeletedVideo {
+      videoId
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteOwnVideoMutation, DeleteOwnVideoMutationVariables>;
 export const PagingGalleryDocument = new TypedDocumentString(`
     query PagingGallery($orderBy: VideoOrder, $city: String, $first: Int, $after: String, $last: Int, $before: String) {
   videos(
@@ -1616,159 +1873,6 @@ export const PagingWallDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PagingWallQuery, PagingWallQueryVariables>;
-export const PlayerProfileDocument = new TypedDocumentString(`
-    query PlayerProfile($username: String!) {
-  player(username: $username) {
-    id
-    username
-    city
-  }
-}
-    `) as unknown as TypedDocumentString<PlayerProfileQuery, PlayerProfileQueryVariables>;
-export const QueueBoardDocument = new TypedDocumentString(`
-    query QueueBoard {
-  queueBoardUrl
-}
-    `) as unknown as TypedDocumentString<QueueBoardQuery, QueueBoardQueryVariables>;
-export const MoveToCityDocument = new TypedDocumentString(`
-    mutation MoveToCity($city: String!) {
-  updateProfile(input: {city: $city}) {
-    __typename
-  }
-}
-    `) as unknown as TypedDocumentString<MoveToCityMutation, MoveToCityMutationVariables>;
-export const PlaceOfDocument = new TypedDocumentString(`
-    query PlaceOf($playerId: ID!, $around: Int) {
-  rankingOf(playerId: $playerId, around: $around) {
-    entry {
-      position
-      votes
-      player {
-        id
-      }
-    }
-    neighbours {
-      position
-      player {
-        id
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<PlaceOfQuery, PlaceOfQueryVariables>;
-export const RankedCitiesDocument = new TypedDocumentString(`
-    query RankedCities {
-  cities {
-    name
-    players
-    votes
-  }
-}
-    `) as unknown as TypedDocumentString<RankedCitiesQuery, RankedCitiesQueryVariables>;
-export const PlayersRankingDocument = new TypedDocumentString(`
-    query PlayersRanking($ids: [ID!]!) {
-  nodes(ids: $ids) {
-    ... on Player {
-      ranking {
-        position
-        votes
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<PlayersRankingQuery, PlayersRankingQueryVariables>;
-export const ViewAfterLogInDocument = new TypedDocumentString(`
-    mutation ViewAfterLogIn($input: LogInInput!) {
-  logIn(input: $input) {
-    ...OwnView
-  }
-}
-    fragment OwnView on Session {
-  viewer {
-    player {
-      videos {
-        nodes {
-          status
-          originalUrl
-        }
-      }
-    }
-    myVotes {
-      nodes {
-        video {
-          viewerHasVoted
-        }
-      }
-    }
-  }
-}`) as unknown as TypedDocumentString<ViewAfterLogInMutation, ViewAfterLogInMutationVariables>;
-export const ViewAfterRefreshDocument = new TypedDocumentString(`
-    mutation ViewAfterRefresh($refreshToken: String!) {
-  refreshSession(refreshToken: $refreshToken) {
-    ...OwnView
-  }
-}
-    fragment OwnView on Session {
-  viewer {
-    player {
-      videos {
-        nodes {
-          status
-          originalUrl
-        }
-      }
-    }
-    myVotes {
-      nodes {
-        video {
-          viewerHasVoted
-        }
-      }
-    }
-  }
-}`) as unknown as TypedDocumentString<ViewAfterRefreshMutation, ViewAfterRefreshMutationVariables>;
-export const TrailAroundLogInDocument = new TypedDocumentString(`
-    mutation TrailAroundLogIn($videoId: ID!, $input: LogInInput!) {
-  before: hideVideo(videoId: $videoId, reason: "As a moderator") {
-    __typename
-  }
-  logIn(input: $input) {
-    ... on Session {
-      viewer {
-        player {
-          videos {
-            nodes {
-              auditTrail {
-                action
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<TrailAroundLogInMutation, TrailAroundLogInMutationVariables>;
-export const VoteAfterLogInDocument = new TypedDocumentString(`
-    mutation VoteAfterLogIn($videoId: ID!, $input: LogInInput!) {
-  logIn(input: $input) {
-    __typename
-  }
-  castVote(videoId: $videoId) {
-    __typename
-    ... on Video {
-      viewerHasVoted
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<VoteAfterLogInMutation, VoteAfterLogInMutationVariables>;
-export const SessionMeDocument = new TypedDocumentString(`
-    query SessionMe {
-  me {
-    email
-  }
-}
-    `) as unknown as TypedDocumentString<SessionMeQuery, SessionMeQueryVariables>;
 export const SharedTopDocument = new TypedDocumentString(`
     subscription SharedTop($city: String, $top: Int) {
   rankingChanged(city: $city, top: $top) {
@@ -1810,20 +1914,6 @@ export const RenameFirstDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RenameFirstMutation, RenameFirstMutationVariables>;
-export const LimitedSignUpDocument = new TypedDocumentString(`
-    mutation LimitedSignUp($input: SignUpInput!) {
-  signUp(input: $input) {
-    __typename
-    ... on Error {
-      code
-      message
-    }
-    ... on TooManyAttempts {
-      retryAfterSeconds
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<LimitedSignUpMutation, LimitedSignUpMutationVariables>;
 export const VideoUploadDocument = new TypedDocumentString(`
     mutation VideoUpload($input: UploadVideoInput!) {
   uploadVideo(input: $input) {
@@ -1841,96 +1931,6 @@ export const VideoUploadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VideoUploadMutation, VideoUploadMutationVariables>;
-export const VisibilitySeenDocument = new TypedDocumentString(`
-    query VisibilitySeen($id: ID!, $owner: ID!) {
-  video(id: $id) {
-    id
-    originalUrl
-    processedUrl
-    posterUrl
-    failure {
-      reason
-    }
-  }
-  node(id: $id) {
-    id
-  }
-  nodes(ids: [$id]) {
-    id
-  }
-  videos(first: 100) {
-    nodes {
-      id
-    }
-  }
-  owner: node(id: $owner) {
-    ... on Player {
-      videos(first: 100) {
-        nodes {
-          id
-        }
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<VisibilitySeenQuery, VisibilitySeenQueryVariables>;
-export const CrowdHideDocument = new TypedDocumentString(`
-    mutation CrowdHide($videoId: ID!) {
-  hideVideo(videoId: $videoId, reason: "A closer look") {
-    __typename
-  }
-}
-    `) as unknown as TypedDocumentString<CrowdHideMutation, CrowdHideMutationVariables>;
-export const CrowdRestoreDocument = new TypedDocumentString(`
-    mutation CrowdRestore($videoId: ID!) {
-  restoreVideo(videoId: $videoId, reason: "It is fine") {
-    __typename
-  }
-}
-    `) as unknown as TypedDocumentString<CrowdRestoreMutation, CrowdRestoreMutationVariables>;
-export const MyVotesDocument = new TypedDocumentString(`
-    query MyVotes($first: Int, $after: String, $last: Int, $before: String) {
-  me {
-    votesRemaining
-    myVotes(first: $first, after: $after, last: $last, before: $before) {
-      nodes {
-        castAt
-        videoId
-        video {
-          id
-        }
-      }
-      pageInfo {
-        hasNextPage
-        hasPreviousPage
-        startCursor
-        endCursor
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<MyVotesQuery, MyVotesQueryVariables>;
-export const ViewerHasVotedDocument = new TypedDocumentString(`
-    query ViewerHasVoted($ids: [ID!]!) {
-  nodes(ids: $ids) {
-    ... on Video {
-      id
-      viewerHasVoted
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ViewerHasVotedQuery, ViewerHasVotedQueryVariables>;
-export const VotesRemainingDocument = new TypedDocumentString(`
-    query VotesRemaining {
-  me {
-    votesRemaining
-  }
-  contest {
-    phase
-    maxVotesPerPlayer
-  }
-}
-    `) as unknown as TypedDocumentString<VotesRemainingQuery, VotesRemainingQueryVariables>;
 export const DeleteWhileBackingUpDocument = new TypedDocumentString(`
     mutation DeleteWhileBackingUp($videoId: ID!) {
   deleteVideo(videoId: $videoId) {
@@ -2016,50 +2016,6 @@ export const ClientRankingDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ClientRankingQuery, ClientRankingQueryVariables>;
-export const BallotCastDocument = new TypedDocumentString(`
-    mutation BallotCast($videoId: ID!) {
-  castVote(videoId: $videoId) {
-    __typename
-    ... on Video {
-      id
-      votes
-      viewerHasVoted
-    }
-    ... on Error {
-      code
-      message
-    }
-    ... on VoteLimitReached {
-      limit
-    }
-    ... on TooManyAttempts {
-      retryAfterSeconds
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<BallotCastMutation, BallotCastMutationVariables>;
-export const BallotWithdrawDocument = new TypedDocumentString(`
-    mutation BallotWithdraw($videoId: ID!) {
-  withdrawVote(videoId: $videoId) {
-    __typename
-    ... on Video {
-      id
-      votes
-      viewerHasVoted
-    }
-    ... on VoteWithdrawn {
-      videoId
-    }
-    ... on Error {
-      code
-      message
-    }
-    ... on TooManyAttempts {
-      retryAfterSeconds
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<BallotWithdrawMutation, BallotWithdrawMutationVariables>;
 export const UploadVideoDocument = new TypedDocumentString(`
     mutation UploadVideo($input: UploadVideoInput!) {
   uploadVideo(input: $input) {
@@ -2202,6 +2158,50 @@ export const RankingTopDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RankingTopSubscription, RankingTopSubscriptionVariables>;
+export const BallotCastDocument = new TypedDocumentString(`
+    mutation BallotCast($videoId: ID!) {
+  castVote(videoId: $videoId) {
+    __typename
+    ... on Video {
+      id
+      votes
+      viewerHasVoted
+    }
+    ... on Error {
+      code
+      message
+    }
+    ... on VoteLimitReached {
+      limit
+    }
+    ... on TooManyAttempts {
+      retryAfterSeconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BallotCastMutation, BallotCastMutationVariables>;
+export const BallotWithdrawDocument = new TypedDocumentString(`
+    mutation BallotWithdraw($videoId: ID!) {
+  withdrawVote(videoId: $videoId) {
+    __typename
+    ... on Video {
+      id
+      votes
+      viewerHasVoted
+    }
+    ... on VoteWithdrawn {
+      videoId
+    }
+    ... on Error {
+      code
+      message
+    }
+    ... on TooManyAttempts {
+      retryAfterSeconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BallotWithdrawMutation, BallotWithdrawMutationVariables>;
 export const EndedRenameDocument = new TypedDocumentString(`
     mutation EndedRename {
   updateProfile(input: {firstName: "Thief"}) {

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
-import { completeUpload, sendDirectly } from '../kit/api/direct-uploads.ts';
+import { completeUpload, uploadDirectly } from '../kit/api/direct-uploads.ts';
 import {
   findVideoRow,
   getRenditionKeys,
-  shortSource,
-  storedFiles,
+  listStoredFiles,
+  makeShortSource,
   TINY_RULES,
   uploadVideo,
   waitForOutcome,
@@ -22,7 +22,7 @@ let player: TestPlayer;
 
 beforeAll(async () => {
   store = await startObjectStore(inject('services').runDir);
-  // The API runs in this process, where the SDK looks for its keys.
+  // The API runs in this process, and the SDK reads its access keys from the environment.
   for (const [name, value] of Object.entries(store.env)) vi.stubEnv(name, value);
   app = await startApp({ ...TINY_RULES, ...store.env });
   [worker, player] = await Promise.all([startWorker(app), app.signUp()]);
@@ -34,10 +34,10 @@ afterAll(async () => {
   vi.unstubAllEnvs();
 });
 
-const delivered = {
+const uploads = {
   'through the API': async (path: string) => uploadVideo(app, player, path),
-  'straight to the bucket': async (path: string) => {
-    const { uploadId } = await sendDirectly(app, player, await readFile(path));
+  'directly to the bucket': async (path: string) => {
+    const { uploadId } = await uploadDirectly(app, player, await readFile(path));
     const video = await completeUpload(app, player, { uploadId, title: 'Alley-oop' });
     if (video.__typename !== 'Video') throw new Error(JSON.stringify(video));
     expect(video).toMatchObject({ title: 'Alley-oop', status: 'UPLOADED' });
@@ -45,11 +45,11 @@ const delivered = {
   },
 };
 
-it.each(Object.entries(delivered))(
-  'a video that comes %s is published, and all of it is in the bucket',
-  async (_, deliver) => {
-    const source = await shortSource();
-    const videoId = await deliver(source);
+it.each(Object.entries(uploads))(
+  'a video uploaded %s is published with all its files in the bucket',
+  async (_, uploadSource) => {
+    const source = await makeShortSource();
+    const videoId = await uploadSource(source);
     const last = await waitForOutcome(app, player, videoId);
     expect(last).toMatchObject({ status: 'PROCESSED', percent: 100, failure: null });
 
@@ -63,18 +63,18 @@ it.each(Object.entries(delivered))(
     expect(part.headers.get('etag')).toMatch(/^"\S+"$/);
 
     const row = await findVideoRow(app, videoId);
-    const originalUrl = await originalUrlOf(videoId);
+    const originalUrl = await getOriginalUrl(videoId);
     const original = Buffer.from(await (await fetch(originalUrl)).arrayBuffer());
     expect(original.equals(await readFile(source))).toBe(true);
     const keys = await store.keys();
     expect(keys).toEqual(expect.arrayContaining([row?.originalKey, ...getRenditionKeys(row)]));
     expect(keys.filter(key => key.startsWith('temp/') && !key.endsWith('/.check'))).toEqual([]);
-    expect(await store.unfinished()).toBe(0);
-    expect(await storedFiles(app)).toEqual([]);
+    expect(await store.countUnfinishedUploads()).toBe(0);
+    expect(await listStoredFiles(app)).toEqual([]);
   },
 );
 
-it('a bucket that is away takes the API out of service, and nothing else happens', async () => {
+it('/ready returns 503 and uploads fail with SERVICE_UNAVAILABLE while the bucket is unavailable', async () => {
   expect((await fetch(`${app.url}/ready`)).status).toBe(200);
   expect((await fetch(`${worker.url}/health/detailed`)).status).toBe(200);
   await store.stop();
@@ -84,11 +84,11 @@ it('a bucket that is away takes the API out of service, and nothing else happens
     database: true,
     storage: { original: false, processed: false, temp: false },
   });
-  const refused = app.upload(player, await shortSource());
-  await expect(refused).rejects.toThrow('SERVICE_UNAVAILABLE');
+  const upload = app.upload(player, await makeShortSource());
+  await expect(upload).rejects.toThrow('SERVICE_UNAVAILABLE');
 });
 
-async function originalUrlOf(id: string): Promise<string> {
+async function getOriginalUrl(id: string): Promise<string> {
   const { data } = await app.graphql<{ video: { originalUrl: string } }>(
     'query ($id: ID!) { video(id: $id) { originalUrl } }',
     { id },

@@ -6,8 +6,8 @@ import type { StatusEvent, TestPlayer } from '../kit/api/client.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import {
   colorName,
+  decodeFrames,
   type Frame,
-  framesPixels,
   makeSource,
   mediaFolder,
   probeFile,
@@ -17,8 +17,8 @@ import {
 const SECONDS = 20;
 const BUMPER_FRAMES = 75;
 const FRAMES = SECONDS * 30 + 2 * BUMPER_FRAMES;
-/** In the middle of what the player recorded. */
-const IN_MAIN = FRAMES / 2;
+/** Index of a frame in the middle of the recording. */
+const MAIN_FRAME = FRAMES / 2;
 
 let app: App;
 let worker: TestWorker;
@@ -36,40 +36,40 @@ afterAll(async () => {
 const phone = { picture: quadrants({ width: 1920, height: 1080, seconds: SECONDS }), sound: true };
 
 describe.each([
-  // As phones do it: the sensor's picture lies on its side, and a matrix says how to turn it.
-  { shape: 'portrait', recipe: { ...phone, rotate: 90 as const, container: 'mov' as const } },
-  { shape: 'landscape', recipe: { ...phone, indexLast: true } },
-])('a player with a $shape video', ({ shape, recipe }) => {
+  // As phones store it: a landscape picture with a rotation matrix.
+  { shape: 'portrait', source: { ...phone, rotate: 90 as const, container: 'mov' as const } },
+  { shape: 'landscape', source: { ...phone, indexLast: true } },
+])('a $shape video', ({ shape, source }) => {
   let events: StatusEvent[];
   let clipUrl: URL;
   let clipPath: string;
-  /** By where they are in the clip; decoded once. */
+  /** Decoded frames by their position in the clip. */
   let frames: Record<'opening' | 'first' | 'main' | 'last' | 'closing', Frame>;
 
-  it('uploads it and follows it until it is published', async () => {
-    const uploaded = await app.upload(player, await makeSource(recipe), { title: `My ${shape} skills` });
+  it('is uploaded and followed until it is published', async () => {
+    const uploaded = await app.upload(player, await makeSource(source), { title: `My ${shape} skills` });
     if (uploaded.__typename !== 'Video') throw new Error(JSON.stringify(uploaded));
     expect(uploaded.status).toBe('UPLOADED');
 
-    events = await Array.fromAsync(app.follow(uploaded.id, player));
+    events = await Array.fromAsync(app.subscribeToVideo(uploaded.id, player));
     const last = events.at(-1);
     expect(last).toMatchObject({ status: 'PROCESSED', phase: null, percent: 100, failure: null });
     clipUrl = new URL(last?.video.processedUrl ?? '');
     expect(last?.video.durationSeconds).toBe(FRAMES / 30);
   });
 
-  it('was told each step once, in order, and never a falling percentage', () => {
+  it('emits each event once, in order, with a percentage that never falls', () => {
     const sequences = events.map(event => event.sequence);
     expect(sequences).toEqual([...new Set(sequences)].toSorted((a, b) => a - b));
     const percents = events.map(event => event.percent);
     expect(percents).toEqual(percents.toSorted((a, b) => a - b));
-    // Snapshot, several steps of rendering, end: a follower who only learns of the end has no progress to show.
+    // The initial state, several steps of rendering and the end.
     expect(percents.filter(percent => percent > 0 && percent < 99).length).toBeGreaterThan(3);
     const statuses = [...new Set(events.map(event => event.status))];
     expect(statuses.slice(-2)).toEqual(['PROCESSING', 'PROCESSED']);
   });
 
-  it('plays it by ranges, as a browser does', async () => {
+  it('is served in byte ranges', async () => {
     const whole = Buffer.from(await (await fetch(clipUrl)).arrayBuffer());
     const head = await fetch(clipUrl, { headers: { range: 'bytes=0-1023' } });
     expect(head.status).toBe(206);
@@ -81,7 +81,7 @@ describe.each([
     await writeFile(clipPath, whole);
   });
 
-  it('gets a clip fit for broadcast', async () => {
+  it('becomes an H.264 clip of 1280x720 at 30 frames per second without audio', async () => {
     const { streams, format } = await probeFile(clipPath);
     expect(streams).toHaveLength(1);
     expect(streams[0]).toMatchObject({
@@ -98,35 +98,35 @@ describe.each([
     expect(format.duration).toBeCloseTo(FRAMES / 30, 2);
   });
 
-  it('begins and ends with the bumpers', async () => {
-    const indices = [BUMPER_FRAMES - 25, BUMPER_FRAMES, IN_MAIN, FRAMES - BUMPER_FRAMES - 1, FRAMES - 25];
-    const [opening, first, main, last, closing] = await framesPixels(clipPath, indices);
+  it('begins and ends with bumpers', async () => {
+    const indices = [BUMPER_FRAMES - 25, BUMPER_FRAMES, MAIN_FRAME, FRAMES - BUMPER_FRAMES - 1, FRAMES - 25];
+    const [opening, first, main, last, closing] = await decodeFrames(clipPath, indices);
     if (!opening || !first || !main || !last || !closing) throw new Error('The clip is too short');
     frames = { opening, first, main, last, closing };
-    const recorded = quadrantsOf(main, shape);
-    expect(quadrantsOf(opening, shape)).not.toEqual(recorded);
-    expect(quadrantsOf(closing, shape)).not.toEqual(recorded);
-    // The frames next to the seams belong to the recording, and so to neither bumper.
-    for (const frame of [first, last]) expect(quadrantsOf(frame, shape)).toEqual(recorded);
+    const recorded = readQuadrants(main, shape);
+    expect(readQuadrants(opening, shape)).not.toEqual(recorded);
+    expect(readQuadrants(closing, shape)).not.toEqual(recorded);
+    // The frames next to the bumpers belong to the recording.
+    for (const frame of [first, last]) expect(readQuadrants(frame, shape)).toEqual(recorded);
   });
 
-  it('shows the recording upright and unstretched, with the watermark over it', () => {
+  it('is shown upright and undistorted under the watermark', () => {
     const frame = frames.main;
-    // Turned clockwise by 90 degrees, what was left below comes left on top.
+    // Clockwise rotation by 90 degrees moves the bottom left quadrant to the top left.
     const expected =
       shape === 'portrait' ? ['blue', 'red', 'yellow', 'green'] : ['red', 'green', 'blue', 'yellow'];
-    expect(quadrantsOf(frame, shape)).toEqual(expected);
-    // The square in the middle is as wide as it is high.
+    expect(readQuadrants(frame, shape)).toEqual(expected);
+    // The square in the middle has equal width and height.
     const half = shape === 'portrait' ? 67 : 120;
     expect(colorName(frame.at(640 + half - 8, 360))).toBe('white');
     expect(colorName(frame.at(640, 360 + half - 8))).toBe('white');
     expect(colorName(frame.at(640 + half + 8, 360 - 20))).not.toBe('white');
     expect(colorName(frame.at(640 + 20, 360 + half + 8))).not.toBe('white');
-    expect(plain(frame, { x: 1100, y: 24, width: 150, height: 60 })).toBe(false);
-    expect(plain(frame, { x: 1100, y: 200, width: 150, height: 60 })).toBe(true);
+    expect(isUniform(frame, { x: 1100, y: 24, width: 150, height: 60 })).toBe(false);
+    expect(isUniform(frame, { x: 1100, y: 200, width: 150, height: 60 })).toBe(true);
   });
 
-  it('has no black bars: what the recording does not fill shows it out of focus', () => {
+  it('has no black bars: a blurred copy fills the rest of the picture', () => {
     const frame = frames.main;
     const sides = [frame.at(100, 300), frame.at(1180, 300)];
     for (const [red, green, blue] of sides) expect(red + green + blue).toBeGreaterThan(60);
@@ -134,16 +134,16 @@ describe.each([
   });
 });
 
-/** The colours of the recording's four quadrants, from the left top by rows. */
-function quadrantsOf(frame: Frame, shape: string): string[] {
+/** Returns the colours of the recording's four quadrants, from the top left by rows. */
+function readQuadrants(frame: Frame, shape: string): string[] {
   const [left, right] = shape === 'portrait' ? [640 - 150, 640 + 150] : [200, 1080];
   return [frame.at(left, 220), frame.at(right, 220), frame.at(left, 640), frame.at(right, 640)].map(
     colorName,
   );
 }
 
-/** Whether a part of the picture has but one colour. */
-function plain(frame: Frame, area: { x: number; y: number; width: number; height: number }): boolean {
+/** Returns true if an area of the picture has a single colour. */
+function isUniform(frame: Frame, area: { x: number; y: number; width: number; height: number }): boolean {
   const steps = [0, 0.2, 0.4, 0.6, 0.8, 1];
   const values = steps.flatMap(dx =>
     steps.flatMap(dy => frame.pixel(area.x + dx * area.width, area.y + dy * area.height)),

@@ -5,11 +5,11 @@ import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { type ApiProcess, startApiProcess } from '../kit/api/api-process.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { createClient } from '../kit/api/client.ts';
-import { listenBySocket } from '../kit/api/listening.ts';
 import { eventually } from '../kit/api/multipart.ts';
+import { subscribeByWebSocket } from '../kit/api/subscriptions.ts';
 import {
   findVideoRow,
-  shortSource,
+  makeShortSource,
   TINY_RULES,
   toRowId,
   uploadVideo,
@@ -18,8 +18,8 @@ import {
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { startTraceCollector, type TraceCollector, traceTree } from '../kit/services/trace-collector.ts';
 
-/** What nobody is told who has not logged in. */
-const REFUSED = '{ queueBoardUrl }';
+/** A query that the API rejects without a token. */
+const PROTECTED_QUERY = '{ queueBoardUrl }';
 const ERRORS = z.object({
   errors: z.array(z.object({ extensions: z.record(z.string(), z.unknown()) })),
 });
@@ -27,7 +27,7 @@ const UPLOAD = [
   'POST /graphql',
   '  graphql mutation',
   '    store original',
-  '    offer job',
+  '    enqueue job',
   '    process video',
   '      download',
   '      inspecting',
@@ -49,7 +49,7 @@ let worker: TestWorker;
 let videoId: string;
 let requestId: unknown;
 let traceId: unknown;
-let refusals: { way: string; extensions: Record<string, unknown> | undefined }[];
+let rejections: { path: string; extensions: Record<string, unknown> | undefined }[];
 let exitCodes: (number | null)[];
 
 const linesWith = (key: string, value: unknown) =>
@@ -66,20 +66,20 @@ beforeAll(async () => {
 
   const client = createClient(api.url);
   const player = await client.signUp();
-  const globalId = await uploadVideo(client, player, await shortSource());
+  const globalId = await uploadVideo(client, player, await makeShortSource());
   videoId = toRowId(globalId);
   expect(await waitForOutcome(client, player, globalId)).toMatchObject({ status: 'PROCESSED' });
   await eventually(async () => linesWith('msg', 'processed').length === 1, 20);
   ({ requestId, traceId } = linesWith('msg', 'uploaded')[0] ?? {});
-  const { errors } = await client.graphql(REFUSED);
-  await using socket = await listenBySocket(client, { query: REFUSED });
-  const bySocket = ERRORS.parse(JSON.parse((await socket.next()) ?? ''));
-  refusals = [
-    { way: 'POST /graphql', extensions: errors?.[0]?.extensions },
-    { way: 'WebSocket /graphql', extensions: bySocket.errors[0]?.extensions },
+  const { errors } = await client.graphql(PROTECTED_QUERY);
+  await using socket = await subscribeByWebSocket(client, { query: PROTECTED_QUERY });
+  const overSocket = ERRORS.parse(JSON.parse((await socket.next()) ?? ''));
+  rejections = [
+    { path: 'POST /graphql', extensions: errors?.[0]?.extensions },
+    { path: 'WebSocket /graphql', extensions: overSocket.errors[0]?.extensions },
   ];
 
-  // Stopped as an operator would, both send the traces that they have left.
+  // A graceful stop exports the remaining spans.
   api.kill('SIGTERM');
   exitCodes = await Promise.all([api.ended, worker.stop()]);
 });
@@ -90,8 +90,8 @@ afterAll(async () => {
   await app?.stop();
 });
 
-test('an upload is told in one story by its request id, from the API to the worker', async () => {
-  const sizeBytes = (await stat(await shortSource())).size;
+test('the log lines of an upload share one request id, from the API to the worker', async () => {
+  const sizeBytes = (await stat(await makeShortSource())).size;
   expect(requestId).toMatch(/^[\da-f-]{36}$/);
   expect(linesWith('requestId', requestId)).toMatchObject([
     { process: 'api', msg: 'uploaded', videoId, sizeBytes },
@@ -102,45 +102,45 @@ test('an upload is told in one story by its request id, from the API to the work
   ]);
 });
 
-test('its video id tells the same story', () => {
+test('the same log lines share the video id', () => {
   expect(linesWith('videoId', videoId)).toEqual(linesWith('requestId', requestId));
 });
 
-test('it is one trace, from the mutation through the queue to each ffmpeg run and the event', () => {
+test('the spans of an upload form one trace, from the mutation to each ffmpeg run and the event', () => {
   expect(exitCodes).toEqual([0, 0]);
-  // Probing has spans too; how often a file is looked at is up to each step.
+  // The number of ffprobe spans is up to each step.
   const spans = collector.spans.filter(({ name }) => name !== 'ffprobe');
   expect(traceTree(spans, String(traceId))).toEqual(UPLOAD);
-  const servicesOf = (name: string) =>
+  const findServices = (name: string) =>
     new Set(collector.spans.filter(span => span.name === name).map(({ service }) => service));
-  expect(servicesOf('offer job')).toEqual(new Set(['anb-rising-stars-api']));
-  expect(servicesOf('process video')).toEqual(new Set(['anb-rising-stars-worker']));
+  expect(findServices('enqueue job')).toEqual(new Set(['anb-rising-stars-api']));
+  expect(findServices('process video')).toEqual(new Set(['anb-rising-stars-worker']));
 });
 
-test('each line of its log says which trace it belongs to', () => {
+test('each log line of an upload contains its trace id', () => {
   expect(traceId).toMatch(/^[\da-f]{32}$/);
   for (const line of linesWith('videoId', videoId)) expect(line.traceId).toBe(traceId);
 });
 
-test('an error says which request and which trace it comes from', () => {
-  for (const { way, extensions } of refusals) {
-    expect(extensions, way).toMatchObject({ code: 'UNAUTHENTICATED', requestId: expect.any(String) });
-    expect(traceTree(collector.spans, String(extensions?.traceId))).toEqual([way, '  graphql query']);
+test('a GraphQL error contains its request id and its trace id', () => {
+  for (const { path, extensions } of rejections) {
+    expect(extensions, path).toMatchObject({ code: 'UNAUTHENTICATED', requestId: expect.any(String) });
+    expect(traceTree(collector.spans, String(extensions?.traceId))).toEqual([path, '  graphql query']);
   }
 });
 
-test('leaves no trace unless a collector is configured', async () => {
+test('no trace is recorded without a configured collector', async () => {
   const player = await app.signUp();
-  const globalId = await uploadVideo(app, player, await shortSource());
+  const globalId = await uploadVideo(app, player, await makeShortSource());
   expect((await findVideoRow(app, globalId))?.traceparent).toBeNull();
-  const { errors } = await app.graphql(REFUSED);
+  const { errors } = await app.graphql(PROTECTED_QUERY);
   expect(errors?.[0]?.extensions).toHaveProperty('requestId');
   expect(errors?.[0]?.extensions).not.toHaveProperty('traceId');
 });
 
-test('a collector that is away keeps no process from working, nor from stopping cleanly', async () => {
-  const away = `http://127.0.0.1:${await anyFreePort()}`;
-  const other = await startApiProcess(app, { OTEL_EXPORTER_OTLP_ENDPOINT: away });
+test('an API works and exits with 0 while the collector is unavailable', async () => {
+  const unavailableUrl = `http://127.0.0.1:${await anyFreePort()}`;
+  const other = await startApiProcess(app, { OTEL_EXPORTER_OTLP_ENDPOINT: unavailableUrl });
   onTestFinished(() => other[Symbol.asyncDispose]());
   await createClient(other.url).signUp();
   other.kill('SIGTERM');

@@ -3,10 +3,10 @@ import { createBatcher } from '../../src/platform/concurrency/batcher.ts';
 
 class BadItem extends Error {}
 
-/** A batcher of numbers whose writes end when the test lets them; each doubles its items. */
-function heldBatcher(maxItems = 3) {
+/** Creates a batcher that doubles numbers, and whose writes end when the test ends them. */
+function createControlledBatcher(maxItems = 3) {
   const writes: number[][] = [];
-  const begun: PromiseWithResolvers<void>[] = [];
+  const starts: PromiseWithResolvers<void>[] = [];
   const ends: PromiseWithResolvers<Error | undefined>[] = [];
   const at = <Value>(list: PromiseWithResolvers<Value>[], index: number) => {
     list[index] ??= Promise.withResolvers();
@@ -15,10 +15,10 @@ function heldBatcher(maxItems = 3) {
   const batcher = createBatcher<number, number>({
     maxItems,
     gatherMilliseconds: 0,
-    isItemsFault: error => error instanceof BadItem,
+    isItemError: error => error instanceof BadItem,
     async write(items) {
       const index = writes.push([...items]) - 1;
-      at(begun, index).resolve();
+      at(starts, index).resolve();
       const error = await at(ends, index).promise;
       if (error) throw error;
       return items.map(item => 2 * item);
@@ -27,28 +27,28 @@ function heldBatcher(maxItems = 3) {
   return {
     add: (item: number) => batcher.add(item),
     writes,
-    begins: (index: number) => at(begun, index).promise,
+    waitForStart: (index: number) => at(starts, index).promise,
     end: (index: number) => at(ends, index).resolve(undefined),
     fail: (index: number, error: Error) => at(ends, index).resolve(error),
   };
 }
 
-test('writes together what comes together and gives each its own outcome', async () => {
-  const { add, writes, end } = heldBatcher();
+test('concurrent items are written in one batch, and each has its own outcome', async () => {
+  const { add, writes, end } = createControlledBatcher();
   end(0);
   expect(await Promise.all([add(1), add(2), add(3)])).toEqual([2, 4, 6]);
   expect(writes).toEqual([[1, 2, 3]]);
 });
 
-test('writes one batch at a time, each as large as allowed, with what came meanwhile', async () => {
-  const { add, writes, begins, end } = heldBatcher();
+test('batches are written one at a time, up to the maximum size', async () => {
+  const { add, writes, waitForStart, end } = createControlledBatcher();
   const first = add(1);
-  await begins(0);
+  await waitForStart(0);
   const later = [2, 3, 4, 5].map(add);
   expect(writes).toEqual([[1]]);
   end(0);
   await first;
-  await begins(1);
+  await waitForStart(1);
   expect(writes).toEqual([[1], [2, 3, 4]]);
   end(1);
   end(2);
@@ -56,21 +56,21 @@ test('writes one batch at a time, each as large as allowed, with what came meanw
   expect(writes).toEqual([[1], [2, 3, 4], [5]]);
 });
 
-test('answers nobody before the write has ended', async () => {
-  const { add, begins, end } = heldBatcher();
+test('an item resolves only after its write has ended', async () => {
+  const { add, waitForStart, end } = createControlledBatcher();
   let answered = false;
-  const outcome = add(1).then(() => {
+  const adding = add(1).then(() => {
     answered = true;
   });
-  await begins(0);
+  await waitForStart(0);
   await new Promise(setImmediate);
   expect(answered).toBe(false);
   end(0);
-  await outcome;
+  await adding;
 });
 
-test('writes each item alone when one of them spoils the batch, so that only its own caller hears of it', async () => {
-  const { add, writes, end, fail } = heldBatcher();
+test('items of a failed batch are written one by one, so that only the bad item fails', async () => {
+  const { add, writes, end, fail } = createControlledBatcher();
   const outcomes = Promise.allSettled([add(1), add(2), add(3)]);
   const error = new BadItem();
   fail(0, error);
@@ -85,11 +85,11 @@ test('writes each item alone when one of them spoils the batch, so that only its
   expect(writes).toEqual([[1, 2, 3], [1], [2], [3]]);
 });
 
-test('fails all at once when no item is at fault, and goes on with the next batch', async () => {
-  const { add, writes, begins, end, fail } = heldBatcher();
-  const outage = new Error('the database is away');
+test('all items of a batch fail when no item is at fault, and the next batch is written', async () => {
+  const { add, writes, waitForStart, end, fail } = createControlledBatcher();
+  const outage = new Error('database unavailable');
   const failed = Promise.allSettled([add(1), add(2)]);
-  await begins(0);
+  await waitForStart(0);
   const next = add(3);
   fail(0, outage);
   end(1);
@@ -98,19 +98,19 @@ test('fails all at once when no item is at fault, and goes on with the next batc
   expect(writes).toEqual([[1, 2], [3]]);
 });
 
-test('refuses an item for which the write gave no outcome', async () => {
+test('an item without an outcome is rejected', async () => {
   const batcher = createBatcher<number, number>({
     maxItems: 2,
     gatherMilliseconds: 0,
-    isItemsFault: () => false,
+    isItemError: () => false,
     write: async items => items.slice(1),
   });
   const [, second] = await Promise.allSettled([batcher.add(1), batcher.add(2)]);
   expect(second.status).toBe('rejected');
 });
 
-test('begins anew after it has been idle', async () => {
-  const { add, writes, end } = heldBatcher();
+test('a batcher writes again after an idle time', async () => {
+  const { add, writes, end } = createControlledBatcher();
   end(0);
   end(1);
   expect(await add(1)).toBe(2);

@@ -4,18 +4,18 @@ import { openModel } from '../../src/model.ts';
 import { closeDatabase, type EntityManager } from '../../src/platform/database/database.ts';
 import { dropSilentConnections } from '../../src/platform/database/lost-connections.ts';
 import { createDatabase } from '../kit/services/services.ts';
-import { openGate } from '../kit/services/tcp-relay.ts';
+import { openTcpRelay } from '../kit/services/tcp-relay.ts';
 
-let own: Awaited<ReturnType<typeof createDatabase>>;
+let testDatabase: Awaited<ReturnType<typeof createDatabase>>;
 beforeAll(async () => {
-  own = await createDatabase();
+  testDatabase = await createDatabase();
 });
-afterAll(() => own?.drop());
+afterAll(() => testDatabase?.drop());
 
-const open = (statementTimeoutSeconds = 15, url = own.url) =>
+const open = (statementTimeoutSeconds = 15, url = testDatabase.url) =>
   openModel({ database: { url, poolSize: 2, statementTimeoutSeconds } });
 
-test('is closed once the work under way is done, also what still waits for a connection', async () => {
+test('a database closes after running and queued queries', async () => {
   const database = await open();
   const work = Array.from({ length: 6 }, (_, n) =>
     database.em.fork().execute<{ n: number }[]>('select ?::int as n, pg_sleep(0.05)', [n]),
@@ -25,12 +25,12 @@ test('is closed once the work under way is done, also what still waits for a con
   expect(rows.map(({ n }) => n)).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-test('what a process that fell silent has locked is free again after the statement timeout', async () => {
-  const [silent, other] = [await open(1), await open()];
+test('the locks of a frozen process are released after the statement timeout', async () => {
+  const [frozen, other] = [await open(1), await open()];
   const locked = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   const lock = 'select pg_advisory_xact_lock(1)';
-  const transaction = silent.em.fork().transactional(async em => {
+  const transaction = frozen.em.fork().transactional(async em => {
     await em.execute(lock);
     locked.resolve();
     await released.promise;
@@ -40,20 +40,20 @@ test('what a process that fell silent has locked is free again after the stateme
   await other.em.fork().transactional(em => em.execute(lock));
   released.resolve();
   await expect(transaction).rejects.toThrow();
-  await Promise.all([silent, other].map(closeDatabase));
+  await Promise.all([frozen, other].map(closeDatabase));
 });
 
-test('connections that are lost amid a transaction do not use up the pool', async () => {
+test('connections lost during transactions do not shrink the pool', async () => {
   const [database, other] = [await open(), await open()];
   for (let lost = 0; lost < 3; lost++) {
     const transaction = database.em.fork().transactional(async em => {
       const [row] = await em.execute<[{ pid: number }]>('select pg_backend_pid() as pid');
       await other.em.fork().execute('select pg_terminate_backend(?, 5000)', [row.pid]);
-      // The first statement hears it from PostgreSQL, the second from the client.
+      // The first statement fails with an error of PostgreSQL, the second with one of the client.
       if (lost > 0) await em.execute('select 1').catch(() => undefined);
       await em.execute('select 1');
     });
-    // Whatever PostgreSQL or its client say of it, whoever asked is told to try again.
+    // Both errors become one code, which asks clients to retry.
     const error = await transaction.catch((error: unknown) => error);
     const code = 'SERVICE_UNAVAILABLE';
     expect(maskError(error).extensions).toMatchObject({ code });
@@ -65,32 +65,32 @@ test('connections that are lost amid a transaction do not use up the pool', asyn
   await Promise.all([database, other].map(closeDatabase));
 });
 
-test('a server that falls silent amid a transaction is given up', async () => {
-  const gate = await openGate(own.url);
-  onTestFinished(() => gate[Symbol.asyncDispose]());
-  const database = await open(15, gate.url);
+test('a transaction fails when its server stops answering', async () => {
+  const relay = await openTcpRelay(testDatabase.url);
+  onTestFinished(() => relay[Symbol.asyncDispose]());
+  const database = await open(15, relay.url);
   const quick = 'select 1 as one';
   dropSilentConnections(await database.em.getConnection().getNativeClient(), 500);
   const transaction = database.em.fork().transactional(async em => {
     await em.execute(quick);
-    gate.cut();
+    relay.partition();
     await em.execute(quick);
   });
   const error = await transaction.catch((error: unknown) => error);
   expect(maskError(error).extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-  gate.mend();
+  relay.heal();
   expect(await database.em.fork().execute(quick)).toEqual([{ one: 1 }]);
   await closeDatabase(database);
 });
 
-test('a connection that brings something now and then is kept', async () => {
+test('a slow but active connection is kept', async () => {
   const database = await open();
   dropSilentConnections(await database.em.getConnection().getNativeClient(), 300);
-  const pidOf = (em: EntityManager) =>
+  const readPid = (em: EntityManager) =>
     em.execute<{ pid: number }[]>('select pg_backend_pid() as pid, pg_sleep(0.2)');
   const [first, second] = await database.em
     .fork()
-    .transactional(async em => [await pidOf(em), await pidOf(em), await pidOf(em)]);
+    .transactional(async em => [await readPid(em), await readPid(em), await readPid(em)]);
   expect(first).toEqual(second);
   await closeDatabase(database);
 });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidEnv, loadEnv } from '../../src/platform/config/env.ts';
 
-const NEEDED = {
+const REQUIRED = {
   DATABASE_URL: 'postgres://anb@localhost/anb',
   REDIS_URL: 'redis://localhost',
   STORAGE_DIR: '/srv/anb',
 };
 const PRODUCTION = {
-  ...NEEDED,
+  ...REQUIRED,
   NODE_ENV: 'production',
   AUTH_SECRET: 'a secret of more than thirty-two characters',
   PUBLIC_URL: 'https://anb.example',
 };
 const local = (settings: Record<string, string>) =>
-  loadEnv({ ...NEEDED, NODE_ENV: 'development', ...settings });
+  loadEnv({ ...REQUIRED, NODE_ENV: 'development', ...settings });
 
-function problemsOf(settings: Record<string, string | undefined>): readonly string[] {
+function findProblems(settings: Record<string, string | undefined>): readonly string[] {
   try {
     loadEnv(settings);
   } catch (error) {
@@ -24,10 +24,10 @@ function problemsOf(settings: Record<string, string | undefined>): readonly stri
   }
   return [];
 }
-const namesOf = (problems: readonly string[]) => problems.map(problem => problem.split(':', 1)[0]);
+const getNames = (problems: readonly string[]) => problems.map(problem => problem.split(':', 1)[0]);
 
 describe('the environment', () => {
-  it('is refused in one message that names everything wrong with it', () => {
+  it('is refused with one message that lists every problem', () => {
     const settings = {
       NODE_ENV: 'staging',
       DATABASE_URL: 'mysql://localhost',
@@ -37,30 +37,30 @@ describe('the environment', () => {
       VOTING_OPENS_AT: 'tomorrow',
       CORS_ORIGINS: 'https://anb.example/path',
     };
-    const problems = problemsOf(settings);
-    const wrong = Object.keys(settings).filter(name => name !== 'STORAGE_DIR');
-    expect(namesOf(problems).toSorted()).toEqual([...wrong, 'REDIS_URL'].toSorted());
+    const problems = findProblems(settings);
+    const invalid = Object.keys(settings).filter(name => name !== 'STORAGE_DIR');
+    expect(getNames(problems).toSorted()).toEqual([...invalid, 'REDIS_URL'].toSorted());
     expect(() => loadEnv(settings)).toThrow(problems.map(problem => `\n  ${problem}`).join(''));
   });
 
-  it('is refused in production without a secret and a public address of its own', () => {
+  it('is refused in production without a secret and a public URL', () => {
     const { AUTH_SECRET: _secret, PUBLIC_URL: _url, ...rest } = PRODUCTION;
-    expect(namesOf(problemsOf(rest))).toEqual(['AUTH_SECRET', 'PUBLIC_URL']);
-    expect(namesOf(problemsOf({ ...rest, NODE_ENV: undefined }))).toEqual(['AUTH_SECRET', 'PUBLIC_URL']);
-    expect(namesOf(problemsOf({ ...PRODUCTION, AUTH_SECRET: 'short' }))).toEqual(['AUTH_SECRET']);
-    expect(problemsOf(PRODUCTION)).toEqual([]);
+    expect(getNames(findProblems(rest))).toEqual(['AUTH_SECRET', 'PUBLIC_URL']);
+    expect(getNames(findProblems({ ...rest, NODE_ENV: undefined }))).toEqual(['AUTH_SECRET', 'PUBLIC_URL']);
+    expect(getNames(findProblems({ ...PRODUCTION, AUTH_SECRET: 'short' }))).toEqual(['AUTH_SECRET']);
+    expect(findProblems(PRODUCTION)).toEqual([]);
   });
 
-  it('shows the schema to everybody on a laptop, and in production only when told to', () => {
+  it('enables the explorers locally, and in production only by setting', () => {
     expect(local({}).http.explorers).toBe(true);
     expect(loadEnv(PRODUCTION).http.explorers).toBe(false);
     expect(loadEnv({ ...PRODUCTION, GRAPHIQL: 'on' }).http.explorers).toBe(true);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     const { media, http } = local({ MAX_UPLOAD_BYTES: '', PUBLIC_URL: '', API_PORT: '' });
     expect([media.maxUploadBytes, http.publicUrl]).toEqual([100 * 1024 ** 2, 'http://localhost:8000']);
-    expect(namesOf(problemsOf({ ...PRODUCTION, AUTH_SECRET: '' }))).toEqual(['AUTH_SECRET']);
+    expect(getNames(findProblems({ ...PRODUCTION, AUTH_SECRET: '' }))).toEqual(['AUTH_SECRET']);
   });
 
   it.each([
@@ -73,50 +73,52 @@ describe('the environment', () => {
   });
 
   it.each(['0', '-1', '1.5MiB', '100MB', '1e6', 'MiB', '99999999GiB'])('refuses the size %j', text => {
-    expect(namesOf(problemsOf({ ...PRODUCTION, MAX_UPLOAD_BYTES: text }))).toEqual(['MAX_UPLOAD_BYTES']);
+    expect(getNames(findProblems({ ...PRODUCTION, MAX_UPLOAD_BYTES: text }))).toEqual(['MAX_UPLOAD_BYTES']);
   });
 
-  it('reads an instant with its offset, and refuses one without', () => {
+  it('reads a timestamp with an offset, and refuses one without', () => {
     const { contest } = local({ VOTING_OPENS_AT: '2026-05-01T00:00:00-05:00' });
     expect(contest.votingOpensAt).toEqual(new Date('2026-05-01T05:00:00Z'));
-    expect(namesOf(problemsOf({ ...PRODUCTION, VOTING_OPENS_AT: '2026-05-01T00:00:00' }))).toEqual([
+    expect(getNames(findProblems({ ...PRODUCTION, VOTING_OPENS_AT: '2026-05-01T00:00:00' }))).toEqual([
       'VOTING_OPENS_AT',
     ]);
   });
 
-  it('refuses limits that exclude each other', () => {
-    const crossed = {
+  it('refuses contradictory limits', () => {
+    const contradictory = {
       MIN_SOURCE_SECONDS: '61',
       VOTING_OPENS_AT: '2026-05-02T00:00:00Z',
       VOTING_CLOSES_AT: '2026-05-01T00:00:00Z',
     };
-    expect(namesOf(problemsOf({ ...PRODUCTION, ...crossed }))).toEqual([
+    expect(getNames(findProblems({ ...PRODUCTION, ...contradictory }))).toEqual([
       'MIN_SOURCE_SECONDS',
       'VOTING_OPENS_AT',
     ]);
   });
 
-  it('keeps files in a bucket when one is named, else in a folder, and needs either', () => {
-    const { STORAGE_DIR: _dir, ...elsewhere } = PRODUCTION;
-    expect(namesOf(problemsOf(elsewhere))).toEqual(['STORAGE_DIR']);
+  it('stores files in a bucket or in a folder, and requires one of them', () => {
+    const { STORAGE_DIR: _dir, ...withoutStorage } = PRODUCTION;
+    expect(getNames(findProblems(withoutStorage))).toEqual(['STORAGE_DIR']);
     expect(local({}).storage).toEqual({ kind: 'local', dir: '/srv/anb' });
-    expect(loadEnv({ ...elsewhere, S3_BUCKET: 'anb-media' }).storage).toMatchObject({
+    expect(loadEnv({ ...withoutStorage, S3_BUCKET: 'anb-media' }).storage).toMatchObject({
       kind: 's3',
       bucket: 'anb-media',
       endpoint: null,
       encryption: 'AES256',
     });
     expect(local({ S3_BUCKET: 'anb-media' }).storage.kind).toBe('s3');
-    expect(namesOf(problemsOf({ ...PRODUCTION, S3_BUCKET: 'Not A Bucket' }))).toEqual(['S3_BUCKET']);
+    expect(getNames(findProblems({ ...PRODUCTION, S3_BUCKET: 'Not A Bucket' }))).toEqual(['S3_BUCKET']);
   });
 
-  it('has nginx send files from a folder only', () => {
+  it('allows nginx to send files only from a folder', () => {
     const accelerated = { ...PRODUCTION, MEDIA_ACCEL_PREFIX: '/stored/' };
-    expect(problemsOf(accelerated)).toEqual([]);
-    expect(namesOf(problemsOf({ ...accelerated, S3_BUCKET: 'anb-media' }))).toEqual(['MEDIA_ACCEL_PREFIX']);
+    expect(findProblems(accelerated)).toEqual([]);
+    expect(getNames(findProblems({ ...accelerated, S3_BUCKET: 'anb-media' }))).toEqual([
+      'MEDIA_ACCEL_PREFIX',
+    ]);
   });
 
-  it('reads lists at their commas, without blanks and empty entries', () => {
+  it('splits lists at commas, without blanks and empty entries', () => {
     const { http } = local({
       CORS_ORIGINS: 'https://a.example, https://b.example:8443,',
       TRUSTED_PROXIES: '10.0.0.0/8 ,, ::1',

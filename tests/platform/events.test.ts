@@ -5,7 +5,7 @@ import { createLogger } from '../../src/platform/observability/logger.ts';
 import { type Channel, type EventBus, openEventBus } from '../../src/platform/pubsub/event-bus.ts';
 import { openRedis } from '../../src/platform/redis/redis.ts';
 import { startRedis, type TestRedis } from '../kit/services/services.ts';
-import { openGate } from '../kit/services/tcp-relay.ts';
+import { openTcpRelay } from '../kit/services/tcp-relay.ts';
 
 const logger = createLogger({ level: 'silent' }, { process: 'test' });
 const scored: Channel<{ points: number }> = {
@@ -41,134 +41,136 @@ async function openBus(publisherUrl = redis.url): Promise<{ bus: EventBus; conne
   return one;
 }
 
-/** A listener that remembers what it heard. */
-function ear() {
-  const heard: ({ points: number } | null)[] = [];
-  return { heard, listen: (event: { points: number } | null) => void heard.push(event) };
+/** Creates a listener that records its events. */
+function createListener() {
+  const received: ({ points: number } | null)[] = [];
+  return { received, listen: (event: { points: number } | null) => void received.push(event) };
 }
 
-const subscribersOf = async (game: string) => (await plain.pubsub('NUMSUB', scored.topic(game)))[1];
+const countSubscribers = async (game: string) => (await plain.pubsub('NUMSUB', scored.topic(game)))[1];
 
-test('an event reaches every subscriber of its subject in every process, and no other', async () => {
+test('an event reaches every subscriber of its topic in every process, and no other', async () => {
   const [{ bus }, { bus: elsewhere }] = [await openBus(), await openBus()];
-  const [here, there, other] = [ear(), ear(), ear()];
+  const [here, there, other] = [createListener(), createListener(), createListener()];
   await bus.subscribe(scored, 'final', here.listen);
   await elsewhere.subscribe(scored, 'final', there.listen);
   await elsewhere.subscribe(scored, 'friendly', other.listen);
   await bus.publish(scored, 'final', { points: 3 });
-  await expect.poll(() => [here.heard, there.heard]).toEqual([[{ points: 3 }], [{ points: 3 }]]);
-  expect(other.heard).toEqual([]);
+  await expect.poll(() => [here.received, there.received]).toEqual([[{ points: 3 }], [{ points: 3 }]]);
+  expect(other.received).toEqual([]);
 });
 
-test('nothing published after a subscription is acknowledged is missed', async () => {
+test('no event after the acknowledgement of a subscription is missed', async () => {
   const { bus } = await openBus();
-  const { heard, listen } = ear();
+  const { received, listen } = createListener();
   await bus.subscribe(scored, 'opening', listen);
   await plain.publish(scored.topic('opening'), '{"points":2}');
-  await expect.poll(() => heard).toEqual([{ points: 2 }]);
+  await expect.poll(() => received).toEqual([{ points: 2 }]);
 });
 
-test('a message of another form makes its listener look for itself', async () => {
+test('an invalid message makes its listener read the state', async () => {
   const { bus } = await openBus();
-  const { heard, listen } = ear();
-  await bus.subscribe(scored, 'odd', listen);
-  await plain.publish(scored.topic('odd'), '{"points":"many"}');
-  await plain.publish(scored.topic('odd'), 'no JSON');
-  await expect.poll(() => heard).toEqual([null, null]);
+  const { received, listen } = createListener();
+  await bus.subscribe(scored, 'invalid', listen);
+  await plain.publish(scored.topic('invalid'), '{"points":"many"}');
+  await plain.publish(scored.topic('invalid'), 'no JSON');
+  await expect.poll(() => received).toEqual([null, null]);
 });
 
-test('Redis is asked once for all subscribers of a subject, and for none when they have left', async () => {
+test('a topic has one Redis subscription for all subscribers, and none after the last one', async () => {
   const { bus } = await openBus();
-  const [one, two] = [ear(), ear()];
+  const [one, two] = [createListener(), createListener()];
   const stops = await Promise.all([one, two].map(({ listen }) => bus.subscribe(scored, 'crowd', listen)));
-  expect(await subscribersOf('crowd')).toBe(1);
+  expect(await countSubscribers('crowd')).toBe(1);
   stops[0]?.();
   await bus.publish(scored, 'crowd', { points: 1 });
-  await expect.poll(() => two.heard).toEqual([{ points: 1 }]);
-  expect(one.heard).toEqual([]);
+  await expect.poll(() => two.received).toEqual([{ points: 1 }]);
+  expect(one.received).toEqual([]);
   stops[1]?.();
-  await expect.poll(() => subscribersOf('crowd')).toBe(0);
+  await expect.poll(() => countSubscribers('crowd')).toBe(0);
 });
 
-test('subscribers of different subjects come and go at once without losing one another', async () => {
+test('concurrent subscriptions and unsubscriptions of a topic lose no subscriber', async () => {
   const { bus } = await openBus();
-  const last = ear();
+  const last = createListener();
   await Promise.all(
-    Array.from({ length: 50 }, async () => (await bus.subscribe(scored, 'rush', ear().listen))()),
+    Array.from({ length: 50 }, async () =>
+      (await bus.subscribe(scored, 'concurrent', createListener().listen))(),
+    ),
   );
-  await bus.subscribe(scored, 'rush', last.listen);
-  await plain.publish(scored.topic('rush'), '{"points":1}');
-  await expect.poll(() => last.heard).toEqual([{ points: 1 }]);
+  await bus.subscribe(scored, 'concurrent', last.listen);
+  await plain.publish(scored.topic('concurrent'), '{"points":1}');
+  await expect.poll(() => last.received).toEqual([{ points: 1 }]);
 });
 
-test('an event that could not be sent is sent when the publisher is connected again', async () => {
-  await using gate = await openGate(redis.url);
-  const { bus, connections } = await openBus(gate.url);
+test('the last unsent event is sent when the publisher reconnects', async () => {
+  await using relay = await openTcpRelay(redis.url);
+  const { bus, connections } = await openBus(relay.url);
   const { bus: elsewhere } = await openBus();
-  const { heard, listen } = ear();
-  await elsewhere.subscribe(scored, 'cut off', listen);
-  gate.close();
+  const { received, listen } = createListener();
+  await elsewhere.subscribe(scored, 'disconnected', listen);
+  relay.close();
   await expect.poll(() => connections[0]?.status).not.toBe('ready');
-  await bus.publish(scored, 'cut off', { points: 1 });
-  await bus.publish(scored, 'cut off', { points: 2 });
-  await gate.open();
-  await expect.poll(() => heard).toEqual([{ points: 2 }]);
+  await bus.publish(scored, 'disconnected', { points: 1 });
+  await bus.publish(scored, 'disconnected', { points: 2 });
+  await relay.open();
+  await expect.poll(() => received).toEqual([{ points: 2 }]);
 });
 
-test('an outage makes every subscriber look for itself, during it and after it, and events come again', async () => {
+test('an outage makes every subscriber read the state, and events arrive again after it', async () => {
   const { bus } = await openBus();
-  const { heard, listen } = ear();
+  const { received, listen } = createListener();
   await bus.subscribe(scored, 'outage', listen);
   await redis.stop();
-  await expect.poll(() => heard.length).toBeGreaterThan(0);
-  const late = ear();
+  await expect.poll(() => received.length).toBeGreaterThan(0);
+  const late = createListener();
   const stop = await bus.subscribe(scored, 'late', late.listen);
   stop();
   await redis.start();
-  await expect.poll(() => subscribersOf('outage')).toBe(1);
-  expect(heard.at(-1)).toBeNull();
-  await expect.poll(() => subscribersOf('late')).toBe(0);
+  await expect.poll(() => countSubscribers('outage')).toBe(1);
+  expect(received.at(-1)).toBeNull();
+  await expect.poll(() => countSubscribers('late')).toBe(0);
   await plain.publish(scored.topic('outage'), '{"points":9}');
-  await expect.poll(() => heard.at(-1)).toEqual({ points: 9 });
+  await expect.poll(() => received.at(-1)).toEqual({ points: 9 });
 });
 
-test('subscribers that leave while Redis is away do not end the process when it stops', async () => {
+test('an unsubscription during a Redis outage does not end the process', async () => {
   const { bus, connections } = await openBus();
-  const stop = await bus.subscribe(scored, 'farewell', ear().listen);
+  const stop = await bus.subscribe(scored, 'unsubscribed', createListener().listen);
   connections[1]?.disconnect(true);
   stop();
   bus.close();
   for (const connection of connections) connection.disconnect();
-  // A rejection that nobody hears would fail this run.
+  // An unhandled rejection would fail this run.
   await expect.poll(() => connections[1]?.status).toBe('end');
 });
 
-test('a subscription that begins while the connection is being made again is kept', async () => {
+test('a subscription that begins during a reconnection is kept', async () => {
   const { bus, connections } = await openBus();
   const [, subscriber] = connections;
   const begun = Promise.withResolvers<void>();
-  const { heard, listen } = ear();
-  // Redis acknowledges it before ioredis has found out whether Redis is ready.
+  const { received, listen } = createListener();
+  // Redis acknowledges the subscription before ioredis knows that Redis is ready.
   subscriber?.once('connect', () =>
-    begun.resolve(bus.subscribe(scored, 'reunion', listen).then(() => undefined)),
+    begun.resolve(bus.subscribe(scored, 'reconnected', listen).then(() => undefined)),
   );
   subscriber?.stream.destroy();
   await begun.promise;
   await expect.poll(() => subscriber?.status).toBe('ready');
-  await expect.poll(() => subscribersOf('reunion')).toBe(1);
-  await plain.publish(scored.topic('reunion'), '{"points":1}');
-  await expect.poll(() => heard).toContainEqual({ points: 1 });
+  await expect.poll(() => countSubscribers('reconnected')).toBe(1);
+  await plain.publish(scored.topic('reconnected'), '{"points":1}');
+  await expect.poll(() => received).toContainEqual({ points: 1 });
 });
 
-test('a subscription that Redis could not take is tried until it does', async () => {
+test('a failed subscription is retried until it succeeds', async () => {
   const { bus, connections } = await openBus();
   const [, subscriber] = connections;
-  const { heard, listen } = ear();
-  const taken = bus.subscribe(scored, 'postponed', listen);
-  // As ioredis does with all that waits when it gives a connection up.
+  const { received, listen } = createListener();
+  const subscribing = bus.subscribe(scored, 'postponed', listen);
+  // ioredis rejects queued commands when it abandons a connection.
   subscriber?.disconnect(true);
-  await taken;
-  await expect.poll(() => subscribersOf('postponed')).toBe(1);
+  await subscribing;
+  await expect.poll(() => countSubscribers('postponed')).toBe(1);
   await plain.publish(scored.topic('postponed'), '{"points":1}');
-  await expect.poll(() => heard).toContainEqual({ points: 1 });
+  await expect.poll(() => received).toContainEqual({ points: 1 });
 });

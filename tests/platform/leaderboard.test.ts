@@ -33,11 +33,11 @@ const row = (id: string, score: number, changes: Partial<LeaderboardRow> = {}): 
   boards: ['all', 'city:bogota'],
   ...changes,
 });
-async function* each(...batches: LeaderboardRow[][]): AsyncGenerator<LeaderboardRow[]> {
-  yield* batches;
+async function* batches(...lists: LeaderboardRow[][]): AsyncGenerator<LeaderboardRow[]> {
+  yield* lists;
 }
-const idsOn = async (name: string) => (await board.range(name, 0, 1000)).map(({ id }) => id);
-const place = (score: number, tieBreaker: string, id: string): LeaderboardEntry => ({
+const listIds = async (name: string) => (await board.range(name, 0, 1000)).map(({ id }) => id);
+const entry = (score: number, tieBreaker: string, id: string): LeaderboardEntry => ({
   score,
   tieBreaker,
   id,
@@ -45,10 +45,10 @@ const place = (score: number, tieBreaker: string, id: string): LeaderboardEntry 
 
 beforeEach(async () => {
   await redis.flushall();
-  await board.rebuild(each());
+  await board.rebuild(batches());
 });
 
-test('puts higher scores first, among equals the smaller tie-breaker, then the smaller id', async () => {
+test('entries are ordered by score, then by tie-breaker, then by id', async () => {
   await board.upsert([
     row('d', 0),
     row('c', 7, { tieBreaker: '8' }),
@@ -56,14 +56,14 @@ test('puts higher scores first, among equals the smaller tie-breaker, then the s
     row('a', 7, { tieBreaker: '6' }),
     row('e', 12, { tieBreaker: '9' }),
   ]);
-  expect(await idsOn('all')).toEqual(['e', 'a', 'b', 'c', 'd']);
-  expect(await board.range('all', 1, 3)).toEqual([place(7, '6', 'a'), place(7, '6', 'b')]);
-  expect(await board.range('all', 4, 9)).toEqual([place(0, '5', 'd')]);
+  expect(await listIds('all')).toEqual(['e', 'a', 'b', 'c', 'd']);
+  expect(await board.range('all', 1, 3)).toEqual([entry(7, '6', 'a'), entry(7, '6', 'b')]);
+  expect(await board.range('all', 4, 9)).toEqual([entry(0, '5', 'd')]);
   expect(await board.range('all', 2, 2)).toEqual([]);
   expect(await board.range('nowhere', 0, 9)).toEqual([]);
 });
 
-test('shows only the newest version of a row, in whatever order and however often versions come', async () => {
+test('only the newest version of a row counts, in any order and with repetitions', async () => {
   const versions = [
     row('a', 3, { version: 4, boards: ['all', 'city:cali'] }),
     row('a', 9, { version: 3 }),
@@ -76,27 +76,27 @@ test('shows only the newest version of a row, in whatever order and however ofte
     [...versions, ...versions, versions[2] ?? row('a', 0)],
   ]) {
     await redis.flushall();
-    await board.rebuild(each());
+    await board.rebuild(batches());
     for (const version of order) await board.upsert([version]);
-    expect(await board.range('all', 0, 9)).toEqual([place(3, '5', 'a')]);
-    expect(await idsOn('city:cali')).toEqual(['a']);
-    expect(await idsOn('city:bogota')).toEqual([]);
+    expect(await board.range('all', 0, 9)).toEqual([entry(3, '5', 'a')]);
+    expect(await listIds('city:cali')).toEqual(['a']);
+    expect(await listIds('city:bogota')).toEqual([]);
     const totals = await board.totals();
     expect(totals).toHaveLength(2);
     expect(totals).toContainEqual({ board: 'all', entries: 1, score: 3 });
   }
 });
 
-test('does not bring a removed row back by an older version, and does by a newer', async () => {
+test('an older version does not restore a removed row, and a newer one does', async () => {
   await board.upsert([row('a', 3)]);
   await board.upsert([row('a', 0, { version: 3, boards: [] })]);
   await board.upsert([row('a', 5, { version: 2 })]);
-  expect(await idsOn('all')).toEqual([]);
+  expect(await listIds('all')).toEqual([]);
   await board.upsert([row('a', 6, { version: 4 })]);
-  expect(await board.range('all', 0, 9)).toEqual([place(6, '5', 'a')]);
+  expect(await board.range('all', 0, 9)).toEqual([entry(6, '5', 'a')]);
 });
 
-test('names the boards that changed, also those that a row has left', async () => {
+test('an upsert returns the changed boards, also those that a row has left', async () => {
   expect((await board.upsert([row('a', 0)])).toSorted()).toEqual(['all', 'city:bogota']);
   const moved = row('a', 0, { version: 2, boards: ['all', 'city:cali'] });
   expect((await board.upsert([moved])).toSorted()).toEqual(['all', 'city:bogota', 'city:cali']);
@@ -107,18 +107,18 @@ test('names the boards that changed, also those that a row has left', async () =
   ]);
 });
 
-test('finds index and standing of many at once', async () => {
+test('find returns index and entry of several players', async () => {
   await board.upsert([row('a', 1), row('b', 2), row('c', 0, { boards: [] })]);
   expect(await board.find('all', ['a', 'nobody', 'b', 'c'])).toEqual([
-    { index: 1, standing: place(1, '5', 'a') },
+    { index: 1, entry: entry(1, '5', 'a') },
     null,
-    { index: 0, standing: place(2, '5', 'b') },
+    { index: 0, entry: entry(2, '5', 'b') },
     null,
   ]);
   expect(await board.find('city:cali', ['a'])).toEqual([null]);
 });
 
-test('locates a place whether or not somebody holds it', async () => {
+test('getRank works for existing and for missing entries', async () => {
   await board.upsert([
     row('a', 9),
     row('b', 4, { tieBreaker: '1' }),
@@ -126,50 +126,50 @@ test('locates a place whether or not somebody holds it', async () => {
     row('d', 0),
   ]);
   const bounds: [LeaderboardEntry, number, number][] = [
-    [place(9, '5', 'a'), 0, 1],
-    [place(4, '1', 'b'), 1, 2],
-    [place(4, '2', 'b'), 2, 2],
-    [place(4, '3', 'bb'), 2, 2],
-    [place(4, '3', 'c'), 2, 3],
-    [place(4, '9', 'z'), 3, 3],
-    [place(99, '0', 'a'), 0, 0],
-    [place(0, '5', 'd'), 3, 4],
-    [place(0, '6', 'd'), 4, 4],
+    [entry(9, '5', 'a'), 0, 1],
+    [entry(4, '1', 'b'), 1, 2],
+    [entry(4, '2', 'b'), 2, 2],
+    [entry(4, '3', 'bb'), 2, 2],
+    [entry(4, '3', 'c'), 2, 3],
+    [entry(4, '9', 'z'), 3, 3],
+    [entry(99, '0', 'a'), 0, 0],
+    [entry(0, '5', 'd'), 3, 4],
+    [entry(0, '6', 'd'), 4, 4],
   ];
   for (const [standing, before, upTo] of bounds) {
-    expect(await board.rankOf('all', standing), JSON.stringify(standing)).toEqual({ before, upTo });
+    expect(await board.getRank('all', standing), JSON.stringify(standing)).toEqual({ before, upTo });
   }
   await board.upsert([row('c', 0, { version: 2, boards: [] })]);
-  expect(await board.rankOf('all', place(4, '3', 'c'))).toEqual({ before: 2, upTo: 2 });
-  expect(await board.rankOf('nowhere', place(1, '1', 'a'))).toEqual({ before: 0, upTo: 0 });
+  expect(await board.getRank('all', entry(4, '3', 'c'))).toEqual({ before: 2, upTo: 2 });
+  expect(await board.getRank('nowhere', entry(1, '1', 'a'))).toEqual({ before: 0, upTo: 0 });
 });
 
-test('gives pages after and before places, from either end, held or not', async () => {
+test('pages start after or before any entry, from either end', async () => {
   await board.upsert(['a', 'b', 'c', 'd', 'e'].map((id, n) => row(id, 10 - 2 * n)));
-  const pageOf = async (
+  const readPage = async (
     limit: number,
     after: LeaderboardEntry | null,
     before: LeaderboardEntry | null,
     fromEnd = false,
   ) => {
-    const { standings, ...bounds } = await board.page('all', { limit, after, before, fromEnd });
-    return { ids: standings.map(({ id }) => id).join(''), ...bounds };
+    const { entries, ...bounds } = await board.page('all', { limit, after, before, fromEnd });
+    return { ids: entries.map(({ id }) => id).join(''), ...bounds };
   };
-  const [b, gone, e] = [place(8, '5', 'b'), place(5, '5', 'x'), place(2, '5', 'e')];
-  expect(await pageOf(2, null, null)).toEqual({ ids: 'ab', from: 0, size: 5 });
-  expect(await pageOf(2, b, null)).toEqual({ ids: 'cd', from: 2, size: 5 });
-  expect(await pageOf(9, gone, null)).toEqual({ ids: 'de', from: 3, size: 5 });
-  expect(await pageOf(2, e, null)).toEqual({ ids: '', from: 5, size: 5 });
-  expect(await pageOf(2, null, null, true)).toEqual({ ids: 'de', from: 3, size: 5 });
-  expect(await pageOf(2, null, gone, true)).toEqual({ ids: 'bc', from: 1, size: 5 });
-  expect(await pageOf(2, null, place(10, '5', 'a'), true)).toEqual({ ids: '', from: 0, size: 5 });
-  expect(await pageOf(9, b, e)).toEqual({ ids: 'cd', from: 2, size: 5 });
-  expect(await pageOf(1, b, e, true)).toEqual({ ids: 'd', from: 3, size: 5 });
-  expect(await pageOf(9, e, b)).toMatchObject({ ids: '', size: 5 });
-  expect(await pageOf(0, null, null)).toEqual({ ids: '', from: 0, size: 5 });
+  const [b, missing, e] = [entry(8, '5', 'b'), entry(5, '5', 'x'), entry(2, '5', 'e')];
+  expect(await readPage(2, null, null)).toEqual({ ids: 'ab', from: 0, size: 5 });
+  expect(await readPage(2, b, null)).toEqual({ ids: 'cd', from: 2, size: 5 });
+  expect(await readPage(9, missing, null)).toEqual({ ids: 'de', from: 3, size: 5 });
+  expect(await readPage(2, e, null)).toEqual({ ids: '', from: 5, size: 5 });
+  expect(await readPage(2, null, null, true)).toEqual({ ids: 'de', from: 3, size: 5 });
+  expect(await readPage(2, null, missing, true)).toEqual({ ids: 'bc', from: 1, size: 5 });
+  expect(await readPage(2, null, entry(10, '5', 'a'), true)).toEqual({ ids: '', from: 0, size: 5 });
+  expect(await readPage(9, b, e)).toEqual({ ids: 'cd', from: 2, size: 5 });
+  expect(await readPage(1, b, e, true)).toEqual({ ids: 'd', from: 3, size: 5 });
+  expect(await readPage(9, e, b)).toMatchObject({ ids: '', size: 5 });
+  expect(await readPage(0, null, null)).toEqual({ ids: '', from: 0, size: 5 });
 });
 
-test('keeps totals for each board', async () => {
+test('each board has its totals', async () => {
   await board.upsert([row('a', 3), row('b', 4), row('c', 5, { boards: ['all', 'city:cali'] })]);
   expect((await board.totals()).toSorted((a, b) => (a.board < b.board ? -1 : 1))).toEqual([
     { board: 'all', entries: 3, score: 12 },
@@ -180,19 +180,19 @@ test('keeps totals for each board', async () => {
   expect(await board.size('nowhere')).toBe(0);
 });
 
-test('notices that Redis has lost what it had acknowledged, until the boards are made anew', async () => {
+test('a check fails after Redis lost acknowledged writes, until a rebuild', async () => {
   await board.upsert([row('a', 3)]);
   const [key = ''] = await redis.keys('{board}:*:writers');
   const before = await redis.hgetall(key);
   await board.upsert([row('a', 4, { version: 2 })]);
   await board.check();
-  // As a Redis does that was killed and has come back from its disk.
+  // The state of a Redis that was killed and restarted from an older copy on disk.
   await redis.hset(key, before);
   await expect(board.check()).rejects.toThrow(LeaderboardNotBuilt);
-  // Others go on writing.
+  // Other processes continue to write.
   await openRedisLeaderboard(redis).upsert([row('b', 5, { version: 3 })]);
   await expect(board.check()).rejects.toThrow(LeaderboardNotBuilt);
-  await board.rebuild(each());
+  await board.rebuild(batches());
   await board.check();
 });
 
@@ -200,7 +200,7 @@ describe('a rebuild', () => {
   const many = (score: number, version: number) =>
     Array.from({ length: 1200 }, (_, n) => row(`p${n}`, score, { version }));
 
-  test('is seen at once or not at all by those who read meanwhile', async () => {
+  test('is atomic for concurrent readers', async () => {
     await board.upsert(many(1, 1));
     const seen = new Set<string>();
     let done = false;
@@ -211,17 +211,17 @@ describe('a rebuild', () => {
       }
     };
     const readers = [reader(), reader()];
-    await board.rebuild(each(many(2, 2).slice(0, 600), many(2, 2).slice(600)));
-    await board.rebuild(each(many(2, 2)));
+    await board.rebuild(batches(many(2, 2).slice(0, 600), many(2, 2).slice(600)));
+    await board.rebuild(batches(many(2, 2)));
     done = true;
     await Promise.all(readers);
     expect([...seen].toSorted()).toEqual(['1200 of 1200, 1 to 1', '1200 of 1200, 2 to 2'].slice(-seen.size));
-    expect(await board.range('all', 0, 1)).toEqual([place(2, '5', 'p0')]);
+    expect(await board.range('all', 0, 1)).toEqual([entry(2, '5', 'p0')]);
   });
 
-  test('loses nothing that is written meanwhile', async () => {
+  test('keeps concurrent writes', async () => {
     await board.upsert([row('old', 1)]);
-    async function* slowly(): AsyncGenerator<LeaderboardRow[]> {
+    async function* withConcurrentWrites(): AsyncGenerator<LeaderboardRow[]> {
       yield [row('a', 1)];
       await board.upsert([
         row('a', 7, { version: 2 }),
@@ -230,21 +230,21 @@ describe('a rebuild', () => {
       ]);
       yield [row('b', 1), row('c', 9, { version: 2 })];
     }
-    await board.rebuild(slowly());
-    expect(await board.range('all', 0, 9)).toEqual([place(7, '5', 'a'), place(5, '5', 'b')]);
+    await board.rebuild(withConcurrentWrites());
+    expect(await board.range('all', 0, 9)).toEqual([entry(7, '5', 'a'), entry(5, '5', 'b')]);
   });
 
-  test('that another one has overtaken replaces nothing', async () => {
+  test('that another rebuild has overtaken replaces nothing', async () => {
     async function* overtaken(): AsyncGenerator<LeaderboardRow[]> {
       yield [row('late', 1)];
-      await board.rebuild(each([row('a', 1)]));
+      await board.rebuild(batches([row('a', 1)]));
       yield [row('later', 1)];
     }
     await expect(board.rebuild(overtaken())).rejects.toThrow(LeaderboardUnavailable);
-    expect(await idsOn('all')).toEqual(['a']);
+    expect(await listIds('all')).toEqual(['a']);
   });
 
-  test('during which Redis has lost everything replaces nothing', async () => {
+  test('during which Redis was flushed replaces nothing', async () => {
     async function* interrupted(): AsyncGenerator<LeaderboardRow[]> {
       yield [row('a', 1)];
       await redis.flushall();
@@ -254,25 +254,25 @@ describe('a rebuild', () => {
     await expect(board.size('all')).rejects.toThrow(LeaderboardNotBuilt);
   });
 
-  test('leaves nothing of older boards, nor of a rebuild that was given up', async () => {
+  test('removes older boards, and those of a failed rebuild', async () => {
     async function* broken(): AsyncGenerator<LeaderboardRow[]> {
       yield [row('a', 1)];
-      throw new Error('the database went away');
+      throw new Error('database unavailable');
     }
-    await expect(board.rebuild(broken())).rejects.toThrow('the database went away');
-    await board.rebuild(each([row('a', 1)]));
-    // The name of the generation, its rows, its scores and two boards.
+    await expect(board.rebuild(broken())).rejects.toThrow('database unavailable');
+    await board.rebuild(batches([row('a', 1)]));
+    // The name of the generation, its rows, its scores and two boards remain.
     expect(await redis.keys('*')).toHaveLength(5);
   });
 });
 
-test('says so when there are no boards, or Redis does not answer', async () => {
+test('every call rejects when there are no boards or Redis does not answer', async () => {
   const calls = () => [
     board.upsert([row('a', 1)]),
     board.range('all', 0, 9),
     board.page('all', { limit: 9, after: null, before: null, fromEnd: false }),
     board.find('all', ['a']),
-    board.rankOf('all', place(1, '1', 'a')),
+    board.getRank('all', entry(1, '1', 'a')),
     board.size('all'),
     board.check(),
     board.totals(),
@@ -280,13 +280,13 @@ test('says so when there are no boards, or Redis does not answer', async () => {
   await redis.flushall();
   for (const call of calls()) await expect(call).rejects.toThrow(LeaderboardNotBuilt);
   await server.stop();
-  for (const outcome of await Promise.allSettled([...calls(), board.rebuild(each())])) {
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'LeaderboardAway' } });
+  for (const outcome of await Promise.allSettled([...calls(), board.rebuild(batches())])) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'LeaderboardUnavailable' } });
   }
-  // Listened for before it can come, and past the errors of each try until then.
+  // The listener must exist before the event; once() would reject at the first connection error.
   const ready = new Promise(resolve => redis.once('ready', resolve));
   await server.start();
   await ready;
-  await board.rebuild(each());
+  await board.rebuild(batches());
   expect(await board.size('all')).toBe(0);
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { openRedis, type RedisUse } from '../../src/platform/redis/redis.ts';
 import { startRedis, type TestRedis } from '../kit/services/services.ts';
-import { openGate } from '../kit/services/tcp-relay.ts';
+import { openTcpRelay } from '../kit/services/tcp-relay.ts';
 
 let server: TestRedis;
 beforeAll(async () => {
@@ -11,45 +11,42 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** A connection by way of a gate; silent for 100 ms is silent for too long. */
+/** Connects through a relay; a server that is silent for 100 ms counts as lost. */
 async function connect(use: RedisUse) {
-  const gate = await openGate(server.url);
-  const redis = openRedis(gate.url, use, createLogger({ level: 'silent' }, {}), 100);
+  const relay = await openTcpRelay(server.url);
+  const redis = openRedis(relay.url, use, createLogger({ level: 'silent' }, {}), 100);
   onTestFinished(async () => {
     redis.disconnect();
-    await gate[Symbol.asyncDispose]();
+    await relay[Symbol.asyncDispose]();
   });
   await once(redis, 'ready');
-  return { gate, redis };
+  return { relay, redis };
 }
 
 test.each<RedisUse>(['command', 'worker'])(
-  'a %s connection to a Redis that is gone without a word is made anew',
+  'a %s connection reconnects when Redis stops answering',
   async use => {
-    const { gate, redis } = await connect(use);
-    gate.cut();
-    const asked = redis.set('score', 3);
-    // Not once(): the error that comes with it is not the test's.
+    const { relay, redis } = await connect(use);
+    relay.partition();
+    const pending = redis.set('score', 3);
+    // once() would reject with the connection's error.
     await new Promise<void>(done => redis.once('close', done));
-    gate.mend();
+    relay.heal();
     await expect.poll(() => redis.status).toBe('ready');
     expect(await redis.ping()).toBe('PONG');
-    expect(await asked).toBe('OK');
+    expect(await pending).toBe('OK');
   },
 );
 
-test.each<RedisUse>(['command', 'worker', 'subscriber'])(
-  'a %s connection on which nobody asks anything is kept',
-  async use => {
-    const { redis } = await connect(use);
-    if (use === 'subscriber') await redis.subscribe('scores');
-    let closed = false;
-    redis.once('close', () => {
-      closed = true;
-    });
-    const other = await connect('command');
-    const started = performance.now();
-    while (performance.now() - started < 500) await other.redis.ping();
-    expect(closed).toBe(false);
-  },
-);
+test.each<RedisUse>(['command', 'worker', 'subscriber'])('an idle %s connection is kept', async use => {
+  const { redis } = await connect(use);
+  if (use === 'subscriber') await redis.subscribe('scores');
+  let closed = false;
+  redis.once('close', () => {
+    closed = true;
+  });
+  const other = await connect('command');
+  const started = performance.now();
+  while (performance.now() - started < 500) await other.redis.ping();
+  expect(closed).toBe(false);
+});

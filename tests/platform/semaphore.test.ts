@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createSemaphore } from '../../src/platform/concurrency/semaphore.ts';
 
-test('lets no more than its permits run at once, in the order they came, whatever fails', async () => {
+test('tasks run in order, at most as many concurrently as there are permits, also after failures', async () => {
   const semaphore = createSemaphore(2);
   const started: number[] = [];
   let running = 0;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a setting in a file', () => {
-  it('is its content without the line break at the end', () => {
+  it('is the content without the final line break', () => {
     const source = { AUTH_SECRET_FILE: at('secret'), LOG_LEVEL: 'warn' };
     const read = { AUTH_SECRET_FILE: '', LOG_LEVEL: 'warn', AUTH_SECRET: 'from a file' };
     expect(withSettingFiles(source)).toEqual(read);
@@ -25,13 +25,13 @@ describe('a setting in a file', () => {
     expect(withSettingFiles({ AUTH_SECRET_FILE: '' })).toEqual({ AUTH_SECRET_FILE: '' });
   });
 
-  it('is none when no setting has that name', () => {
+  it('is ignored when no setting has its name', () => {
     expect(withSettingFiles({ POSTGRES_PASSWORD_FILE: at('missing') })).not.toHaveProperty(
       'POSTGRES_PASSWORD',
     );
   });
 
-  it('is refused when the file is missing or the setting given twice, all of it in one message', () => {
+  it('is refused when the file is missing or the setting has two values, with one message', () => {
     const source = {
       AUTH_SECRET_FILE: at('secret'),
       AUTH_SECRET: 'given as well',

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { createSharedLock } from '../../src/platform/concurrency/shared-lock.ts';
 
-/** A room whose tasks say when they begin, and end when they are told to. */
-function openRoom() {
-  const enter = createSharedLock();
-  const begun: string[] = [];
-  const task = (name: string, { alone = false } = {}) => {
+/** Creates tasks under one lock; they record their start and end when the test ends them. */
+function createTasks() {
+  const lock = createSharedLock();
+  const started: string[] = [];
+  const task = (name: string, { exclusive = false } = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const done = enter(alone, () => {
-      begun.push(name);
+    const done = lock(exclusive, () => {
+      started.push(name);
       return promise;
     });
     const end = async () => {
@@ -17,61 +17,61 @@ function openRoom() {
     };
     return { done, end, fail: reject };
   };
-  return { begun, task };
+  return { started, task };
 }
 
-/** Lets whoever may enter do so. */
-const settled = () => new Promise(setImmediate);
+/** Resolves once every task that can start has started. */
+const untilSettled = () => new Promise(setImmediate);
 
-test('tasks run beside each other', async () => {
-  const { begun, task } = openRoom();
+test('shared tasks run concurrently', async () => {
+  const { started, task } = createTasks();
   task('one');
   task('two');
-  await settled();
-  expect(begun).toEqual(['one', 'two']);
+  await untilSettled();
+  expect(started).toEqual(['one', 'two']);
 });
 
-test('one that wants to be alone waits until the room is empty, and nobody enters beside it', async () => {
-  const { begun, task } = openRoom();
+test('an exclusive task waits for all running tasks, and runs alone', async () => {
+  const { started, task } = createTasks();
   const [one, two] = [task('one'), task('two')];
-  const alone = task('alone', { alone: true });
+  const exclusive = task('exclusive', { exclusive: true });
   await one.end();
-  await settled();
-  expect(begun).toEqual(['one', 'two']);
+  await untilSettled();
+  expect(started).toEqual(['one', 'two']);
 
   await two.end();
-  await settled();
-  expect(begun).toEqual(['one', 'two', 'alone']);
+  await untilSettled();
+  expect(started).toEqual(['one', 'two', 'exclusive']);
 
   task('next');
-  await settled();
-  expect(begun).toEqual(['one', 'two', 'alone']);
-  await alone.end();
-  await settled();
-  expect(begun).toEqual(['one', 'two', 'alone', 'next']);
+  await untilSettled();
+  expect(started).toEqual(['one', 'two', 'exclusive']);
+  await exclusive.end();
+  await untilSettled();
+  expect(started).toEqual(['one', 'two', 'exclusive', 'next']);
 });
 
-test('tasks begin in the order they came, so that nobody waits for ever to be alone', async () => {
-  const { begun, task } = openRoom();
+test('tasks start in order of arrival, so that an exclusive task does not starve', async () => {
+  const { started, task } = createTasks();
   const one = task('one');
-  const alone = task('alone', { alone: true });
+  const exclusive = task('exclusive', { exclusive: true });
   task('late');
   task('later');
-  await settled();
-  expect(begun).toEqual(['one']);
+  await untilSettled();
+  expect(started).toEqual(['one']);
 
   await one.end();
-  await alone.end();
-  await settled();
-  expect(begun).toEqual(['one', 'alone', 'late', 'later']);
+  await exclusive.end();
+  await untilSettled();
+  expect(started).toEqual(['one', 'exclusive', 'late', 'later']);
 });
 
-test('a task that fails leaves the room', async () => {
-  const { begun, task } = openRoom();
-  const broken = task('broken', { alone: true });
+test('a failed task releases the lock', async () => {
+  const { started, task } = createTasks();
+  const broken = task('broken', { exclusive: true });
   task('next');
   broken.fail(new Error('no clip'));
   await expect(broken.done).rejects.toThrow('no clip');
-  await settled();
-  expect(begun).toEqual(['broken', 'next']);
+  await untilSettled();
+  expect(started).toEqual(['broken', 'next']);
 });

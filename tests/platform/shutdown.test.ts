@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitUntil } from '../../scripts/process/wait-until.mjs';
-import { readLogLines } from '../kit/services/log-lines.ts';
+import { collectLogLines } from '../kit/services/log-lines.ts';
 
 const PROCESS = join(import.meta.dirname, 'stubborn-process.ts');
 const within = { deadlineSeconds: 20 };
 
-/** Starts a process whose stop never ends by itself. */
+/** Starts a process whose shutdown never ends by itself. */
 function startStubborn(graceSeconds: number, ...args: string[]) {
   const child = spawn(process.execPath, [PROCESS, ...args], {
     env: {
@@ -23,30 +23,30 @@ function startStubborn(graceSeconds: number, ...args: string[]) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const lines = readLogLines(child.stdout);
-  const says = (message: string) => () => lines().some(({ msg }) => msg === message);
-  return { child, lines, says, ended: once(child, 'close') };
+  const lines = collectLogLines(child.stdout);
+  const hasLogged = (message: string) => () => lines().some(({ msg }) => msg === message);
+  return { child, lines, hasLogged, ended: once(child, 'close') };
 }
 
-test('a stop that does not end within the grace is given up, with 1', async () => {
-  const { child, says, ended } = startStubborn(1);
-  await waitUntil('it runs', says('started'), within);
+test('a process exits with 1 when its shutdown exceeds the grace period', async () => {
+  const { child, hasLogged, ended } = startStubborn(1);
+  await waitUntil('started process', hasLogged('started'), within);
   child.kill('SIGTERM');
   expect(await ended).toEqual([1, null]);
-  expect(says('could not stop in time')()).toBe(true);
+  expect(hasLogged('could not stop in time')()).toBe(true);
 });
 
-test('a second signal ends it at once, with 1', async () => {
-  const { child, says, ended } = startStubborn(600);
-  await waitUntil('it runs', says('started'), within);
+test('a second signal ends a process immediately with 1', async () => {
+  const { child, hasLogged, ended } = startStubborn(600);
+  await waitUntil('started process', hasLogged('started'), within);
   child.kill('SIGTERM');
-  await waitUntil('it stops', says('stopping'), within);
+  await waitUntil('stopping process', hasLogged('stopping'), within);
   child.kill('SIGINT');
   expect(await ended).toEqual([1, null]);
-  expect(says('could not stop in time')()).toBe(false);
+  expect(hasLogged('could not stop in time')()).toBe(false);
 });
 
-test('an error that nobody caught ends it with 1, and is in the log', async () => {
+test('an uncaught error ends a process with 1 and is logged', async () => {
   const { lines, ended } = startStubborn(600, '--throw');
   expect(await ended).toEqual([1, null]);
   expect(lines()).toContainEqual(

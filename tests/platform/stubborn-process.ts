@@ -1,4 +1,4 @@
-// A process of ours that never comes to an end of its work; with --throw, one with an error that nobody expected.
+// A process whose shutdown never ends; with --throw, it throws an uncaught error.
 
 import { runProcess } from '../../src/platform/process/run-process.ts';
 

@@ -1,10 +1,10 @@
 import { parseOptions } from '@node-rs/argon2';
 import { expect, test } from 'vitest';
-import { emailProblems, normalizeEmail, passwordProblems } from '../../src/players/credentials.ts';
+import { findEmailProblems, findPasswordProblems, normalizeEmail } from '../../src/players/credentials.ts';
 import { hashPassword, verifyPassword } from '../../src/players/passwords.ts';
 
-const rulesOf = (password: string, email = 'jordan.diaz@example.com') =>
-  passwordProblems(password, password, email).map(problem => problem.rule);
+const findBrokenRules = (password: string, email = 'jordan.diaz@example.com') =>
+  findPasswordProblems(password, password, email).map(problem => problem.rule);
 
 test.each([
   ['seven characters', 'x7!kQ2z', ['too_short']],
@@ -12,14 +12,14 @@ test.each([
   ['128 characters', 'x7!kQ2zP'.repeat(16), []],
   ['129 characters', `${'x7!kQ2zP'.repeat(16)}x`, ['too_long']],
   ['seven characters of two code units each', '🏀🏀🏀🏀🏀🏀🏀', ['too_short']],
-  ['spaces, which are characters too', 'a  b  c  d', []],
-  ['a common one', 'basketball', ['too_common']],
-  ['a common one in capitals', 'PassWord123', ['too_common']],
-  ['a common one in full-width letters', 'ｐａｓｓｗｏｒｄ', ['too_common']],
-  ['the e-mail', 'Jordan.Diaz@Example.com', ['same_as_email']],
-  ['the name in the e-mail', 'jordan.DIAZ', ['same_as_email']],
-])('judges a password of %s', (_, password, rules) => {
-  expect(rulesOf(password)).toEqual(rules);
+  ['characters that are mostly spaces', 'a  b  c  d', []],
+  ['a common password', 'basketball', ['too_common']],
+  ['a common password in mixed case', 'PassWord123', ['too_common']],
+  ['a common password in full-width letters', 'ｐａｓｓｗｏｒｄ', ['too_common']],
+  ['the e-mail address', 'Jordan.Diaz@Example.com', ['same_as_email']],
+  ['the local part of the e-mail address', 'jordan.DIAZ', ['same_as_email']],
+])('passwordProblems returns the broken rules of %s', (_, password, rules) => {
+  expect(findBrokenRules(password)).toEqual(rules);
 });
 
 test.each([
@@ -30,17 +30,17 @@ test.each([
   'a b@example.com',
   'nul\0@example.com',
   `${'a'.repeat(250)}@x.co`,
-])('finds fault with the e-mail %j', email => {
-  expect(emailProblems(normalizeEmail(email))).toHaveLength(1);
+])('emailProblems rejects the e-mail address %j', email => {
+  expect(findEmailProblems(normalizeEmail(email))).toHaveLength(1);
 });
 
-test('takes an e-mail in any case and with space around it', () => {
+test('normalizeEmail converts to lower case and trims spaces', () => {
   const email = normalizeEmail(' Jordan.DIAZ+hoops@Example.co ');
   expect(email).toBe('jordan.diaz+hoops@example.co');
-  expect(emailProblems(email)).toEqual([]);
+  expect(findEmailProblems(email)).toEqual([]);
 });
 
-test('hashes with argon2id at least as hard as OWASP asks, each time with another salt', async () => {
+test('hashPassword uses argon2id with at least the OWASP parameters and a new salt each time', async () => {
   const hashes = await Promise.all([hashPassword('x7!kQ2zP'), hashPassword('x7!kQ2zP')]);
   expect(new Set(hashes).size).toBe(2);
   for (const hash of hashes) {
@@ -51,13 +51,13 @@ test('hashes with argon2id at least as hard as OWASP asks, each time with anothe
   }
 });
 
-test('knows a password that another keyboard composes differently, and no other', async () => {
+test('verifyPassword accepts another Unicode composition of the same password and no other password', async () => {
   const hash = await hashPassword('contrase\u00f1a larga');
   expect(await verifyPassword(hash, 'contrasen\u0303a larga')).toBe(true);
   expect(await verifyPassword(hash, 'contrasena larga')).toBe(false);
 });
 
-test('without a hash no password is right, not even an empty one', async () => {
+test('verifyPassword rejects every password without a hash, also an empty one', async () => {
   expect(await Promise.all(['', '\0', 'x7!kQ2zP'].map(password => verifyPassword(null, password)))).toEqual([
     false,
     false,

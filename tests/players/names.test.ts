@@ -2,33 +2,33 @@ import { describe, expect, test } from 'vitest';
 import { toCityKey } from '../../src/players/city.ts';
 import { toUsername, toUsernameBase } from '../../src/players/usernames.ts';
 
-describe('a city', () => {
+describe('toCityKey', () => {
   test.each([
     ['Bogota', 'bogotá', 'BOGOTÁ ', '  BoGoTa\u0301'],
     ['San  José', 'SAN JOSE', 'san\tjosé'],
     ['Straßburg', 'STRASSBURG'],
     ['Diyarbakır', 'DIYARBAKIR', 'diyarbakir'],
     ['Αθήνα', 'ΑΘΗΝΑ'],
-  ])('is one however it is spelled: %s', (...spellings) => {
+  ])('returns one key for all spellings of %s', (...spellings) => {
     expect(new Set(spellings.map(toCityKey)).size).toBe(1);
   });
 
   test.each([
     ['Cali', 'Calima'],
     ['San José', 'Sanjosé'],
-    // Marks that are vowels in their script: two cities, not two accents.
+    // The marks are vowels in this script, not accents.
     ['कोटा', 'कटा'],
     ['東京', '京都'],
-  ])('is another when its letters are: %s and %s', (one, other) => {
-    expect(toCityKey(one)).not.toBe(toCityKey(other));
+  ])('returns different keys for %s and %s', (first, second) => {
+    expect(toCityKey(first)).not.toBe(toCityKey(second));
   });
 
-  test('has a key that fits its column, even one that folding makes longer', () => {
+  test('truncates the key to the column even if folding makes it longer', () => {
     expect(toCityKey('ß'.repeat(80))).toBe('s'.repeat(80));
   });
 });
 
-describe('a username', () => {
+describe('toUsernameBase and toUsername', () => {
   test.each([
     ['Jordan', 'Díaz', 'jordan.diaz'],
     ['María José', "O'Neil-Peña", 'mariajose.oneilpena'],
@@ -36,13 +36,13 @@ describe('a username', () => {
     ['Zoë', 'Æther', 'zoe.aether'],
     ['Иван', 'Smith', 'smith'],
     ['李', '小龍', 'player'],
-    // Else this one would be the second Jordan Diaz.
+    // Digits are dropped: jordan.diaz2 is the username of the second Jordan Diaz.
     ['Jordan', 'Diaz2', 'jordan.diaz'],
-  ])('is made of plain letters only: %s %s', (firstName, lastName, base) => {
+  ])('reduce %s %s to plain letters', (firstName, lastName, base) => {
     expect(toUsernameBase({ firstName, lastName })).toBe(base);
   });
 
-  test('is numbered from the second of its name on', () => {
+  test('append a number from the second player of a name on', () => {
     expect([1, 2, 11].map(number => toUsername('jordan.diaz', number))).toEqual([
       'jordan.diaz',
       'jordan.diaz2',
@@ -50,7 +50,7 @@ describe('a username', () => {
     ]);
   });
 
-  test('leaves room for a number in its column and never ends with a dot', () => {
+  test('leave room for a number in the column and never end with a dot', () => {
     const base = toUsernameBase({ firstName: 'a'.repeat(79), lastName: 'b' });
     expect(base).toBe('a'.repeat(79));
     expect(toUsernameBase({ firstName: 'æ'.repeat(60), lastName: 'b' })).toHaveLength(80);

@@ -4,20 +4,20 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { WebSocket } from 'ws';
 import { loadEnv } from '../../src/platform/config/env.ts';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
-import { accountsOf, person, sessionIn } from '../api/accounts/accounts.ts';
+import { createAccountClient, createSignUpInput, requireSession } from '../api/accounts/accounts.ts';
 import { graphql } from '../gql/gql.ts';
 import type { AccountSessionFragment } from '../gql/graphql.ts';
 import { type App, startApp } from '../kit/api/app.ts';
-import { type Listening, listenBySocket, listenBySse } from '../kit/api/listening.ts';
-import { gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
+import { subscribeBySse, subscribeByWebSocket, type TestSubscription } from '../kit/api/subscriptions.ts';
+import { createUser, leaderboardSynced, publishVideo } from '../kit/contest/create-users.ts';
 import { insertVideo } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
 
 const RENAME = graphql(`
   mutation EndedRename { updateProfile(input: { firstName: "Thief" }) { __typename } }
 `).toString();
-/** Whatever a viewer alone sees is executed for them alone. */
-const OWN_SIGHT = graphql(`
+/** Selects fields that depend on the viewer, so the subscription is not shared. */
+const VIEWER_FIELDS = graphql(`
   subscription EndedSight { rankingChanged { entries { player { videos { nodes { title } } } } } }
 `).toString();
 const STATUS = graphql(`
@@ -28,20 +28,20 @@ let app: App;
 let videoId: string;
 beforeAll(async () => {
   app = await startApp();
-  videoId = await publishVideo(app.database, await gatherOne(app));
-  await projected(app);
+  videoId = await publishVideo(app.database, await createUser(app));
+  await leaderboardSynced(app);
 });
 afterAll(() => app?.stop());
 
 let session: AccountSessionFragment;
 let playerId: string;
 beforeEach(async () => {
-  session = sessionIn(await accountsOf(app).signUp(person()));
+  session = requireSession(await createAccountClient(app).signUp(createSignUpInput()));
   playerId = decodeJwt(session.accessToken).sub ?? '';
 });
-const logOut = () => accountsOf(app).logOut(session.refreshToken);
+const logOut = () => createAccountClient(app).logOut(session.refreshToken);
 
-/** A socket of the session, acknowledged. */
+/** Opens an acknowledged socket of the session. */
 async function openSocket(): Promise<WebSocket> {
   const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   onTestFinished(() => socket.terminate());
@@ -51,9 +51,9 @@ async function openSocket(): Promise<WebSocket> {
   await once(socket, 'message');
   return socket;
 }
-/** Hears what still comes: the ranking may be on its way from what was done before. Rejects with how it was cut off. */
-async function endOf(listening: Listening): Promise<void> {
-  while ((await listening.next()) !== null);
+/** Reads the remaining events, such as rankings of earlier changes. @throws when the connection is closed. */
+async function readToEnd(subscription: TestSubscription): Promise<void> {
+  while ((await subscription.next()) !== null);
 }
 const firstNameNow = async () => {
   const [row] = await app.database.em
@@ -62,7 +62,7 @@ const firstNameNow = async () => {
   return row.first_name;
 };
 
-test('a socket does nothing more for a player who has logged out', async () => {
+test('a socket rejects operations with 4401 after its player logs out', async () => {
   const socket = await openSocket();
   await logOut();
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: RENAME } }));
@@ -71,13 +71,13 @@ test('a socket does nothing more for a player who has logged out', async () => {
   expect(await firstNameNow()).toBe('Jordan');
 });
 
-test('a socket acts with the role that its player has by now', async () => {
+test('a socket uses the current role of its player', async () => {
   const socket = await openSocket();
   await app.database.em.fork().execute(`update players set role = 'MODERATOR' where id = ?`, [playerId]);
-  const query = `mutation { hideVideo(videoId: "${videoId}", reason: "A closer look") { __typename } }`;
-  const undo = `mutation { restoreVideo(videoId: "${videoId}", reason: "It is fine") { __typename } }`;
+  const hide = `mutation { hideVideo(videoId: "${videoId}", reason: "A closer look") { __typename } }`;
+  const restore = `mutation { restoreVideo(videoId: "${videoId}", reason: "It is fine") { __typename } }`;
   const messages = on(socket, 'message');
-  for (const text of [query, undo]) {
+  for (const text of [hide, restore]) {
     socket.send(JSON.stringify({ id: text, type: 'subscribe', payload: { query: text } }));
     const [next, complete] = [await messages.next(), await messages.next()];
     expect(JSON.parse(String(next.value?.[0]))).not.toHaveProperty('payload.errors');
@@ -85,32 +85,32 @@ test('a socket acts with the role that its player has by now', async () => {
   }
 });
 
-test('streams and sockets that only listen end within seconds of logging out', async () => {
-  await using listeners = new AsyncDisposableStack();
+test('idle streams and sockets end within seconds after the player logs out', async () => {
+  await using cleanup = new AsyncDisposableStack();
   const own = await insertVideo(app.database, {
     id: Buffer.from(`Player:${playerId}`).toString('base64url'),
   });
   const caller = { token: session.accessToken };
-  const anyone = listeners.use(await listenBySse(app, { query: OWN_SIGHT }));
-  const operations = [{ query: OWN_SIGHT }, { query: STATUS, variables: { videoId: own } }];
+  const anonymous = cleanup.use(await subscribeBySse(app, { query: VIEWER_FIELDS }));
+  const operations = [{ query: VIEWER_FIELDS }, { query: STATUS, variables: { videoId: own } }];
   const opened = await Promise.all(
-    [listenBySse, listenBySocket].flatMap(listen =>
-      operations.map(async operation => listeners.use(await listen(app, operation, caller))),
+    [subscribeBySse, subscribeByWebSocket].flatMap(subscribe =>
+      operations.map(async operation => cleanup.use(await subscribe(app, operation, caller))),
     ),
   );
-  for (const one of [anyone, ...opened]) await one.next();
+  for (const subscription of [anonymous, ...opened]) await subscription.next();
   await logOut();
-  for (const one of opened) await expect(endOf(one)).rejects.toThrow(/cut off|closed/);
-  await castVote(app, await gatherOne(app), videoId);
-  expect(await anyone.next()).toContain('"rankingChanged"');
+  for (const subscription of opened) await expect(readToEnd(subscription)).rejects.toThrow(/cut off|closed/);
+  await castVote(app, await createUser(app), videoId);
+  expect(await anonymous.next()).toContain('"rankingChanged"');
 });
 
-test('a stream of what one viewer sees tells nothing more once its token has expired', async () => {
-  await using listeners = new AsyncDisposableStack();
+test('a stream of viewer-dependent fields ends when its token expires', async () => {
+  await using cleanup = new AsyncDisposableStack();
   const { sid } = decodeJwt<{ sid: string }>(session.accessToken);
   const tokens = createAccessTokens({ ...loadEnv(app.processEnv).auth, accessTokenSeconds: 2 });
   const token = await tokens.issue({ playerId, sessionId: sid });
-  const expiring = listeners.use(await listenBySse(app, { query: OWN_SIGHT }, { token }));
+  const expiring = cleanup.use(await subscribeBySse(app, { query: VIEWER_FIELDS }, { token }));
   await expiring.next();
-  await expect(endOf(expiring)).rejects.toThrow('The stream was cut off');
+  await expect(readToEnd(expiring)).rejects.toThrow('The stream was cut off');
 });

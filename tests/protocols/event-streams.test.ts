@@ -6,12 +6,12 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
 import { type App, startApp } from '../kit/api/app.ts';
-import { listenBySocket, listenBySse } from '../kit/api/listening.ts';
-import { type Fan, gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
+import { subscribeBySse, subscribeByWebSocket } from '../kit/api/subscriptions.ts';
+import { createUser, leaderboardSynced, publishVideo, type TestUser } from '../kit/contest/create-users.ts';
 import { toRowId } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
 import { openBufferingProxy } from '../kit/services/buffering-proxy.ts';
-import { openGate } from '../kit/services/tcp-relay.ts';
+import { openTcpRelay } from '../kit/services/tcp-relay.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 1) { entries { votes } } }';
 const IDLE_MILLISECONDS = 1800;
@@ -19,22 +19,22 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const STREAM = { accept: 'text/event-stream' };
 
 let app: App;
-let player: Fan;
+let player: TestUser;
 let videoId: string;
-let cast = 0;
+let voteCount = 0;
 beforeAll(async () => {
   app = await startApp({ PING_SECONDS: '1' });
-  player = await gatherOne(app);
+  player = await createUser(app);
   videoId = await publishVideo(app.database, player);
-  await projected(app);
+  await leaderboardSynced(app);
 });
 afterAll(() => app?.stop());
 
 async function vote(): Promise<void> {
-  await castVote(app, await gatherOne(app), videoId);
-  cast += 1;
+  await castVote(app, await createUser(app), videoId);
+  voteCount += 1;
 }
-const told = (count: number) => ({ data: { rankingChanged: { entries: [{ votes: count }] } } });
+const toResult = (count: number) => ({ data: { rankingChanged: { entries: [{ votes: count }] } } });
 const post = (query: string, headers: Record<string, string> = {}) =>
   fetch(`${app.url}/graphql`, {
     method: 'POST',
@@ -50,7 +50,7 @@ describe('an event stream', () => {
       'GET',
       () => fetch(`${app.url}/graphql?${new URLSearchParams({ query: RANKING })}`, { headers: STREAM }),
     ],
-  ])('is opened by %s, and told to nobody’s cache, buffer or compressor', async (_method, open) => {
+  ])('is opened by %s, with headers against caching, buffering and compression', async (_method, open) => {
     const response = await open();
     onTestFinished(() => response.body?.cancel());
     expect([response.status, Object.fromEntries(response.headers)]).toEqual([
@@ -67,10 +67,10 @@ describe('an event stream', () => {
       text += new TextDecoder().decode(bytes);
       if (text.includes('\n\nevent')) break;
     }
-    expect(text).toBe(`:\n\nevent: next\ndata: ${JSON.stringify(told(cast))}\n\n`);
+    expect(text).toBe(`:\n\nevent: next\ndata: ${JSON.stringify(toResult(voteCount))}\n\n`);
   });
 
-  test('of a query is its answer, and the end', async () => {
+  test('of a query contains its result and a complete event', async () => {
     const response = await post('{ contest { phase } }');
     expect(await response.text()).toMatch(
       /^(:\n\n)*event: next\ndata: \{"data":\{"contest":\{"phase":"OPEN"\}\}.*\}\n\nevent: complete\ndata:\n\n$/,
@@ -78,41 +78,38 @@ describe('an event stream', () => {
   });
 
   test.each([
-    ['a token that is none', RANKING, { authorization: 'Bearer x' }, 401, 'UNAUTHENTICATED'],
-    [
-      'what is not to be followed',
-      'subscription { videoStatus(videoId: "x") { phase } }',
-      {},
-      200,
-      'BAD_USER_INPUT',
-    ],
+    ['an invalid token', RANKING, { authorization: 'Bearer x' }, 401, 'UNAUTHENTICATED'],
+    ['an invalid id', 'subscription { videoStatus(videoId: "x") { phase } }', {}, 200, 'BAD_USER_INPUT'],
     ['an unknown field', 'subscription { secret }', {}, 200, 'GRAPHQL_VALIDATION_FAILED'],
-  ])('is not opened for %s: the answer says why', async (_, query, headers, status, code) => {
-    const response = await post(query, headers);
-    expect([response.status, await response.text()]).toEqual([
-      status,
-      expect.stringContaining(`"code":"${code}"`),
-    ]);
-  });
+  ])(
+    'is not opened for %s; the response contains the error code',
+    async (_, query, headers, status, code) => {
+      const response = await post(query, headers);
+      expect([response.status, await response.text()]).toEqual([
+        status,
+        expect.stringContaining(`"code":"${code}"`),
+      ]);
+    },
+  );
 
-  test('that breaks is opened again by its client, which then hears what it has missed', async () => {
-    await using gate = await openGate(app.url);
+  test('is reopened by its client after a disconnect and continues with the current state', async () => {
+    await using relay = await openTcpRelay(app.url);
     const client = createClient({
-      url: `${gate.url}graphql`,
+      url: `${relay.url}graphql`,
       retryAttempts: 100,
       retry: async () => undefined,
     });
     onTestFinished(() => client.dispose());
     const events = client.iterate({ query: RANKING });
-    expect((await events.next()).value).toEqual(told(cast));
-    gate.close();
+    expect((await events.next()).value).toEqual(toResult(voteCount));
+    relay.close();
     await vote();
-    await projected(app);
-    await gate.open();
-    expect((await events.next()).value).toEqual(told(cast));
+    await leaderboardSynced(app);
+    await relay.open();
+    expect((await events.next()).value).toEqual(toResult(voteCount));
   });
 
-  test('ends with its token without saying that it is over: its client comes again with a new one', async () => {
+  test('ends without a complete event when its token expires, and its client reconnects with a new token', async () => {
     const { sid } = decodeJwt<{ sid: string }>(player.token);
     const secrets = [app.processEnv.AUTH_SECRET ?? ''] as const;
     const shortLived = createAccessTokens({ secrets, accessTokenSeconds: 2 });
@@ -124,15 +121,15 @@ describe('an event stream', () => {
     });
     onTestFinished(() => client.dispose());
     const events = client.iterate({ query: RANKING });
-    expect((await events.next()).value).toEqual(told(cast));
-    // The state again, from the new stream.
-    expect((await events.next()).value).toEqual(told(cast));
+    expect((await events.next()).value).toEqual(toResult(voteCount));
+    // The new stream begins with the current state.
+    expect((await events.next()).value).toEqual(toResult(voteCount));
     expect(tokens).toEqual([]);
   });
 });
 
-describe('behind a proxy that buffers and cuts off what is silent', () => {
-  test('other answers are held back, so that the proxy is one', async () => {
+describe('behind a proxy that buffers responses and closes idle connections', () => {
+  test('other responses are buffered, which proves that the proxy works', async () => {
     const server = createServer((_request, response) => response.write('x')).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await once(server, 'listening');
@@ -144,16 +141,16 @@ describe('behind a proxy that buffers and cuts off what is silent', () => {
   });
 
   test.each([
-    ['an event stream', listenBySse],
-    ['a socket', listenBySocket],
-  ])('%s tells each event at once, and lives on through silence', async (_, listen) => {
+    ['an event stream', subscribeBySse],
+    ['a socket', subscribeByWebSocket],
+  ])('%s delivers each event immediately and survives idle periods', async (_, subscribe) => {
     await using proxy = await openBufferingProxy(app.url, IDLE_MILLISECONDS);
-    await using listening = await listen(proxy, { query: RANKING });
-    expect(JSON.parse((await listening.next()) ?? '')).toMatchObject(told(cast));
-    const next = listening.next();
-    const silent = AbortSignal.timeout(2 * IDLE_MILLISECONDS);
-    await once(silent, 'abort');
+    await using subscription = await subscribe(proxy, { query: RANKING });
+    expect(JSON.parse((await subscription.next()) ?? '')).toMatchObject(toResult(voteCount));
+    const next = subscription.next();
+    const idle = AbortSignal.timeout(2 * IDLE_MILLISECONDS);
+    await once(idle, 'abort');
     await vote();
-    expect(JSON.parse((await next) ?? '')).toMatchObject(told(cast));
+    expect(JSON.parse((await next) ?? '')).toMatchObject(toResult(voteCount));
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
-import { BOUNDARY, body, part, post } from '../kit/api/multipart.ts';
-import { type Fan, gatherOne } from '../kit/contest/create-users.ts';
+import { BOUNDARY, multipartBody, part, post } from '../kit/api/multipart.ts';
+import { createUser, type TestUser } from '../kit/contest/create-users.ts';
 
 // https://github.com/jaydenseric/graphql-multipart-request-spec
 const QUERY = `mutation ($title: String!, $file: Upload!) {
@@ -11,10 +11,10 @@ const OPERATION = { query: QUERY, variables: { title: 'Dunk', file: null } };
 const MP4 = Buffer.from('0000001c6674797069736f6d0000020069736f6d69736f326d703431', 'hex');
 
 let app: App;
-let player: Fan;
+let player: TestUser;
 beforeAll(async () => {
   app = await startApp();
-  player = await gatherOne(app);
+  player = await createUser(app);
 });
 afterAll(() => app?.stop());
 
@@ -22,7 +22,7 @@ const field = (name: string, value: unknown) => part(name, JSON.stringify(value)
 const file = (name: string, content: Buffer | string = MP4) => part(name, content, { filename: 'clip.mp4' });
 
 async function send(parts: Buffer[], headers: Record<string, string> = {}) {
-  const { status, text } = await post(`${app.url}/graphql`, body(parts), {
+  const { status, text } = await post(`${app.url}/graphql`, multipartBody(parts), {
     headers: {
       accept: 'application/graphql-response+json',
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
@@ -35,35 +35,35 @@ async function send(parts: Buffer[], headers: Record<string, string> = {}) {
 }
 
 describe('a multipart request', () => {
-  test('puts a file into a variable, by its path', async () => {
-    const answer = await send([
+  test('sets a variable to a file', async () => {
+    const response = await send([
       field('operations', OPERATION),
       field('map', { 0: ['variables.file'] }),
       file('0'),
     ]);
-    expect(answer).toMatchObject({ status: 200, data: { uploadVideo: { __typename: 'Video' } } });
+    expect(response).toMatchObject({ status: 200, data: { uploadVideo: { __typename: 'Video' } } });
   });
 
-  test('puts a file into an input object', async () => {
+  test('sets a field of an input object to a file', async () => {
     const query = 'mutation ($input: UploadVideoInput!) { uploadVideo(input: $input) { __typename } }';
-    const answer = await send([
+    const response = await send([
       field('operations', { query, variables: { input: { title: 'Layup', file: null } } }),
       field('map', { clip: ['variables.input.file'] }),
       file('clip'),
     ]);
-    expect(answer).toMatchObject({ status: 200, data: { uploadVideo: { __typename: 'Video' } } });
+    expect(response).toMatchObject({ status: 200, data: { uploadVideo: { __typename: 'Video' } } });
   });
 
-  test('whose file is no video is answered by the schema, not by the protocol', async () => {
-    const answer = await send([
+  test('with a file that is not a video returns UnsupportedFile', async () => {
+    const response = await send([
       field('operations', OPERATION),
       field('map', { 0: ['variables.file'] }),
-      file('0', 'no video at all'),
+      file('0', 'not a video'),
     ]);
-    expect(answer.data.uploadVideo).toEqual({ __typename: 'UnsupportedFile', code: 'UNSUPPORTED_FILE' });
+    expect(response.data.uploadVideo).toEqual({ __typename: 'UnsupportedFile', code: 'UNSUPPORTED_FILE' });
   });
 
-  test.each<[what: string, parts: Buffer[]]>([
+  test.each<[name: string, parts: Buffer[]]>([
     [
       'that is a batch',
       [field('operations', [OPERATION]), field('map', { 0: ['0.variables.file'] }), file('0')],
@@ -79,21 +79,24 @@ describe('a multipart request', () => {
     ['without a map', [field('operations', OPERATION), file('0')]],
     ['without operations', [field('map', { 0: ['variables.file'] }), file('0')]],
     [
-      'whose operations are no JSON',
+      'whose operations are invalid JSON',
       [part('operations', '{'), field('map', { 0: ['variables.file'] }), file('0')],
     ],
-    ['whose map is no object', [field('operations', OPERATION), field('map', ['variables.file']), file('0')]],
     [
-      'whose paths are no list',
+      'whose map is not an object',
+      [field('operations', OPERATION), field('map', ['variables.file']), file('0')],
+    ],
+    [
+      'whose paths are not a list',
       [field('operations', OPERATION), field('map', { 0: 'variables.file' }), file('0')],
     ],
     [
-      'whose path leads nowhere',
+      'whose path does not exist',
       [field('operations', OPERATION), field('map', { 0: ['variables.x.y'] }), file('0')],
     ],
     ['whose file is missing', [field('operations', OPERATION), field('map', { 0: ['variables.file'] })]],
     [
-      'with more files than one',
+      'with two files',
       [
         field('operations', OPERATION),
         field('map', { 0: ['variables.file'], 1: ['variables.title'] }),
@@ -101,7 +104,7 @@ describe('a multipart request', () => {
         file('1'),
       ],
     ],
-  ])('%s is refused as a bad request', async (_, parts) => {
+  ])('%s returns 400 with BAD_REQUEST', async (_, parts) => {
     const { status, errors } = await send(parts);
     expect([status, errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
     expect(errors[0].message).not.toMatch(/wrong|masked|unexpected/i);

@@ -27,11 +27,11 @@ async function sharedExecutions(): Promise<number> {
   return Number(/^anb_shared_executions\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
 }
 
-test('operations that are completed before they have begun end, however often their id is used again', async () => {
+test('operations completed before their start end, also when their id is reused 50 times', async () => {
   const socket = await openSocket();
   const subscribe = JSON.stringify({ id: 'a', type: 'subscribe', payload: { query: RANKING } });
-  const refusals: string[] = [];
-  socket.on('message', data => String(data).includes('TOO_MANY_AT_ONCE') && refusals.push(String(data)));
+  const rejections: string[] = [];
+  socket.on('message', data => String(data).includes('TOO_MANY_AT_ONCE') && rejections.push(String(data)));
   for (let n = 0; n < 50; n++) {
     socket.send(subscribe);
     socket.send('{"id":"a","type":"complete"}');
@@ -42,7 +42,7 @@ test('operations that are completed before they have begun end, however often th
   await eventually(async () => (await sharedExecutions()) === 0);
 });
 
-test('an operation counts until it has really ended', async () => {
+test('an operation counts against the limit until it ends', async () => {
   const returned: string[] = [];
   const results = (id: string): AsyncIterator<unknown> => ({
     next: () => new Promise(() => undefined),
@@ -52,18 +52,18 @@ test('an operation counts until it has really ended', async () => {
     },
   });
   const operations = new WebSocketOperations();
-  for (let n = 0; n < 20; n++) expect(operations.begin(`${n}`)).toBe(true);
-  expect(operations.begin('20')).toBe(false);
-  operations.end('0');
-  expect(operations.begin('1')).toBe(false);
-  expect(operations.begin('20')).toBe(true);
-  operations.hold('1', results('1'));
+  for (let n = 0; n < 20; n++) expect(operations.reserve(`${n}`)).toBe(true);
+  expect(operations.reserve('20')).toBe(false);
+  operations.release('0');
+  expect(operations.reserve('1')).toBe(false);
+  expect(operations.reserve('20')).toBe(true);
+  operations.attach('1', results('1'));
   operations.close();
-  operations.hold('2', results('2'));
+  operations.attach('2', results('2'));
   expect(returned).toEqual(['1', '2']);
 });
 
-test('a client that takes no answers to its pings is dropped', async () => {
+test('the server closes the socket of a client that does not read the pongs', async () => {
   const socket = await openSocket();
   socket.pause();
   const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(60_000) } });

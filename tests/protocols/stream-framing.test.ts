@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
-import { gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
+import { createUser, leaderboardSynced, publishVideo } from '../kit/contest/create-users.ts';
 import { castVote } from '../kit/contest/votes.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 1) { entries { votes } } }';
@@ -12,20 +12,20 @@ let videoId: string;
 let votes = 0;
 beforeAll(async () => {
   app = await startApp();
-  videoId = await publishVideo(app.database, await gatherOne(app));
-  await projected(app);
+  videoId = await publishVideo(app.database, await createUser(app));
+  await leaderboardSynced(app);
 });
 afterAll(() => app?.stop());
 
 async function vote(): Promise<void> {
-  await castVote(app, await gatherOne(app), videoId);
+  await castVote(app, await createUser(app), videoId);
   votes += 1;
 }
-const eventWith = (count: number) =>
+const toEvent = (count: number) =>
   `event: next\ndata: {"data":{"rankingChanged":{"entries":[{"votes":${count}}]}}}\n\n`;
 
-/** A POST to `/graphql`, byte by byte. */
-function requestOf(query: string, { accept = 'application/json', version = '1.1' } = {}): string {
+/** Builds the bytes of a POST request to `/graphql`. */
+function toRawRequest(query: string, { accept = 'application/json', version = '1.1' } = {}): string {
   const body = JSON.stringify({ query });
   const head = [
     `POST /graphql HTTP/${version}`,
@@ -36,29 +36,32 @@ function requestOf(query: string, { accept = 'application/json', version = '1.1'
   ];
   return [...head, '', body].join(CRLF);
 }
-const following = (version = '1.1') => requestOf(RANKING, { accept: 'text/event-stream', version });
+const toRankingRequest = (version = '1.1') => toRawRequest(RANKING, { accept: 'text/event-stream', version });
 
-/** What is answered on one connection to `requests`, as sent, up to the last of the events told by `tell`. */
-async function answerTo(requests: string, tell: () => Promise<void>): Promise<string> {
+/**
+ * Sends `requests` on one connection; calls `change` after the first event and returns all bytes up to the
+ * event it causes.
+ */
+async function readResponse(requests: string, change: () => Promise<void>): Promise<string> {
   const { hostname, port } = new URL(app.url);
   const socket = connect(Number(port), hostname).setEncoding('latin1');
   socket.write(requests);
-  let answered = '';
-  let hasBegun = false;
+  let received = '';
+  let hasEvents = false;
   for await (const bytes of socket) {
-    answered += bytes;
-    if (!hasBegun && answered.includes('event: next')) {
-      hasBegun = true;
-      await tell();
+    received += bytes;
+    if (!hasEvents && received.includes('event: next')) {
+      hasEvents = true;
+      await change();
     }
-    if (answered.includes(eventWith(votes))) break;
+    if (received.includes(toEvent(votes))) break;
   }
   socket.destroy();
-  return answered;
+  return received;
 }
 
-/** The chunks of a chunked body that has not ended (RFC 9112 §7.1). */
-function chunksOf(body: string): string[] {
+/** Parses the chunks of an unfinished chunked body (RFC 9112 §7.1). */
+function readChunks(body: string): string[] {
   const chunks: string[] = [];
   for (let at = 0; at < body.length; ) {
     const [size = ''] = body.slice(at).split(CRLF, 1);
@@ -72,34 +75,34 @@ function chunksOf(body: string): string[] {
   return chunks;
 }
 
-test('events are whole chunks, after the one that shows that the stream is there', async () => {
+test('each event is one chunk, after an initial comment chunk', async () => {
   const before = votes;
-  const answer = await answerTo(following(), vote);
-  const [head = '', body = ''] = answer.split(CRLF + CRLF, 2);
+  const response = await readResponse(toRankingRequest(), vote);
+  const [head = '', body = ''] = response.split(CRLF + CRLF, 2);
   expect(head.toLowerCase()).toContain('transfer-encoding: chunked');
-  expect(body).toBe(answer.slice(head.length + 2 * CRLF.length));
-  expect(chunksOf(body)).toEqual([':\n\n', eventWith(before), eventWith(votes)]);
+  expect(body).toBe(response.slice(head.length + 2 * CRLF.length));
+  expect(readChunks(body)).toEqual([':\n\n', toEvent(before), toEvent(votes)]);
 });
 
-test('a client of HTTP/1.0, which knows no chunks, is sent the bytes of the events alone', async () => {
+test('a client of HTTP/1.0 receives the events without chunks', async () => {
   const before = votes;
-  const answer = await answerTo(following('1.0'), vote);
-  const [head = ''] = answer.split(CRLF + CRLF, 1);
+  const response = await readResponse(toRankingRequest('1.0'), vote);
+  const [head = ''] = response.split(CRLF + CRLF, 1);
   expect(head.toLowerCase()).not.toContain('transfer-encoding');
-  expect(answer.slice(head.length + 2 * CRLF.length)).toBe(`:\n\n${eventWith(before)}${eventWith(votes)}`);
+  expect(response.slice(head.length + 2 * CRLF.length)).toBe(`:\n\n${toEvent(before)}${toEvent(votes)}`);
 });
 
-test('a stream behind a request that takes long begins after its answer, whole', async () => {
+test('a pipelined stream begins after the response to the slow request before it', async () => {
   const before = votes;
   // Hashing a password takes longer than starting a stream.
-  const slow = requestOf(
+  const slow = toRawRequest(
     'mutation { logIn(input: { email: "a@example.com", password: "no such one" }) { __typename } }',
   );
-  const answer = await answerTo(slow + following(), vote);
-  const at = answer.lastIndexOf('HTTP/1.1 ');
-  expect(answer.slice(0, at)).toContain('"logIn"');
-  const stream = answer.slice(at);
+  const response = await readResponse(slow + toRankingRequest(), vote);
+  const at = response.lastIndexOf('HTTP/1.1 ');
+  expect(response.slice(0, at)).toContain('"logIn"');
+  const stream = response.slice(at);
   const [head = ''] = stream.split(CRLF + CRLF, 1);
-  const events = chunksOf(stream.slice(head.length + 2 * CRLF.length));
-  expect(events).toEqual([':\n\n', eventWith(before), eventWith(votes)]);
+  const events = readChunks(stream.slice(head.length + 2 * CRLF.length));
+  expect(events).toEqual([':\n\n', toEvent(before), toEvent(votes)]);
 });

@@ -6,27 +6,27 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
 import { type App, startApp } from '../kit/api/app.ts';
-import { type Fan, gatherOne, projected, publishVideo } from '../kit/contest/create-users.ts';
+import { createUser, leaderboardSynced, publishVideo, type TestUser } from '../kit/contest/create-users.ts';
 import { toRowId } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
-import { openGate } from '../kit/services/tcp-relay.ts';
+import { openTcpRelay } from '../kit/services/tcp-relay.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 1) { entries { votes } } }';
 const INIT = { type: 'connection_init' };
 const subscribe = (query: string, id = 'one') => ({ id, type: 'subscribe', payload: { query } });
 
 let app: App;
-let player: Fan;
+let player: TestUser;
 let videoId: string;
 beforeAll(async () => {
   app = await startApp({ PING_SECONDS: '1', SLOW_CLIENT_SECONDS: '2' });
-  player = await gatherOne(app);
+  player = await createUser(app);
   videoId = await publishVideo(app.database, player);
-  await projected(app);
+  await leaderboardSynced(app);
 });
 afterAll(() => app?.stop());
 
-/** A socket that is open; closed with the test. */
+/** Opens a socket; the end of the test closes it. */
 async function openSocket(
   subprotocols: string[] = ['graphql-transport-ws'],
   options = {},
@@ -39,20 +39,20 @@ async function openSocket(
 const send = (socket: WebSocket, ...messages: object[]) => {
   for (const message of messages) socket.send(JSON.stringify(message));
 };
-const closing = (socket: WebSocket) =>
+const untilClosed = (socket: WebSocket) =>
   new Promise<[code: number, reason: string]>(resolve => {
     socket.once('close', (code, reason) => resolve([code, String(reason)]));
   });
-/** Says who it is; the messages that come once that is acknowledged. */
-async function begin(socket: WebSocket, payload?: object): Promise<AsyncGenerator<unknown>> {
-  const messages = messagesOf(socket);
+/** Sends connection_init and waits for the acknowledgement; returns the messages after it. */
+async function initialise(socket: WebSocket, payload?: object): Promise<AsyncGenerator<unknown>> {
+  const messages = readMessages(socket);
   const acknowledged = messages.next();
   send(socket, { ...INIT, ...(payload && { payload }) });
   expect((await acknowledged).value).toEqual({ type: 'connection_ack' });
   return messages;
 }
-/** The messages of a socket as they come. */
-async function* messagesOf(socket: WebSocket): AsyncGenerator<unknown> {
+/** Yields the messages of a socket. */
+async function* readMessages(socket: WebSocket): AsyncGenerator<unknown> {
   for await (const [message] of on(socket, 'message', { close: ['close'] }))
     yield JSON.parse(String(message));
 }
@@ -60,70 +60,70 @@ async function* messagesOf(socket: WebSocket): AsyncGenerator<unknown> {
 // https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 describe('a socket is closed', () => {
   test.each([
-    ['4400 for what is no JSON', '{', 4400],
-    ['4400 for a message of no kind', '{"type":"hello"}', 4400],
+    ['4400 for invalid JSON', '{', 4400],
+    ['4400 for an unknown message type', '{"type":"hello"}', 4400],
     [
       '4400 for an operation without an id',
       '{"type":"subscribe","payload":{"query":"{ me { email } }"}}',
       4400,
     ],
-    ['4401 for an operation before it has said who it is', JSON.stringify(subscribe(RANKING)), 4401],
+    ['4401 for an operation before connection_init', JSON.stringify(subscribe(RANKING)), 4401],
   ])('with %s', async (_, message, code) => {
     const socket = await openSocket();
     socket.send(message);
-    expect(await closing(socket)).toEqual([code, expect.any(String)]);
+    expect(await untilClosed(socket)).toEqual([code, expect.any(String)]);
   });
 
-  test.each([[['graphql-ws']], [[]]])('with 4406 when it speaks another protocol: %j', async protocols => {
+  test.each([[['graphql-ws']], [[]]])('with 4406 for the subprotocols %j', async protocols => {
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, protocols);
     socket.on('error', () => undefined);
-    const [code] = await closing(socket);
-    // A client that was answered with no protocol of its own hangs up itself, with 1006.
+    const [code] = await untilClosed(socket);
+    // A client that receives none of its subprotocols closes the connection itself, with 1006.
     expect(protocols.length > 0 ? [1006, 4406] : [4406]).toContain(code);
   });
 
-  test('with 4408 when it does not say who it is in time', async () => {
+  test('with 4408 without connection_init in time', async () => {
     const socket = await openSocket();
-    expect(await closing(socket)).toEqual([4408, 'Connection initialisation timeout']);
+    expect(await untilClosed(socket)).toEqual([4408, 'Connection initialisation timeout']);
   });
 
-  test('with 4409 for a second operation of the same id', async () => {
+  test('with 4409 for a second operation with the same id', async () => {
     const socket = await openSocket();
-    await begin(socket);
+    await initialise(socket);
     send(socket, subscribe(RANKING), subscribe(RANKING));
-    expect(await closing(socket)).toEqual([4409, 'Subscriber for one already exists']);
+    expect(await untilClosed(socket)).toEqual([4409, 'Subscriber for one already exists']);
   });
 
-  test('with 4429 when it says twice who it is', async () => {
+  test('with 4429 for a second connection_init', async () => {
     const socket = await openSocket();
     send(socket, INIT, INIT);
-    expect(await closing(socket)).toEqual([4429, 'Too many initialisation requests']);
+    expect(await untilClosed(socket)).toEqual([4429, 'Too many initialisation requests']);
   });
 
-  test('with 4401 when its token has expired, and not before', async () => {
-    const token = await shortToken();
+  test('with 4401 when its token expires, and not before', async () => {
+    const token = await issueShortToken();
     const socket = await openSocket();
-    const messages = await begin(socket, { authorization: `Bearer ${token}` });
+    const messages = await initialise(socket, { authorization: `Bearer ${token}` });
     send(socket, subscribe(RANKING));
     expect((await messages.next()).value).toMatchObject({ id: 'one', type: 'next' });
-    expect(await closing(socket)).toEqual([4401, 'Token expired']);
+    expect(await untilClosed(socket)).toEqual([4401, 'Token expired']);
     expect(Date.now() / 1000).toBeGreaterThanOrEqual(z.number().parse(decodeJwt(token).exp) - 0.01);
   });
 
-  test('when it answers no ping, and never while it does', async () => {
-    const [alive, dead] = [await openSocket(), await openSocket(undefined, { autoPong: false })];
+  test('when it does not answer pings, and stays open when it does', async () => {
+    const [alive, unresponsive] = [await openSocket(), await openSocket(undefined, { autoPong: false })];
     send(alive, INIT);
-    send(dead, INIT);
+    send(unresponsive, INIT);
     const pings = on(alive, 'ping');
-    expect(await closing(dead)).toEqual([1006, '']);
+    expect(await untilClosed(unresponsive)).toEqual([1006, '']);
     await pings.next();
     await pings.next();
     expect(alive.readyState).toBe(WebSocket.OPEN);
   });
 });
 
-/** A token of the player for two seconds. */
-function shortToken(): Promise<string> {
+/** Issues a token of the player that expires after 2 s. */
+function issueShortToken(): Promise<string> {
   const { sid } = decodeJwt<{ sid: string }>(player.token);
   const secrets = [app.processEnv.AUTH_SECRET ?? ''] as const;
   const tokens = createAccessTokens({ secrets, accessTokenSeconds: 2 });
@@ -131,9 +131,9 @@ function shortToken(): Promise<string> {
 }
 
 describe('a socket', () => {
-  test('answers a ping of its client', async () => {
+  test('answers a ping with a pong', async () => {
     const socket = await openSocket();
-    const messages = await begin(socket);
+    const messages = await initialise(socket);
     send(socket, { type: 'ping' });
     expect((await messages.next()).value).toEqual({ type: 'pong' });
   });
@@ -141,10 +141,10 @@ describe('a socket', () => {
   test.each([
     ['a syntax error', '{', 'GRAPHQL_PARSE_FAILED'],
     ['an unknown field', '{ secret }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['a mutation of nobody', 'mutation { updateProfile(input: {}) { __typename } }', 'UNAUTHENTICATED'],
-  ])('answers %s as over HTTP, and goes on', async (_, query, code) => {
+    ['a mutation without a token', 'mutation { updateProfile(input: {}) { __typename } }', 'UNAUTHENTICATED'],
+  ])('returns the error of %s as over HTTP, and stays open', async (_, query, code) => {
     const socket = await openSocket();
-    const messages = await begin(socket);
+    const messages = await initialise(socket);
     send(socket, subscribe(query, 'bad'));
     const { value } = await messages.next();
     expect(value).toMatchObject({ id: 'bad', type: expect.stringMatching(/^(error|next)$/) });
@@ -159,12 +159,12 @@ describe('a socket', () => {
     }
   });
 
-  test('that breaks is opened again by its client, which then hears what it has missed', async () => {
-    await using gate = await openGate(app.url);
+  test('is reopened by its client after a disconnect and continues with the current state', async () => {
+    await using relay = await openTcpRelay(app.url);
     const reopened = Promise.withResolvers<void>();
     let connections = 0;
     const client = createClient({
-      url: `${gate.url.replace('http', 'ws')}graphql`,
+      url: `${relay.url.replace('http', 'ws')}graphql`,
       webSocketImpl: WebSocket,
       retryAttempts: 5,
       shouldRetry: () => true,
@@ -174,10 +174,10 @@ describe('a socket', () => {
     onTestFinished(() => client.dispose());
     const events = client.iterate({ query: RANKING });
     expect((await events.next()).value).toMatchObject(votes(0));
-    gate.close();
-    await castVote(app, await gatherOne(app), videoId);
-    await projected(app);
-    await gate.open();
+    relay.close();
+    await castVote(app, await createUser(app), videoId);
+    await leaderboardSynced(app);
+    await relay.open();
     reopened.resolve();
     expect((await events.next()).value).toMatchObject(votes(1));
     expect(connections).toBe(2);

@@ -9,82 +9,84 @@ import {
   type LeaderboardSync,
   startLeaderboardSync,
 } from '../../src/rankings/leaderboard-sync.ts';
-import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
-import { giveVotes, insertPlayers, projected, publishVideos } from '../kit/contest/create-users.ts';
+import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
+import { giveVotes, insertPlayers, leaderboardSynced, publishVideos } from '../kit/contest/create-users.ts';
 
-let world: ContestWorld;
-let projector: LeaderboardSync;
+let environment: TestEnvironment;
+let leaderboardSync: LeaderboardSync;
 let videoIds: string[];
 beforeEach(async () => {
-  world = await openContestWorld();
-  const players = await insertPlayers(world.database, 3);
+  environment = await openTestEnvironment();
+  const players = await insertPlayers(environment.database, 3);
   videoIds = await publishVideos(
-    world.database,
+    environment.database,
     players.map(id => ({ id: encodeId('Player', id) })),
   );
-  projector = startLeaderboardSync({
-    ...world,
+  leaderboardSync = startLeaderboardSync({
+    ...environment,
     logger: createLogger({ level: 'silent' }, { process: 'test' }),
   });
-  await projected(world);
+  await leaderboardSynced(environment);
 });
 afterEach(async () => {
-  await projector?.stop();
-  await world?.[Symbol.asyncDispose]();
+  await leaderboardSync?.stop();
+  await environment?.[Symbol.asyncDispose]();
 });
 
-const shows = (players: number) =>
+const untilShown = (players: number) =>
   waitUntil(
     `${players} players are shown`,
     () =>
-      world.leaderboard.size(GLOBAL_BOARD).then(
+      environment.leaderboard.size(GLOBAL_BOARD).then(
         size => size === players,
         () => false,
       ),
     { deadlineSeconds: 2 },
   );
 
-test('builds boards that are not there, though nothing has changed', async () => {
-  await world.redis.flushall();
-  await shows(3);
-  expect(await findMismatch(world)).toBeNull();
+test('builds missing leaderboards even if no score has changed', async () => {
+  await environment.redis.flushall();
+  await untilShown(3);
+  expect(await findMismatch(environment)).toBeNull();
 });
 
-test('shows what another process has changed within a second, without being told', async () => {
+test('syncs a change of another process within 1 s without a notification', async () => {
   const [videoId = ''] = videoIds;
-  await giveVotes(world.database, new Map([[videoId, 4]]));
+  await giveVotes(environment.database, new Map([[videoId, 4]]));
   using clock = new MachineClock();
   await waitUntil(
     'the votes are shown',
-    async () => (await world.leaderboard.range(GLOBAL_BOARD, 0, 1))[0]?.score === 4,
+    async () => (await environment.leaderboard.range(GLOBAL_BOARD, 0, 1))[0]?.score === 4,
     { deadlineSeconds: 2 },
   );
   expect(clock.seconds).toBeLessThan(1);
 });
 
-test('notices boards that have lost a player or hold other votes', async () => {
+test('finds leaderboards with a missing player or a wrong vote total', async () => {
   const [videoId = ''] = videoIds;
-  await giveVotes(world.database, new Map([[videoId, 4]]));
-  await projected(world);
-  expect(await findMismatch(world)).toBeNull();
-  const takeFrom = async (board: string) => {
-    const [key = ''] = await world.redis.keys(`{board}:*:on:${board}`);
-    await world.redis.zremrangebyrank(key, 0, 0);
+  await giveVotes(environment.database, new Map([[videoId, 4]]));
+  await leaderboardSynced(environment);
+  expect(await findMismatch(environment)).toBeNull();
+  const removeFirst = async (board: string) => {
+    const [key = ''] = await environment.redis.keys(`{board}:*:on:${board}`);
+    await environment.redis.zremrangebyrank(key, 0, 0);
   };
-  const [city] = (await world.leaderboard.totals()).filter(({ board }) => board !== GLOBAL_BOARD);
-  await takeFrom(GLOBAL_BOARD);
-  await takeFrom(city?.board ?? '');
-  expect(await findMismatch(world)).toMatch(/boards hold 2 players and 4 votes, not 3 and 4/);
-  await world.redis.flushall();
-  await shows(3);
-  const [scores = ''] = await world.redis.keys('{board}:*:scores');
-  for (const board of [GLOBAL_BOARD, city?.board ?? '']) await world.redis.hincrby(scores, board, 3);
-  expect(await findMismatch(world)).toMatch(/boards hold 3 players and 7 votes, not 3 and 4/);
-  await world.redis.flushall();
-  await shows(3);
-  await projector.stop();
-  await giveVotes(world.database, new Map([[videoId, 1]]));
-  expect(await findMismatch(world), 'while a change is on its way').toBeNull();
-  await takeFrom(city?.board ?? '');
-  expect(await findMismatch(world), 'also then').toMatch(/cities hold 2 players .* 3 and 4 of all/);
+  const [city] = (await environment.leaderboard.totals()).filter(({ board }) => board !== GLOBAL_BOARD);
+  await removeFirst(GLOBAL_BOARD);
+  await removeFirst(city?.board ?? '');
+  expect(await findMismatch(environment)).toMatch(/leaderboard has 2 players and 4 votes instead of 3 and 4/);
+  await environment.redis.flushall();
+  await untilShown(3);
+  const [scores = ''] = await environment.redis.keys('{board}:*:scores');
+  for (const board of [GLOBAL_BOARD, city?.board ?? '']) await environment.redis.hincrby(scores, board, 3);
+  expect(await findMismatch(environment)).toMatch(/leaderboard has 3 players and 7 votes instead of 3 and 4/);
+  await environment.redis.flushall();
+  await untilShown(3);
+  await leaderboardSync.stop();
+  await giveVotes(environment.database, new Map([[videoId, 1]]));
+  expect(await findMismatch(environment), 'while a change is not yet synced').toBeNull();
+  await removeFirst(city?.board ?? '');
+  expect(await findMismatch(environment), 'a missing player while a change is not yet synced').toMatch(
+    /city boards have 2 players .* global board's 3 and 4/,
+  );
 });

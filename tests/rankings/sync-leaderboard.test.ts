@@ -11,24 +11,30 @@ import { GLOBAL_BOARD, toCityBoard } from '../../src/rankings/leaderboard-rows.t
 import { rebuildLeaderboard, syncLeaderboard } from '../../src/rankings/sync-leaderboard.ts';
 import { deleteVideo } from '../../src/videos/delete-video.ts';
 import { toRenditionKeys } from '../../src/videos/files/video-files.ts';
-import { claimVideo, completeVideo } from '../../src/videos/processing/record-processing.ts';
+import { claimVideo } from '../../src/videos/processing/claim-video.ts';
+import { completeVideo } from '../../src/videos/processing/record-processing.ts';
 import { deleteVotes, insertVotes } from '../../src/votes/write-votes.ts';
-import { type ContestWorld, Crash, mortal, openContestWorld } from '../kit/api/contest-world.ts';
+import {
+  createCrashingDeps,
+  InjectedCrash,
+  openTestEnvironment,
+  type TestEnvironment,
+} from '../kit/api/test-environment.ts';
 import { insertPlayers, publishVideos } from '../kit/contest/create-users.ts';
 import { insertVideo, toRowId } from '../kit/contest/videos.ts';
-import { findMiscounts } from '../kit/contest/votes.ts';
+import { findCounterMismatches } from '../kit/contest/votes.ts';
 
 const CITIES = ['Bogotá', 'BOGOTA', 'Cali', 'Medellín', 'Santa Marta', 'santa  marta'];
 const BOARDS = [GLOBAL_BOARD, ...new Set(CITIES.map(city => toCityBoard(toCityKey(city))))];
 const RULES = { votingOpensAt: null, votingClosesAt: null, maxVotesPerPlayer: null, winnersPerCity: 1 };
 const ROUNDS = 30;
-const OPERATIONS_A_ROUND = 40;
+const OPERATIONS_PER_ROUND = 40;
 
-/** The draws of a run can be had again from its seed; what overlaps with what is the machine's. */
+/** Reproduces the random choices of a run. The interleaving of operations still depends on the machine. */
 const SEED = Number(process.env.SEED ?? 1);
 
-/** The boards as they must be: a recount of the votes themselves, in the published order. */
-async function recount({ em }: ContestWorld): Promise<Record<string, string[]>> {
+/** Computes the expected leaderboards from the votes, in the published order. */
+async function computeExpected({ em }: TestEnvironment): Promise<Record<string, string[]>> {
   const rows = await em.execute<{ id: string; votes: number; city: string }[]>(
     `select players.id, city_key as city, count(votes.id)::int as votes
        from players join videos on videos.player_id = players.id and status = 'PROCESSED' and hidden_at is null
@@ -36,124 +42,138 @@ async function recount({ em }: ContestWorld): Promise<Record<string, string[]>> 
       group by players.id
       order by count(votes.id) desc, coalesce(max(cast_at), min(processed_at)), players.id`,
   );
-  const on = (board: string) =>
+  const entriesOf = (board: string) =>
     rows.filter(({ city }) => board === GLOBAL_BOARD || board === toCityBoard(city));
-  return Object.fromEntries(BOARDS.map(board => [board, on(board).map(({ id, votes }) => `${id} ${votes}`)]));
+  return Object.fromEntries(
+    BOARDS.map(board => [board, entriesOf(board).map(({ id, votes }) => `${id} ${votes}`)]),
+  );
 }
 
-async function shown({ leaderboard }: ContestWorld): Promise<Record<string, string[]>> {
+async function readLeaderboards({ leaderboard }: TestEnvironment): Promise<Record<string, string[]>> {
   const totals = await leaderboard.totals();
   const boards = BOARDS.map(async board => {
-    const standings = await leaderboard.range(board, 0, 10_000);
+    const entries = await leaderboard.range(board, 0, 10_000);
     const total = totals.find(other => other.board === board);
-    expect(total?.entries ?? 0).toBe(standings.length);
-    expect(total?.score ?? 0).toBe(standings.reduce((sum, { score }) => sum + score, 0));
-    return [board, standings.map(({ id, score }) => `${id} ${score}`)] as const;
+    expect(total?.entries ?? 0).toBe(entries.length);
+    expect(total?.score ?? 0).toBe(entries.reduce((sum, { score }) => sum + score, 0));
+    return [board, entries.map(({ id, score }) => `${id} ${score}`)] as const;
   });
   return Object.fromEntries(await Promise.all(boards));
 }
 
-async function settle(world: ContestWorld): Promise<void> {
+async function syncCompletely(environment: TestEnvironment): Promise<void> {
   try {
-    await syncLeaderboard(world);
+    await syncLeaderboard(environment);
   } catch (error) {
     if (!(error instanceof LeaderboardNotBuilt)) throw error;
-    await rebuildLeaderboard(world);
-    await syncLeaderboard(world);
+    await rebuildLeaderboard(environment);
+    await syncLeaderboard(environment);
   }
 }
 
-test('boards equal a recount after thousands of operations and crashes', async () => {
-  await using world = await openContestWorld();
+test('leaderboards equal a recount after thousands of operations and crashes', async () => {
+  await using environment = await openTestEnvironment();
   const random = createRandom(SEED);
   const { next, pick } = random.fork('operations');
 
-  const players = (await Promise.all(CITIES.map(city => insertPlayers(world.database, 6, city)))).flat();
+  const players = (
+    await Promise.all(CITIES.map(city => insertPlayers(environment.database, 6, city)))
+  ).flat();
   const videos: { id: string; playerId: string }[] = [];
   const publish = async (playerId: string) => {
-    const id = toRowId(await insertVideo(world.database, { id: encodeId('Player', playerId) }));
-    const claim = await claimVideo(world, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
-    if (claim === null) throw new Error('The video is not to be had');
-    await completeVideo(world, claim, { ...toRenditionKeys(id, 1), durationSeconds: 7 });
+    const id = toRowId(await insertVideo(environment.database, { id: encodeId('Player', playerId) }));
+    const claim = await claimVideo(environment, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
+    if (claim === null) throw new Error('The video cannot be claimed');
+    await completeVideo(environment, claim, { ...toRenditionKeys(id, 1), durationSeconds: 7 });
     videos.push({ id, playerId });
   };
   for (const playerId of players.slice(0, 20)) await publish(playerId);
-  const remove = ({ id, playerId }: (typeof videos)[number]) => deleteVideo(world, playerId, id);
+  const remove = ({ id, playerId }: (typeof videos)[number]) => deleteVideo(environment, playerId, id);
 
-  const ballots = () =>
+  const votes = () =>
     Array.from({ length: 1 + Math.floor(next() * 6) }, () => ({
       voterId: pick(players),
       videoId: pick(videos).id,
       networkHash: 'n',
     }));
-  const moderation = () => ({ em: world.em, events: world.events, rules: RULES });
-  const action = () => ({ moderatorId: pick(players), videoId: pick(videos).id, reason: 'by lot' });
-  const operations: [weight: number, act: () => Promise<unknown>][] = [
-    [50, () => insertVotes(world.em, ballots(), RULES)],
-    [20, () => deleteVotes(world.em, ballots(), RULES)],
+  const moderation = () => ({ em: environment.em, events: environment.events, rules: RULES });
+  const action = () => ({ moderatorId: pick(players), videoId: pick(videos).id, reason: 'a random choice' });
+  const operations: [weight: number, run: () => Promise<unknown>][] = [
+    [50, () => insertVotes(environment.em, votes(), RULES)],
+    [20, () => deleteVotes(environment.em, votes(), RULES)],
     [8, () => hideVideo(moderation(), action())],
     [8, () => restoreVideo(moderation(), action())],
-    [8, () => updateProfile({ em: world.em, rules: RULES }, pick(players), { city: pick(CITIES) })],
+    [8, () => updateProfile({ em: environment.em, rules: RULES }, pick(players), { city: pick(CITIES) })],
     [6, () => remove(pick(videos))],
     [3, () => publish(pick(players))],
   ];
-  const lots = operations.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
+  const weightedOperations = operations.flatMap(([weight, run]) => Array.from({ length: weight }, () => run));
 
-  let deaths = 0;
-  // Each draws from a generator of its own: what one draws does not depend on the speed of the others.
-  const dyingBy = (name: string) => {
-    const own = random.fork(name);
-    return mortal(world, () => own.next() < 0.12);
+  let crashes = 0;
+  // Each process has its own generator, so its random choices do not depend on the speed of the others.
+  const createCrashing = (name: string) => {
+    const generator = random.fork(name);
+    return createCrashingDeps(environment, () => generator.next() < 0.12);
   };
-  const survive = async (process: Promise<unknown>): Promise<void> => {
+  const ignoreCrash = async (process: Promise<unknown>): Promise<void> => {
     try {
       await process;
     } catch (error) {
-      if (error instanceof Crash) deaths += 1;
+      if (error instanceof InjectedCrash) crashes += 1;
       else if (!(error instanceof ExpectedError || error instanceof LeaderboardUnavailable)) throw error;
     }
   };
 
   for (let round = 0; round < ROUNDS; round += 1) {
-    const acts = Array.from({ length: OPERATIONS_A_ROUND }, () => survive(pick(lots)()));
-    const projectors = [1, 2].map(n => survive(syncLeaderboard(dyingBy(`projector ${n} of ${round}`))));
-    const rebuilds = next() < 0.2 ? [survive(rebuildLeaderboard(dyingBy(`rebuild of ${round}`)))] : [];
-    await Promise.all([...acts, ...projectors, ...rebuilds]);
-    if (next() < 0.04) await world.redis.flushall();
+    const running = Array.from({ length: OPERATIONS_PER_ROUND }, () =>
+      ignoreCrash(pick(weightedOperations)()),
+    );
+    const syncs = [1, 2].map(n => ignoreCrash(syncLeaderboard(createCrashing(`sync ${n} of ${round}`))));
+    const rebuilds =
+      next() < 0.2 ? [ignoreCrash(rebuildLeaderboard(createCrashing(`rebuild of ${round}`)))] : [];
+    await Promise.all([...running, ...syncs, ...rebuilds]);
+    if (next() < 0.04) await environment.redis.flushall();
     if (round % 10 !== 9) continue;
-    await settle(world);
-    expect(await shown(world), `seed ${SEED}, round ${round}`).toEqual(await recount(world));
+    await syncCompletely(environment);
+    expect(await readLeaderboards(environment), `seed ${SEED}, round ${round}`).toEqual(
+      await computeExpected(environment),
+    );
   }
-  expect(await findMiscounts(world.database)).toEqual([]);
-  expect(deaths).toBeGreaterThan(10);
+  expect(await findCounterMismatches(environment.database)).toEqual([]);
+  expect(crashes).toBeGreaterThan(10);
 });
 
-test('a board that a crash has kept from being told of is told of by the next projection', async () => {
-  await using world = await openContestWorld();
-  const players = await insertPlayers(world.database, 1, 'Cali');
+test('the next sync publishes the leaderboards that a crash left unpublished', async () => {
+  await using environment = await openTestEnvironment();
+  const players = await insertPlayers(environment.database, 1, 'Cali');
   await publishVideos(
-    world.database,
+    environment.database,
     players.map(id => ({ id: encodeId('Player', id) })),
   );
-  await rebuildLeaderboard(world);
-  const dying: EventBus = { ...world.events, publish: () => Promise.reject(new Crash('before')) };
-  await expect(syncLeaderboard({ ...world, events: dying })).rejects.toThrow(Crash);
-  const told: string[] = [];
-  const remembering: EventBus = {
-    ...world.events,
-    publish: async (_channel, subject) => void told.push(subject),
+  await rebuildLeaderboard(environment);
+  const crashingBus: EventBus = {
+    ...environment.events,
+    publish: () => Promise.reject(new InjectedCrash('before')),
   };
-  await syncLeaderboard({ ...world, events: remembering });
-  expect(told.toSorted()).toEqual([GLOBAL_BOARD, toCityBoard('cali')]);
+  await expect(syncLeaderboard({ ...environment, events: crashingBus })).rejects.toThrow(InjectedCrash);
+  const published: string[] = [];
+  const recordingBus: EventBus = {
+    ...environment.events,
+    publish: async (_channel, subject) => void published.push(subject),
+  };
+  await syncLeaderboard({ ...environment, events: recordingBus });
+  expect(published.toSorted()).toEqual([GLOBAL_BOARD, toCityBoard('cali')]);
 });
 
-test('a player who moves while the first video is about to be published is marked', async () => {
-  await using world = await openContestWorld();
-  const [playerId = '', other = ''] = await insertPlayers(world.database, 2);
-  await insertVideo(world.database, { id: encodeId('Player', playerId) }, { status: 'PROCESSING' });
+test('updateProfile marks the score of a player who changes city before the first video is published', async () => {
+  await using environment = await openTestEnvironment();
+  const [playerId = '', other = ''] = await insertPlayers(environment.database, 2);
+  await insertVideo(environment.database, { id: encodeId('Player', playerId) }, { status: 'PROCESSING' });
   for (const id of [playerId, playerId, other]) {
-    await updateProfile({ em: world.em, rules: RULES }, id, { city: 'Cali' });
+    await updateProfile({ em: environment.em, rules: RULES }, id, { city: 'Cali' });
   }
   const marked = 'select player_id, votes, published_videos from tallies where dirty';
-  expect(await world.em.execute(marked)).toEqual([{ player_id: playerId, votes: 0, published_videos: 0 }]);
+  expect(await environment.em.execute(marked)).toEqual([
+    { player_id: playerId, votes: 0, published_videos: 0 },
+  ]);
 });

@@ -11,22 +11,22 @@ import { keepPackages } from './few-packages.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BUMPERS = '.data/bumpers';
-/** The npm of a major version, from the registry. */
+/** An npm of a major version, installed as a package. */
 export type Npm = 'npm-10' | 'npm-11';
 
-/** What a developer would commit of this working tree, in a folder of its own where nothing is installed yet. */
+/** A copy of the files that git would commit, without installed packages. */
 export interface Clone {
   dir: string;
   path(...names: string[]): string;
-  /** npm there, or in a folder below, as a terminal runs it: in a process group of its own. */
+  /** Runs npm in the clone or a folder below, in its own process group, as a terminal does. */
   run(npm: Npm, args: readonly string[], options?: RunOptions): Run;
-  /** `npm run setup`. */
+  /** Runs `npm run setup`. */
   setup(npm: Npm, options?: RunOptions & { args?: readonly string[] }): Run;
 }
 
 export interface RunOptions {
   folder?: string;
-  /** Where programs are found. By default wherever this process finds them. */
+  /** The PATH; by default that of this process, without node_modules. */
   path?: string;
   /** The command in which npm runs, such as one that enters another mount namespace. */
   wrap?: readonly string[];
@@ -36,21 +36,21 @@ export interface Run {
   /** Milliseconds since the epoch. */
   startedAt: number;
   output(): string;
-  /** Resolves once it has ended, with its exit code or signal. */
+  /** Resolves with the exit code or signal of npm. */
   ended: Promise<number | NodeJS.Signals | null>;
-  /** Sends a signal to all of it, as Ctrl-C does. */
+  /** Sends a signal to the process group, as Ctrl-C does. */
   press(signal: NodeJS.Signals): void;
-  /** The process of setup itself, without npm and without what it runs. */
+  /** Returns the process id of setup itself, below npm. */
   pid(): number;
-  /** Waits until `isReached`; fails when it ends before. */
+  /** Waits until `isReached`. @throws when npm ends before. */
   until(what: string, isReached: () => boolean): Promise<void>;
 }
 
 /**
- * Clones the working tree, with only `packages` for dependencies: how many they are is not what is tested. `withBumpers`:
- * those of this checkout are there.
+ * Clones the working tree with only `packages` as dependencies, which saves time. `withBumpers` copies the
+ * bumpers of this checkout.
  */
-export async function cloneHere({
+export async function cloneWorkingTree({
   packages,
   withBumpers = false,
 }: {
@@ -105,7 +105,7 @@ function startNpm(
         () => {
           if (isReached()) return true;
           if (child.exitCode !== null || child.signalCode !== null) {
-            throw new Error(`It ended before ${what}:\n${output}`);
+            throw new Error(`npm ended before ${what}:\n${output}`);
           }
           return false;
         },
@@ -115,17 +115,17 @@ function startNpm(
 }
 
 /**
- * The environment of a person's shell: without what npm adds for the scripts that it runs, such as these tests, but with
- * where that npm has its registry, certificates and cache from.
+ * Returns the environment of an interactive shell: without the variables that npm adds for scripts such as
+ * these tests, but with the paths of npm's registry, certificates and cache.
  */
 function hostEnv(): NodeJS.ProcessEnv {
-  const isOwn = (name: string) =>
+  const isShellVariable = (name: string) =>
     !/^(npm_|NODE_|INIT_CWD)/.test(name) ||
     /^npm_config_(globalconfig|userconfig|cache|registry)$/.test(name);
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isOwn(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isShellVariable(name)));
 }
 
-/** Where a person's shell finds programs, the tools of this checkout standing for those of a machine that has them. */
+/** Returns the PATH of an interactive shell, plus the downloaded tools of this checkout. */
 export function hostPath(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.filter(folder => !folder.includes('node_modules')).join(delimiter);

@@ -6,76 +6,91 @@ import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
 import { commandLine, signalProcess } from '../../scripts/process/process-table.mjs';
 import { findProblem } from '../../scripts/setup/packages.mjs';
-import { type Clone, cloneHere, hostPath, type Run } from './clone.ts';
+import { type Clone, cloneWorkingTree, hostPath, type Run } from './clone.ts';
 import { FEW_PACKAGES } from './few-packages.ts';
 
-/** Where setup is struck, and how. */
-interface Strike {
-  place: string;
+/** The point and the signal of an interruption. */
+interface Interruption {
+  point: string;
   isReached: (clone: Clone, setup: Run) => boolean;
-  /** `Ctrl-C` reaches npm and setup; the others reach setup alone, as from a service manager or out of memory. */
+  /**
+   * `Ctrl-C` reaches npm and setup; the other signals reach setup alone, as from a service manager or the OOM
+   * killer.
+   */
   by: 'Ctrl-C' | 'SIGTERM' | 'SIGKILL';
 }
 
-const STRIKES: readonly Strike[] = [
-  { place: 'with the lock just taken', isReached: made('.data/run/setup.pid'), by: 'SIGKILL' },
-  { place: 'before npm unpacks', isReached: (_, setup) => setup.output().includes('1/'), by: 'Ctrl-C' },
-  { place: 'while npm unpacks', isReached: made('node_modules/*'), by: 'SIGTERM' },
-  { place: 'while npm unpacks, which goes on', isReached: made('node_modules/*'), by: 'SIGKILL' },
-  { place: 'when npm has just finished', isReached: made('node_modules/.package-lock.json'), by: 'SIGKILL' },
-  { place: 'while apt reads its lists', isReached: made('.tools/work/lists/partial/*'), by: 'Ctrl-C' },
-  { place: 'once apt has read its lists', isReached: made('.tools/work/lists/*_*'), by: 'SIGKILL' },
-  { place: 'once packages are fetched', isReached: made('.tools/work/debs/*.deb'), by: 'SIGTERM' },
-  { place: 'at the first bumper', isReached: made('.data/bumpers/.preparing-*/opening.mp4'), by: 'Ctrl-C' },
-  { place: 'at the second bumper', isReached: made('.data/bumpers/.preparing-*/closing.mp4'), by: 'SIGKILL' },
+const INTERRUPTIONS: readonly Interruption[] = [
+  { point: 'with the lock just taken', isReached: hasCreated('.data/run/setup.pid'), by: 'SIGKILL' },
+  { point: 'before npm unpacks', isReached: (_, setup) => setup.output().includes('1/'), by: 'Ctrl-C' },
+  { point: 'while npm unpacks', isReached: hasCreated('node_modules/*'), by: 'SIGTERM' },
+  { point: 'while npm unpacks, which goes on', isReached: hasCreated('node_modules/*'), by: 'SIGKILL' },
+  {
+    point: 'when npm has just finished',
+    isReached: hasCreated('node_modules/.package-lock.json'),
+    by: 'SIGKILL',
+  },
+  { point: 'while apt reads its lists', isReached: hasCreated('.tools/work/lists/partial/*'), by: 'Ctrl-C' },
+  { point: 'once apt has read its lists', isReached: hasCreated('.tools/work/lists/*_*'), by: 'SIGKILL' },
+  { point: 'once packages are fetched', isReached: hasCreated('.tools/work/debs/*.deb'), by: 'SIGTERM' },
+  {
+    point: 'at the first bumper',
+    isReached: hasCreated('.data/bumpers/.preparing-*/opening.mp4'),
+    by: 'Ctrl-C',
+  },
+  {
+    point: 'at the second bumper',
+    isReached: hasCreated('.data/bumpers/.preparing-*/closing.mp4'),
+    by: 'SIGKILL',
+  },
 ];
 
 const OWN_MOUNTS = ['unshare', '--mount', '--map-root-user'];
-/** Not in a container that forbids namespaces. */
-const mayMount = spawnSync('env', [...OWN_MOUNTS, 'true']).status === 0;
+/** False in a container that forbids namespaces. */
+const canMount = spawnSync('env', [...OWN_MOUNTS, 'true']).status === 0;
 
-const FIRST_OF_APT = STRIKES.findIndex(({ place }) => place.includes('apt'));
+const FIRST_APT_POINT = INTERRUPTIONS.findIndex(({ point }) => point.includes('apt'));
 
-/** Whether this setup, and not one before it, has made a file of such a name. */
-function made(pattern: string): Strike['isReached'] {
+/** Checks whether this run of setup, and not an earlier one, has created a file. */
+function hasCreated(pattern: string): Interruption['isReached'] {
   return ({ dir }, { startedAt }) =>
     globSync(join(dir, pattern)).some(
       path => (statSync(path, { throwIfNoEntry: false })?.birthtimeMs ?? 0) > startedAt,
     );
 }
 
-test('setup that is interrupted at ten places goes on from each, and leaves nothing running', async () => {
-  const clone = await cloneHere({ packages: FEW_PACKAGES });
+test('setup resumes after an interruption at any of ten places, and leaves no process', async () => {
+  const clone = await cloneWorkingTree({ packages: FEW_PACKAGES });
   const path = await pathWithout('nginx');
   const options = { args: ['--deploy'], path };
-  for (const [index, { place, isReached, by }] of STRIKES.entries()) {
-    // apt has something to do from its first place on: beside npm, it would be done before.
-    const args = index < FIRST_OF_APT ? [] : options.args;
+  for (const [index, { point, isReached, by }] of INTERRUPTIONS.entries()) {
+    // Without apt at first: running beside npm, apt would end before its own points.
+    const args = index < FIRST_APT_POINT ? [] : options.args;
     const setup = clone.setup(index % 2 === 0 ? 'npm-11' : 'npm-10', { args, path });
-    await setup.until(place, () => isReached(clone, setup));
+    await setup.until(point, () => isReached(clone, setup));
     if (by === 'Ctrl-C') setup.press('SIGINT');
     else signalProcess(setup.pid(), by);
-    expect(await setup.ended, place).not.toBe(0);
+    expect(await setup.ended, point).not.toBe(0);
     if (by === 'SIGKILL') continue;
-    expect(setup.output(), place).toContain('the next start goes on from here');
-    expect(processesIn(clone), place).toEqual([]);
+    expect(setup.output(), point).toContain('the next start continues from here');
+    expect(findProcesses(clone), point).toEqual([]);
   }
 
   const [first, second] = [clone.setup('npm-10', options), clone.setup('npm-11', options)];
   expect([await first.ended, await second.ended], first.output() + second.output()).toEqual([0, 0]);
-  expect(first.output() + second.output()).toContain('another setup is at work here');
+  expect(first.output() + second.output()).toContain('another setup is running here');
   expect(findProblem(clone.dir)).toBeNull();
   await promisify(execFile)(clone.path('.tools/bin/nginx'), ['-v']);
   const bumpers = readdirSync(clone.path('.data/bumpers')).filter(name => !name.startsWith('.'));
   expect(bumpers).toHaveLength(1);
-  expect(processesIn(clone)).toEqual([]);
+  expect(findProcesses(clone)).toEqual([]);
 });
 
-test.runIf(mayMount)('setup that ran out of disk goes on once there is room', async () => {
-  const clone = await cloneHere({ packages: FEW_PACKAGES, withBumpers: true });
+test.runIf(canMount)('setup resumes after a full disk once there is room', async () => {
+  const clone = await cloneWorkingTree({ packages: FEW_PACKAGES, withBumpers: true });
   const modules = clone.path('node_modules');
   await mkdir(modules);
-  // A disk of its own that only these processes see, which grows between the two.
+  // A small disk in a private mount namespace, which grows between the two runs.
   const twice = `mount -t tmpfs -o size=20m tmpfs ${modules}
     "$@" && exit 9
     mount -o remount,size=1g ${modules}
@@ -86,17 +101,19 @@ test.runIf(mayMount)('setup that ran out of disk goes on once there is room', as
   expect(setup.output()).toMatch(/ENOSPC|no space left/i);
 });
 
-/** The command lines of processes that work in a clone. */
-function processesIn({ dir }: Clone): string[] {
+/** Returns the command lines of processes that run in a clone. */
+function findProcesses({ dir }: Clone): string[] {
   const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name) && Number(name) !== process.pid);
   return pids.map(pid => commandLine(Number(pid))).filter(line => line.includes(dir));
 }
 
-/** The host's PATH with one program that is absent, and one that is taken for present as it has no part in this. */
+/**
+ * Returns the host's PATH without one program, and with a stub of promtool, which this test does not need.
+ */
 async function pathWithout(program: string): Promise<string> {
   const { runDir } = inject('services');
-  const own = await mkdtemp(join(runDir, 'path-'));
-  await writeFile(join(own, 'promtool'), '#!/bin/sh\n', { mode: 0o755 });
+  const stubs = await mkdtemp(join(runDir, 'path-'));
+  await writeFile(join(stubs, 'promtool'), '#!/bin/sh\n', { mode: 0o755 });
   const folders = hostPath().split(delimiter);
   const without = folders.map(async folder => {
     if (!existsSync(join(folder, program))) return folder;
@@ -105,5 +122,5 @@ async function pathWithout(program: string): Promise<string> {
     await Promise.all(others.map(name => symlink(join(folder, name), join(copy, name))));
     return copy;
   });
-  return [own, ...(await Promise.all(without))].join(delimiter);
+  return [stubs, ...(await Promise.all(without))].join(delimiter);
 }

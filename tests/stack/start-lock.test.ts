@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 
 const LOCK = join(import.meta.dirname, '../../scripts/process/start-lock.mjs');
-/** Asks for the lock when told to, says what came of it, and holds it. */
+/** Takes the lock on input, prints the result and holds the lock. */
 const SCRIPT = `
   import { takeStartLock } from ${JSON.stringify(LOCK)};
   process.stdin.once('data', () => {
@@ -19,7 +19,7 @@ const SCRIPT = `
   });
   process.stdout.write('ready');`;
 
-test('of several that find the lock of a dead process at the same time, one takes it over', async () => {
+test('one of several processes takes over the lock of a dead process', async () => {
   const path = join(await mkdtemp(join(inject('services').runDir, 'lock-')), 'start.lock');
   for (let round = 0; round < 2; round += 1) {
     await writeFile(path, '999999999\nlong gone\n');

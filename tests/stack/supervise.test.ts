@@ -8,7 +8,7 @@ import { waitUntil } from '../../scripts/process/wait-until.mjs';
 
 const within = { deadlineSeconds: 20 };
 
-/** Starts a program of a few lines that the parent takes for started once it says so. */
+/** Starts a program of a few lines, which counts as started once it sends its message. */
 async function start(dir: string, code: string, appends = false): Promise<Child> {
   return startChild({
     name: 'Program',
@@ -25,39 +25,39 @@ async function start(dir: string, code: string, appends = false): Promise<Child>
 
 const newFolder = () => mkdtemp(join(inject('services').runDir, 'supervised-'));
 
-test('a process is not ready by what another one answers at its address', async () => {
+test('a process that ended is not ready when another process answers at its address', async () => {
   const child = await start(
     await newFolder(),
     'setTimeout(() => { throw new Error("its port is taken") }, 300)',
   );
-  const another = async () => true;
-  await expect(untilReady(child, another, within)).rejects.toThrow(
+  const answersOk = async () => true;
+  await expect(untilReady(child, answersOk, within)).rejects.toThrow(
     /Program ended: exit code 1.*its port is taken/s,
   );
 });
 
-test('a process that ends again and again is started later each time, and what ended it is said in one line', async () => {
+test('a process that keeps ending restarts with a growing delay, and prints the reason in one line', async () => {
   const dir = await newFolder();
   const group = new ChildGroup();
   onTestFinished(() => group.stop());
   const lines: string[] = [];
   const healthy = 'process.send("started"); setInterval(() => undefined, 1000)';
-  const broken = 'throw new TypeError("a slip of the pen")';
+  const broken = 'throw new TypeError("a bug")';
   const first = await supervise({
     name: 'Program',
     group,
     tier: 0,
-    say: line => lines.push(line),
+    print: line => lines.push(line),
     start: ({ again }) => start(dir, again ? broken : healthy, again),
     untilReady: child => untilReady(child, async () => true, within),
   });
   await rm(join(dir, 'program.log'));
   first.kill();
-  await waitUntil('it has ended three times', () => lines.length === 3, within);
+  await waitUntil('three ends of the program', () => lines.length === 3, within);
   expect(lines).toEqual([
     'Program   ended with SIGKILL; starts again in 1 s',
-    'Program   ended with exit code 1; starts again in 2 s (TypeError: a slip of the pen)',
-    'Program   ended with exit code 1; starts again in 4 s (TypeError: a slip of the pen)',
+    'Program   ended with exit code 1; starts again in 2 s (TypeError: a bug)',
+    'Program   ended with exit code 1; starts again in 4 s (TypeError: a bug)',
   ]);
   await group.stop();
   expect(first.hasEnded()).toBe(true);

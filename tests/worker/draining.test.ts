@@ -4,18 +4,18 @@ import { encodeId } from '../../schema/global-ids.ts';
 import { createSharedLock } from '../../src/platform/concurrency/shared-lock.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
-import type { WorkerContext } from '../../worker/context.ts';
 import { createWorkerMetrics } from '../../worker/observability/worker-metrics.ts';
 import { processVideo } from '../../worker/process-video.ts';
-import { openContestWorld } from '../kit/api/contest-world.ts';
+import type { WorkerContext } from '../../worker/worker-context.ts';
+import { openTestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
 import { findVideoRow, insertVideo, toRowId } from '../kit/contest/videos.ts';
 import { lenientRules, renderTools } from '../kit/media/worker-media.ts';
 import { backupDir } from '../kit/services/empty-system.ts';
 
-/** A worker without a queue, and a video that waits for it. */
-async function openWorker(storage: Partial<Storage> = {}) {
-  const world = await openContestWorld();
+/** Creates a worker without a queue, and a queued video. */
+async function createWorker(storage: Partial<Storage> = {}) {
+  const world = await openTestEnvironment();
   onTestFinished(() => world[Symbol.asyncDispose]());
   const [playerId = ''] = await insertPlayers(world.database, 1);
   const video = await insertVideo(world.database, { id: encodeId('Player', playerId) });
@@ -45,38 +45,43 @@ async function openWorker(storage: Partial<Storage> = {}) {
     draining: draining.signal,
     stopping: stopping.signal,
   };
-  const row = async () => {
-    const found = await findVideoRow(world, video);
-    if (found === null) throw new Error('The video is gone');
-    return found;
+  const readRow = async () => {
+    const row = await findVideoRow(world, video);
+    if (row === null) throw new Error('The video has no row');
+    return row;
   };
-  return { context, videoId: toRowId(video), row, draining, stopping };
+  return { context, videoId: toRowId(video), readRow, draining, stopping };
 }
 
-test('a video whose store hangs is handed back when the worker must stop', async () => {
+test('a video is requeued when its store hangs and the worker must stop', async () => {
   const downloading = Promise.withResolvers<void>();
-  const never = new Promise<never>(() => undefined);
-  const { context, videoId, row, stopping } = await openWorker({
+  const pending = new Promise<never>(() => undefined);
+  const { context, videoId, readRow, stopping } = await createWorker({
     download() {
       downloading.resolve();
-      return never;
+      return pending;
     },
-    check: () => never,
+    check: () => pending,
   });
   const processed = processVideo(context, videoId);
   await downloading.promise;
   stopping.abort(new Error('The worker stops'));
   await processed;
-  expect(await row()).toMatchObject({ status: 'PROCESSING', phase: 'QUEUED', attempt: 1, attemptLimit: 4 });
+  expect(await readRow()).toMatchObject({
+    status: 'PROCESSING',
+    phase: 'QUEUED',
+    attempt: 1,
+    attemptLimit: 4,
+  });
 });
 
-test('a video that still waits for room when the worker is to stop is left to others', async () => {
-  const { context, videoId, row, draining } = await openWorker();
-  const other = Promise.withResolvers<void>();
-  const working = context.lock(true, () => other.promise);
+test('a video that waits for capacity stays queued when the worker drains', async () => {
+  const { context, videoId, readRow, draining } = await createWorker();
+  const otherVideo = Promise.withResolvers<void>();
+  const working = context.lock(true, () => otherVideo.promise);
   const processed = processVideo(context, videoId);
   draining.abort(new Error('The worker takes no more work'));
-  other.resolve();
+  otherVideo.resolve();
   await Promise.all([working, processed]);
-  expect(await row()).toMatchObject({ status: 'UPLOADED', attempt: 0 });
+  expect(await readRow()).toMatchObject({ status: 'UPLOADED', attempt: 0 });
 });

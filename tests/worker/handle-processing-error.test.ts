@@ -5,12 +5,12 @@ import { createSharedLock } from '../../src/platform/concurrency/shared-lock.ts'
 import { loadEnv } from '../../src/platform/config/env.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { Video } from '../../src/videos/video.entity.ts';
-import type { WorkerContext } from '../../worker/context.ts';
 import { UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';
 import { createWorkerMetrics } from '../../worker/observability/worker-metrics.ts';
 import { handleProcessingError } from '../../worker/processing/handle-processing-error.ts';
 import { DiskFull } from '../../worker/processing/infrastructure-errors.ts';
-import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
+import type { WorkerContext } from '../../worker/worker-context.ts';
+import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
 import { findVideoRow, insertVideo, toRowId } from '../kit/contest/videos.ts';
 
@@ -22,17 +22,20 @@ const { media, processing, worker } = loadEnv({
   RETRY_SECONDS: '10',
 });
 
-let world: ContestWorld;
+let world: TestEnvironment;
 let player: { id: string };
 beforeAll(async () => {
-  world = await openContestWorld();
+  world = await openTestEnvironment();
   const [playerId = ''] = await insertPlayers(world.database, 1);
   player = { id: encodeId('Player', playerId) };
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-/** Settles a failure of that attempt, of `attemptLimit`; the outcome, the delays that were asked for, and the row. */
-async function settle(error: Error, { attempt, attemptLimit }: { attempt: number; attemptLimit: number }) {
+/** Handles a failure in the given attempt. Returns the outcome, the delays of enqueued jobs and the row. */
+async function handleFailure(
+  error: Error,
+  { attempt, attemptLimit }: { attempt: number; attemptLimit: number },
+) {
   const videoId = await insertVideo(world.database, player, { status: 'PROCESSING' });
   const id = toRowId(videoId);
   await world.em.nativeUpdate(Video, id, { attempt, attemptLimit });
@@ -73,24 +76,30 @@ test.each([
   { attempt: 3, delaySeconds: 40 },
   { attempt: 20, delaySeconds: 300 },
 ])(
-  'what failed in attempt $attempt is tried again after $delaySeconds s',
+  'a video that failed in attempt $attempt is retried after $delaySeconds s',
   async ({ attempt, delaySeconds }) => {
-    const { outcome, delays, row } = await settle(new Error('odd'), { attempt, attemptLimit: 30 });
+    const { outcome, delays, row } = await handleFailure(new Error('unexpected'), {
+      attempt,
+      attemptLimit: 30,
+    });
     expect(outcome).toBe('RETRIED');
     expect(delays).toEqual([delaySeconds]);
     expect(row).toMatchObject({ status: 'PROCESSING', phase: 'QUEUED', attemptLimit: 30 });
   },
 );
 
-test('the last attempt is the end', async () => {
-  const { outcome, delays, row } = await settle(new Error('odd'), { attempt: 3, attemptLimit: 3 });
+test('a video that failed in its last attempt is not retried', async () => {
+  const { outcome, delays, row } = await handleFailure(new Error('unexpected'), {
+    attempt: 3,
+    attemptLimit: 3,
+  });
   expect(outcome).toBe('INTERNAL');
   expect(delays).toEqual([]);
   expect(row).toMatchObject({ status: 'FAILED', failureReason: 'INTERNAL' });
 });
 
-test('a full disk costs no attempt, not even the last', async () => {
-  const { outcome, delays, row } = await settle(new DiskFull(), { attempt: 3, attemptLimit: 3 });
+test('a full disk does not count as an attempt, even in the last one', async () => {
+  const { outcome, delays, row } = await handleFailure(new DiskFull(), { attempt: 3, attemptLimit: 3 });
   expect(outcome).toBe('RETRIED');
   expect(delays).toEqual([40]);
   expect(row).toMatchObject({ status: 'PROCESSING', phase: 'QUEUED', attemptLimit: 4 });

@@ -12,15 +12,15 @@ import { eventually } from '../kit/api/multipart.ts';
 import {
   findVideoRow,
   getRenditionKeys,
-  shortSource,
-  storedFiles,
+  listStoredFiles,
+  makeShortSource,
   TINY_RULES,
   toRowId,
   uploadVideo,
   waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
-import { makeSource, type Recipe } from '../kit/media/media.ts';
+import { makeSource, type SourceOptions } from '../kit/media/media.ts';
 
 const RULES = { ...TINY_RULES, MAX_SOURCE_SECONDS: '2', CLIP_SECONDS: '2', MAX_ATTEMPTS: '2' };
 
@@ -46,12 +46,12 @@ const FAILURE = graphql(`
   query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }
 `);
 
-const picture = (size: string, seconds: number): Recipe => ({
+const picture = (size: string, seconds: number): SourceOptions => ({
   picture: `testsrc2=size=${size}:rate=10:duration=${seconds}`,
 });
-const soundOnly: Recipe = { picture: 'sine=frequency=440:duration=1.2', encode: ['-c:a', 'aac'] };
-/** A file of which the last part never arrived. */
-const cut = async () => {
+const audioOnly: SourceOptions = { picture: 'sine=frequency=440:duration=1.2', encode: ['-c:a', 'aac'] };
+/** A file without its second half. */
+const makeTruncated = async () => {
   const whole = await readFile(await makeSource({ ...picture('320x180', 1.8), indexLast: true }));
   return new Blob([whole.subarray(0, Math.floor(whole.length / 2))]);
 };
@@ -79,21 +79,21 @@ test.each([
     es: 'La imagen es demasiado pequeña. Graba al menos en 16p y súbelo de nuevo.',
   },
   {
-    rule: 'without a picture',
-    file: () => makeSource(soundOnly),
+    rule: 'without a video stream',
+    file: () => makeSource(audioOnly),
     reason: 'NOT_A_VIDEO',
-    en: expect.stringContaining('no video in this file'),
+    en: expect.stringContaining('does not contain a video'),
     es: expect.stringContaining('no contiene un video'),
   },
   {
-    rule: 'cut off',
-    file: cut,
+    rule: 'truncated',
+    file: makeTruncated,
     reason: 'CORRUPT',
     en: expect.stringContaining('damaged'),
     es: expect.stringContaining('dañado'),
   },
 ])(
-  'a video that is $rule fails with its reason, in the language of who asks',
+  'a video that is $rule fails with its reason, in the language of the request',
   async ({ file, reason, en, es }) => {
     const videoId = await uploadVideo(app, player, await file());
     const last = await waitForOutcome(app, player, videoId);
@@ -101,53 +101,55 @@ test.each([
     const headers = { 'accept-language': 'es-CO,es;q=0.9,en;q=0.5' };
     const { data } = await app.graphql(FAILURE, { id: videoId }, { token: player.token, headers });
     expect(data.video?.failure).toEqual({ reason, message: es });
-    const files = await storedFiles(app);
+    const files = await listStoredFiles(app);
     expect(files).toContain((await findVideoRow(app, videoId))?.originalKey);
     expect(files.filter(path => path.includes(`processed/${toRowId(videoId)}`))).toEqual([]);
   },
 );
 
-test('five equal jobs at once, and five more when all is done, make one clip', async () => {
-  const videoId = await uploadVideo(app, player, await shortSource());
+test('five equal concurrent jobs, and five more after the end, make one clip', async () => {
+  const videoId = await uploadVideo(app, player, await makeShortSource());
   const job = { videoId: toRowId(videoId), attempt: 0 };
-  // Under ids of their own: under its own id the queue itself would drop the copies.
+  // Under other ids: the queue itself drops jobs with an id that it knows.
   const addCopies = (name: string) =>
     queue.addBulk([1, 2, 3, 4, 5].map(n => ({ name, data: job, opts: { jobId: `${name}-${n}` } })));
   await addCopies('copy');
   expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
-  const done = await findVideoRow(app, videoId);
+  const processedRow = await findVideoRow(app, videoId);
   await addCopies('late');
   await eventually(async () => {
     const { completed = 0 } = await queue.getJobCounts('completed');
     return completed >= 10;
   });
-  expect(await findVideoRow(app, videoId)).toEqual(done);
-  const clips = (await storedFiles(app)).filter(path => path.startsWith(`processed/${toRowId(videoId)}/`));
-  expect(clips).toEqual(getRenditionKeys(done));
+  expect(await findVideoRow(app, videoId)).toEqual(processedRow);
+  const clips = (await listStoredFiles(app)).filter(path =>
+    path.startsWith(`processed/${toRowId(videoId)}/`),
+  );
+  expect(clips).toEqual(getRenditionKeys(processedRow));
 });
 
-test('a job that nobody of ours wrote is dropped, and the worker goes on', async () => {
+test('a forged job is dropped, and the worker continues', async () => {
   const before = worker.log().length;
   await queue.addBulk([
     { name: 'forged', data: { videoId: "'; drop table videos" }, opts: { removeOnFail: true } },
     { name: 'forged', data: { videoId: crypto.randomUUID(), attempt: 0 }, opts: { removeOnComplete: true } },
   ]);
-  const videoId = await uploadVideo(app, player, await shortSource());
+  const videoId = await uploadVideo(app, player, await makeShortSource());
   expect((await waitForOutcome(app, player, videoId)).status).toBe('PROCESSED');
-  const none = { waiting: 0, active: 0, delayed: 0, failed: 0 };
+  const noJobs = { waiting: 0, active: 0, delayed: 0, failed: 0 };
   await eventually(async () => {
     const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
-    return isDeepStrictEqual(counts, none);
+    return isDeepStrictEqual(counts, noJobs);
   });
   expect(worker.log().slice(before)).toContainEqual(
     expect.objectContaining({ msg: 'job failed', job: { videoId: "'; drop table videos" } }),
   );
 });
 
-test('a video whose file is gone is tried again, and then fails as our own fault', async () => {
+test('a video whose original is missing is retried, then fails with INTERNAL', async () => {
   const before = worker.log().length;
   worker.kill('SIGSTOP');
-  const videoId = await uploadVideo(app, player, await shortSource());
+  const videoId = await uploadVideo(app, player, await makeShortSource());
   await rm(join(app.storageDir, (await findVideoRow(app, videoId))?.originalKey ?? ''));
   worker.kill('SIGCONT');
   const last = await waitForOutcome(app, player, videoId);
@@ -156,9 +158,9 @@ test('a video whose file is gone is tried again, and then fails as our own fault
     attempt: 2,
     failure: { reason: 'INTERNAL', message: expect.stringContaining('on our side') },
   });
-  const told = worker.log().slice(before);
-  expect(told.map(line => line.msg)).toEqual(
-    expect.arrayContaining(['failed, will be tried again', 'failed for good: no attempts left']),
+  const lines = worker.log().slice(before);
+  expect(lines.map(line => line.msg)).toEqual(
+    expect.arrayContaining(['attempt failed: retry scheduled', 'failed: no attempts left']),
   );
   expect(JSON.stringify(last)).not.toContain(app.storageDir);
 });

@@ -5,17 +5,17 @@ import { createLogger } from '../../src/platform/observability/logger.ts';
 import { Video } from '../../src/videos/video.entity.ts';
 import { createReconciler } from '../../worker/background/reconciler.ts';
 import { createWorkerMetrics } from '../../worker/observability/worker-metrics.ts';
-import { openContestWorld } from '../kit/api/contest-world.ts';
+import { openTestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
 import { insertVideo } from '../kit/contest/videos.ts';
 
-test('a video whose last lease ran out is ended, but not right after an outage of the database', async () => {
-  await using world = await openContestWorld();
+test('a video whose last lease expired fails, but not right after a database outage', async () => {
+  await using world = await openTestEnvironment();
   const [playerId = ''] = await insertPlayers(world.database, 1);
-  let away = false;
+  let isDown = false;
   const reconcile = createReconciler({
     forkEm() {
-      if (away) throw new Error('The database is away');
+      if (isDown) throw new Error('database unavailable');
       return world.em;
     },
     jobs: {
@@ -30,18 +30,18 @@ test('a video whose last lease ran out is ended, but not right after an outage o
     metrics: createWorkerMetrics(new Registry()),
   });
   await reconcile();
-  away = true;
-  await expect(reconcile()).rejects.toThrow('away');
-  away = false;
+  isDown = true;
+  await expect(reconcile()).rejects.toThrow('database unavailable');
+  isDown = false;
   await insertVideo(
     world.database,
     { id: encodeId('Player', playerId) },
     { status: 'PROCESSING', leaseUntil: new Date(0) },
   );
   await world.em.execute('update videos set attempt = attempt_limit');
-  const status = async () => (await world.em.findAll(Video)).map(video => video.status);
+  const readStatuses = async () => (await world.em.findAll(Video)).map(video => video.status);
   await reconcile();
-  expect(await status()).toEqual(['PROCESSING']);
+  expect(await readStatuses()).toEqual(['PROCESSING']);
   await reconcile();
-  expect(await status()).toEqual(['FAILED']);
+  expect(await readStatuses()).toEqual(['FAILED']);
 });

@@ -6,15 +6,15 @@ import { eventually } from '../kit/api/multipart.ts';
 import {
   findVideoRow,
   getRenditionKeys,
-  shortSource,
-  storedFiles,
+  listStoredFiles,
+  makeShortSource,
   TINY_RULES,
   toRowId,
   uploadVideo,
   waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
-import { findEncoders, holdEncoder, isRunning } from '../kit/services/processes.ts';
+import { findEncoders, isRunning, pauseEncoder } from '../kit/services/processes.ts';
 
 let app: App;
 let player: TestPlayer;
@@ -35,42 +35,42 @@ async function addWorker(settings: Record<string, string> = {}): Promise<void> {
   void worker.ended.then(() => workers.delete(worker));
 }
 
-/** Uploads a video and holds whichever worker takes it in the middle of it. */
-async function underWay(): Promise<{ videoId: string; worker: TestWorker; encoder: number }> {
-  const videoId = await uploadVideo(app, player, await shortSource());
-  const [worker, encoder] = await holdEncoder(workers);
+/** Uploads a video and pauses its encoder. Returns the worker that claimed the video. */
+async function startVideo(): Promise<{ videoId: string; worker: TestWorker; encoder: number }> {
+  const videoId = await uploadVideo(app, player, await makeShortSource());
+  const [worker, encoder] = await pauseEncoder(workers);
   return { videoId, worker, encoder };
 }
 
-const clipsOf = async (videoId: string) =>
-  (await storedFiles(app)).filter(path => path.startsWith(`processed/${toRowId(videoId)}/`));
+const listClips = async (videoId: string) =>
+  (await listStoredFiles(app)).filter(path => path.startsWith(`processed/${toRowId(videoId)}/`));
 
-test('a worker that wakes up after its lease changes nothing any more', async () => {
+test('a worker that resumes after its lease expired changes nothing', async () => {
   await Promise.all([addWorker(), addWorker()]);
-  const { videoId, worker: sleeper, encoder } = await underWay();
-  sleeper.kill('SIGSTOP');
+  const { videoId, worker: frozenWorker, encoder } = await startVideo();
+  frozenWorker.kill('SIGSTOP');
   expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
-  const done = await findVideoRow(app, videoId);
+  const processedRow = await findVideoRow(app, videoId);
   process.kill(encoder, 'SIGCONT');
-  sleeper.kill('SIGCONT');
-  await eventually(async () => sleeper.log().some(line => String(line.msg).startsWith('given up')));
-  expect(await findVideoRow(app, videoId)).toEqual(done);
-  expect(await clipsOf(videoId)).toEqual(getRenditionKeys(done));
-  await eventually(async () => findEncoders(sleeper.pid).length === 0);
+  frozenWorker.kill('SIGCONT');
+  await eventually(async () => frozenWorker.log().some(line => line.msg === 'lease lost'));
+  expect(await findVideoRow(app, videoId)).toEqual(processedRow);
+  expect(await listClips(videoId)).toEqual(getRenditionKeys(processedRow));
+  await eventually(async () => findEncoders(frozenWorker.pid).length === 0);
 });
 
-test('a video whose worker is killed is finished by another one, once', async () => {
-  const { videoId, worker, encoder } = await underWay();
+test('a video whose worker is killed is finished once, by another worker', async () => {
+  const { videoId, worker, encoder } = await startVideo();
   worker.kill('SIGKILL');
   await worker.ended;
   await eventually(async () => !isRunning(encoder));
   expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
   const row = await findVideoRow(app, videoId);
-  expect(await clipsOf(videoId)).toEqual(getRenditionKeys(row));
+  expect(await listClips(videoId)).toEqual(getRenditionKeys(row));
 });
 
-test('a worker that is told to stop first finishes what it is at', async () => {
-  const { videoId, worker, encoder } = await underWay();
+test('a worker that receives SIGTERM finishes its video before it stops', async () => {
+  const { videoId, worker, encoder } = await startVideo();
   worker.kill('SIGTERM');
   await eventually(async () => worker.log().some(line => line.msg === 'stopping'));
   process.kill(encoder, 'SIGCONT');
@@ -78,13 +78,13 @@ test('a worker that is told to stop first finishes what it is at', async () => {
   expect(await findVideoRow(app, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 });
 
-test('a worker that must stop at once hands its video back, at no attempt', async () => {
+test('a worker whose grace period ends requeues its video without counting the attempt', async () => {
   await addWorker({ SHUTDOWN_GRACE_SECONDS: '4' });
-  const { videoId, worker: hasty, encoder } = await underWay();
-  hasty.kill('SIGTERM');
+  const { videoId, worker, encoder } = await startVideo();
+  worker.kill('SIGTERM');
   process.kill(encoder, 'SIGCONT');
   using clock = new MachineClock();
-  expect(await hasty.ended).toBe(0);
+  expect(await worker.ended).toBe(0);
   expect(clock.seconds).toBeLessThan(4);
   expect(await findVideoRow(app, videoId)).toMatchObject({ phase: 'QUEUED', attempt: 1, attemptLimit: 3 });
   await addWorker();

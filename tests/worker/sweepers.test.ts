@@ -4,18 +4,18 @@ import { createLogger } from '../../src/platform/observability/logger.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
 import { sweepFiles } from '../../src/videos/files/sweep-files.ts';
 import { startSweepers } from '../../worker/background/sweepers.ts';
-import { type ContestWorld, openContestWorld } from '../kit/api/contest-world.ts';
+import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
 import { backupDir } from '../kit/services/empty-system.ts';
 
-async function openWorld(): Promise<ContestWorld> {
-  const world = await openContestWorld();
+async function openEnvironment(): Promise<TestEnvironment> {
+  const world = await openTestEnvironment();
   onTestFinished(() => world[Symbol.asyncDispose]());
   return world;
 }
 
-test('sessions are swept while the store can not be', async () => {
-  const world = await openWorld();
+test('expired sessions are swept while the store is unavailable', async () => {
+  const world = await openEnvironment();
   const [playerId] = await insertPlayers(world.database, 1);
   await world.em.execute(
     `insert into sessions (player_id, token_hash, expires_at) values (?, 'none', now() - interval '2 days')`,
@@ -23,7 +23,7 @@ test('sessions are swept while the store can not be', async () => {
   );
   const storage: Storage = {
     ...world.storage,
-    sweepTemp: () => Promise.reject(new Error('The store is away')),
+    sweepTemp: () => Promise.reject(new Error('store unavailable')),
   };
   const sweepers = startSweepers({
     forkEm: world.forkEm,
@@ -36,8 +36,8 @@ test('sessions are swept while the store can not be', async () => {
   expect(await world.em.execute('select from sessions')).toEqual([]);
 });
 
-test('a sweep of the store ends once the worker is to stop', async () => {
-  const world = await openWorld();
+test('a sweep of the store stops when the worker drains', async () => {
+  const world = await openEnvironment();
   for (let n = 0; n < 3; n++) {
     await world.storage.write(`original/${crypto.randomUUID()}.mp4`, Readable.from('x'), { maxBytes: 1 });
   }

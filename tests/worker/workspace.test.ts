@@ -10,7 +10,7 @@ import { openWorkspace, sweepWorkspaces } from '../../worker/processing/workspac
 const root = await mkdtemp(join(tmpdir(), 'anb-workspaces-'));
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-it('is private, and gone with all it holds when the job is over, also when the job failed', async () => {
+it('a workspace is private, and is removed with its files when the job ends or fails', async () => {
   let folder = '';
   const job = async () => {
     await using workspace = await openWorkspace(root, 'video-1');
@@ -24,13 +24,13 @@ it('is private, and gone with all it holds when the job is over, also when the j
   expect(existsSync(folder)).toBe(false);
 });
 
-it('gives two attempts at one video two folders', async () => {
+it('two attempts at one video have different workspaces', async () => {
   await using first = await openWorkspace(root, 'video-2');
   await using second = await openWorkspace(root, 'video-2');
   expect(first.folder).not.toBe(second.folder);
 });
 
-it('sweeps what a killed worker left, and nothing of a living one', async () => {
+it('a sweep removes the workspaces of a killed worker and keeps those of a running one', async () => {
   await using mine = await openWorkspace(root, 'mine');
   const script = `
     import { openWorkspace } from ${JSON.stringify(join(import.meta.dirname, '../../worker/processing/workspace.ts'))};
@@ -49,7 +49,7 @@ it('sweeps what a killed worker left, and nothing of a living one', async () => 
   expect(await readdir(root)).toEqual([mine.folder.slice(root.length + 1)]);
 });
 
-it('leaves the folders of another host until they are a day old, and those of other programs for ever', async () => {
+it('a sweep keeps folders of another host for a day, and folders of other programs forever', async () => {
   const foreign = join(root, 'video~00000000~1-1~abcdef');
   await mkdir(foreign);
   await mkdir(join(root, 'something-else'));

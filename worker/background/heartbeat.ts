@@ -10,30 +10,25 @@ import {
 
 export interface HeartbeatDeps {
   forkEm: () => EntityManager;
-  /** Videos that this process works on at once. */
+  /** Number of videos that this process works on concurrently. */
   capacity: number;
-  /** Whether the queue can be reached: who has a database only takes no jobs. */
+  /** Whether the queue is connected: a worker with a database only takes no jobs. */
   canTakeJobs: () => boolean;
   logger: Logger;
 }
 
-/** Has what is forecast to waiting players count on this process for as long as it takes jobs. */
-export function startHeartbeat({
-  forkEm,
-  capacity: slots,
-  canTakeJobs,
-  logger,
-}: HeartbeatDeps): PeriodicTask {
+/** Counts this process in the queue estimates for as long as it takes jobs. */
+export function startHeartbeat({ forkEm, capacity, canTakeJobs, logger }: HeartbeatDeps): PeriodicTask {
   const workerId = randomUUID();
   const report = async () => {
-    if (canTakeJobs()) await recordHeartbeat(forkEm(), { workerId, slots });
+    if (canTakeJobs()) await recordHeartbeat(forkEm(), { workerId, capacity });
   };
-  const loop = startPeriodicTask('presence', HEARTBEAT_SECONDS, report, logger);
+  const task = startPeriodicTask('worker heartbeat', HEARTBEAT_SECONDS, report, logger);
   return {
     async stop() {
-      await loop.stop();
+      await task.stop();
       await deregisterWorker(forkEm(), workerId).catch(error =>
-        logger.warn({ err: error }, 'not dismissed; nobody counts on this worker in a few seconds anyway'),
+        logger.warn({ err: error }, 'worker not deregistered: expires in a few seconds'),
       );
     },
   };

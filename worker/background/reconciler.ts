@@ -1,7 +1,7 @@
 import type { EntityManager } from '../../src/platform/database/database.ts';
 import { type ReconcileDeps, reconcileVideos } from '../../src/videos/processing/reconcile-videos.ts';
-import type { WorkerContext } from '../context.ts';
 import { reportAbandoned } from '../processing/report-abandoned.ts';
+import type { WorkerContext } from '../worker-context.ts';
 
 export interface ReconcilerDeps
   extends Pick<ReconcileDeps, 'jobs' | 'events' | 'maxWorkerDeaths'>,
@@ -10,16 +10,16 @@ export interface ReconcilerDeps
 }
 
 /**
- * One run of this process's reconciler at each call. It ends videos only if the run before went well: leases also run out
- * while the database is away, and after that their workers hand them back sooner than the second run comes.
+ * Returns a function that reconciles once. A run fails videos only if the run before succeeded: leases also
+ * expire during a database outage, after which their workers requeue the videos before the second run.
  */
 export function createReconciler({ forkEm, logger, metrics, ...deps }: ReconcilerDeps): () => Promise<void> {
-  let wentWell = false;
+  let lastRunSucceeded = false;
   return async () => {
-    const mayEnd = wentWell;
-    wentWell = false;
-    const mended = await reconcileVideos({ ...deps, em: forkEm(), mayEnd });
-    wentWell = true;
-    reportAbandoned(mended, { logger, metrics });
+    const mayFail = lastRunSucceeded;
+    lastRunSucceeded = false;
+    const reconciliation = await reconcileVideos({ ...deps, em: forkEm(), mayFail });
+    lastRunSucceeded = true;
+    reportAbandoned(reconciliation, { logger, metrics });
   };
 }

@@ -6,37 +6,37 @@ import { makeStills, type StillPaths } from './stills.ts';
 
 export const BUMPER_FRAMES = 75;
 
-/** Neither more bytes than medium takes at 23, nor a worse picture: `npm run bench:quality`. */
+/** No more bytes than preset medium at 23, and no worse picture: `npm run bench -- quality`. */
 const CLIP_CRF = '23.6';
-/** A few frames at the least frame rate that is usual, for whatever rounds. */
+/** A few frames at the lowest usual frame rate, as a margin for rounding. */
 const READ_ON_SECONDS = 0.25;
 
 const MAX_ALLOCATION_BYTES = 512 * 1024 ** 2;
 
-// One colour space and one clock for every segment. x264 writes settings such as the crf into the headers unless
-// `stitchable`, and equal headers are what lets segments be joined without encoding them again.
+// One colour space and one time base for every segment. Segments with equal headers can be joined without
+// encoding them again; without `stitchable` x264 writes settings such as the crf into the headers.
 const VIDEO_OPTIONS = [
   ...['-an', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact'],
-  // Another number of threads gives other bytes, and one per encode gets the most out of a machine with a job per core.
+  // Another number of threads gives other bytes; one thread per encode is fastest with a job per core.
   ...['-c:v', 'libx264', '-threads', '1', '-preset', 'veryfast', '-profile:v', 'high', '-level:v', '4.0'],
-  // Within level 4.0 (ITU-T H.264, table A-1), which pictures full of noise would pass by far.
+  // Within level 4.0 (ITU-T H.264, table A-1), which noisy pictures would exceed by far.
   ...['-maxrate', '20M', '-bufsize', '25M'],
   ...['-g', '60', '-pix_fmt', 'yuv420p', '-x264-params', 'stitchable=1'],
   ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv'],
 ];
 const CONTAINER_OPTIONS = ['-video_track_timescale', '15360', '-movflags', '+faststart', '-f', 'mp4'];
 
-/** How many frames of a source its clip keeps: exact, whatever the source's own frame rate. */
+/** Returns the exact number of clip frames that a source fills, at the clip's frame rate. */
 export function keptFrames(facts: MediaFacts, clipSeconds: number): number {
   return Math.max(1, Math.round(Math.min(clipSeconds, facts.durationSeconds) * CLIP.frameRate));
 }
 
-/** Length of the clip that a source becomes, bumpers included. */
+/** Returns the length in seconds of a source's clip, bumpers included. */
 export function getClipSeconds(facts: MediaFacts, clipSeconds: number): number {
   return (keptFrames(facts, clipSeconds) + 2 * BUMPER_FRAMES) / CLIP.frameRate;
 }
 
-/** One decode, one encode: the source's part of the clip with its watermark, and the pictures that go with it. */
+/** One decode, one encode: the source's part of the clip with its watermark, and the clip's pictures. */
 export function mainJob(
   facts: MediaFacts,
   frameCount: number,
@@ -56,8 +56,8 @@ export function mainJob(
             '-max_alloc',
             String(MAX_ALLOCATION_BYTES),
           ],
-          // The frame count ends the clip; this keeps a file with a hole in its time from being read to its end, and what comes
-          // after the last frame from being decoded.
+          // The frame count ends the clip. The time limit stops reading in a file with a gap in its time
+          // stamps, and decoding after the last frame.
           ...['-threads', '1', '-t', String(frameCount / CLIP.frameRate + READ_ON_SECONDS)],
         ],
         source: `file:${paths.source}`,
@@ -75,7 +75,7 @@ export function mainJob(
   };
 }
 
-/** A bumper in exactly the form that {@link spliceJob} can join to a clip. */
+/** Encodes a bumper with the same headers as a clip, so that {@link spliceJob} can join them. */
 export function bumperJob(asset: string, output: string): FfmpegJob {
   const graph = [
     `[0:V:0]fps=${CLIP.frameRate},trim=end_frame=${BUMPER_FRAMES}`,
@@ -90,11 +90,11 @@ export function bumperJob(asset: string, output: string): FfmpegJob {
   };
 }
 
-/** Joins the files that a concat list names, without decoding them. */
+/** Joins the files of a concat list without decoding them. */
 export function spliceJob(list: string, output: string): FfmpegJob {
   return {
     inputs: [
-      // Converting would write each segment's headers into its frames and so hide that they differ.
+      // A conversion would write each segment's headers into its frames, which hides differences.
       {
         options: ['-protocol_whitelist', 'file', '-f', 'concat', '-auto_convert', '0'],
         source: `file:${list}`,
@@ -119,7 +119,7 @@ export function spliceJob(list: string, output: string): FfmpegJob {
   };
 }
 
-/** Decodes every frame and fails at the first error; without the deblocking, which finds none and is only for the eye. */
+/** Decodes every frame and fails at the first error; skips deblocking, which detects no errors. */
 export function decodeJob(path: string): FfmpegJob {
   return {
     inputs: [{ options: ['-xerror', '-threads', '1', '-skip_loop_filter', 'all'], source: `file:${path}` }],

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { runFfprobe } from './probe.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
 
-/** What decides whether a file made here is the clip it should be. */
+/** Facts by which a finished clip is verified. */
 export interface ClipFile {
   frameCount: number;
   /** Of the decoder configuration record (ISO/IEC 14496-15, `avcC`). */
   headerHash: string;
-  /** All streams by kind, codec and form, as `video h264 High yuv420p 1280x720 30/1`. */
+  /** All streams by type, codec and format, as `video h264 High yuv420p 1280x720 1:1 30/1`. */
   streams: string[];
 }
 
@@ -35,7 +35,7 @@ const probedClip = z.object({
 const ENTRIES =
   'stream=codec_type,codec_name,profile,pix_fmt,width,height,sample_aspect_ratio,r_frame_rate,nb_frames,extradata_hash';
 
-/** Reads the facts of a file that our own ffmpeg wrote. */
+/** Reads the facts of a file that our own ffmpeg wrote. @throws as `probe`. */
 export async function probeClip(
   path: string,
   grant: Grant,
@@ -59,26 +59,29 @@ export async function probeClip(
   };
 }
 
-/** Whether a player can start before it has all of an MP4 file: `moov` comes before `mdat` (ISO/IEC 14496-12, 4.2). */
+/**
+ * Whether a media player can start before it has all of an MP4 file: `moov` before `mdat` (ISO/IEC 14496-12,
+ * 4.2).
+ */
 export async function startsFast(path: string): Promise<boolean> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
-  for await (const { type } of boxesOf(file, 0, size)) {
+  for await (const { type } of readBoxes(file, 0, size)) {
     if (type === 'moov' || type === 'mdat') return type === 'moov';
   }
   return false;
 }
 
-/** Whether an MP4 file ends where its last box does: false for one that was cut off. */
-export async function isWhole(path: string): Promise<boolean> {
+/** Whether an MP4 file ends where its last box ends; false for a truncated file. */
+export async function isComplete(path: string): Promise<boolean> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
   let end = 0;
-  for await (const box of boxesOf(file, 0, size)) end = box.to;
+  for await (const box of readBoxes(file, 0, size)) end = box.to;
   return size > 0 && end === size;
 }
 
-/** Where an H.264 track's decoder configuration lies, and how far into each box the next ones begin. */
+/** Path to an H.264 track's decoder configuration, with the offset of the child boxes in each box. */
 const HEADER_PATH = [
   ...(['moov', 'trak', 'mdia', 'minf', 'stbl'] as const).map(type => ({ type, skip: 0 })),
   // ISO/IEC 14496-12, 8.5.2 and 12.1.3: a version and a count; the fields of a visual sample entry.
@@ -90,8 +93,8 @@ const HEADER_PATH = [
 ];
 
 /**
- * What {@link probeClip} gives as `headerHash` for a file that our own ffmpeg wrote, without a process of its own; empty
- * when its first track is no H.264.
+ * Returns the `headerHash` of {@link probeClip} for a file that our own ffmpeg wrote, without starting a
+ * process; empty when the first track is not H.264.
  */
 export async function hashHeader(path: string): Promise<string> {
   await using file = await open(path, 'r');
@@ -105,7 +108,7 @@ export async function hashHeader(path: string): Promise<string> {
   return `SHA256:${createHash('sha256').update(buffer).digest('hex')}`;
 }
 
-/** A box of an MP4 file, by where its content lies. */
+/** A box of an MP4 file, with the byte range of its content. */
 interface Box {
   type: string;
   from: number;
@@ -113,23 +116,23 @@ interface Box {
 }
 
 async function findBox(file: FileHandle, type: string, from: number, to: number): Promise<Box | null> {
-  for await (const box of boxesOf(file, from, to)) {
-    // A damaged size would be taken for that of the memory to read it into.
+  for await (const box of readBoxes(file, from, to)) {
+    // A damaged size must not become the size of a read buffer.
     if (box.type === type) return box.to <= to ? box : null;
   }
   return null;
 }
 
-async function* boxesOf(file: FileHandle, from: number, to: number): AsyncGenerator<Box> {
+async function* readBoxes(file: FileHandle, from: number, to: number): AsyncGenerator<Box> {
   const header = Buffer.alloc(16);
   for (let position = from; position < to; ) {
     const { bytesRead } = await file.read(header, 0, header.length, position);
     if (bytesRead < 8) return;
     const size = header.readUInt32BE(0);
-    const whole = size === 0 ? to - position : size === 1 ? Number(header.readBigUInt64BE(8)) : size;
-    const head = size === 1 ? 16 : 8;
-    if (whole < head) return;
-    yield { type: header.toString('latin1', 4, 8), from: position + head, to: position + whole };
-    position += whole;
+    const boxSize = size === 0 ? to - position : size === 1 ? Number(header.readBigUInt64BE(8)) : size;
+    const headerSize = size === 1 ? 16 : 8;
+    if (boxSize < headerSize) return;
+    yield { type: header.toString('latin1', 4, 8), from: position + headerSize, to: position + boxSize };
+    position += boxSize;
   }
 }

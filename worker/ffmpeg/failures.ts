@@ -1,12 +1,15 @@
 import { SourceRejected } from '../../src/videos/video.status.ts';
 
-/** How a process ended: by itself with a code, or by a signal. */
+/** The end of a process: an exit code or a signal. */
 export interface Ending {
   exitCode: number | null;
   signal: string | null;
 }
 
-/** ffmpeg or ffprobe ended badly. The message ends with its last words, which hold paths: for operators, not for players. */
+/**
+ * ffmpeg or ffprobe failed. The message ends with the tail of its stderr, which contains paths: for operators
+ * only.
+ */
 export class FfmpegFailed extends Error {
   override name = 'FfmpegFailed';
   readonly ending: Ending;
@@ -20,48 +23,57 @@ export class FfmpegFailed extends Error {
   }
 }
 
-/** The process used up the CPU time that it was granted: the work itself is too much. */
+/** The process used up its granted CPU time: the work itself is too much. */
 export class FfmpegTimedOut extends Error {
   override name = 'FfmpegTimedOut';
 }
 
-/** The process was ended by the wall clock with CPU time to spare: it waited, for this host or for the disk. */
+/**
+ * The wall clock limit ended the process with CPU time to spare: the process waited for this host or for the
+ * disk.
+ */
 export class FfmpegStalled extends Error {
   override name = 'FfmpegStalled';
 }
 
-/** The error for a process that ended badly; SIGXCPU, the end of the granted CPU time, counts as {@link FfmpegTimedOut}. */
+/**
+ * Returns the error for a failed process. SIGXCPU, the end of the granted CPU time, becomes {@link
+ * FfmpegTimedOut}.
+ */
 export function toFfmpegError(ending: Ending, stderrTail: string, options?: ErrorOptions): Error {
-  // Seen directly, as bubblewrap's exit code (128 + 24), or as ffmpeg says before the orderly end that only signals give it.
-  const spent =
+  // Seen directly, as bubblewrap's exit code (128 + 24), or in ffmpeg's log before the orderly end after a
+  // signal.
+  const cpuTimeUsedUp =
     ending.signal === 'SIGXCPU' ||
     ending.exitCode === 152 ||
     (ending.exitCode === 255 && /received signal 24\b/.test(stderrTail));
-  return spent
+  return cpuTimeUsedUp
     ? new FfmpegTimedOut(`The granted CPU time is used up\n${stderrTail}`, options)
     : new FfmpegFailed(ending, stderrTail, options);
 }
 
-// Exit code 1 is any error, 69 more undecodable frames than `-max_error_rate`; signals are 255 or more than 128.
-const OWN_VERDICTS = [1, 69];
-const HOST_TROUBLE =
+// Exit code 1 is any error, 69 more undecodable frames than `-max_error_rate`; signals are 255 or more than
+// 128.
+const ERROR_EXIT_CODES = [1, 69];
+const INFRASTRUCTURE_ERROR =
   /No space left|Disk quota|Input\/output error|Read-only file system|Permission denied|Stale file|No such file|Too many open files|shared libraries|^(bwrap|prlimit|setpriv|env): |Unknown (encoder|decoder)|No such filter|Unrecognized option|Option not found|Error parsing|Invalid max_alloc/m;
-// What ffmpeg says when an allocation is refused. Linux refuses only what passes the granted limit; a host that runs out of
-// memory kills instead.
+// Messages of ffmpeg for a refused allocation. Linux refuses only allocations past the granted limit; a host
+// that runs out of memory kills instead.
 const OUT_OF_MEMORY = /Cannot allocate memory|malloc of size/;
 
 /**
- * `error` as the fault of the source it happened on, where it certainly is one; otherwise `error` itself, to be tried
- * again. Certain are a spent CPU budget, a spent memory budget, and an error that ffmpeg found by itself on a healthy host.
- * A crash is none: it is a fault of the decoder, also when only this source brings it out.
+ * Returns a {@link SourceRejected} for an error that certainly is the fault of the source; otherwise `error`
+ * itself, to be retried. Certain are a used-up CPU budget, a used-up memory budget, and an error that ffmpeg
+ * reports on a healthy host. A crash is not: it is a fault of the decoder, also when only this source causes
+ * it.
  */
 export function classifyFfmpegError(error: unknown): unknown {
   if (error instanceof FfmpegTimedOut)
     return new SourceRejected('TIMED_OUT', error.message, { cause: error });
   if (!(error instanceof FfmpegFailed)) return error;
   const { ending, stderrTail } = error;
-  if (ending.exitCode === null || !OWN_VERDICTS.includes(ending.exitCode)) return error;
-  if (HOST_TROUBLE.test(stderrTail)) return error;
+  if (ending.exitCode === null || !ERROR_EXIT_CODES.includes(ending.exitCode)) return error;
+  if (INFRASTRUCTURE_ERROR.test(stderrTail)) return error;
   const reason = OUT_OF_MEMORY.test(stderrTail) ? 'UNSUPPORTED_FORMAT' : 'CORRUPT';
   return new SourceRejected(reason, error.message, { cause: error });
 }

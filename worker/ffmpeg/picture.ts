@@ -2,19 +2,22 @@ import type { MediaFacts } from './probe.ts';
 
 export const CLIP = { width: 1280, height: 720, frameRate: 30 } as const;
 
-/** Frames by which a source may end before its own header says, half a second; its last frame stands in for them. */
+/**
+ * Half a second: frames that may be missing before the duration in the header ends; the last frame is
+ * repeated.
+ */
 const MISSING_FRAMES_ALLOWED = 15;
-/** From this shorter side on a picture counts as high definition, in pixels. */
+/** Shorter side in pixels from which a picture counts as high definition. */
 const HIGH_DEFINITION = 720;
-/** What zscale calls the matrices that it is given; it takes half of scale's time. */
+/** zscale's names of the colour matrices; zscale takes half of scale's time. */
 const ZSCALE_MATRICES: Readonly<Record<string, string>> = {
   ...{ bt709: '709', smpte170m: '170m', bt470bg: '470bg', bt2020nc: '2020_ncl' },
 };
-/** Primaries whose colours look pale when they are taken for BT.709, and what zscale calls them. */
+/** Primaries whose colours look pale when displayed as BT.709, with zscale's names. */
 const WIDE_PRIMARIES: Readonly<Record<string, string>> = { bt2020: '2020', smpte432: 'smpte432' };
 
-/** What undoes ffmpeg's turn by so many degrees where rows are concerned, and what does it again. */
-const TURNS: Readonly<Record<MediaFacts['rotation'], readonly [back: string[], again: string[]]>> = {
+/** Filters that undo ffmpeg's rotation, as far as rows are concerned, and that repeat the rotation. */
+const TURNS: Readonly<Record<MediaFacts['rotation'], readonly [undo: string[], redo: string[]]>> = {
   0: [[], []],
   90: [['transpose=cclock'], ['transpose=clock']],
   180: [['vflip'], ['vflip']],
@@ -27,11 +30,12 @@ interface Size {
 }
 
 /**
- * The graph from the source, `[0]`, and the watermark, `[1]`, to `[video]` and, the same, `[pictures]`: exactly
- * `frameCount` frames where the source has them. ffmpeg itself has turned and mirrored what comes in by its display matrix.
+ * Returns the graph from the source, `[0]`, and the watermark, `[1]`, to `[video]` and an equal `[pictures]`:
+ * exactly `frameCount` frames where the source has them. ffmpeg itself has rotated and mirrored the input by
+ * its display matrix.
  *
- * `fps` and `trim` stand side by side and in this order: a file with a few frames hours apart makes `fps` invent the
- * ones between, and only the trim right behind it stops that before memory is full.
+ * `trim` must follow `fps` directly: in a file with a few frames hours apart `fps` creates the frames in
+ * between, and only the next filter's `trim` stops it before memory is full.
  */
 export function mainGraph(facts: MediaFacts, frameCount: number): string {
   const size = fittedSize(facts);
@@ -42,7 +46,7 @@ export function mainGraph(facts: MediaFacts, frameCount: number): string {
     `trim=end_frame=${frameCount}`,
     `tpad=stop=${MISSING_FRAMES_ALLOWED}:stop_mode=clone`,
     `trim=end_frame=${frameCount}`,
-    // zscale refuses odd sides where colours are halved.
+    // zscale refuses odd sides with subsampled chroma.
     ...(facts.evenSides ? [] : [`format=yuv444p${facts.hdr ? '10le' : ''}`]),
     ...(facts.hdr ? toneMapped(facts.hdr, size) : [scaled(facts, size)]),
     'setsar=1',
@@ -56,18 +60,18 @@ export function mainGraph(facts: MediaFacts, frameCount: number): string {
   ].join(';');
 }
 
-/** Fields lie in the rows of the picture as it was stored, so it is turned back for that, and then again. */
+/** Fields are rows of the picture as stored, so the rotation is undone before and repeated after. */
 function deinterlaced({ rotation }: MediaFacts): string[] {
-  const [back, again] = TURNS[rotation];
-  return [...back, 'bwdif=mode=send_frame:deint=interlaced', ...again];
+  const [undo, redo] = TURNS[rotation];
+  return [...undo, 'bwdif=mode=send_frame:deint=interlaced', ...redo];
 }
 
-/** The largest even size in the source's own shape that fits the clip's picture. */
+/** Returns the largest even size with the source's aspect ratio that fits into the clip's picture. */
 function fittedSize({ width, height }: MediaFacts): Size {
-  const shape = width / height;
-  return shape >= CLIP.width / CLIP.height
-    ? { width: CLIP.width, height: 2 * Math.round(CLIP.width / 2 / shape) }
-    : { width: 2 * Math.round((CLIP.height / 2) * shape), height: CLIP.height };
+  const aspectRatio = width / height;
+  return aspectRatio >= CLIP.width / CLIP.height
+    ? { width: CLIP.width, height: 2 * Math.round(CLIP.width / 2 / aspectRatio) }
+    : { width: 2 * Math.round((CLIP.height / 2) * aspectRatio), height: CLIP.height };
 }
 
 function scaled(facts: MediaFacts, { width, height }: Size): string {
@@ -80,20 +84,23 @@ function scaled(facts: MediaFacts, { width, height }: Size): string {
   return `zscale=w=${width}:h=${height}:f=bicubic:min=${matrix}:m=709:r=tv${narrowed}`;
 }
 
-/** What players take a picture for that does not name its matrix. */
+/** Returns the matrix that media players assume for a picture without one. */
 function assumedMatrix({ width, height, colorPrimaries }: MediaFacts): string {
   if (colorPrimaries === 'bt2020') return 'bt2020nc';
   return Math.min(width, height) >= HIGH_DEFINITION ? 'bt709' : 'smpte170m';
 }
 
-/** BT.2020 HLG or PQ to BT.709, white at 203 nits (ITU-R BT.2408); at the final size, as it works in floats. */
+/**
+ * BT.2020 HLG or PQ to BT.709, white at 203 nits (ITU-R BT.2408); at the final size, as the filters compute
+ * in floats.
+ */
 function toneMapped(transfer: string, { width, height }: Size): string[] {
   return [
     `zscale=w=${width}:h=${height}:f=bicubic:tin=${transfer}:min=2020_ncl:pin=2020`,
     'zscale=t=linear:npl=203',
     'format=gbrpf32le',
     'zscale=p=bt709',
-    // The peak is not taken from the file: the word of a dim one would leave white no room, and burn it out.
+    // The peak is fixed: with the low peak that a dim file declares, white would be clipped.
     'tonemap=mobius:desat=0:peak=10',
     'zscale=t=bt709:m=bt709:r=tv',
   ];
@@ -101,9 +108,11 @@ function toneMapped(transfer: string, { width, height }: Size): string[] {
 
 /** Lays the picture over a small, blurred, enlarged copy of itself that fills the frame. */
 function overBackdrop({ width, height }: MediaFacts): string[] {
-  const shape = width / height;
+  const aspectRatio = width / height;
   const cover =
-    shape < CLIP.width / CLIP.height ? `160:${2 * Math.ceil(80 / shape)}` : `${2 * Math.ceil(45 * shape)}:90`;
+    aspectRatio < CLIP.width / CLIP.height
+      ? `160:${2 * Math.ceil(80 / aspectRatio)}`
+      : `${2 * Math.ceil(45 * aspectRatio)}:90`;
   return [
     'split=2[front][back];[back]' +
       [`scale=${cover}:flags=area`, 'crop=160:90', 'gblur=sigma=3', 'eq=brightness=-0.08'].join(','),

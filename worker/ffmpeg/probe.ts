@@ -1,41 +1,37 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { inSpan } from '../../src/platform/observability/tracing.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
-import { FfmpegStalled, toFfmpegError } from './failures.ts';
+import { runProgram } from './run-program.ts';
 import type { Grant, Sandbox } from './sandbox.ts';
 
 const PROBE_TIMEOUT_SECONDS = 15;
-const TAIL_CHARACTERS = 4_000;
-const MAX_OUTPUT_BYTES = 4 * 1024 ** 2;
-/** Of the last group of pictures: a minute at 300 a second, should that be one group. */
+/** Of the last group of pictures: one minute at 300 frames a second, if all of them are one group. */
 const MAX_LAST_FRAMES = 20_000;
-/** Codecs that keep interlaced pictures and do not all say so in their headers. */
+/** Codecs that can be interlaced and do not always say so in their headers. */
 const MAY_INTERLACE = ['h264', 'mpeg4', 'prores'];
 
-/** What the pipeline needs to know about the video stream of a source that a player would show. */
+/** Facts about the video stream of a source that a media player would show. */
 export interface MediaFacts {
-  /** Among all streams of the file. */
+  /** Index among all streams of the file. */
   streamIndex: number;
   codec: string;
-  /** As it is meant to be seen: after rotation, with square pixels. */
+  /** As displayed: after rotation, with square pixels. */
   width: number;
   height: number;
-  /** Whether both sides are even as stored, which all cameras keep to and files may not. */
+  /** Whether both sides are even as stored, as in the files of all cameras but not in all files. */
   evenSides: boolean;
   /** Of the video stream; audio may run longer. */
   durationSeconds: number;
-  /** On average; 0 when the file does not say. */
+  /** Average; 0 when the file has none. */
   frameRate: number;
   rotation: 0 | 90 | 180 | 270;
-  /** Whether it may have interlaced frames; each of them says for itself whether it is one. */
+  /** Whether frames may be interlaced; each frame has its own flag. */
   interlaced: boolean;
-  /** The transfer function, when it is one that a standard screen can't show. */
+  /** The transfer function, when a standard screen cannot show it. */
   hdr: 'arib-std-b67' | 'smpte2084' | null;
-  /** The colour matrix as ffmpeg names it, or null when the file does not say. */
+  /** The colour matrix as ffmpeg names it; null when the file has none. */
   colorMatrix: string | null;
-  /** The primaries as ffmpeg names them, or null when the file does not say. */
+  /** The primaries as ffmpeg names them; null when the file has none. */
   colorPrimaries: string | null;
 }
 
@@ -47,7 +43,7 @@ const rational = z
     return below === 0 ? 0 : above / below;
   });
 
-/** Seconds that are really there: files may say none, or 0. */
+/** A positive number of seconds: files may have none, or 0. */
 const duration = z.coerce.number().positive().optional().catch(undefined);
 
 const videoStream = z.object({
@@ -87,12 +83,12 @@ const probedFrames = z.object({
 });
 
 /**
- * Reads the headers of a QuickTime or MP4 file that nobody trusts; null when there is no video stream in it, cover art
- * aside. Nothing but that file can be opened, whatever the file says. Of several video streams it is the first that is
- * switched on, or else the first.
+ * Reads the headers of an untrusted QuickTime or MP4 file; null when it has no video stream except cover art.
+ * Opens no other file, even when the file refers to one. Of several video streams, returns the first that is
+ * enabled, or else the first.
  *
- * @throws {FfmpegFailed} when the file can't be read as such. @throws {FfmpegTimedOut} after 10 s
- * of computing. @throws {FfmpegStalled} after 15 s.
+ * @throws {FfmpegFailed} when ffprobe cannot read the file. @throws {FfmpegTimedOut} after 10 s of CPU time.
+ * @throws {FfmpegStalled} after 15 s.
  */
 export async function probe(
   source: { folder: string; fileName: string },
@@ -103,12 +99,12 @@ export async function probe(
     readOnly: [source.folder],
     limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 10, fileBytes: 1024 ** 2, openFiles: 64 },
   };
-  const read = (...what: string[]) =>
+  const read = (...selection: string[]) =>
     runFfprobe(
       [
         ...['-protocol_whitelist', 'file', '-format_whitelist', 'mov', '-max_streams', '32'],
         ...['-probesize', '10M', '-analyzeduration', '10M', '-max_alloc', String(256 * 1024 ** 2)],
-        ...what,
+        ...selection,
         `file:${source.folder}/${source.fileName}`,
       ],
       grant,
@@ -120,21 +116,24 @@ export async function probe(
   );
   const video = videos.find(({ disposition }) => disposition.default === 1) ?? videos[0];
   if (video === undefined) {
-    // A file of sound alone is whole; one in which nothing, or not the whole of a picture's head, can be found is not.
-    if (!streams.some(isWhole)) throw new SourceRejected('CORRUPT', 'no readable streams');
+    // A file with only sound is complete; one without streams, or with an incomplete video header, is not.
+    if (!streams.some(isReadable)) throw new SourceRejected('CORRUPT', 'no readable streams');
     return null;
   }
-  return toFacts(video, video.duration ?? (await measuredSeconds(read, video.index)) ?? format.duration ?? 0);
+  return toFacts(video, video.duration ?? (await measureDuration(read, video.index)) ?? format.duration ?? 0);
 }
 
-/** Sound or a picture; a track whose head is cut off before it says what it is counts as data. */
-function isWhole(stream: { codec_type?: string | undefined }): boolean {
+/** Whether a stream is sound or video; ffprobe reports a track with an incomplete header as data. */
+function isReadable(stream: { codec_type?: string | undefined }): boolean {
   return 'width' in stream || stream.codec_type === 'audio';
 }
 
-/** From the first frame's start to the last one's end, by their own time stamps; undefined when they have none. */
-async function measuredSeconds(
-  read: (...what: string[]) => Promise<unknown>,
+/**
+ * Returns the seconds from the first frame's start to the last one's end, by their time stamps; undefined
+ * without any.
+ */
+async function measureDuration(
+  read: (...selection: string[]) => Promise<unknown>,
   streamIndex: number,
 ): Promise<number | undefined> {
   const beyondTheEnd = `999999%+#${MAX_LAST_FRAMES}`;
@@ -151,47 +150,24 @@ async function measuredSeconds(
   return Math.max(...times.map(({ end }) => end)) - Math.min(...times.map(({ start }) => start));
 }
 
-/** ffprobe's JSON for one file, as yet unchecked. @throws as {@link probe}. */
+/** Returns ffprobe's JSON for one file, not validated. @throws as {@link probe}. */
 export async function runFfprobe(
   args: readonly string[],
   grant: Grant,
   { sandbox, signal }: { sandbox: Sandbox; signal: AbortSignal },
 ): Promise<unknown> {
-  const [command = '', ...rest] = sandbox.wrap(['ffprobe', '-v', 'error', '-of', 'json', ...args], grant);
-  try {
-    const execution = {
-      cwd: grant.folder,
-      timeout: PROBE_TIMEOUT_SECONDS * 1000,
-      killSignal: 'SIGKILL' as const,
-      maxBuffer: MAX_OUTPUT_BYTES,
-      signal,
-    };
-    const { stdout } = await inSpan('ffprobe', {}, () => promisify(execFile)(command, rest, execution));
-    return JSON.parse(stdout);
-  } catch (error) {
-    signal.throwIfAborted();
-    const { killed, stderr = '', signal: endSignal = null, code } = error as ExecFailure;
-    if (killed)
-      throw new FfmpegStalled(`ffprobe did not end in ${PROBE_TIMEOUT_SECONDS} s`, { cause: error });
-    const exitCode = typeof code === 'number' ? code : null;
-    throw toFfmpegError({ exitCode, signal: endSignal }, stderr.trim().slice(-TAIL_CHARACTERS), {
-      cause: error,
-    });
-  }
-}
-
-/** What child_process adds to the errors of execFile. */
-interface ExecFailure extends Error {
-  killed?: boolean;
-  stderr?: string;
-  signal?: NodeJS.Signals | null;
-  code?: number | string | null;
+  const commandLine = sandbox.wrap(['ffprobe', '-v', 'error', '-of', 'json', ...args], grant);
+  const limits = { timeoutSeconds: PROBE_TIMEOUT_SECONDS, signal };
+  const json = await inSpan('ffprobe', {}, () =>
+    runProgram('ffprobe', commandLine, { cwd: grant.folder, ...limits }),
+  );
+  return JSON.parse(json);
 }
 
 function toFacts(video: z.output<typeof videoStream>, durationSeconds: number): MediaFacts {
   const rotation = quarterTurns(video.side_data_list.find(entry => entry.rotation !== undefined)?.rotation);
-  const seenWidth = video.width * (video.sample_aspect_ratio || 1);
-  const [width, height] = rotation % 180 === 0 ? [seenWidth, video.height] : [video.height, seenWidth];
+  const displayWidth = video.width * (video.sample_aspect_ratio || 1);
+  const [width, height] = rotation % 180 === 0 ? [displayWidth, video.height] : [video.height, displayWidth];
   return {
     streamIndex: video.index,
     codec: video.codec_name,
@@ -208,7 +184,10 @@ function toFacts(video: z.output<typeof videoStream>, durationSeconds: number): 
   };
 }
 
-/** The display matrix's angle, counter-clockwise and any whole number, as the clockwise quarter turns that ffmpeg applies. */
+/**
+ * Converts the display matrix's angle, counter-clockwise and any integer, to the clockwise quarter turns that
+ * ffmpeg applies.
+ */
 function quarterTurns(degrees = 0): MediaFacts['rotation'] {
   const turned = (((Math.round(-degrees / 90) * 90) % 360) + 360) % 360;
   return turned === 90 || turned === 180 || turned === 270 ? turned : 0;

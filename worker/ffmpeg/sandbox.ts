@@ -1,20 +1,19 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { FfmpegFailed } from './failures.ts';
+import { runProgram } from './run-program.ts';
 
-const run = promisify(execFile);
-const TRIAL_TIMEOUT_MS = 10_000;
+const TRIAL_TIMEOUT_SECONDS = 10;
 const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** What one run of ffmpeg or ffprobe may touch and use. Paths are absolute. */
+/** The files and resources that one run of ffmpeg or ffprobe may use. Paths are absolute. */
 export interface Grant {
-  /** The job's own folder; writable unless `readOnly` names it too. */
+  /** The job's own folder; writable unless `readOnly` contains it too. */
   folder: string;
-  /** Files and folders that can be read and never changed; inside `folder` they shadow its write access. */
+  /** Files and folders that can be read only; inside `folder` they override its write access. */
   readOnly: readonly string[];
   limits: ResourceLimits;
 }
 
-/** Caps on one process; passing one ends that process and nothing else. */
+/** Limits on one process; exceeding one ends that process only. */
 export interface ResourceLimits {
   memoryBytes: number;
   cpuSeconds: number;
@@ -22,21 +21,23 @@ export interface ResourceLimits {
   openFiles: number;
 }
 
-/** How far the host lets us fence in a program that reads untrusted video. */
+/** The confinement of programs that read untrusted video, as far as this host supports it. */
 export interface Sandbox {
-  /** `bubblewrap`: no network, no other process, no file but those granted. `none`: the host forbids it. */
+  /** `bubblewrap`: no network, no other processes, only the granted files. `none`: the host forbids it. */
   readonly isolation: 'bubblewrap' | 'none';
-  /** Whether memory, CPU time, file size and descriptors are capped. */
+  /** Whether memory, CPU time, file size and descriptors are limited. */
   readonly limits: 'prlimit' | 'none';
-  /** Whether the system ends the program when the worker dies. `none`: the next worker's start does. */
+  /**
+   * Whether the system kills the program when the worker dies. `none`: the next worker kills it at its start.
+   */
   readonly tether: 'bubblewrap' | 'setpriv' | 'none';
-  /** Why a protection is missing, one sentence each; empty when all hold. */
+  /** Reasons of missing protections, one sentence each; empty when the sandbox is complete. */
   readonly gaps: readonly string[];
-  /** The command line that runs `command` fenced in. */
+  /** Returns the command line that runs `command` confined. */
   wrap(command: readonly string[], grant: Grant): string[];
 }
 
-/** What is active and what is not, for operators. */
+/** Returns the active protections and the gaps, for logs and health. */
 export const describeSandbox = ({ isolation, limits, tether, gaps }: Sandbox) => ({
   isolation,
   limits,
@@ -44,7 +45,7 @@ export const describeSandbox = ({ isolation, limits, tether, gaps }: Sandbox) =>
   gaps,
 });
 
-/** Runs commands as they are: for our own assets only, never for an upload. */
+/** Runs commands without confinement: for our own assets only, never for an upload. */
 export const UNCONFINED: Sandbox = {
   isolation: 'none',
   limits: 'none',
@@ -54,20 +55,22 @@ export const UNCONFINED: Sandbox = {
 };
 
 /**
- * The strongest sandbox that works on this host, found by running `ffmpeg -version` in it: many containers ship
- * bubblewrap and forbid what it needs, and an ffmpeg outside `/usr` can't be seen from inside. `path` is where
- * programs are looked for.
+ * Returns the strongest sandbox that works on this host, found by running `ffmpeg -version` in it: many
+ * containers ship bubblewrap and forbid what it needs, and an ffmpeg outside `/usr` is not visible inside.
+ * `path` is the search path of programs.
  */
 export async function detectSandbox(path = process.env.PATH ?? SYSTEM_PATH): Promise<Sandbox> {
   const gaps: string[] = [];
   const tryWithin = (prefix: readonly string[]) =>
-    run('env', [`PATH=${path}`, ...prefix, 'ffmpeg', '-version'], { timeout: TRIAL_TIMEOUT_MS });
-  const works = async (what: string, prefix: readonly string[]) => {
+    runProgram('ffmpeg', ['env', `PATH=${path}`, ...prefix, 'ffmpeg', '-version'], {
+      timeoutSeconds: TRIAL_TIMEOUT_SECONDS,
+    });
+  const works = async (program: string, prefix: readonly string[]) => {
     try {
       await tryWithin(prefix);
       return true;
     } catch (error) {
-      gaps.push(`${what} does not work here: ${firstLine(error)}`);
+      gaps.push(`${program} does not work here: ${firstLine(error)}`);
       return false;
     }
   };
@@ -80,7 +83,7 @@ export async function detectSandbox(path = process.env.PATH ?? SYSTEM_PATH): Pro
     ...{ isolation: 'bubblewrap', limits: 'prlimit', tether: 'bubblewrap', gaps },
     wrap: (command, grant) => [...prlimit(grant.limits), ...bubblewrap(grant), ...command],
   };
-  // Most hosts have all of it: one trial instead of one for each part.
+  // Most hosts support all parts: one trial instead of one for each part.
   const isComplete = await tryWithin(complete.wrap([], trial)).then(
     () => true,
     () => false,
@@ -102,14 +105,14 @@ export async function detectSandbox(path = process.env.PATH ?? SYSTEM_PATH): Pro
     wrap: (command, grant) => [
       ...(limits === 'prlimit' ? prlimit(grant.limits) : []),
       ...(tether === 'setpriv' ? SETPRIV : []),
-      // The worker's own environment holds secrets.
+      // The worker's own environment contains secrets.
       ...['env', '-i', `PATH=${path}`],
       ...command,
     ],
   };
 }
 
-/** setpriv(1). The signal at the parent's death survives the programs that are run in this one's place. */
+/** setpriv(1). The signal at the parent's death is kept through exec(2). */
 const SETPRIV = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--'];
 
 function prlimit({ memoryBytes, cpuSeconds, fileBytes, openFiles }: ResourceLimits): string[] {
@@ -117,7 +120,8 @@ function prlimit({ memoryBytes, cpuSeconds, fileBytes, openFiles }: ResourceLimi
   return [
     'prlimit',
     `--as=${memoryBytes}`,
-    // The soft limit's SIGXCPU tells a spent budget from an out-of-memory kill; the hard one ends who ignores it.
+    // The soft limit's SIGXCPU distinguishes a used-up budget from an out-of-memory kill; the hard limit
+    // kills a program that ignores SIGXCPU.
     `--cpu=${seconds}:${seconds + 5}`,
     `--fsize=${fileBytes}`,
     `--nofile=${openFiles}`,
@@ -126,7 +130,10 @@ function prlimit({ memoryBytes, cpuSeconds, fileBytes, openFiles }: ResourceLimi
   ];
 }
 
-/** bwrap(1). The granted paths keep their names inside, so that one argument list serves with and without it. */
+/**
+ * bwrap(1). The granted paths keep their names inside, so that the same arguments work with and without
+ * bubblewrap.
+ */
 function bubblewrap({ folder, readOnly }: Grant): string[] {
   return [
     'bwrap',
@@ -151,6 +158,6 @@ function bubblewrap({ folder, readOnly }: Grant): string[] {
 }
 
 function firstLine(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message?: string };
-  return (stderr || message || String(error)).trim().split('\n', 1)[0] ?? '';
+  const stderr = error instanceof FfmpegFailed ? error.stderrTail : '';
+  return (stderr || String(error)).split('\n', 1)[0] ?? '';
 }

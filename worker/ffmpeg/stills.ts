@@ -1,19 +1,19 @@
 import type { StoryboardLayout } from '../../src/videos/files/storyboard.ts';
 import type { FfmpegJob } from './run.ts';
 
-/** The second second: past a fade-in, before the player is out of the picture. */
+/** In the second second: after a fade-in, while the player is still in the picture. */
 const POSTER_FRAME = 45;
 const HALF_SECOND_FRAMES = 15;
 const PREVIEW_FRAMES = 90;
-/** Of 30 frames a second, for 10 in the preview. */
+/** Every third of 30 frames a second, for 10 in the preview. */
 const PREVIEW_STEP = 3;
-/** Share of dark pixels from which on a picture counts as black, and how dark they are, of 255. */
+/** A picture is black when this share of its pixels is at most as bright as the threshold, of 255. */
 const BLACK = { percent: 95, threshold: 32 };
 
-/** Where the pictures that go with a clip are written. */
+/** Paths of the pictures of a clip. */
 export interface StillPaths {
   poster: string;
-  /** A poster of the first moment that is not black; empty or absent when there is none. */
+  /** A poster of the first picture that is not black; empty or absent when there is none. */
   brightPoster: string;
   preview: string;
   storyboard: string;
@@ -21,27 +21,33 @@ export interface StillPaths {
 
 type Output = FfmpegJob['outputs'][number];
 
-/** In the matrix that pictures on the web have (JFIF 1.02; RFC 9649, section 1), which a clip has not. */
+/**
+ * Converts to the matrix of pictures on the web (JFIF 1.02; RFC 9649, section 1), which differs from a
+ * clip's.
+ */
 const STILL_COLORS = 'in_color_matrix=bt709:out_color_matrix=bt601';
 const TO_JPEG = [`scale=${STILL_COLORS}:out_range=pc`, 'format=yuvj420p'];
 const JPEG = ['-update', '1', '-map_metadata', '-1', '-fflags', '+bitexact', '-f', 'image2'];
 const ONE_JPEG = ['-frames:v', '1', ...JPEG];
-/** The placeholder, written over by the picture; at their own rate, or one of them would be taken as too many. */
+/** The picture overwrites the placeholder; with the clip's frame rate ffmpeg would drop one of the two. */
 const LATER_JPEG = ['-frames:v', '2', '-r', '1', ...JPEG];
 
-/** Poster, preview and storyboard, from the frames of a clip as they pass by under the label `pictures`. */
+/**
+ * Returns filters and outputs for poster, preview and storyboard, from the clip's frames with the label
+ * `pictures`.
+ */
 export function makeStills(
   { frameCount, frameRate }: { frameCount: number; frameRate: number },
   layout: StoryboardLayout,
   paths: StillPaths,
 ): { graph: string; outputs: Output[] } {
   const { columns, rows, tileWidth, tileHeight, secondsPerTile } = layout;
-  // From the poster's moment where the clip is long enough, otherwise from its start.
+  // From the poster's frame if the clip is long enough, otherwise earlier.
   const previewStart = Math.max(0, Math.min(POSTER_FRAME, frameCount - PREVIEW_FRAMES));
   const branches: [string, string[], Output][] = [
     [
       'poster',
-      // A clip may be shorter than the poster's moment.
+      // A clip may end before the poster's frame.
       [
         `tpad=stop=${POSTER_FRAME + 1}:stop_mode=clone`,
         `trim=start_frame=${POSTER_FRAME}:end_frame=${POSTER_FRAME + 1}`,
@@ -103,8 +109,8 @@ export function makeStills(
 }
 
 /**
- * Filters whose output begins with a placeholder, the first frame, that the picture then takes the place of: ffmpeg tells
- * nothing of its progress before each of its outputs has begun, and these would begin last.
+ * Returns filters whose output begins with a placeholder, the first frame, which the picture then overwrites.
+ * ffmpeg reports no progress before each of its outputs has begun, and these outputs would begin last.
  */
 function afterPlaceholder(name: string, placeholder: string, picture: readonly string[]): string {
   return [

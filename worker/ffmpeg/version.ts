@@ -1,23 +1,18 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { runProgram } from './run-program.ts';
 
-let asked: Promise<string> | undefined;
+let version: Promise<string> | undefined;
 
 /**
- * What `ffmpeg -version` says: version, compiler and configuration, the identity of the build. Asked once: a process that
- * runs on while ffmpeg is replaced keeps to the first answer. @throws when there is no ffmpeg.
+ * Returns the output of `ffmpeg -version`: version, compiler and configuration, which identify the build.
+ * Runs ffmpeg once: a process that runs on while ffmpeg is replaced keeps the first result. @throws when
+ * ffmpeg cannot be run.
  */
-export async function ffmpegVersion(): Promise<string> {
+export async function readFfmpegVersion(): Promise<string> {
   try {
-    asked ??= ask();
-    return await asked;
+    version ??= runProgram('ffmpeg', ['ffmpeg', '-version'], { timeoutSeconds: 10 });
+    return (await version).trim();
   } catch (error) {
-    asked = undefined;
-    throw new Error('ffmpeg can not be run; is it installed?', { cause: error });
+    version = undefined;
+    throw new Error('ffmpeg cannot be run: install it or check the PATH', { cause: error });
   }
-}
-
-async function ask(): Promise<string> {
-  const { stdout } = await promisify(execFile)('ffmpeg', ['-version'], { timeout: 10_000 });
-  return stdout.trim();
 }

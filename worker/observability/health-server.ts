@@ -14,19 +14,21 @@ import { describeSandbox, type Sandbox } from '../ffmpeg/sandbox.ts';
 export interface HealthDeps {
   database: Database;
   redis: Redis;
-  redisGuard: RedisConfigCheck;
+  redisConfig: RedisConfigCheck;
   storage: Storage;
   jobs: VideoJobs;
   worker: JobWorker;
   concurrency: number;
-  /** Found out at start, so that asking costs no process. */
+  /** Output of `ffmpeg -version`, read at start so that a request starts no process. */
   ffmpeg: string;
   sandbox: Sandbox;
   metrics: Registry;
   logger: Logger;
 }
 
-/** The worker's own small HTTP server, not yet listening: `/health`, `/health/detailed`, `/metrics`. */
+/**
+ * Creates the worker's HTTP server for `/health`, `/health/detailed` and `/metrics`; it does not listen yet.
+ */
 export function createHealthServer(deps: HealthDeps): Server {
   return createServer(async (request, response) => {
     const path = request.url?.split('?', 1)[0];
@@ -34,7 +36,7 @@ export function createHealthServer(deps: HealthDeps): Server {
       if (path === '/health') sendJson(response, 200, { status: 'ok' });
       else if (path === '/metrics') await sendMetrics(response, deps.metrics);
       else if (path === '/health/detailed') {
-        const report = await detail(deps);
+        const report = await checkHealth(deps);
         sendJson(response, report.healthy ? 200 : 503, report);
       } else sendJson(response, 404, { error: 'Not found' });
     } catch (error) {
@@ -44,9 +46,9 @@ export function createHealthServer(deps: HealthDeps): Server {
   });
 }
 
-async function detail({ jobs, worker, concurrency, ffmpeg, sandbox, redisGuard, ...deps }: HealthDeps) {
+async function checkHealth({ jobs, worker, concurrency, ffmpeg, sandbox, redisConfig, ...deps }: HealthDeps) {
   const [{ database, redis, storage }, queue] = await Promise.all([checkDependencies(deps), jobs.counts()]);
-  const redisFaults = redisGuard.faults;
+  const redisFaults = redisConfig.faults;
   const healthy = database && redis && redisFaults.length === 0 && Object.values(storage).every(Boolean);
   return {
     healthy,

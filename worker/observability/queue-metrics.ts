@@ -11,15 +11,16 @@ export interface QueueMetricsDeps {
 }
 
 /**
- * The queue as every worker sees it, looked at when it is scraped: take the maximum over workers, not their sum. What
- * can't be seen has no series, so that an outage never looks like an empty queue.
+ * Registers gauges of the queue, read at each scrape. Each worker reports the whole queue: take the maximum
+ * over workers, not their sum. A gauge that cannot be read has no series, so that an outage never looks like
+ * an empty queue.
  */
 export function observeQueue(registry: Registry, { forkEm, jobs, logger }: QueueMetricsDeps): void {
   const gauge = (
     name: string,
     help: string,
     labelNames: string[],
-    look: (gauge: Gauge) => Promise<unknown>,
+    read: (gauge: Gauge) => Promise<unknown>,
   ) =>
     new Gauge({
       name,
@@ -28,9 +29,9 @@ export function observeQueue(registry: Registry, { forkEm, jobs, logger }: Queue
       registers: [registry],
       async collect() {
         this.reset();
-        // Without labels it would be 0 now, which is a claim.
+        // A gauge without labels is 0 after the reset, which would report an empty queue.
         if (labelNames.length === 0) this.remove();
-        await look(this).catch(error => logger.warn({ err: error, name }, 'not measured'));
+        await read(this).catch(error => logger.warn({ err: error, name }, 'queue metric not read'));
       },
     });
 
@@ -38,13 +39,13 @@ export function observeQueue(registry: Registry, { forkEm, jobs, logger }: Queue
     const counts = await jobs.counts();
     for (const [state, count] of Object.entries(counts ?? {})) jobsGauge.set({ state }, count);
   });
-  gauge('anb_queue_videos', 'Videos that are not done, by state', ['state'], async videosGauge => {
+  gauge('anb_queue_videos', 'Videos that have not ended, by state', ['state'], async videosGauge => {
     const { waiting, processing, retrying } = await readQueueState(forkEm());
     for (const [state, count] of Object.entries({ waiting, processing, retrying })) {
       videosGauge.set({ state }, count);
     }
   });
-  gauge('anb_queue_oldest_seconds', 'Age of the video that has waited longest', [], async oldestGauge => {
+  gauge('anb_queue_oldest_seconds', 'Longest wait of a video, in seconds', [], async oldestGauge => {
     oldestGauge.set((await readQueueState(forkEm())).oldestSeconds);
   });
 }

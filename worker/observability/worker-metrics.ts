@@ -1,21 +1,27 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { FailureReason, ProcessingPhase } from '../../src/videos/video.status.ts';
 
-/** How an attempt ended that made no clip. */
-export type UnfinishedOutcome = FailureReason | 'RETRIED' | 'HANDED_BACK' | 'LOST';
-/** How an attempt ended. */
+/** Outcome of an attempt that made no clip. */
+export type UnfinishedOutcome = FailureReason | 'RETRIED' | 'REQUEUED' | 'LEASE_LOST';
+/** Outcome of an attempt. */
 export type Outcome = 'PROCESSED' | UnfinishedOutcome;
-/** How a video ended that no worker was at any more. */
+/** Outcome of a video that the reconciler failed after its lease had expired. */
 export type AbandonedOutcome = 'INTERNAL' | 'POISON';
 
-/** There before the first of them, so that it is seen as an increase. */
+/** Outcomes with a series from the start, so that the first occurrence is seen as an increase. */
 const COUNTED_FROM_START = ['PROCESSED', 'RETRIED', 'INTERNAL', 'POISON'] satisfies (
   | Outcome
   | AbandonedOutcome
 )[];
 
+/** Returns an outcome as metrics and traces have it; dashboards refer to these values. */
+export function toOutcomeLabel(outcome: Outcome): string {
+  if (outcome === 'REQUEUED') return 'HANDED_BACK';
+  return outcome === 'LEASE_LOST' ? 'LOST' : outcome;
+}
+
 export interface WorkerMetrics {
-  /** Counts a video as under way until the returned function is told how it ended. */
+  /** Counts a video as running until the returned function is called with its outcome. */
   startVideo(): (outcome: Outcome) => void;
   countAbandoned(outcome: AbandonedOutcome): void;
   countSource(sizeBytes: number): void;
@@ -28,27 +34,27 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
   const registers = [registry];
   const outcomes = new Counter({
     name: 'anb_videos_total',
-    help: 'Attempts at videos by how they ended',
+    help: 'Attempts at videos by outcome',
     labelNames: ['outcome'],
     registers,
   });
   for (const outcome of COUNTED_FROM_START) outcomes.inc({ outcome }, 0);
-  const running = new Gauge({ name: 'anb_videos_running', help: 'Videos being processed now', registers });
+  const running = new Gauge({ name: 'anb_videos_running', help: 'Videos under processing', registers });
   const phases = new Histogram({
     name: 'anb_video_phase_seconds',
-    help: 'Time that each phase of a video takes',
+    help: 'Duration of each phase of a video',
     labelNames: ['phase'],
     buckets: [0.1, 0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300, 600],
     registers,
   });
   const sourceBytes = new Counter({
     name: 'anb_source_bytes_total',
-    help: 'Bytes of the sources that attempts were made at',
+    help: 'Bytes of the sources of all attempts',
     registers,
   });
   const clipBytes = new Counter({
     name: 'anb_clip_bytes_total',
-    help: 'Bytes of the clips that were published',
+    help: 'Bytes of the published clips',
     registers,
   });
   return {
@@ -59,7 +65,7 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
       running.inc();
       return outcome => {
         running.dec();
-        outcomes.inc({ outcome });
+        outcomes.inc({ outcome: toOutcomeLabel(outcome) });
       };
     },
     async time(phase, run) {

@@ -1,15 +1,15 @@
 import type { Reconciliation } from '../../src/videos/processing/reconcile-videos.ts';
-import type { WorkerContext } from '../context.ts';
+import type { WorkerContext } from '../worker-context.ts';
 
-/** Tells operators of videos that ended because nobody was at them any more. */
+/** Logs and counts the videos that the reconciler failed after their lease had expired. */
 export function reportAbandoned(
-  mended: Reconciliation | null,
+  reconciliation: Reconciliation | null,
   { logger, metrics }: Pick<WorkerContext, 'logger' | 'metrics'>,
 ): void {
-  for (const { videoId, attempt, poison } of mended?.ended ?? []) {
+  for (const { videoId, attempt, poison } of reconciliation?.failed ?? []) {
     logger.error(
       { videoId, attempt },
-      poison ? 'stopped: workers died of it' : 'failed for good: its worker is gone',
+      poison ? 'failed: workers died of it' : 'failed: lease expired, no attempts left',
     );
     metrics.countAbandoned(poison ? 'POISON' : 'INTERNAL');
   }

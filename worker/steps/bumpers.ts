@@ -2,32 +2,36 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrorCode, isFileNotFound } from '../../src/platform/process/system-errors.ts';
 import { BUMPER_FRAMES, bumperJob } from '../ffmpeg/arguments.ts';
-import { hashHeader, isWhole } from '../ffmpeg/clip-file.ts';
+import { hashHeader, isComplete } from '../ffmpeg/clip-file.ts';
 import { runFfmpeg } from '../ffmpeg/run.ts';
 import { type Grant, UNCONFINED } from '../ffmpeg/sandbox.ts';
-import { ffmpegVersion } from '../ffmpeg/version.ts';
+import { readFfmpegVersion } from '../ffmpeg/version.ts';
 
 const ASSETS = join(import.meta.dirname, '../../assets');
 const NAMES = ['opening.mp4', 'closing.mp4'] as const;
 const ENCODE_TIMEOUT_SECONDS = 120;
 const DRAFT = '.preparing-';
-/** Longer than both may take to encode. */
+/** Longer than the encoding of both bumpers may take. */
 const ABANDONED_MS = 15 * 60_000;
 const LIMITS = { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 120, fileBytes: 64 * 1024 ** 2, openFiles: 64 };
 
-/** What is put around and over every clip, in the very form that the installed ffmpeg encodes clips in. */
+/**
+ * Opening, closing and watermark of every clip; the bumpers have the encoder settings of the installed
+ * ffmpeg.
+ */
 export interface Bumpers {
   openingPath: string;
   closingPath: string;
   watermarkPath: string;
-  /** Of the headers that both share, and that a clip must share to be joined to them. */
+  /** Of the headers of both bumpers; a clip can only be joined to bumpers with equal headers. */
   headerHash: string;
 }
 
 /**
- * Encodes the bumpers once per asset, ffmpeg build and encoder settings, and finds them in `cacheDir` from then on.
- * Any number of workers may do so at once: the first to finish wins, the others use its files.
+ * Encodes the bumpers once per asset, ffmpeg build and encoder settings, and returns them from `cacheDir`
+ * afterwards. Workers may do so concurrently: the first to finish wins, the others use its files.
  */
 export async function prepareBumpers(cacheDir: string): Promise<Bumpers> {
   await mkdir(cacheDir, { recursive: true });
@@ -35,15 +39,15 @@ export async function prepareBumpers(cacheDir: string): Promise<Bumpers> {
   try {
     return await openBumpers(folder);
   } catch (error) {
-    if (!isMissing(error)) await rm(folder, { recursive: true, force: true });
+    if (!isFileNotFound(error)) await rm(folder, { recursive: true, force: true });
   }
 
   await removeAbandonedDrafts(cacheDir);
-  const temporary = await mkdtemp(join(cacheDir, DRAFT));
+  const draft = await mkdtemp(join(cacheDir, DRAFT));
   try {
-    const grant: Grant = { folder: temporary, readOnly: [ASSETS], limits: LIMITS };
+    const grant: Grant = { folder: draft, readOnly: [ASSETS], limits: LIMITS };
     for (const name of NAMES) {
-      const { frameCount } = await runFfmpeg(bumperJob(join(ASSETS, name), join(temporary, name)), {
+      const { frameCount } = await runFfmpeg(bumperJob(join(ASSETS, name), join(draft, name)), {
         sandbox: UNCONFINED,
         grant,
         timeoutSeconds: ENCODE_TIMEOUT_SECONDS,
@@ -52,66 +56,67 @@ export async function prepareBumpers(cacheDir: string): Promise<Bumpers> {
         throw new Error(`${name} has ${frameCount} frames instead of ${BUMPER_FRAMES}`);
       }
     }
-    if (!(await moveInto(folder, temporary))) {
-      // Another worker's, or what a host that cleans up has left of them.
-      const whole = await openBumpers(folder).catch(() => null);
-      if (whole !== null) return whole;
+    if (!(await moveInto(folder, draft))) {
+      // The folder holds another worker's bumpers, or the rest that a host's clean-up of temporary files has
+      // left.
+      const existing = await openBumpers(folder).catch(() => null);
+      if (existing !== null) return existing;
       await rm(folder, { recursive: true, force: true });
-      await moveInto(folder, temporary);
+      await moveInto(folder, draft);
     }
     return await openBumpers(folder);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true });
   }
 }
 
 /**
- * The same for as long as a process runs: what it returns gives the bumpers, and makes them again when a host that cleans
- * its temp folders has taken them.
+ * Prepares the bumpers and returns a function that returns them. The function prepares them again when the
+ * host's clean-up of temporary files has removed them.
  */
-export async function keepBumpers(cacheDir: string): Promise<() => Promise<Bumpers>> {
+export async function openBumperCache(cacheDir: string): Promise<() => Promise<Bumpers>> {
   let bumpers = await prepareBumpers(cacheDir);
-  let making: Promise<Bumpers> | undefined;
+  let preparing: Promise<Bumpers> | undefined;
   return async () => {
     if (existsSync(bumpers.openingPath) && existsSync(bumpers.closingPath)) return bumpers;
-    making ??= prepareBumpers(cacheDir).finally(() => {
-      making = undefined;
+    preparing ??= prepareBumpers(cacheDir).finally(() => {
+      preparing = undefined;
     });
-    bumpers = await making;
+    bumpers = await preparing;
     return bumpers;
   };
 }
 
-/** Removes what processes that were killed while they encoded have left. */
+/** Removes the drafts of processes that were killed while they encoded. */
 async function removeAbandonedDrafts(cacheDir: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     if (!name.startsWith(DRAFT)) continue;
     const folder = join(cacheDir, name);
-    const madeAt = await stat(folder).then(
+    const createdAt = await stat(folder).then(
       ({ mtimeMs }) => mtimeMs,
       error => {
-        // Another process has just given it its name.
-        if (isMissing(error)) return Date.now();
+        // Another process has just renamed the draft.
+        if (isFileNotFound(error)) return Date.now();
         throw error;
       },
     );
-    if (madeAt < Date.now() - ABANDONED_MS) await rm(folder, { recursive: true, force: true });
+    if (createdAt < Date.now() - ABANDONED_MS) await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** False when there is something already. */
+/** Renames `from` to `folder`; false when the folder exists and is not empty. */
 async function moveInto(folder: string, from: string): Promise<boolean> {
   try {
     await rename(from, folder);
     return true;
   } catch (error) {
-    if (isTaken(error)) return false;
+    if (hasErrorCode(error, 'EEXIST', 'ENOTEMPTY')) return false;
     throw error;
   }
 }
 
 async function cacheKey(): Promise<string> {
-  const hash = createHash('sha256').update(await ffmpegVersion());
+  const hash = createHash('sha256').update(await readFfmpegVersion());
   for (const name of NAMES) {
     hash.update(await readFile(join(ASSETS, name))).update(JSON.stringify(bumperJob(name, name)));
   }
@@ -119,16 +124,17 @@ async function cacheKey(): Promise<string> {
 }
 
 /**
- * The bumpers in a folder, checked without a process of its own, as each worker's start waits for it.
+ * Returns the bumpers of a folder after a check of their headers. Starts no process, as the start of each
+ * worker waits for this check.
  *
- * @throws ENOENT when they were never made, another error when they are damaged.
+ * @throws ENOENT when they do not exist, another error when they are damaged.
  */
 async function openBumpers(folder: string): Promise<Bumpers> {
   const headers = new Set<string>();
   for (const name of NAMES) {
     const path = join(folder, name);
     const headerHash = await hashHeader(path);
-    if (headerHash === '' || !(await isWhole(path))) throw new Error(`${name} is damaged`);
+    if (headerHash === '' || !(await isComplete(path))) throw new Error(`${name} is damaged`);
     headers.add(headerHash);
   }
   const [headerHash, different] = headers;
@@ -139,11 +145,4 @@ async function openBumpers(folder: string): Promise<Bumpers> {
     watermarkPath: join(ASSETS, 'watermark.png'),
     headerHash,
   };
-}
-
-const isMissing = (error: unknown) => hasCode(error, ['ENOENT']);
-const isTaken = (error: unknown) => hasCode(error, ['EEXIST', 'ENOTEMPTY']);
-
-function hasCode(error: unknown, codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -12,17 +12,18 @@ const MAX_PIXELS = 3840 * 2160 * 1.1;
 const MAX_FRAME_RATE = 300;
 const MAX_ASPECT_RATIO = 10;
 
-/** A source in a job's folder, alone there but for what the job itself made. */
+/** A source in a job's folder, which contains only this file and the job's own files. */
 export interface SourceFile {
   folder: string;
   fileName: string;
 }
 
 /**
- * Tells what is in a source and that it keeps the contest's rules. Reads its headers only; frames that turn out to be
- * missing or broken are found by {@link render}.
+ * Returns the facts of a source and checks the contest's rules. Reads the headers only; {@link render}
+ * detects missing or damaged frames.
  *
- * @throws {SourceRejected} with the first rule that it breaks. Any other error is ours and worth another try.
+ * @throws {SourceRejected} with the first rule that the source breaks. Any other error is our own fault, to
+ * be retried.
  */
 export async function inspect(
   source: SourceFile,
@@ -39,9 +40,9 @@ export async function inspect(
   return facts;
 }
 
-/** By its first bytes: its name and the type that the sender declared mean nothing. */
+/** Checks the first bytes; the name and the declared type are ignored. */
 async function checkContainer(path: string): Promise<void> {
-  const type = (await fileTypeFromFile(path))?.mime ?? 'nothing known';
+  const type = (await fileTypeFromFile(path))?.mime ?? 'unknown type';
   if (CONTAINERS.includes(type)) return;
   throw new SourceRejected(type.startsWith('video/') ? 'UNSUPPORTED_FORMAT' : 'NOT_A_VIDEO', type);
 }

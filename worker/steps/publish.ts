@@ -1,16 +1,13 @@
 import { untilAborted } from '../../src/platform/concurrency/until-aborted.ts';
 import { RENDITIONS, type Renditions, toRenditionKeys } from '../../src/videos/files/video-files.ts';
-import {
-  type Claim,
-  completeVideo,
-  type ProcessingDeps,
-} from '../../src/videos/processing/record-processing.ts';
-import type { WorkerContext } from '../context.ts';
+import type { Claim, ProcessingDeps } from '../../src/videos/processing/claim-video.ts';
+import { completeVideo } from '../../src/videos/processing/record-processing.ts';
+import type { WorkerContext } from '../worker-context.ts';
 import type { RenderedClip } from './render.ts';
 
 /**
- * Stores the clip and the pictures that go with it, then publishes them in one step; false when the video is no longer ours, in which
- * case nothing of them stays. A crash or a stop in between leaves files that no row names, which are swept.
+ * Stores the clip and its pictures, then publishes them in one transaction. False when the claim is lost; the
+ * files are then removed. A crash or a stop in between leaves files that no row names, which are swept.
  *
  * @throws the reason of `stopping`, also while the store hangs.
  */
@@ -30,9 +27,9 @@ export async function publish(
   for (const name of RENDITIONS) {
     await untilAborted(deps.stopping, deps.storage.upload(paths[name], keys[name]));
   }
-  const ours = await completeVideo(deps, claim, { ...keys, durationSeconds: clip.durationSeconds });
-  if (!ours) {
+  const published = await completeVideo(deps, claim, { ...keys, durationSeconds: clip.durationSeconds });
+  if (!published) {
     for (const name of RENDITIONS) await deps.storage.remove(keys[name]);
   }
-  return ours;
+  return published;
 }

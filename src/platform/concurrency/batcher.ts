@@ -1,46 +1,49 @@
-/** Gathers what comes at the same time into one write. */
+/** Combines items that arrive at the same time into one write. */
 export interface Batcher<Item, Outcome> {
-  /** Resolves with the outcome of this item, once the write that holds it has ended. */
+  /** Resolves with the outcome of this item when the write that contains it has ended. */
   add(item: Item): Promise<Outcome>;
 }
 
-interface Waiting<Item, Outcome> {
+interface PendingItem<Item, Outcome> {
   item: Item;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
 }
 
 /**
- * Writes items together, at most `maxItems` at once, one write at a time: what comes while one is under way makes up
- * the next, so that the batches grow with the load. The first item of an idle batcher waits `gatherMilliseconds` for
- * others. `write` gives one outcome for each item, in order. When it fails in a way that `isItemsFault` says may lie in
- * one item, each is written alone, so that one bad item fails nobody else's; otherwise all fail with it at once.
+ * Creates a batcher that writes up to `maxItems` items together, one write at a time. Items that arrive
+ * during a write form the next batch, so batches grow with the load. The first item of an idle batcher waits
+ * `gatherMilliseconds` for others.
+ *
+ * `write` returns one outcome per item, in order. When it fails with an error for which `isItemError` returns
+ * true, each item is written alone, so that one bad item does not fail the others. Otherwise the whole batch
+ * fails with that error.
  */
 export function createBatcher<Item, Outcome>(options: {
   maxItems: number;
   gatherMilliseconds: number;
   write: (items: readonly Item[]) => Promise<readonly Outcome[]>;
-  isItemsFault: (error: unknown) => boolean;
+  isItemError: (error: unknown) => boolean;
 }): Batcher<Item, Outcome> {
-  const queue: Waiting<Item, Outcome>[] = [];
+  const queue: PendingItem<Item, Outcome>[] = [];
   let running = false;
 
   const drain = async () => {
-    while (queue.length > 0) await writeTogether(queue.splice(0, options.maxItems));
+    while (queue.length > 0) await writeBatch(queue.splice(0, options.maxItems));
     running = false;
   };
 
-  const writeTogether = async (batch: readonly Waiting<Item, Outcome>[]): Promise<void> => {
+  const writeBatch = async (batch: readonly PendingItem<Item, Outcome>[]): Promise<void> => {
     try {
       const outcomes = await options.write(batch.map(({ item }) => item));
-      for (const [index, waiting] of batch.entries()) {
+      for (const [index, pending] of batch.entries()) {
         const outcome = outcomes[index];
-        if (outcome === undefined) waiting.reject(new Error('The write gave no outcome for an item'));
-        else waiting.resolve(outcome);
+        if (outcome === undefined) pending.reject(new Error('The write returned no outcome for an item'));
+        else pending.resolve(outcome);
       }
     } catch (error) {
-      if (batch.length > 1 && options.isItemsFault(error)) {
-        for (const waiting of batch) await writeTogether([waiting]);
+      if (batch.length > 1 && options.isItemError(error)) {
+        for (const pending of batch) await writeBatch([pending]);
       } else {
         for (const { reject } of batch) reject(error);
       }

@@ -1,27 +1,27 @@
-/** Ends what a slot was taken for; more than once is as good as once. */
+/** Releases a slot; further calls have no effect. */
 export type Release = () => void;
 
-/** Counts what is going on at once for each key, in this process. */
+/** Limits the concurrent uses of each key, in this process. */
 export interface ConcurrencyLimit {
-  /** Null when the key has as many as it may. */
+  /** Returns null when the key is at its limit. */
   acquire(key: string): Release | null;
 }
 
-/** At most `most` at once for each key; a key that has none is forgotten. */
-export function createConcurrencyLimit(most: number): ConcurrencyLimit {
-  const taken = new Map<string, number>();
+/** Creates a limit of `maximum` concurrent slots per key. Unused keys take no memory. */
+export function createConcurrencyLimit(maximum: number): ConcurrencyLimit {
+  const counts = new Map<string, number>();
   return {
     acquire(key) {
-      const count = taken.get(key) ?? 0;
-      if (count >= most) return null;
-      taken.set(key, count + 1);
-      let isTaken = true;
+      const count = counts.get(key) ?? 0;
+      if (count >= maximum) return null;
+      counts.set(key, count + 1);
+      let released = false;
       return () => {
-        if (!isTaken) return;
-        isTaken = false;
-        const left = (taken.get(key) ?? 1) - 1;
-        if (left === 0) taken.delete(key);
-        else taken.set(key, left);
+        if (released) return;
+        released = true;
+        const remaining = (counts.get(key) ?? 1) - 1;
+        if (remaining === 0) counts.delete(key);
+        else counts.set(key, remaining);
       };
     },
   };

@@ -1,12 +1,15 @@
 import type { Logger } from '../observability/logger.ts';
 
-/** Something that is done again and again. */
+/** A task that runs repeatedly. */
 export interface PeriodicTask {
-  /** Begins no further run and resolves when the present one has ended. */
+  /** Starts no further run and resolves when the current run has ended. */
   stop(): Promise<void>;
 }
 
-/** Runs `run` now and then `pauseSeconds` after each end. A run that fails is logged, and the next one comes all the same. */
+/**
+ * Runs `run` immediately and then `pauseSeconds` after each run. A failed run is logged; the next run follows
+ * as usual.
+ */
 export function startPeriodicTask(
   name: string,
   pauseSeconds: number,
@@ -16,18 +19,18 @@ export function startPeriodicTask(
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let current: Promise<void>;
-  const turn = async () => {
+  const runOnce = async () => {
     try {
       await run();
     } catch (error) {
-      logger.error({ err: error, loop: name }, 'a run failed');
+      logger.error({ err: error, task: name }, `${name} run failed`);
     }
     if (!stopped) timer = setTimeout(next, pauseSeconds * 1000);
   };
   const next = () => {
-    current = turn();
+    current = runOnce();
   };
-  current = turn();
+  current = runOnce();
   return {
     stop() {
       stopped = true;

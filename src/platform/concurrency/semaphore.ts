@@ -1,7 +1,9 @@
-/** Runs a task when its turn comes; tasks start in the order they were given. */
+/** Runs a task as soon as a permit is free; tasks start in the order of the calls. */
 export type Semaphore = <Result>(task: () => Promise<Result>) => Promise<Result>;
 
-/** Lets at most `permits` tasks run at once; the others wait. A task that fails gives its permit back too. */
+/**
+ * Creates a semaphore that runs at most `permits` tasks concurrently. A failed task releases its permit too.
+ */
 export function createSemaphore(permits: number): Semaphore {
   let free = permits;
   const waiting: (() => void)[] = [];
@@ -12,7 +14,7 @@ export function createSemaphore(permits: number): Semaphore {
     try {
       return await task();
     } finally {
-      // Handed over rather than returned: nobody who comes later can take it first.
+      // Passed directly to the next task, so that a later caller cannot overtake it.
       const next = waiting.shift();
       if (next) next();
       else free += 1;

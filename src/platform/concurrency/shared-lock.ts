@@ -1,32 +1,41 @@
-/** Runs a task at once, beside the others; one that wants to be `alone` when no other runs, and with none beside it. */
-export type SharedLock = <Result>(alone: boolean, task: () => Promise<Result>) => Promise<Result>;
+/**
+ * Runs a task while it holds the lock: exclusively, or shared with the other tasks that are not exclusive.
+ */
+export type SharedLock = <Result>(exclusive: boolean, task: () => Promise<Result>) => Promise<Result>;
 
-/** A room of this process's own. Tasks begin in the order they came, so that nobody waits for ever to be alone. */
+/**
+ * Creates a shared/exclusive lock of this process. Tasks start in the order of the calls, so that shared
+ * tasks cannot starve an exclusive one.
+ */
 export function createSharedLock(): SharedLock {
-  const waiting: { alone: boolean; enter(): void }[] = [];
-  let inside = 0;
-  let closed = false;
+  const waiting: { exclusive: boolean; acquire(): void }[] = [];
+  let holders = 0;
+  let heldExclusively = false;
 
-  const admit = () => {
-    for (let first = waiting[0]; first && !closed && !(first.alone && inside > 0); first = waiting[0]) {
+  const admitNext = () => {
+    for (
+      let first = waiting[0];
+      first && !heldExclusively && !(first.exclusive && holders > 0);
+      first = waiting[0]
+    ) {
       waiting.shift();
-      inside++;
-      closed = first.alone;
-      first.enter();
+      holders++;
+      heldExclusively = first.exclusive;
+      first.acquire();
     }
   };
 
-  return async (alone, task) => {
-    const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
-    waiting.push({ alone, enter });
-    admit();
-    await entered;
+  return async (exclusive, task) => {
+    const { promise: acquired, resolve: acquire } = Promise.withResolvers<void>();
+    waiting.push({ exclusive, acquire });
+    admitNext();
+    await acquired;
     try {
       return await task();
     } finally {
-      inside--;
-      closed = false;
-      admit();
+      holders--;
+      heldExclusively = false;
+      admitNext();
     }
   };
 }

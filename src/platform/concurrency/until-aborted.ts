@@ -1,4 +1,7 @@
-/** What `work` comes to, or the reason of `signal` as soon as that aborts: for work that takes no signal, which goes on unseen. */
+/**
+ * Returns the result of `work`, or rejects with the reason of `signal` as soon as the signal aborts. Intended
+ * for work that accepts no signal: the work continues, and its result is ignored.
+ */
 export async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);

@@ -1,4 +1,4 @@
-/** Work did not end within its time; it may still end later. */
+/** A timeout has passed; the work may still end later. */
 export class TimeoutError extends Error {
   override name = 'TimeoutError';
 
@@ -8,8 +8,8 @@ export class TimeoutError extends Error {
 }
 
 /**
- * Returns the result of `work`, or rejects once `milliseconds` have passed. The work goes on, and its later failure is
- * handled.
+ * Returns the result of `work`, or rejects after `milliseconds`. The work continues, and its later rejection
+ * is ignored.
  *
  * @throws {TimeoutError}
  */

@@ -3,16 +3,20 @@ import type { Secrets } from '../crypto/derive-keys.ts';
 
 const UNITS = { b: 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as const;
 
-/** A whole number between two limits, both included. */
-export const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+/** The parsed values of a group of settings. */
+export type SettingValues<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
-/** A TCP port; 0 asks the system for a free one. */
+/** A whole number between two limits, both included. */
+export const wholeNumber = (minimum: number, maximum: number) =>
+  z.coerce.number().int().min(minimum).max(maximum);
+
+/** A TCP port; 0 asks the operating system for a free one. */
 export const port = wholeNumber(0, 65_535);
 
 /** `true` or `false`, also as `1`/`0`, `yes`/`no`, `on`/`off`. */
 export const flag = z.stringbool();
 
-/** A size as `1048576`, `512KiB`, `100MiB` or `1GiB`; a number of bytes. */
+/** A size such as `1048576`, `512KiB`, `100MiB` or `1GiB`, as a number of bytes. */
 export const bytes = z.string().transform((text, context) => {
   const [, amount, unit = 'b'] = /^(\d+)\s*(b|kib|mib|gib)?$/i.exec(text.trim()) ?? [];
   const scale = UNITS[unit.toLowerCase() as keyof typeof UNITS];
@@ -24,11 +28,11 @@ export const bytes = z.string().transform((text, context) => {
   return size;
 });
 
-/** Certificates in PEM, one after the other; `\\n` may stand for a line break, as in a file of variables. */
+/** One or more PEM certificates; `\\n` may stand for a line break, as in `.env` files. */
 export const pem = z
   .string()
   .transform(text => text.replaceAll('\\n', '\n'))
-  .refine(text => /^-----BEGIN CERTIFICATE-----$/m.test(text), 'holds no certificate in PEM');
+  .refine(text => /^-----BEGIN CERTIFICATE-----$/m.test(text), 'must contain a PEM certificate');
 
 /** An ISO 8601 instant with an offset, as a Date. */
 export const instant = z.iso.datetime({ offset: true }).transform(text => new Date(text));
@@ -44,21 +48,21 @@ export const httpOrigins = z.string().transform((list, context) =>
   }),
 );
 
-/** The least length of a secret in base64 that holds 256 bits. */
-const SECRET_CHARACTERS = 43;
+/** Characters that 256 bits need in base64. */
+const BASE64_SECRET_CHARACTERS = 43;
 const HEX_SECRET_CHARACTERS = 64;
 
-/** Comma-separated secrets of at least 256 bits each, as far as their spelling can tell. */
+/** Comma-separated secrets of at least 256 bits each, as estimated from length and variety of characters. */
 export const secrets = z.string().transform((list, context): Secrets => {
-  const found = list.split(',').flatMap(entry => entry.trim() || []);
-  for (const secret of found) {
-    const least = /^[\da-f]+$/i.test(secret) ? HEX_SECRET_CHARACTERS : SECRET_CHARACTERS;
-    if (secret.length < least || new Set(secret).size < 10) {
+  const values = list.split(',').flatMap(entry => entry.trim() || []);
+  for (const secret of values) {
+    const minimum = /^[\da-f]+$/i.test(secret) ? HEX_SECRET_CHARACTERS : BASE64_SECRET_CHARACTERS;
+    if (secret.length < minimum || new Set(secret).size < 10) {
       context.addIssue('needs 256 random bits: 43 characters of base64, or 64 of hexadecimal');
     }
   }
-  const [first, ...others] = found;
+  const [first, ...others] = values;
   if (first !== undefined) return [first, ...others] satisfies Secrets;
-  context.addIssue('holds no secret');
+  context.addIssue('must contain at least one secret');
   return z.NEVER;
 });

@@ -1,45 +1,46 @@
-import { bytes, wholeNumber } from './env-values.ts';
+import { bytes, type SettingValues, wholeNumber } from './env-values.ts';
 
-/** How much of the API one client may take for itself. */
+/** Limits on the share of the API that one client may use. */
 export const LIMIT_SETTINGS = {
-  MAX_JSON_BYTES: bytes.default(256 * 1024).describe('Largest GraphQL request without a file.'),
+  MAX_JSON_BYTES: bytes.default(256 * 1024).describe('Maximum size of a GraphQL request without a file.'),
   MAX_COST: wholeNumber(10, 1_000_000)
     .default(5000)
-    .describe('Highest cost of one operation: about the fields of its answer, told in `extensions.cost`.'),
+    .describe(
+      'Maximum cost of one operation: roughly the number of fields in its response. Returned in `extensions.cost`.',
+    ),
   COST_PER_MINUTE: wholeNumber(10, 1_000_000_000)
     .default(300_000)
-    .describe('Cost of all operations of one account in a minute.'),
+    .describe('Maximum cost per minute of all operations of one account.'),
   COST_PER_MINUTE_PER_NETWORK: wholeNumber(10, 1_000_000_000)
     .default(3_000_000)
-    .describe('Cost of all operations without an account from one network in a minute.'),
+    .describe('Maximum cost per minute of all anonymous operations from one network.'),
   OPERATION_SECONDS: wholeNumber(1, 3600)
     .default(10)
-    .describe('How long an operation may run; its database queries are cancelled then.'),
-  STATEMENT_SECONDS: wholeNumber(1, 3600)
-    .default(15)
-    .describe('Longest a single database statement may take, in any process.'),
+    .describe('Maximum duration of an operation; its database queries are then cancelled.'),
   SLOW_CLIENT_SECONDS: wholeNumber(1, 3600)
     .default(30)
-    .describe('How long a client may take to send a head or a JSON body, or send none of a file.'),
+    .describe(
+      'Time that a client has to send the request headers or a JSON body. Also the longest pause within a file.',
+    ),
   MIN_UPLOAD_BYTES_PER_SECOND: bytes
     .default(16 * 1024)
-    .describe('Least average pace of an upload, judged after SLOW_CLIENT_SECONDS.'),
+    .describe('Minimum average rate of an upload, enforced after SLOW_CLIENT_SECONDS.'),
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000)
     .default(20_000)
-    .describe('Connections that one API process holds; more are closed at once.'),
+    .describe('Maximum number of connections per API process; further connections are closed immediately.'),
   STREAMS_PER_PLAYER: wholeNumber(1, 1_000_000)
     .default(20)
-    .describe('Event streams and WebSockets of one account at once, in one process.'),
+    .describe('Maximum number of concurrent event streams and WebSockets per account, in one process.'),
   STREAMS_PER_NETWORK: wholeNumber(1, 1_000_000)
     .default(3000)
-    .describe('Event streams and WebSockets from one network at once, in one process.'),
+    .describe('Maximum number of concurrent event streams and WebSockets per network, in one process.'),
   UPLOADS_PER_PLAYER: wholeNumber(1, 1000)
     .default(5)
-    .describe('Uploads that one account may send at once, in one process.'),
+    .describe('Maximum number of concurrent uploads per account, in one process.'),
 };
 
-/** The settings of {@link LIMIT_SETTINGS}, as the API reads them. */
-export function toLimits(env: { [Name in keyof typeof LIMIT_SETTINGS]: number }) {
+/** Returns the limits of the API. */
+export function toLimits(env: SettingValues<typeof LIMIT_SETTINGS>) {
   return {
     maxJsonBytes: env.MAX_JSON_BYTES,
     maxCost: env.MAX_COST,

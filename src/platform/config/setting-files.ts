@@ -4,26 +4,27 @@ import { InvalidEnv, settings } from './env.ts';
 type Environment = Record<string, string | undefined>;
 
 /**
- * `source` with the settings that files hold: `AUTH_SECRET_FILE` names the file whose content is `AUTH_SECRET`, so that a
- * secret shows in no listing of a container's environment. A line break at the end is no part of it. The names of files that
- * were read are blank, so that it can be handed on to another process of the product.
+ * Returns `source` with the settings that files contain: `AUTH_SECRET_FILE` is the path of a file with the
+ * value of `AUTH_SECRET`. A secret in a file does not show in listings of a container's environment. One line
+ * break at the end of the file is removed. The `_FILE` settings that were read become empty, so that the
+ * result can be passed to another process.
  *
- * @throws {InvalidEnv} naming every file that can't be read and every setting that is given both ways.
+ * @throws {InvalidEnv} with every unreadable file and every setting that is given both ways.
  */
 export function withSettingFiles(source: Environment): Environment {
-  const found: Environment = {};
+  const fromFiles: Environment = {};
   const problems: string[] = [];
   for (const name of Object.keys(settings)) {
     const path = source[`${name}_FILE`];
     if (!path) continue;
-    if (source[name]) problems.push(`${name}: given both as it is and as ${name}_FILE`);
+    if (source[name]) problems.push(`${name}: given both as ${name} and as ${name}_FILE`);
     try {
-      found[name] = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-      found[`${name}_FILE`] = '';
+      fromFiles[name] = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      fromFiles[`${name}_FILE`] = '';
     } catch (error) {
       problems.push(`${name}_FILE: ${error instanceof Error ? error.message : error}`);
     }
   }
   if (problems.length > 0) throw new InvalidEnv(problems);
-  return { ...source, ...found };
+  return { ...source, ...fromFiles };
 }

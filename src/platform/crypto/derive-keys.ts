@@ -1,16 +1,19 @@
 import { hkdfSync } from 'node:crypto';
 
-/** At least one; the first is in use, the others are what it replaces. */
+/** One or more secrets: the first is current, the others are its predecessors during a rotation. */
 export type Secrets = readonly [string, ...string[]];
 
-/** A key for one purpose. */
+/** A key that is derived from a secret for one purpose. */
 export interface DerivedKey {
-  /** Names the secret that the key comes from, and tells nothing of it. */
+  /** Identifies the secret without revealing it. */
   id: string;
   key: Buffer<ArrayBuffer>;
 }
 
-/** A key of 256 bits from each secret, in their order, by HKDF (RFC 5869). Keys of two purposes tell nothing of each other. */
+/**
+ * Derives a 256-bit key from each secret, in order, by HKDF (RFC 5869). A key of one purpose reveals nothing
+ * about the key of another.
+ */
 export function deriveKeys(secrets: Secrets, purpose: string): readonly [DerivedKey, ...DerivedKey[]] {
   const derive = (secret: string): DerivedKey => ({
     id: hkdf(secret, 'anb-rising-stars/key-id/v1', 9).toString('base64url'),

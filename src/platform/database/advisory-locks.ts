@@ -1,8 +1,8 @@
 import type { EntityManager } from './database.ts';
 
 /**
- * The keys of all advisory locks with a fixed key; usernames lock the hash of their base. Any numbers do, as long as
- * every process of one database uses the same.
+ * The keys of all advisory locks with a fixed key; usernames lock the hash of their base. The numbers are
+ * arbitrary, but all processes of one database must use the same ones.
  *
  * @see https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
  */
@@ -18,7 +18,7 @@ export async function takeAdvisoryLock(em: EntityManager, name: keyof typeof ADV
   await em.execute('select pg_advisory_xact_lock(?)', [ADVISORY_LOCKS[name]]);
 }
 
-/** Takes a lock until the transaction of `em` ends; false when another transaction holds it. */
+/** Takes a lock until the transaction of `em` ends. Returns false when another transaction holds the lock. */
 export async function tryAdvisoryLock(
   em: EntityManager,
   name: keyof typeof ADVISORY_LOCKS,

@@ -2,8 +2,9 @@ import { Socket } from 'node:net';
 import type { Pool, PoolClient } from 'pg';
 
 /**
- * Has the pool drop the connections that are lost while they are in use. Kysely gives one back once its transaction has been
- * ended, which fails on a connection that is lost: it would stay in use for ever, and a few of them are the whole pool.
+ * Makes the pool drop connections that are lost while they are in use. Kysely releases a connection after the
+ * end of its transaction, which fails on a lost connection: the connection would stay in use forever, and a
+ * few of them exhaust the pool.
  */
 export function dropLostConnections(pool: Pool): void {
   const inUse = new WeakSet<PoolClient>();
@@ -11,7 +12,7 @@ export function dropLostConnections(pool: Pool): void {
   pool.on('release', (_error, client) => inUse.delete(client));
   pool.on('connect', client => {
     client.once('end', () => {
-      // Whoever was asking something gives it back by himself first.
+      // A caller with a running query releases the connection first.
       setImmediate(() => {
         if (!inUse.has(client)) return;
         client.release(true);
@@ -22,28 +23,29 @@ export function dropLostConnections(pool: Pool): void {
 }
 
 /**
- * Has the pool give up a connection that is in use and brings no byte for `milliseconds`, at the latest after twice that:
- * for a server that is gone without a word TCP would wait a quarter of an hour. Whoever asks something is told `ETIMEDOUT`.
+ * Makes the pool drop a connection in use that receives no byte for `milliseconds`, at the latest after twice
+ * that time. When a server disappears without closing its connections, TCP alone would wait a quarter of an
+ * hour. The running query fails with `ETIMEDOUT`.
  */
 export function dropSilentConnections(pool: Pool, milliseconds: number): void {
-  const watches = new WeakMap<PoolClient, NodeJS.Timeout>();
+  const timers = new WeakMap<PoolClient, NodeJS.Timeout>();
   const watch = (client: PoolClient) => {
     const { stream } = client.connection;
     if (!(stream instanceof Socket)) return;
     const { bytesRead } = stream;
-    const look = () => {
-      if (watches.get(client) !== timer) return;
+    const check = () => {
+      if (timers.get(client) !== timer) return;
       if (stream.bytesRead > bytesRead) return watch(client);
       const error = new Error(`PostgreSQL has been silent for ${milliseconds} ms`);
       stream.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
     };
-    // What has arrived while this process was held up is read first.
-    const timer = setTimeout(() => setImmediate(look), milliseconds).unref();
-    watches.set(client, timer);
+    // After a stall of this process, bytes that have already arrived are read before the check.
+    const timer = setTimeout(() => setImmediate(check), milliseconds).unref();
+    timers.set(client, timer);
   };
   pool.on('acquire', watch);
   pool.on('release', (_error, client) => {
-    clearTimeout(watches.get(client));
-    watches.delete(client);
+    clearTimeout(timers.get(client));
+    timers.delete(client);
   });
 }

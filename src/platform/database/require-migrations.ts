@@ -1,27 +1,32 @@
 import { StartupError } from '../process/startup-error.ts';
-import { type Database, pendingMigrations } from './database.ts';
+import type { Database } from './database.ts';
+import { pendingMigrations } from './migrations.ts';
 
 /**
- * Resolves when the database answers and has every migration of this code; a newer one may have more. Changes nothing.
+ * Resolves when the database is available and has every migration of this code; a newer schema may have more.
+ * Changes nothing.
  *
  * @throws {StartupError}
  */
 export async function requireMigrations(database: Database): Promise<void> {
-  // First, as without an answer nothing is known of the schema.
+  // Without a connection the state of the schema is unknown.
   await database.em
     .fork()
     .execute('select 1')
     .catch(error => {
-      throw new StartupError(`PostgreSQL can't be used: ${reasonOf(error)}`, { cause: error });
+      throw new StartupError(`PostgreSQL is unavailable: ${getReason(error)}`, { cause: error });
     });
   const pending = await pendingMigrations(database);
   if (pending.length === 0) return;
   throw new StartupError(`The schema is not migrated (npm run migrate), missing: ${pending.join(', ')}`);
 }
 
-/** The first line of what happened; of several addresses that were tried in vain, the first one's. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
+/**
+ * Returns the first line of the message; after failed attempts on several addresses, that of the first
+ * attempt.
+ */
+function getReason(error: unknown): string {
+  if (error instanceof AggregateError) return getReason(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
-  return error.message.split('\n', 1)[0] || reasonOf(error.cause);
+  return error.message.split('\n', 1)[0] || getReason(error.cause);
 }

@@ -3,20 +3,24 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import * as copyStreams from 'pg-copy-streams';
 import type { Env } from '../config/env.ts';
-import { type Checksum, createChecksumCounter } from '../storage/checksum.ts';
+import { ByteCounter } from '../storage/byte-counter.ts';
+import type { Checksum } from '../storage/checksum.ts';
 
 /*
- * Whole tables as files, in the text format of COPY (https://www.postgresql.org/docs/18/sql-copy.html), which every
- * PostgreSQL reads. Streamed: a table of any size costs the same memory.
+ * Whole tables as files, in the text format of COPY (https://www.postgresql.org/docs/18/sql-copy.html), which
+ * every version of PostgreSQL reads. Tables are streamed, so memory does not grow with their size.
  */
 
-/** A table with the columns that are stored. */
+/** A table and its stored columns; generated columns are omitted. */
 export interface TableShape {
   name: string;
   columns: string[];
 }
 
-/** Does `work` on a connection outside the pool, on which statements may take as long as they take. */
+/**
+ * Runs `work` on a connection outside the pool, without a statement timeout. Closes the connection
+ * afterwards.
+ */
 export async function withClient<Result>(
   settings: Pick<Env['database'], 'url' | 'certificateAuthority'>,
   work: (client: pg.Client) => Promise<Result>,
@@ -30,7 +34,7 @@ export async function withClient<Result>(
   });
   await client.connect();
   try {
-    // How times are spelled in a copy must not depend on the server's settings.
+    // The text format of dates and times must not depend on the server's settings.
     await client.query(`set datestyle = 'ISO'; set timezone = 'UTC'`);
     return await work(client);
   } finally {
@@ -38,7 +42,12 @@ export async function withClient<Result>(
   }
 }
 
-/** The tables of the schema, each after those that it refers to: the order in which they can be filled. */
+/**
+ * Returns the tables of the schema in the order in which they can be filled: each after the tables that it
+ * references.
+ *
+ * @throws {Error} when tables reference each other in a cycle.
+ */
 export async function findTables(client: pg.Client): Promise<TableShape[]> {
   const tables = await client.query<TableShape & { parents: string[] }>(
     `select relname::text as name,
@@ -50,35 +59,38 @@ export async function findTables(client: pg.Client): Promise<TableShape[]> {
       where relkind = 'r' and relnamespace = current_schema()::regnamespace order by relname`,
   );
   const ordered: TableShape[] = [];
-  const waiting = new Map(tables.rows.map(table => [table.name, table]));
-  while (waiting.size > 0) {
-    const next = [...waiting.values()].find(({ parents }) => !parents.some(name => waiting.has(name)));
-    if (!next) throw new Error(`These tables refer to each other: ${[...waiting.keys()].join(', ')}`);
-    waiting.delete(next.name);
+  const remaining = new Map(tables.rows.map(table => [table.name, table]));
+  while (remaining.size > 0) {
+    const next = [...remaining.values()].find(({ parents }) => !parents.some(name => remaining.has(name)));
+    if (!next) throw new Error(`Tables reference each other: ${[...remaining.keys()].join(', ')}`);
+    remaining.delete(next.name);
     ordered.push({ name: next.name, columns: next.columns });
   }
   return ordered;
 }
 
-/** Writes what a query answers, or a table's columns, to a new file and flushes it. */
+/**
+ * Writes the rows of a query or of a table to a new file and flushes the file. Returns its checksum and row
+ * count.
+ */
 export async function copyOut(
   client: pg.Client,
   source: TableShape | string,
   path: string,
 ): Promise<Checksum & { rows: number }> {
-  const what = typeof source === 'string' ? `(${source})` : target(source);
-  const copy = client.query(copyStreams.to(`copy ${what} to stdout`));
-  const meter = createChecksumCounter();
-  await pipeline(copy, meter.through, createWriteStream(path, { flags: 'wx', flush: true }));
-  return { rows: copy.rowCount, ...meter.result() };
+  const copied = typeof source === 'string' ? `(${source})` : toCopyTarget(source);
+  const copy = client.query(copyStreams.to(`copy ${copied} to stdout`));
+  const counter = new ByteCounter({ checksum: true });
+  await pipeline(copy, counter, createWriteStream(path, { flags: 'wx', flush: true }));
+  return { rows: copy.rowCount, sizeBytes: counter.sizeBytes, sha256: counter.sha256() };
 }
 
-/** Adds what a file holds to a table; how many rows it were. */
+/** Inserts the rows of a file into a table. Returns the number of rows. */
 export async function copyIn(client: pg.Client, table: TableShape, path: string): Promise<number> {
-  const copy = client.query(copyStreams.from(`copy ${target(table)} from stdin`));
+  const copy = client.query(copyStreams.from(`copy ${toCopyTarget(table)} from stdin`));
   await pipeline(createReadStream(path), copy);
   return copy.rowCount;
 }
 
-const target = ({ name, columns }: TableShape) =>
+const toCopyTarget = ({ name, columns }: TableShape) =>
   `${pg.escapeIdentifier(name)} (${columns.map(column => pg.escapeIdentifier(column)).join(', ')})`;

@@ -1,18 +1,21 @@
-/** Where an entry stands: higher scores first; among equals the smaller tie-breaker, then the smaller id, as text. */
+/**
+ * An entry of a leaderboard. Higher scores come first; ties are broken by tie-breaker, then by id, both as
+ * text.
+ */
 export interface LeaderboardEntry {
   id: string;
   score: number;
   tieBreaker: string;
 }
 
-/** An entry as it should be from `version` on: on these boards, or on none. */
+/** The state of an entry from `version` on: its boards, or none. */
 export interface LeaderboardRow extends LeaderboardEntry {
-  /** Rows of one id are ordered by it: an older one never replaces a newer. */
+  /** Orders the rows of one id: an older row never replaces a newer one. */
   version: number;
   boards: readonly string[];
 }
 
-/** A part of a board: up to `limit` entries after and before two places, from the end when `fromEnd`. */
+/** A part of a board: up to `limit` entries between two others, from the end when `fromEnd`. */
 export interface LeaderboardPage {
   limit: number;
   after: LeaderboardEntry | null;
@@ -20,59 +23,61 @@ export interface LeaderboardPage {
   fromEnd: boolean;
 }
 
-/** The total of a board. */
+/** The number of entries of a board and the sum of their scores. */
 export interface LeaderboardTotal {
   board: string;
   entries: number;
   score: number;
 }
 
-/** The boards can't be read or written now; what they show is to be had from elsewhere. */
+/** The leaderboards cannot be read or written; callers read from another source. */
 export class LeaderboardUnavailable extends Error {
-  override name: string = 'LeaderboardAway';
-}
-
-/** The store answers and has no boards, or not all of them: they were never built, or were lost. */
-export class LeaderboardNotBuilt extends LeaderboardUnavailable {
-  override name = 'BoardsMissing';
+  override name: string = 'LeaderboardUnavailable';
 }
 
 /**
- * Boards that any process may write at any time, in any order, as often as it likes: what they show depends only on the
- * newest version of each row. Reading a page or a position costs O(log n + page), wherever it is.
+ * The store is available but has no leaderboards, or not all of them: they were never built, or they were
+ * lost.
+ */
+export class LeaderboardNotBuilt extends LeaderboardUnavailable {
+  override name = 'LeaderboardNotBuilt';
+}
+
+/**
+ * Leaderboards that any process may write at any time, in any order and repeatedly: their content depends
+ * only on the newest version of each row. Reading a page or a rank costs O(log n + page) at any position.
  *
- * Every call throws {@link LeaderboardUnavailable} when the store does not answer; all but {@link Leaderboard.rebuild} throw
- * {@link LeaderboardNotBuilt} when there are no boards.
+ * Every method throws {@link LeaderboardUnavailable} when the store does not reply. All but {@link
+ * Leaderboard.rebuild} throw {@link LeaderboardNotBuilt} when there are no leaderboards.
  */
 export interface Leaderboard {
-  /** The boards that show something else now, in no particular order. */
+  /** Writes the rows. Returns the boards that changed, in no particular order. */
   upsert(rows: readonly LeaderboardRow[]): Promise<string[]>;
   /**
-   * Makes sure that the boards are there, with all that was written here.
+   * Resolves when the leaderboards exist and contain all writes of this process.
    *
-   * @throws {LeaderboardNotBuilt} also when the store has lost a part, as one that writes to its disk once a second and dies.
+   * @throws {LeaderboardNotBuilt} also when the store has lost writes, as after a crash between two writes to
+   * its disk.
    */
   check(): Promise<void>;
-  /** A page, the index of its first entry and how many entries there are, all of one moment. */
+  /** Returns a page, the index of its first entry and the size of the board, all from one moment. */
   page(
     board: string,
     page: LeaderboardPage,
-  ): Promise<{ standings: LeaderboardEntry[]; from: number; size: number }>;
-  /** Entries from one index to another, the first being 0 and the last not included. */
+  ): Promise<{ entries: LeaderboardEntry[]; from: number; size: number }>;
+  /** Returns the entries from index `from` to index `to`, excluding `to`; the first index is 0. */
   range(board: string, from: number, to: number): Promise<LeaderboardEntry[]>;
-  /** The index and standing of each id, in order; null for those that are not on the board. */
-  find(
-    board: string,
-    ids: readonly string[],
-  ): Promise<({ index: number; standing: LeaderboardEntry } | null)[]>;
-  /** How many entries come before a place, and how many up to it, whether or not somebody stands there now. */
-  rankOf(board: string, place: LeaderboardEntry): Promise<{ before: number; upTo: number }>;
+  /** Returns index and entry of each id, in the order of `ids`; null for ids that are not on the board. */
+  find(board: string, ids: readonly string[]): Promise<({ index: number; entry: LeaderboardEntry } | null)[]>;
+  /** Returns how many entries precede `entry`, and how many precede or equal it. The entry need not exist. */
+  getRank(board: string, entry: LeaderboardEntry): Promise<{ before: number; upTo: number }>;
   size(board: string): Promise<number>;
-  /** The totals of all boards, in no particular order. */
+  /** Returns the totals of all boards, in no particular order. */
   totals(): Promise<LeaderboardTotal[]>;
   /**
-   * Replaces all boards at once by what `rows` gives; readers see the old ones until the last row is in. Replaces
-   * nothing, and throws {@link LeaderboardUnavailable}, when another rebuild has begun meanwhile or the store has lost a part.
+   * Replaces all boards atomically with `rows`. Readers see the old boards until the last row is written.
+   * When another rebuild has started meanwhile, or the store has lost data, the boards stay unchanged and the
+   * call throws {@link LeaderboardUnavailable}.
    */
   rebuild(rows: AsyncIterable<readonly LeaderboardRow[]>): Promise<void>;
 }

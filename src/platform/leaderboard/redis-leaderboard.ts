@@ -1,161 +1,114 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type Leaderboard, LeaderboardNotBuilt, type LeaderboardRow } from './leaderboard.ts';
 import {
-  type Leaderboard,
-  type LeaderboardEntry,
-  LeaderboardNotBuilt,
-  type LeaderboardRow,
-  LeaderboardUnavailable,
-} from './leaderboard.ts';
-import {
-  BEGIN,
-  BUILD,
-  BUILDING,
-  CURRENT,
-  FIND,
-  LATEST,
-  LOCATE,
+  ENTRIES,
+  FOUND,
+  LATEST_WRITE,
   PAGE,
-  RANGE,
-  SIZE,
-  SWAP,
+  RANK,
   TOTALS,
-  WRITE,
+  toMember,
+  toRowArguments,
+  WRITTEN,
+} from './leaderboard-replies.ts';
+import {
+  BUILDING_KEY,
+  CURRENT_KEY,
+  defineLeaderboardScripts,
+  orUnavailable,
+  type ScriptArgument,
 } from './leaderboard-scripts.ts';
 
 const ROWS_PER_CALL = 500;
 const KEYS_PER_SCAN = 500;
+const BUILDING_SECONDS = 300;
 
-/** A {@link Leaderboard} in Redis sorted sets, on a connection that fails at once while Redis is away. */
+/**
+ * Opens a {@link Leaderboard} in Redis sorted sets, on a connection that fails immediately while Redis is
+ * unavailable.
+ */
 export function openRedisLeaderboard(redis: Redis): Leaderboard {
-  const run = async <Reply>(script: string, ...args: (string | number)[]): Promise<Reply> => {
-    const reply = (await away(() => redis.eval(script, 0, ...args))) as Reply | null;
-    if (reply === null) throw new LeaderboardNotBuilt('There are no boards');
-    return reply;
-  };
-  const build = async (script: string, ...args: (string | number)[]): Promise<void> => {
-    const reply = await away(() => redis.eval(script, 0, ...args));
-    if (reply === null)
-      throw new LeaderboardUnavailable('The boards being built are gone, or no longer kept up to date');
-  };
-
+  const scripts = defineLeaderboardScripts(redis);
   const writer = randomUUID();
   let writes = 0;
-  /** What Redis has said it has. */
-  let kept: { generation: string; write: number } | null = null;
-
-  /** Removes what is left of generations that are neither read nor being built. */
-  const sweep = async (): Promise<void> => {
-    let cursor = '0';
-    do {
-      const [next, keys] = await redis.scan(cursor, 'MATCH', '{board}:*:*', 'COUNT', KEYS_PER_SCAN);
-      // Asked after the scan: the name of a generation is there before its first key.
-      const kept = (await redis.mget(CURRENT, BUILDING)).map(generation => `{board}:${generation}:`);
-      const left = keys.filter(key => !kept.some(prefix => key.startsWith(prefix)));
-      if (left.length > 0) await redis.unlink(left);
-      cursor = next;
-    } while (cursor !== '0');
-  };
+  let acknowledged: { generation: string; write: number } | null = null;
 
   return {
     async upsert(rows) {
       const changed = new Set<string>();
-      for (const args of callsOf(rows)) {
+      for (const args of toCalls(rows)) {
         const write = ++writes;
-        const [generation, boards] = await run<[string, string[]]>(WRITE, writer, write, ...args);
-        kept = { generation, write };
+        const [generation, boards] = await scripts.run('leaderboardWrite', WRITTEN, writer, write, ...args);
+        acknowledged = { generation, write };
         for (const board of boards) changed.add(board);
       }
       return [...changed];
     },
 
     async check() {
-      const [generation, latest] = await run<[string, string]>(LATEST, writer);
-      if (kept?.generation === generation && Number(latest) < kept.write) {
-        throw new LeaderboardNotBuilt('The boards have lost what was written last');
+      const [generation, latest] = await scripts.run('leaderboardLatestWrite', LATEST_WRITE, writer);
+      if (acknowledged?.generation === generation && latest < acknowledged.write) {
+        throw new LeaderboardNotBuilt('The leaderboards have lost the latest writes');
       }
     },
 
     async page(board, { limit, after, before, fromEnd }) {
-      const bounds = [after, before].flatMap(place => (place ? [place.score, memberOf(place)] : ['', '']));
-      const reply = await run<[number, number, string[]]>(
-        PAGE,
-        board,
-        limit,
-        fromEnd ? 'end' : 'start',
-        ...bounds,
-      );
-      const [size, from, entries] = reply;
-      return { standings: standingsOf(entries), from, size };
+      const bounds = [after, before].flatMap(entry => (entry ? [entry.score, toMember(entry)] : ['', '']));
+      const end = fromEnd ? 'end' : 'start';
+      const [size, from, entries] = await scripts.run('leaderboardPage', PAGE, board, limit, end, ...bounds);
+      return { entries, from, size };
     },
 
     async range(board, from, to) {
-      return to <= from ? [] : standingsOf(await run<string[]>(RANGE, board, from, to - 1));
+      return to <= from ? [] : scripts.run('leaderboardRange', ENTRIES, board, from, to - 1);
     },
 
-    async find(board, ids) {
-      const reply = await run<string[]>(FIND, board, ...ids);
-      return ids.map((_, at) => {
-        const [index, score, member] = reply.slice(3 * at, 3 * at + 3);
-        return member ? { index: Number(index), standing: standingOf(member, Number(score)) } : null;
-      });
-    },
+    find: (board, ids) => scripts.run('leaderboardFind', FOUND, board, ...ids),
 
-    async rankOf(board, place) {
-      const [before, upTo] = await run<[number, number]>(LOCATE, board, place.score, memberOf(place));
+    async getRank(board, entry) {
+      const args = [board, entry.score, toMember(entry)];
+      const [before, upTo] = await scripts.run('leaderboardRank', RANK, ...args);
       return { before, upTo };
     },
 
-    size: board => run<number>(SIZE, board),
+    size: board => scripts.run('leaderboardSize', z.int(), board),
 
-    async totals() {
-      const reply = await run<string[]>(TOTALS);
-      return Array.from({ length: reply.length / 3 }, (_, at) => {
-        const [board = '', score, entries] = reply.slice(3 * at, 3 * at + 3);
-        return { board, score: Number(score), entries: Number(entries) };
-      });
-    },
+    totals: () => scripts.run('leaderboardTotals', TOTALS),
 
     async rebuild(rows) {
       const generation = randomUUID();
-      // Before the first row is read: what changes after that is written to both.
-      await build(BEGIN, generation);
+      // Before the first row is read: later changes are written to both generations.
+      await scripts.build('leaderboardBeginBuild', generation, BUILDING_SECONDS);
       for await (const batch of rows) {
-        for (const args of callsOf(batch)) await build(BUILD, generation, ...args);
+        for (const args of toCalls(batch)) {
+          await scripts.build('leaderboardBuild', generation, BUILDING_SECONDS, ...args);
+        }
       }
-      await build(SWAP, generation);
-      await away(sweep);
+      await scripts.build('leaderboardFinishBuild', generation);
+      await orUnavailable(() => deleteOldGenerations(redis));
     },
   };
 }
 
-function* callsOf(rows: readonly LeaderboardRow[]): Generator<(string | number)[]> {
+/** Deletes the keys of generations that are neither read nor being built. */
+async function deleteOldGenerations(redis: Redis): Promise<void> {
+  let cursor = '0';
+  do {
+    const [next, keys] = await redis.scan(cursor, 'MATCH', '{board}:*:*', 'COUNT', KEYS_PER_SCAN);
+    // Read after the scan: the name of a generation exists before its first key.
+    const generations = await redis.mget(CURRENT_KEY, BUILDING_KEY);
+    const prefixes = generations.map(generation => `{board}:${generation}:`);
+    const old = keys.filter(key => !prefixes.some(prefix => key.startsWith(prefix)));
+    if (old.length > 0) await redis.unlink(old);
+    cursor = next;
+  } while (cursor !== '0');
+}
+
+/** Splits rows into the arguments of script calls of limited size. */
+function* toCalls(rows: readonly LeaderboardRow[]): Generator<ScriptArgument[]> {
   for (let at = 0; at < rows.length; at += ROWS_PER_CALL) {
-    yield rows
-      .slice(at, at + ROWS_PER_CALL)
-      .flatMap(row => [row.id, row.version, row.score, row.tieBreaker, row.boards.join('\n')]);
-  }
-}
-
-const memberOf = ({ tieBreaker, id }: LeaderboardEntry) => `${tieBreaker}/${id}`;
-
-/** Of members and negated scores in turn. */
-function standingsOf(reply: readonly string[]): LeaderboardEntry[] {
-  return Array.from({ length: reply.length / 2 }, (_, at) =>
-    standingOf(reply[2 * at], 0 - Number(reply[2 * at + 1])),
-  );
-}
-
-function standingOf(member = '', score: number): LeaderboardEntry {
-  const [tieBreaker = '', id = ''] = member.split('/', 2);
-  return { id, score, tieBreaker };
-}
-
-/** Redis's own errors and those of the connection become one kind, so that callers can look elsewhere. */
-async function away<Result>(ask: () => Promise<Result>): Promise<Result> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw new LeaderboardUnavailable('Redis does not answer', { cause: error });
+    yield rows.slice(at, at + ROWS_PER_CALL).flatMap(toRowArguments);
   }
 }

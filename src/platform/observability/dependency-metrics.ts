@@ -7,25 +7,28 @@ import type { RedisConfigCheck } from '../redis/check-redis-config.ts';
 import type { Logger } from './logger.ts';
 
 export interface ObservedDependencies extends Dependencies {
-  redisGuard: RedisConfigCheck;
-  /** Local folders whose disk may fill up, by a name for each. */
+  redisConfig: RedisConfigCheck;
+  /** Local folders on disks with limited space, by name. */
   folders: Record<string, string>;
   logger: Logger;
 }
 
-/** The store's own disk, where it is one of ours to fill. */
+/** Returns the folder of a local store; no folders for a bucket. */
 export const getStorageFolders = (storage: StorageSettings): Record<string, string> =>
   storage.kind === 'local' ? { storage: storage.dir } : {};
 
-/** What the process lives on, looked at when it is scraped: who is away is 0, and what can't be measured has no series. */
+/**
+ * Adds metrics of the dependencies, measured at each scrape. An unavailable dependency is 0; a failed
+ * measurement has no series.
+ */
 export function observeDependencies(
   registry: Registry,
-  { redisGuard, folders, logger, ...dependencies }: ObservedDependencies,
+  { redisConfig, folders, logger, ...dependencies }: ObservedDependencies,
 ): void {
   const registers = [registry];
   new Gauge({
     name: 'anb_dependency_up',
-    help: 'Whether PostgreSQL, Redis and the storage can be used',
+    help: 'Availability of PostgreSQL, Redis and the storage: 1 available, 0 unavailable',
     labelNames: ['dependency'],
     registers,
     async collect() {
@@ -37,10 +40,10 @@ export function observeDependencies(
   });
   new Gauge({
     name: 'anb_redis_faults',
-    help: 'Settings of Redis under which it may lose jobs',
+    help: 'Number of Redis settings that may cause the loss of jobs',
     registers,
     collect() {
-      this.set(redisGuard.faults.length);
+      this.set(redisConfig.faults.length);
     },
   });
   const disk = (name: string, help: string, measure: (disk: StatsFs) => number) =>
@@ -55,15 +58,19 @@ export function observeDependencies(
           try {
             this.set({ folder }, measure(await statfs(path)));
           } catch (error) {
-            logger.warn({ err: error, folder }, 'not measured');
+            logger.warn({ err: error, folder }, 'disk usage measurement failed');
           }
         }
       },
     });
-  disk('anb_disk_size_bytes', 'Size of the disk below a folder', ({ blocks, bsize }) => blocks * bsize);
+  disk(
+    'anb_disk_size_bytes',
+    'Size of the disk that contains a folder',
+    ({ blocks, bsize }) => blocks * bsize,
+  );
   disk(
     'anb_disk_free_bytes',
-    'What may still be written below a folder',
+    'Free space on the disk that contains a folder',
     ({ bavail, bsize }) => bavail * bsize,
   );
 }

@@ -3,7 +3,10 @@ import { currentTraceId } from './tracing.ts';
 
 export type Logger = pino.Logger;
 
-/** JSON lines on standard output, one an event; `base` stands in each of them, and the trace it belongs to. Secrets are cut out by name. */
+/**
+ * Creates a logger that writes one JSON line per event to standard output. Each line contains the fields of
+ * `base` and the current trace id. Fields with the names of secrets are redacted.
+ */
 export function createLogger(settings: { level: string }, base: Record<string, string>): Logger {
   return pino({
     level: settings.level,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** A registry with the process's own figures; `service` stands on each of its series. */
+/** Creates a registry with the default metrics of the process; each series has the label `service`. */
 export function createMetrics(service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
@@ -9,7 +9,7 @@ export function createMetrics(service: string): Registry {
   return registry;
 }
 
-/** Answers a Prometheus scrape. */
+/** Sends the metrics to Prometheus. */
 export async function sendMetrics(response: ServerResponse, registry: Registry): Promise<void> {
   const body = await registry.metrics();
   response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' });

@@ -3,28 +3,28 @@ import { randomUUID } from 'node:crypto';
 import type { Language } from '../text/languages.ts';
 import type { Logger } from './logger.ts';
 
-/** What everything done for one request or socket message shares. */
+/** The context of one HTTP request or WebSocket message. */
 export interface RequestContext {
-  /** Stands in the response, in errors and in each log line. */
+  /** Returned in the response and in errors; part of each log line. */
   requestId: string;
   logger: Logger;
-  /** What its errors are told in. */
+  /** The language of error messages. */
   language: Language;
 }
 
-/** A scope with an id of its own. Its logger is made for the first line, as few requests log any. */
+/** Creates a context with a new id. The logger is created on first use, as few requests log anything. */
 export function createRequestContext(logger: Logger, language: Language): RequestContext {
   const requestId = randomUUID();
-  let own: Logger | undefined;
+  let requestLogger: Logger | undefined;
   return {
     requestId,
     language,
     get logger() {
-      own ??= logger.child({ requestId });
-      return own;
+      requestLogger ??= logger.child({ requestId });
+      return requestLogger;
     },
   };
 }
 
-/** The request that the running code works for; undefined outside any. */
+/** The context of the current request; undefined outside of a request. */
 export const requestContext = new AsyncLocalStorage<RequestContext>();

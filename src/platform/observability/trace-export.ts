@@ -13,12 +13,13 @@ import type { TraceSettings } from '../config/trace-settings.ts';
 import type { Logger } from './logger.ts';
 
 const SERVICE_NAMESPACE = 'anb-rising-stars';
-/** Clients choose some, such as the names of their operations. */
+/** Limits attributes that clients choose, such as operation names. */
 const ATTRIBUTE_CHARACTERS = 300;
 
 /**
- * Has the traces of this process sent to a collector, in batches by OTLP over HTTP (https://opentelemetry.io/docs/specs/otlp/);
- * spans that it doesn't take are dropped. Call the result to send what is left.
+ * Starts to send the traces of this process to a collector, in batches by OTLP over HTTP
+ * (https://opentelemetry.io/docs/specs/otlp/). Spans that the collector does not accept are dropped. Returns
+ * a function that sends the remaining spans.
  */
 export function startTraceExport(
   { url, sampledShare }: TraceSettings,
@@ -36,7 +37,7 @@ export function startTraceExport(
       'service.name': `${SERVICE_NAMESPACE}-${service}`,
     }),
     spanLimits: { attributeValueLengthLimit: ATTRIBUTE_CHARACTERS },
-    // What one process keeps of a trace, the next one keeps too.
+    // All processes sample the same traces.
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampledShare) }),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }) })],
   });

@@ -11,22 +11,22 @@ import {
 } from '@opentelemetry/api';
 
 const TRACER = 'anb-rising-stars';
-/** ffmpeg's last words can be long. */
+/** Limits error messages, as ffmpeg's output can be long. */
 const MESSAGE_CHARACTERS = 300;
 
-/** Where a trace begins in this process. */
+/** The first span of a trace in this process. */
 export interface TraceStart {
-  /** One of few: what differs from one to the next is for the attributes. */
+  /** One of a small set of names; variable data belongs in the attributes. */
   name: string;
   kind: 'server' | 'consumer';
   attributes: Attributes;
-  /** Of the step in another process that this one continues; a new trace without it. */
+  /** The parent span in another process; without it a new trace starts. */
   traceparent?: string | null;
 }
 
 const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER };
 
-/** Runs what a request or a job asks for as a trace. Costs next to nothing while no traces are collected. */
+/** Runs the work of a request or a job as a trace. Costs almost nothing while tracing is off. */
 export function inTrace<Result>(
   { name, kind, attributes, traceparent }: TraceStart,
   run: (span: Span) => Promise<Result>,
@@ -35,7 +35,7 @@ export function inTrace<Result>(
   return record(name, { kind: KINDS[kind], attributes }, parent, run);
 }
 
-/** Runs one step of the trace under way; outside of any it just runs. */
+/** Runs `run` as a span of the current trace; without a trace, runs it directly. */
 export function inSpan<Result>(
   name: string,
   attributes: Attributes,
@@ -46,23 +46,26 @@ export function inSpan<Result>(
   return record(name, { attributes }, parent, run);
 }
 
-/** Runs what is no part of the trace under way: too frequent to be worth a step, or done for others as well. */
+/** Runs `run` outside of the current trace: for frequent work, or for work that other requests share. */
 export function outsideTrace<Result>(run: () => Result): Result {
   return context.with(ROOT_CONTEXT, run);
 }
 
-/** Shows the step under way as failed by an error that is answered, not thrown. */
+/** Marks the current span as failed, for an error that is returned and not thrown. */
 export function markFailed(error: unknown): void {
   const span = trace.getActiveSpan();
   if (span !== undefined) fail(span, error);
 }
 
-/** Of the trace under way, for logs and errors; undefined outside of any. */
+/** Returns the id of the current trace, for logs and errors; undefined without a trace. */
 export function currentTraceId(): string | undefined {
   return trace.getActiveSpan()?.spanContext().traceId;
 }
 
-/** What another process needs to continue the trace under way (https://www.w3.org/TR/trace-context/), 55 characters. */
+/**
+ * Returns the `traceparent` of the current trace for another process (https://www.w3.org/TR/trace-context/),
+ * 55 characters.
+ */
 export function currentTraceparent(): string | null {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
@@ -79,7 +82,7 @@ function record<Result>(
     try {
       return await run(span);
     } catch (error) {
-      // Who catches it logs it with its stack; here it is told which step it was.
+      // The span records the step that failed; the catcher logs the error with its stack.
       fail(span, error);
       throw error;
     } finally {

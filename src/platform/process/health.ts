@@ -1,22 +1,23 @@
 import type { ServerResponse } from 'node:http';
 import type { Redis } from 'ioredis';
+import { withTimeout } from '../concurrency/with-timeout.ts';
 import type { Database } from '../database/database.ts';
 import { pingRedis } from '../redis/redis.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const CHECK_MILLISECONDS = 2000;
 
-/** What every process lives on. */
+/** The services that every process depends on. */
 export interface Dependencies {
   database: Database;
   redis: Redis;
   storage: Pick<Storage, 'check'>;
 }
 
-/** Whether what the process lives on answers right now; each within two seconds. */
+/** Returns the current availability of each dependency, within two seconds. */
 export async function checkDependencies(deps: Dependencies) {
   const [database, redis, storage] = await Promise.all([
-    inTime(
+    orFallback(
       deps.database.em
         .fork()
         .execute('select 1')
@@ -24,26 +25,22 @@ export async function checkDependencies(deps: Dependencies) {
       false,
     ),
     pingRedis(deps.redis, CHECK_MILLISECONDS),
-    inTime(deps.storage.check(), { original: false, processed: false, temp: false }),
+    orFallback(deps.storage.check(), { original: false, processed: false, temp: false }),
   ]);
   return { database, redis, storage };
 }
 
-/** `answer`, or `otherwise` when it fails or is late. */
-async function inTime<Answer>(answer: Promise<Answer>, otherwise: Answer): Promise<Answer> {
-  const { promise: late, resolve } = Promise.withResolvers<Answer>();
-  const timer = setTimeout(resolve, CHECK_MILLISECONDS, otherwise);
+/** Returns the result of `check`, or `fallback` when the check fails or times out. */
+async function orFallback<Result>(check: Promise<Result>, fallback: Result): Promise<Result> {
   try {
-    return await Promise.race([answer, late]);
+    return await withTimeout(check, CHECK_MILLISECONDS);
   } catch {
-    // The question was whether it works; an error is a no, and whoever uses it logs why.
-    return otherwise;
-  } finally {
-    clearTimeout(timer);
+    // A failed check means unavailable; the callers of the dependency log the cause.
+    return fallback;
   }
 }
 
-/** Answers with JSON that nobody may cache. */
+/** Sends a JSON response that must not be cached. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));

@@ -1,17 +1,21 @@
 import { type Env, InvalidEnv, loadEnv } from '../config/env.ts';
 import { withSettingFiles } from '../config/setting-files.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
-import { type ShutdownStep, stopOnSignal, withTimeLimit } from './shutdown.ts';
+import { type ShutdownStep, stopOnSignal, withStepTimeout } from './shutdown.ts';
 import { StartupError } from './startup-error.ts';
 
-/** For what was done last, at the end of a stop. */
-const LAST_TRACES_SECONDS = 2;
-/** The message to a parent process that asked for one (https://nodejs.org/api/process.html#processsendmessage). */
+/** Limits the export of the last traces, which is the last step of a shutdown. */
+const TRACE_FLUSH_SECONDS = 2;
+/**
+ * The message that a parent process with an IPC channel receives
+ * (https://nodejs.org/api/process.html#processsendmessage).
+ */
 export const STARTED = 'started';
 
 /**
- * Runs one of the product's processes: reads the environment, starts, and stops in the order that `start` returns. A
- * start that fails says why in one line and ends the process with 1.
+ * Runs one of the product's processes: reads the environment, calls `start`, and on a signal runs the
+ * returned steps in order. When the start fails, logs the reason in one line and ends the process with exit
+ * code 1.
  */
 export async function runProcess(
   name: string,
@@ -21,32 +25,34 @@ export async function runProcess(
   const env = readEnv(environment);
   const logger = createLogger(env.log, { process: name });
   process.on('uncaughtException', (error, origin) => {
-    logger.fatal({ err: error, origin }, 'uncaught: the process is in an unknown state and ends');
+    logger.fatal({ err: error, origin }, 'uncaught exception, process exits');
     process.exit(1);
   });
   try {
-    const traces = await collectTraces(name, env, logger);
+    const traceSteps = await startTracing(name, env, logger);
     const steps = await start(env, logger);
-    stopOnSignal(logger, env.shutdownGraceSeconds, [...steps, ...traces]);
-    // A supervisor that listens knows by it that this process, and no other one at its address, is ready.
+    stopOnSignal(logger, env.shutdownGraceSeconds, [...steps, ...traceSteps]);
+    // The message proves to a supervisor that this process is ready, and not another one at the same address.
     process.send?.(STARTED);
   } catch (error) {
-    // What the operator has to mend needs no stack.
+    // The operator corrects the cause of a StartupError; a stack would not help.
     if (error instanceof StartupError) logger.fatal(`could not start: ${error.message}`);
     else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
 }
 
-/** Only where it is asked for: what it takes is slow to load. */
-async function collectTraces(name: string, env: Env, logger: Logger): Promise<ShutdownStep[]> {
+/**
+ * Starts the trace export when it is configured; its packages are slow to load. Returns its shutdown steps.
+ */
+async function startTracing(name: string, env: Env, logger: Logger): Promise<ShutdownStep[]> {
   if (env.traces === null) return [];
   const { startTraceExport } = await import('../observability/trace-export.ts');
-  const sendRest = startTraceExport(env.traces, name, logger);
-  // A collector that is away is no reason to call the stop unclean.
-  const lose = (error: unknown) => logger.warn({ err: error }, 'the last traces are lost');
-  const [, sendInTime] = withTimeLimit(LAST_TRACES_SECONDS, ['traces', sendRest]);
-  return [['traces', async deadline => Promise.resolve(sendInTime(deadline)).catch(lose)]];
+  const shutdownExport = startTraceExport(env.traces, name, logger);
+  const [, flush] = withStepTimeout(TRACE_FLUSH_SECONDS, ['traces', shutdownExport]);
+  // An unavailable collector does not make a shutdown unclean.
+  const logLoss = (error: unknown) => logger.warn({ err: error }, 'last traces lost');
+  return [['traces', async deadline => Promise.resolve(flush(deadline)).catch(logLoss)]];
 }
 
 function readEnv(environment: Record<string, string | undefined>): Env {

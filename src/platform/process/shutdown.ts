@@ -1,18 +1,18 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { withTimeout } from '../concurrency/with-timeout.ts';
 import type { Logger } from '../observability/logger.ts';
 
-/** How much of the grace the work under way may take; the rest is for all that comes after it. */
+/** The share of the grace period for running work; the rest is for closing connections. */
 const WORKING_SHARE = 0.8;
 
 /**
- * One thing to stop, in the order given; a name for the log. Whatever waits for work under way gives it up when
- * `deadline` aborts, so that the rest can be closed within the grace.
+ * One part of a shutdown: a name for the log, and a function that stops something. A step that waits for
+ * running work stops waiting when `deadline` aborts, so that the other steps fit into the grace period.
  */
 export type ShutdownStep = readonly [name: string, stop: (deadline: AbortSignal) => unknown];
 
 /**
- * Runs the steps in order on the first SIGTERM or SIGINT and ends the process with 0; with 1 when a step fails or the
- * grace runs out. A second signal ends it at once.
+ * Runs the steps in order on the first SIGTERM or SIGINT, then ends the process with exit code 0. The exit
+ * code is 1 when a step fails or the grace period ends first. A second signal ends the process immediately.
  */
 export function stopOnSignal(logger: Logger, graceSeconds: number, steps: readonly ShutdownStep[]): void {
   let stopping = false;
@@ -41,16 +41,14 @@ export function stopOnSignal(logger: Logger, graceSeconds: number, steps: readon
   process.on('SIGINT', stop);
 }
 
-/** The step, given up after `seconds`: closing a client of something that is away may never end. */
-export function withTimeLimit(seconds: number, [name, stop]: ShutdownStep): ShutdownStep {
+/**
+ * Returns the step with a limit of `seconds`: the client of an unavailable service may never finish closing.
+ */
+export function withStepTimeout(seconds: number, [name, stop]: ShutdownStep): ShutdownStep {
   return [
     name,
     async deadline => {
-      const done = new AbortController();
-      const late = pause(seconds * 1000, 'late', { signal: done.signal }).catch(() => 'done');
-      const first = await Promise.race([Promise.resolve(stop(deadline)).then(() => 'done'), late]);
-      done.abort();
-      if (first === 'late') throw new Error(`Not closed within ${seconds} s`);
+      await withTimeout(Promise.resolve(stop(deadline)), seconds * 1000);
     },
   ];
 }

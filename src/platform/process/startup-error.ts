@@ -1,4 +1,4 @@
-/** The process must not start as things are; the message tells the operator in one line what has to change. */
+/** A condition under which the process must not start; the message states in one line the required change. */
 export class StartupError extends Error {
-  override name = 'StartRefused';
+  override name = 'StartupError';
 }

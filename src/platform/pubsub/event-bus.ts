@@ -1,33 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
+import { TimeoutError, withTimeout } from '../concurrency/with-timeout.ts';
 import type { Logger } from '../observability/logger.ts';
 import { inSpan } from '../observability/tracing.ts';
 
-/** How long a subscriber waits for Redis to acknowledge before it goes on without: it will be woken by the clock. */
+/** Maximum wait for Redis to acknowledge a subscription. Afterwards the listener is called by the clock. */
 const ACKNOWLEDGE_MILLISECONDS = 1000;
-const SUBSCRIBE_AGAIN_MILLISECONDS = 100;
-/** How often subscribers are told to look for themselves while Redis is away. */
-const BLIND_MILLISECONDS = 2000;
+const SUBSCRIBE_RETRY_MILLISECONDS = 100;
+/** Interval at which listeners are called while Redis is disconnected. */
+const DISCONNECTED_MILLISECONDS = 2000;
 
-/** One kind of event: where it is sent and what it carries. */
+/** One kind of event: its topic and its payload. */
 export interface Channel<Payload> {
-  /** The Redis channel of one subject, or of all. */
+  /** Returns the Redis channel of one subject, or of all subjects. */
   topic: (subject: string) => string;
   payload: z.ZodType<Payload>;
 }
 
-/** Calls back with each event, and with null when events may have been missed and the truth must be read again. */
+/** Receives each event, and null when events may be lost and the state must be read again. */
 export type Listener<Payload> = (event: Payload | null) => void;
 
-/** Tells every process that something changed. Events may be lost; what they are about is in the database. */
+/** Publishes changes to all processes. Events may be lost; the database holds the state they refer to. */
 export interface EventBus {
   /**
-   * Resolves when sent; never rejects, as a lost event must not fail the work it reports. While Redis is away the latest
-   * event of each topic is kept and sent when it is back.
+   * Resolves when the event is sent. Never rejects, as a lost event must not fail the work that it reports.
+   * While Redis is disconnected, the latest event of each topic is stored and sent after the reconnection.
    */
   publish<Payload>(channel: Channel<Payload>, subject: string, payload: Payload): Promise<void>;
-  /** Resolves once Redis has acknowledged, so that no later event is missed; then call the result to stop. */
+  /**
+   * Resolves when Redis has acknowledged the subscription, so that no later event is missed. Returns a
+   * function that unsubscribes.
+   */
   subscribe<Payload>(
     channel: Channel<Payload>,
     subject: string,
@@ -36,11 +41,64 @@ export interface EventBus {
   close(): void;
 }
 
-/** An {@link EventBus} over Redis pub/sub: two connections a process, whatever the number of subscribers. */
+/** Opens an {@link EventBus} on Redis pub/sub: two connections per process for any number of subscribers. */
 export function openEventBus(connections: { publisher: Redis; subscriber: Redis }, logger: Logger): EventBus {
   const { publisher, subscriber } = connections;
   const pubsub = new RedisPubSub({ publisher, subscriber: withoutRejections(subscriber, logger) });
   const listeners = new Set<Listener<never>>();
+  const outbox = createOutbox(publisher, pubsub, logger);
+
+  const notifyAll = () => {
+    for (const listener of listeners) listener(null);
+  };
+  // On `ready` ioredis has already subscribed again; events published before that are lost.
+  subscriber.on('ready', notifyAll);
+  const disconnectedTimer = setInterval(() => {
+    if (subscriber.status !== 'ready') notifyAll();
+  }, DISCONNECTED_MILLISECONDS);
+  disconnectedTimer.unref();
+
+  return {
+    publish(channel, subject, payload) {
+      const topic = channel.topic(subject);
+      return inSpan('publish event', { 'messaging.destination.name': topic }, () =>
+        outbox.send(topic, payload),
+      );
+    },
+
+    async subscribe(channel, subject, listener) {
+      const topic = channel.topic(subject);
+      const acknowledged = pubsub.subscribe(topic, (message: unknown) => {
+        const event = channel.payload.safeParse(message);
+        if (!event.success) logger.warn({ topic, err: event.error }, 'event payload invalid');
+        listener(event.data ?? null);
+      });
+      listeners.add(listener);
+      const unsubscribe = () => {
+        listeners.delete(listener);
+        acknowledged.then(
+          id => pubsub.unsubscribe(id),
+          error => logger.warn({ err: error, topic }, 'subscription not acknowledged'),
+        );
+      };
+      try {
+        await withTimeout(acknowledged, ACKNOWLEDGE_MILLISECONDS);
+      } catch (error) {
+        if (!(error instanceof TimeoutError)) throw error;
+      }
+      return unsubscribe;
+    },
+
+    close() {
+      clearInterval(disconnectedTimer);
+      outbox.close();
+      subscriber.off('ready', notifyAll);
+    },
+  };
+}
+
+/** Sends events, and stores the latest unsent event of each topic until the publisher is connected again. */
+function createOutbox(publisher: Redis, pubsub: RedisPubSub, logger: Logger) {
   const unsent = new Map<string, unknown>();
 
   const send = async (topic: string, payload: unknown) => {
@@ -48,90 +106,43 @@ export function openEventBus(connections: { publisher: Redis; subscriber: Redis 
       await pubsub.publish(topic, payload);
     } catch (error) {
       unsent.set(topic, payload);
-      logger.debug({ err: error, topic }, 'event not sent yet');
+      logger.debug({ err: error, topic }, 'event not sent, stored for retry');
     }
   };
-  // Subscribers elsewhere may have been connected again, and have looked, before this publisher is.
+  // Subscribers of other processes may reconnect, and read the state, before this publisher reconnects.
   const sendAgain = () => {
     const events = [...unsent];
     unsent.clear();
     for (const [topic, payload] of events) void send(topic, payload);
   };
   publisher.on('ready', sendAgain);
-
-  const everybodyLooksAgain = () => {
-    for (const listener of listeners) listener(null);
-  };
-  // ioredis has subscribed again by the time it says `ready`; what was published before that is lost.
-  subscriber.on('ready', everybodyLooksAgain);
-  const blind = setInterval(() => {
-    if (subscriber.status !== 'ready') everybodyLooksAgain();
-  }, BLIND_MILLISECONDS);
-  blind.unref();
-
-  return {
-    publish(channel, subject, payload) {
-      const topic = channel.topic(subject);
-      return inSpan('publish event', { 'messaging.destination.name': topic }, () => send(topic, payload));
-    },
-
-    async subscribe(channel, subject, listener) {
-      const topic = channel.topic(subject);
-      const acknowledged = pubsub.subscribe(topic, (message: unknown) => {
-        const event = channel.payload.safeParse(message);
-        if (!event.success) logger.warn({ topic, err: event.error }, 'event of an unknown form');
-        listener(event.data ?? null);
-      });
-      listeners.add(listener);
-      const stop = () => {
-        listeners.delete(listener);
-        acknowledged.then(
-          id => pubsub.unsubscribe(id),
-          error => logger.warn({ err: error, topic }, 'subscription was never acknowledged'),
-        );
-      };
-      await Promise.race([acknowledged, after(ACKNOWLEDGE_MILLISECONDS)]);
-      return stop;
-    },
-
-    close() {
-      clearInterval(blind);
-      publisher.off('ready', sendAgain);
-      subscriber.off('ready', everybodyLooksAgain);
-    },
-  };
+  return { send, close: () => void publisher.off('ready', sendAgain) };
 }
 
 /**
- * RedisPubSub drops the promises of what it asks of its subscriber, and a rejection that nobody hears would end the process:
- * farewells may fail, subscriptions are tried until they are taken.
+ * Returns a subscriber for RedisPubSub, which drops the promises of its commands: an unhandled rejection
+ * would end the process. Failed unsubscriptions are logged; failed subscriptions are retried.
  */
 function withoutRejections(subscriber: Redis, logger: Logger): Redis {
-  const hear = (farewell: Promise<unknown>) =>
-    farewell.catch(error => logger.debug({ err: error }, 'the connection ended before a subscription did'));
-  const subscribe = async (topic: string, taken: (error: null) => void): Promise<void> => {
+  const logFailure = (unsubscribed: Promise<unknown>) =>
+    unsubscribed.catch(error => logger.debug({ err: error }, 'connection closed before unsubscribe'));
+  const subscribe = async (topic: string, onSubscribed: (error: null) => void): Promise<void> => {
     while (subscriber.status !== 'end') {
       try {
         await subscriber.subscribe(topic);
-        return taken(null);
+        return onSubscribed(null);
       } catch (error) {
-        logger.debug({ err: error, topic }, 'subscription not taken yet');
-        await after(SUBSCRIBE_AGAIN_MILLISECONDS);
+        logger.debug({ err: error, topic }, 'subscribe failed, retrying');
+        await pause(SUBSCRIBE_RETRY_MILLISECONDS, undefined, { ref: false });
       }
     }
   };
   return new Proxy(subscriber, {
     get(redis, name) {
       if (name === 'subscribe') return subscribe;
-      if (name === 'unsubscribe') return (...topics: string[]) => hear(redis.unsubscribe(...topics));
-      if (name === 'punsubscribe') return (...topics: string[]) => hear(redis.punsubscribe(...topics));
+      if (name === 'unsubscribe') return (...topics: string[]) => logFailure(redis.unsubscribe(...topics));
+      if (name === 'punsubscribe') return (...topics: string[]) => logFailure(redis.punsubscribe(...topics));
       return Reflect.get(redis, name, redis);
     },
   });
-}
-
-function after(milliseconds: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, milliseconds).unref();
-  return promise;
 }

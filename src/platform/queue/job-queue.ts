@@ -4,11 +4,14 @@ import type { z } from 'zod';
 import type { Logger } from '../observability/logger.ts';
 import { inSpan } from '../observability/tracing.ts';
 
-/** What the two ends of a queue share: its name and the form of its jobs, checked when added and when taken. */
+/** The contract of a queue's producers and consumers: its name and the payload, which both ends validate. */
 export interface JobType<Payload> {
   queue: string;
   payload: z.ZodType<Payload>;
-  /** The same id is ignored while its job waits or runs. Holds no ':' and is no whole number. */
+  /**
+   * Returns the job id. A job with the id of a waiting or running job is ignored. Contains no ':'; is no
+   * whole number.
+   */
   id: (payload: Payload) => string;
 }
 
@@ -18,13 +21,13 @@ export interface JobCounts {
   active: number;
 }
 
-/** The offering end of a queue. Must be closed. */
+/** The producer's end of a queue. Callers must close it. */
 export interface JobQueue<Payload> {
-  /** Adds a job; false when Redis is away. Never rejects and never waits for Redis to come back. */
+  /** Adds a job; false while Redis is unavailable. Never rejects and never waits for Redis to reconnect. */
   enqueue(payload: Payload, options?: { delaySeconds?: number }): Promise<boolean>;
-  /** Whether the job waits or runs; null when Redis is away. */
+  /** Returns whether the job waits or runs; null while Redis is unavailable. */
   isQueued(payload: Payload): Promise<boolean | null>;
-  /** Jobs by state; null when Redis is away. */
+  /** Returns the number of jobs by state; null while Redis is unavailable. */
   counts(): Promise<JobCounts | null>;
   close(): Promise<void>;
 }
@@ -35,46 +38,46 @@ export function openJobQueue<Payload>(
   logger: Logger,
 ): JobQueue<Payload> {
   const queue = new Queue(type.queue, { connection });
-  // BullMQ reports the connection's own errors here too, and the connection logs them already.
+  // BullMQ repeats the errors of the connection here; the connection itself already logs them.
   queue.on('error', error => logger.debug({ err: error, queue: type.queue }, 'queue error'));
-  /** A queue that was never connected would make its callers wait for the first connection. */
-  const checkConnection = () => {
-    if (connection.status !== 'ready') throw new Error(`Redis is away: ${connection.status}`);
+  /** Fails early: before its first connection, a queue makes its callers wait for one. */
+  const requireConnection = () => {
+    if (connection.status !== 'ready') throw new Error(`Redis is unavailable: ${connection.status}`);
   };
   return {
     async enqueue(payload, options = {}) {
       const job = type.payload.parse(payload);
       try {
-        checkConnection();
+        requireConnection();
         const settings = {
           jobId: type.id(job),
           delay: (options.delaySeconds ?? 0) * 1000,
           removeOnComplete: true,
           removeOnFail: true,
         };
-        await inSpan('offer job', { 'messaging.destination.name': type.queue }, () =>
+        await inSpan('enqueue job', { 'messaging.destination.name': type.queue }, () =>
           queue.add(type.queue, job, settings),
         );
         return true;
       } catch (error) {
-        logger.warn({ err: error, job }, 'job not offered; the reconciler will offer it again');
+        logger.warn({ err: error, job }, 'job not enqueued, the reconciler retries');
         return false;
       }
     },
 
     async isQueued(payload) {
       try {
-        checkConnection();
+        requireConnection();
         return (await queue.getJob(type.id(payload))) !== undefined;
       } catch (error) {
-        logger.debug({ err: error, queue: type.queue }, 'job not looked up');
+        logger.debug({ err: error, queue: type.queue }, 'job lookup failed');
         return null;
       }
     },
 
     async counts() {
       try {
-        checkConnection();
+        requireConnection();
         const {
           waiting = 0,
           delayed = 0,
@@ -82,7 +85,7 @@ export function openJobQueue<Payload>(
         } = await queue.getJobCounts('waiting', 'delayed', 'active');
         return { waiting, delayed, active };
       } catch (error) {
-        logger.debug({ err: error, queue: type.queue }, 'queue not counted');
+        logger.debug({ err: error, queue: type.queue }, 'job counts failed');
         return null;
       }
     },

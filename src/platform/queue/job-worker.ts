@@ -1,71 +1,73 @@
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { withTimeout } from '../concurrency/with-timeout.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { JobType } from './job-queue.ts';
 
-/** A worker that dies without a word is noticed after this and one check: its jobs run again elsewhere. */
+/** A crashed worker is detected after this time and one check; its jobs then run again on another worker. */
 const LOCK_MILLISECONDS = 8000;
 const STALLED_CHECK_MILLISECONDS = 4000;
-/** What is not told runs again elsewhere, and finds that it is done. */
-const FAREWELL_MILLISECONDS = 1000;
+/**
+ * Maximum wait for BullMQ to close. A job that is not acknowledged runs again; the claim then finds it
+ * finished.
+ */
+const CLOSE_MILLISECONDS = 1000;
 
-/** The taking end of a queue. */
+/** The consumer's end of a queue. */
 export interface JobWorker {
-  /** From now on jobs are taken. */
+  /** Starts to take jobs. */
   start(): void;
-  /** Jobs that run right now in this process. */
+  /** The number of jobs that run in this process. */
   readonly running: number;
-  /** Takes no more jobs and resolves when those under way have ended, whether or not Redis can be told. */
+  /** Takes no more jobs and resolves when the running jobs have ended, also while Redis is unavailable. */
   close(): Promise<void>;
 }
 
 /**
- * Runs `run` for each job of a queue, `concurrency` at once, from its start until it is closed. A run that throws is
- * logged and its job dropped: who offers jobs again is the reconciler, which reads the truth from the database.
+ * Creates a worker that calls `run` for each job of a queue, up to `concurrency` jobs concurrently. When
+ * `run` throws, the error is logged and the job is dropped: the reconciler enqueues jobs again from the state
+ * in the database.
  */
 export function createJobWorker<Payload>(
   type: JobType<Payload>,
   options: { connection: Redis; concurrency: number; logger: Logger },
   run: (payload: Payload) => Promise<void>,
 ): JobWorker {
+  const { connection, concurrency, logger } = options;
   const running = new Set<Promise<void>>();
   const worker = new Worker(
     type.queue,
     async job => {
-      const underWay = run(type.payload.parse(job.data));
-      running.add(underWay);
-      await underWay.finally(() => running.delete(underWay));
+      const jobRun = run(type.payload.parse(job.data));
+      running.add(jobRun);
+      await jobRun.finally(() => running.delete(jobRun));
     },
     {
-      connection: options.connection,
-      concurrency: options.concurrency,
+      connection,
+      concurrency,
       lockDuration: LOCK_MILLISECONDS,
       stalledInterval: STALLED_CHECK_MILLISECONDS,
       autorun: false,
     },
   );
-  worker.on('failed', (job, error) => options.logger.error({ err: error, job: job?.data }, 'job failed'));
-  // The connection logs its own outages; this is the rest, such as a lost lock.
-  const noteError = (error: unknown) =>
-    options.logger.debug({ err: error, queue: type.queue }, 'worker error');
-  worker.on('error', noteError);
+  worker.on('failed', (job, error) => logger.error({ err: error, job: job?.data }, 'job failed'));
+  // The connection logs its own outages; other errors, such as a lost lock, are logged here.
+  const logError = (error: unknown) => logger.debug({ err: error, queue: type.queue }, 'worker error');
+  worker.on('error', logError);
   return {
-    start: () => void worker.run().catch(noteError),
+    start: () => void worker.run().catch(logError),
     get running() {
       return running.size;
     },
     async close() {
-      // Never comes back while Redis is away.
-      const told = worker
+      // Does not resolve while Redis is unavailable.
+      const closed = worker
         .close()
-        .catch(error => options.logger.warn({ err: error, queue: type.queue }, 'the queue was not told'));
+        .catch(error => logger.warn({ err: error, queue: type.queue }, 'queue close failed'));
       do {
         while (running.size > 0) await Promise.allSettled(running);
-        const { promise: silence, resolve } = Promise.withResolvers<void>();
-        const timer = setTimeout(resolve, FAREWELL_MILLISECONDS);
-        await Promise.race([told, silence]);
-        clearTimeout(timer);
-        // One was still on its way from Redis.
+        await withTimeout(closed, CLOSE_MILLISECONDS).catch(() => undefined);
+        // A job may have arrived from Redis in the meantime.
       } while (running.size > 0);
     },
   };

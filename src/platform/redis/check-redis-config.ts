@@ -2,67 +2,75 @@ import { type Redis, ReplyError } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '../observability/logger.ts';
 import { StartupError } from '../process/startup-error.ts';
-import { firstConnection } from './redis.ts';
+import { waitForConnection } from './redis.ts';
 
-/** What a Redis says of itself; null where it does not. */
-interface RedisSetup {
+/** Settings that a Redis reports; null for settings that it hides. */
+interface ReportedConfig {
   evictionPolicy: string | null;
   appendsToFile: boolean | null;
   takesSnapshots: boolean | null;
 }
 
-/** How the Redis that the process is connected to falls short; a sentence each, none while it is away. */
+/** The faults of the connected Redis, one sentence each; empty while Redis is disconnected. */
 export interface RedisConfigCheck {
   readonly faults: readonly string[];
 }
 
 /**
- * Looks at the settings of Redis now and whenever it is connected again, as another one may answer by then. A Redis that
- * is away for the first `waitMilliseconds` keeps nobody from starting: once it comes, its faults are logged as errors.
+ * Checks the configuration of Redis now and after each reconnection, as another server may then respond. When
+ * Redis is unavailable for the first `waitMilliseconds`, the process starts without the check; later faults
+ * are logged as errors.
  *
- * @throws {StartupError} when it is there and evicts what it holds or, where it has to be `persistent`, keeps nothing on
- * disk: jobs and boards would be lost, again and again.
+ * @throws {StartupError} when Redis evicts keys or, if it has to be `persistent`, stores nothing on disk:
+ * jobs and leaderboards would be lost repeatedly.
  */
 export async function checkRedisConfig(
   redis: Redis,
   options: { persistent: boolean; waitMilliseconds: number; logger: Logger },
 ): Promise<RedisConfigCheck> {
   const { persistent, waitMilliseconds, logger } = options;
-  const guard: { faults: readonly string[] } = { faults: [] };
+  const check: { faults: readonly string[] } = { faults: [] };
   const inspect = async () => {
     try {
-      guard.faults = findFaults(await readSetup(redis, persistent, logger), persistent);
+      check.faults = findFaults(await readReportedConfig(redis, persistent, logger), persistent);
     } catch (error) {
-      logger.warn({ err: error }, 'redis was gone before it could be inspected');
+      logger.warn({ err: error }, 'redis configuration check failed');
     }
   };
-  await firstConnection(redis, waitMilliseconds);
+  await waitForConnection(redis, waitMilliseconds);
   if (redis.status === 'ready') await inspect();
-  if (guard.faults.length > 0) throw new StartupError(guard.faults.join('; '));
+  if (check.faults.length > 0) throw new StartupError(check.faults.join('; '));
 
   redis.on('close', () => {
-    guard.faults = [];
+    check.faults = [];
   });
   redis.on('ready', async () => {
     await inspect();
-    for (const fault of guard.faults) logger.error(fault);
+    for (const fault of check.faults) logger.error(fault);
   });
-  return guard;
+  return check;
 }
 
-function findFaults(setup: RedisSetup, persistent: boolean): string[] {
+function findFaults(config: ReportedConfig, persistent: boolean): string[] {
   const faults: string[] = [];
-  if (setup.evictionPolicy !== null && setup.evictionPolicy !== 'noeviction') {
-    faults.push(`Redis evicts: its maxmemory-policy is ${setup.evictionPolicy} and must be noeviction`);
+  if (config.evictionPolicy !== null && config.evictionPolicy !== 'noeviction') {
+    faults.push(`Redis evicts keys: maxmemory-policy is ${config.evictionPolicy} and must be noeviction`);
   }
-  if (persistent && setup.appendsToFile === false && setup.takesSnapshots === false) {
-    faults.push('Redis keeps nothing on disk: it needs "appendonly yes", or "save" points at the least');
+  if (persistent && config.appendsToFile === false && config.takesSnapshots === false) {
+    faults.push('Redis stores nothing on disk: set "appendonly yes" or at least "save"');
   }
   return faults;
 }
 
-/** By CONFIG; where that is forbidden, as managed services have it, by INFO, which does not tell of snapshots. */
-async function readSetup(redis: Redis, persistent: boolean, logger: Logger): Promise<RedisSetup> {
+/**
+ * Reads CONFIG; when CONFIG is forbidden, as in managed services, reads INFO, which does not report
+ * snapshots.
+ */
+async function readReportedConfig(
+  redis: Redis,
+  persistent: boolean,
+  logger: Logger,
+): Promise<ReportedConfig> {
   try {
     const [evictionPolicy, appendOnly, save] = await Promise.all(
       ['maxmemory-policy', 'appendonly', 'save'].map(name => readConfig(redis, name)),
@@ -74,14 +82,14 @@ async function readSetup(redis: Redis, persistent: boolean, logger: Logger): Pro
     };
   } catch (error) {
     if (!(error instanceof ReplyError)) throw error;
-    const setup = await readInfo(redis);
+    const config = await readInfo(redis);
     const unknown = [
-      ...(setup.evictionPolicy === null ? ['whether it evicts'] : []),
-      ...(persistent && !setup.appendsToFile ? ['whether it takes snapshots'] : []),
+      ...(config.evictionPolicy === null ? ['eviction policy'] : []),
+      ...(persistent && !config.appendsToFile ? ['snapshots'] : []),
     ];
-    const doubt = unknown.length > 0 ? `; it can't be told ${unknown.join(' and ')}` : '';
-    logger[doubt ? 'warn' : 'info'](`redis forbids CONFIG and is judged by INFO${doubt}`);
-    return setup;
+    if (unknown.length === 0) logger.info('redis forbids CONFIG, checked by INFO');
+    else logger.warn({ unknown }, 'redis forbids CONFIG, checked by INFO in part');
+    return config;
   }
 }
 
@@ -90,16 +98,16 @@ async function readConfig(redis: Redis, name: string): Promise<string | undefine
   return value;
 }
 
-async function readInfo(redis: Redis): Promise<RedisSetup> {
+async function readInfo(redis: Redis): Promise<ReportedConfig> {
   const text = await redis.info().catch(error => {
     if (!(error instanceof ReplyError)) throw error;
     return '';
   });
-  const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(text)?.[1];
-  const appends = field('aof_enabled');
+  const getField = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(text)?.[1];
+  const appendOnly = getField('aof_enabled');
   return {
-    evictionPolicy: field('maxmemory_policy') ?? null,
-    appendsToFile: appends === undefined ? null : appends === '1',
+    evictionPolicy: getField('maxmemory_policy') ?? null,
+    appendsToFile: appendOnly === undefined ? null : appendOnly === '1',
     takesSnapshots: null,
   };
 }

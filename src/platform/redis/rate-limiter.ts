@@ -6,25 +6,31 @@ import {
   RLWrapperTimeouts,
 } from 'rate-limiter-flexible';
 
-/** Past this, Redis counts as away: it may be frozen rather than gone, and then never refuses. */
+/** After this time Redis counts as unavailable: a frozen server never refuses a connection. */
 const REDIS_MILLISECONDS = 500;
 
-/** Whether one more is allowed now, or else how long to wait: at least one second. */
+/** The result of a request for points. `retryAfterSeconds` is at least 1. */
 export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number };
 
-/** Counts what each key does within a window that begins with its first point; every process shares the counts. */
+/**
+ * Limits the points per key within a window that starts with the first point; all processes share the counts.
+ */
 export interface RateLimiter {
-  /** Takes `points`, 1 by default, before the work they stand for, so that any number at once can't slip through. */
+  /**
+   * Takes `points`, 1 by default. Call it before the work, so that concurrent requests cannot exceed the
+   * limit.
+   */
   consume(key: string, points?: number): Promise<Allowance>;
-  /** Returns one point, for work that turned out not to count. */
-  giveBack(key: string): Promise<void>;
-  /** Forgets all points of the key. */
+  /** Returns one point, for work that does not count after all. */
+  refund(key: string): Promise<void>;
+  /** Deletes all points of the key. */
   reset(key: string): Promise<void>;
 }
 
 /**
- * Counts in Redis and, while Redis is away, in this process's memory. Never waits longer than half a second for Redis,
- * given a connection without an offline queue. `name` keeps limiters apart.
+ * Creates a limiter that counts in Redis and, while Redis is unavailable, in the memory of this process.
+ * Waits at most half a second for Redis, on a connection without an offline queue. `name` separates the
+ * counts of limiters.
  */
 export function createRateLimiter(
   redis: Redis,
@@ -42,12 +48,12 @@ export function createRateLimiter(
       try {
         await limiter.consume(key, points);
         return { allowed: true };
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) };
+      } catch (result) {
+        if (!(result instanceof RateLimiterRes)) throw result;
+        return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)) };
       }
     },
-    async giveBack(key) {
+    async refund(key) {
       await limiter.reward(key);
     },
     async reset(key) {

@@ -1,21 +1,22 @@
 import { Redis } from 'ioredis';
+import { TimeoutError, withTimeout } from '../concurrency/with-timeout.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /**
- * - `command`: answers or fails at once, so that no request hangs while Redis is away.
- * - `worker`: BullMQ's blocking connection; waits for Redis as long as it takes.
+ * - `command`: fails immediately while Redis is unavailable, so that no request hangs.
+ * - `worker`: BullMQ's blocking connection; waits for Redis without a limit.
  * - `subscriber`: keeps its subscriptions through outages.
  */
 export type RedisUse = 'command' | 'worker' | 'subscriber';
 
 const KEEP_ALIVE_MILLISECONDS = 10_000;
-/** Well above what a command may take. */
+/** Well above the duration of any command. */
 const SILENCE_MILLISECONDS = 7000;
 
 /**
- * A connection that reconnects by itself and logs each outage once, also when Redis is gone without a word: found by TCP's
- * keep-alive where nothing is asked, and where something is by two silences of `silenceMilliseconds` at most. Must be closed
- * with `disconnect()`.
+ * Returns a connection that reconnects by itself and logs each outage once. An outage without a closed
+ * connection is detected too: by TCP keep-alive on an idle connection, otherwise within two periods of
+ * `silenceMilliseconds`. Callers must close the connection with `disconnect()`.
  */
 export function openRedis(
   url: string,
@@ -24,79 +25,79 @@ export function openRedis(
   silenceMilliseconds = SILENCE_MILLISECONDS,
 ): Redis {
   const redis = new Redis(url, {
-    // ioredis itself leaves it to the system, which waits for two hours.
+    // By default ioredis leaves the delay to the operating system, which waits for two hours.
     keepAlive: KEEP_ALIVE_MILLISECONDS,
     connectTimeout: use === 'command' ? 500 : 5000,
     maxRetriesPerRequest: use === 'command' ? 1 : null,
-    // One that is connected and silent is as good as away.
+    // A connected server that sends no reply counts as unavailable.
     ...(use === 'command' && { commandTimeout: 2000 }),
-    // The check asks what a connection may not ask that has subscribed meanwhile; Redis takes subscriptions while it loads.
+    // The check sends a command that is forbidden on a connection with subscriptions; Redis accepts
+    // subscriptions while it loads its data.
     enableReadyCheck: use !== 'subscriber',
     enableOfflineQueue: use !== 'command',
     autoResubscribe: true,
     retryStrategy: attempt => Math.min(50 * 2 ** attempt, 2000),
     connectionName: `anb-${use}`,
   });
-  let away = false;
+  let connected = true;
   redis.on('error', error => {
-    if (!away) logger.warn({ err: error, use }, 'redis is away');
-    away = true;
+    if (connected) logger.warn({ err: error, use }, 'redis disconnected');
+    connected = false;
   });
   redis.on('ready', () => {
-    if (away) logger.info({ use }, 'redis is back');
-    away = false;
+    if (!connected) logger.info({ use }, 'redis reconnected');
+    connected = true;
   });
-  // A subscriber is silent by nature, and asks nothing that TCP would wait a quarter of an hour for.
+  // A subscriber receives nothing for long periods and sends no commands that could hang.
   if (use !== 'subscriber') dropWhenSilent(redis, silenceMilliseconds);
   return redis;
 }
 
 /**
- * Ends a connection that brings no byte for `milliseconds` after a question, so that it is made anew. Not ioredis's
- * `socketTimeout`: its timer outlives its connection and ends the next one.
+ * Closes a connection that receives no byte for `milliseconds` after a PING, so that ioredis reconnects. The
+ * `socketTimeout` of ioredis is not usable: its timer outlives its connection and closes the next one.
  */
 function dropWhenSilent(redis: Redis, milliseconds: number): void {
-  let asked: { stream: Redis['stream']; bytes: number } | null = null;
-  const look = () => {
+  let lastPing: { stream: Redis['stream']; bytesRead: number } | null = null;
+  const check = () => {
     if (redis.status !== 'ready') {
-      asked = null;
+      lastPing = null;
       return;
     }
     const { stream } = redis;
-    if (asked?.stream === stream && asked.bytes === stream.bytesRead) {
+    if (lastPing?.stream === stream && lastPing.bytesRead === stream.bytesRead) {
       stream.destroy(new Error(`Redis has been silent for ${milliseconds} ms`));
       return;
     }
-    asked = { stream, bytes: stream.bytesRead };
-    // Only the silence counts; whoever asks something else is told of an error.
+    lastPing = { stream, bytesRead: stream.bytesRead };
+    // Only received bytes count; the callers of other commands receive the connection error.
     redis.ping().catch(() => undefined);
   };
-  // What has arrived while this process was held up is read first.
-  const timer = setInterval(() => setImmediate(look), milliseconds).unref();
+  // After a stall of this process, bytes that have already arrived are read before the check.
+  const timer = setInterval(() => setImmediate(check), milliseconds).unref();
   redis.once('end', () => clearInterval(timer));
 }
 
-/** Gives a new connection up to `milliseconds` to be ready, so that what starts on it does not begin with an outage. */
-export async function firstConnection(redis: Redis, milliseconds: number): Promise<void> {
+/** Waits up to `milliseconds` for a new connection to be ready, so that its first commands do not fail. */
+export async function waitForConnection(redis: Redis, milliseconds: number): Promise<void> {
   if (redis.status === 'ready') return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
   redis.once('ready', resolve);
-  await promise;
-  clearTimeout(timer);
-  redis.off('ready', resolve);
+  try {
+    await withTimeout(ready, milliseconds);
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+  } finally {
+    redis.off('ready', resolve);
+  }
 }
 
-/** Whether Redis answers within `milliseconds`. */
+/** Returns whether Redis replies to a PING within `milliseconds`. */
 export async function pingRedis(redis: Redis, milliseconds: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(resolve, milliseconds, false);
   try {
-    return await Promise.race([redis.ping().then(reply => reply === 'PONG'), late]);
+    return (await withTimeout(redis.ping(), milliseconds)) === 'PONG';
   } catch {
-    // The question was whether it answers; an error is a no.
+    // An error and a timeout both mean unavailable.
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }

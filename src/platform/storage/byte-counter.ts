@@ -2,21 +2,30 @@ import { createHash, type Hash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { BodyTooLarge } from './storage.ts';
 
-/** Lets a body through, counts it, and hashes it (SHA-256) when asked to. Fails with {@link BodyTooLarge} past `maxBytes`. */
+/**
+ * Passes a stream through, counts its bytes and, with `checksum`, computes their SHA-256, in constant memory.
+ * Fails with {@link BodyTooLarge} past `maxBytes`.
+ */
 export class ByteCounter extends Transform {
+  /** The bytes that have passed so far. */
   sizeBytes = 0;
   readonly #hash: Hash | null;
   readonly #maxBytes: number;
 
-  constructor(maxBytes: number, checksum: boolean) {
+  constructor({ maxBytes = Number.POSITIVE_INFINITY, checksum }: { maxBytes?: number; checksum: boolean }) {
     super();
     this.#hash = checksum ? createHash('sha256') : null;
     this.#maxBytes = maxBytes;
   }
 
-  /** What came through, once it has ended. */
-  result(): { sizeBytes: number; sha256: string | null } {
-    return { sizeBytes: this.sizeBytes, sha256: this.#hash?.digest('hex') ?? null };
+  /**
+   * Returns the SHA-256 in hexadecimal; call once, after the end of the stream.
+   *
+   * @throws {TypeError} for a counter without `checksum`.
+   */
+  sha256(): string {
+    if (this.#hash === null) throw new TypeError('The counter computes no checksum');
+    return this.#hash.digest('hex');
   }
 
   override _transform(

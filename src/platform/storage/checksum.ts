@@ -1,37 +1,20 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { ByteCounter } from './byte-counter.ts';
 
-/** How large something is, and its SHA-256 in hexadecimal. */
+/** The size of some bytes and their SHA-256 in hexadecimal. */
 export interface Checksum {
   sizeBytes: number;
   sha256: string;
 }
 
-/** Measures what flows through `through`, a stage of a pipeline, in constant memory; `result` is final when it has ended. */
-export function createChecksumCounter(): {
-  through(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>;
-  result(): Checksum;
-} {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  return {
-    async *through(chunks) {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        sizeBytes += chunk.length;
-        yield chunk;
-      }
-    },
-    result: () => ({ sizeBytes, sha256: hash.digest('hex') }),
-  };
-}
-
-/** The fingerprint of a stream's whole content. */
+/** Returns the checksum of a stream's whole content, in constant memory. */
 export async function checksumStream(chunks: AsyncIterable<Buffer>): Promise<Checksum> {
-  const meter = createChecksumCounter();
-  for await (const _ of meter.through(chunks));
-  return meter.result();
+  const counter = new ByteCounter({ checksum: true });
+  // `resume` discards the output, which nothing else reads.
+  await pipeline(chunks, counter.resume());
+  return { sizeBytes: counter.sizeBytes, sha256: counter.sha256() };
 }
 
-/** The fingerprint of a local file. */
+/** Returns the checksum of a local file. */
 export const checksumFile = (path: string): Promise<Checksum> => checksumStream(createReadStream(path));

@@ -3,50 +3,51 @@ import { constants, createReadStream, type Dir, type Stats } from 'node:fs';
 import { access, copyFile, link, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { hasErrorCode, isFileNotFound } from '../process/system-errors.ts';
 import { ByteCounter } from './byte-counter.ts';
 import { NoSuchFile, STORAGE_AREAS, type Storage, type StorageKey, type StoredFile } from './storage.ts';
 import { isStorageKey, requireStorageKey } from './storage-keys.ts';
 
-/** Each is one more `remove` that has to come at exactly the wrong moment. */
-const SETTLE_ATTEMPTS = 5;
+/** Each failed attempt needs one more `remove` that deletes the folder between two calls. */
+const RENAME_ATTEMPTS = 5;
 
-/** What is gathered while one write is under way goes to the disk in the next: fewer and larger writes. */
+/** Chunks that arrive during a write are combined into the next one: fewer and larger writes. */
 const WRITE_BYTES = 1024 ** 2;
 
-/** A {@link Storage} on one folder, local or mounted by every host; creates the folder's three areas. */
+/** Opens a {@link Storage} in a folder, local or mounted by all hosts. Creates the three areas. */
 export async function openLocalStorage(root: string): Promise<Storage> {
   for (const area of STORAGE_AREAS) await mkdir(join(root, area), { recursive: true });
 
-  const pathOf = (key: StorageKey): string => join(root, requireStorageKey(key));
-  const temporaryPath = () => join(root, 'temp', randomUUID());
+  const toPath = (key: StorageKey): string => join(root, requireStorageKey(key));
+  const createTemporaryPath = () => join(root, 'temp', randomUUID());
 
   return {
     direct: null,
 
     async write(key, body, { maxBytes, checksum = false, signal }) {
-      const temporary = temporaryPath();
-      const meter = new ByteCounter(maxBytes, checksum);
+      const temporary = createTemporaryPath();
+      const counter = new ByteCounter({ maxBytes, checksum });
       try {
         const file = await open(temporary, 'wx');
         // `flush` makes the stream call fsync before it closes the descriptor.
-        await pipeline(body, meter, file.createWriteStream({ flush: true, highWaterMark: WRITE_BYTES }), {
+        await pipeline(body, counter, file.createWriteStream({ flush: true, highWaterMark: WRITE_BYTES }), {
           ...(signal && { signal }),
         });
-        await settle(temporary, pathOf(key));
+        await renameDurably(temporary, toPath(key));
       } catch (error) {
         body.destroy();
         await rm(temporary, { force: true });
         throw error;
       }
-      return meter.result();
+      return { sizeBytes: counter.sizeBytes, sha256: checksum ? counter.sha256() : null };
     },
 
     async upload(path, key) {
-      const temporary = temporaryPath();
+      const temporary = createTemporaryPath();
       try {
         await copyFile(path, temporary, constants.COPYFILE_FICLONE);
         await flush(temporary);
-        await settle(temporary, pathOf(key));
+        await renameDurably(temporary, toPath(key));
       } catch (error) {
         await rm(temporary, { force: true });
         throw error;
@@ -55,45 +56,37 @@ export async function openLocalStorage(root: string): Promise<Storage> {
 
     async download(key, path) {
       try {
-        await link(pathOf(key), path);
+        await link(toPath(key), path);
       } catch (error) {
-        if (hasCode(error, 'ENOENT')) throw new NoSuchFile(key, { cause: error });
-        // Another filesystem, or one without hard links.
-        await copyFile(pathOf(key), path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+        if (isFileNotFound(error)) throw new NoSuchFile(key, { cause: error });
+        // `path` is on another filesystem, or the filesystem has no hard links.
+        await copyFile(toPath(key), path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       }
     },
 
     async find(key) {
-      return stored(key, await statOrNull(pathOf(key)));
+      return toStoredFile(key, await statOrNull(toPath(key)));
     },
 
     async open(key, range) {
-      const file = await open(pathOf(key), 'r').catch(error => {
-        throw hasCode(error, 'ENOENT') ? new NoSuchFile(key, { cause: error }) : error;
+      const file = await open(toPath(key), 'r').catch(error => {
+        throw isFileNotFound(error) ? new NoSuchFile(key, { cause: error }) : error;
       });
       return createReadStream('', { fd: file, ...range });
     },
 
     async remove(key) {
-      const path = pathOf(key);
+      const path = toPath(key);
       await rm(path, { force: true });
-      // Folders are made on demand by writes, so an empty one below its area is litter.
-      for (let folder = dirname(path); relative(root, folder).includes(sep); folder = dirname(folder)) {
-        try {
-          await rmdir(folder);
-        } catch (error) {
-          if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'ENOENT')) break;
-          throw error;
-        }
-      }
+      await removeEmptyFolders(root, dirname(path));
     },
 
     async *list(area) {
-      for await (const path of filesBelow(join(root, area))) {
+      for await (const path of listFilesBelow(join(root, area))) {
         const key = relative(root, path).replaceAll(sep, '/');
-        // Whatever else is there is not ours.
+        // Other files do not belong to the store.
         if (!isStorageKey(key)) continue;
-        const file = stored(key, await statOrNull(path));
+        const file = toStoredFile(key, await statOrNull(path));
         if (file) yield file;
       }
     },
@@ -103,8 +96,8 @@ export async function openLocalStorage(root: string): Promise<Storage> {
       for await (const entry of await opendir(join(root, 'temp'))) {
         if (signal?.aborted) break;
         const path = join(root, 'temp', entry.name);
-        const facts = await statOrNull(path);
-        if (facts === null || facts.mtime > before) continue;
+        const stats = await statOrNull(path);
+        if (stats === null || stats.mtime > before) continue;
         await rm(path, { recursive: true, force: true });
         swept++;
       }
@@ -123,35 +116,50 @@ export async function openLocalStorage(root: string): Promise<Storage> {
   };
 }
 
-/** Gives a flushed temporary file its name, durably: the folder entries on the way to it are flushed too. */
-async function settle(temporary: string, path: string): Promise<void> {
+/** Moves a flushed temporary file to `path` and flushes the new entries of all folders on the path. */
+async function renameDurably(temporary: string, path: string): Promise<void> {
   const folder = dirname(path);
   for (let attempt = 1; ; attempt++) {
     try {
-      const made = await mkdir(folder, { recursive: true });
+      const firstCreated = await mkdir(folder, { recursive: true });
       await rename(temporary, path);
       await flush(folder);
-      for (let at = folder; made && at.length >= made.length; at = dirname(at)) await flush(dirname(at));
+      if (firstCreated === undefined) return;
+      for (let created = folder; created.length >= firstCreated.length; created = dirname(created)) {
+        await flush(dirname(created));
+      }
       return;
     } catch (error) {
-      // A `remove` found the folder empty just then and took it away.
-      if (attempt === SETTLE_ATTEMPTS || !hasCode(error, 'ENOENT')) throw error;
+      // A concurrent `remove` has deleted the empty folder.
+      if (attempt === RENAME_ATTEMPTS || !isFileNotFound(error)) throw error;
     }
   }
 }
 
-/** The files below a folder; one that is removed meanwhile may be among them or not. */
-async function* filesBelow(folder: string): AsyncGenerator<string> {
+/** Deletes `folder` and its parents up to their area while they are empty; writes create folders on demand. */
+async function removeEmptyFolders(root: string, folder: string): Promise<void> {
+  for (let empty = folder; relative(root, empty).includes(sep); empty = dirname(empty)) {
+    try {
+      await rmdir(empty);
+    } catch (error) {
+      if (hasErrorCode(error, 'ENOTEMPTY', 'ENOENT')) return;
+      throw error;
+    }
+  }
+}
+
+/** Lists the files below a folder. The result may contain files that are deleted during the listing. */
+async function* listFilesBelow(folder: string): AsyncGenerator<string> {
   let entries: Dir;
   try {
     entries = await opendir(folder);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
+    if (isFileNotFound(error)) return;
     throw error;
   }
   for await (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(path);
+    if (entry.isDirectory()) yield* listFilesBelow(path);
     else if (entry.isFile() && !entry.name.startsWith('.')) yield path;
   }
 }
@@ -173,7 +181,7 @@ async function isWritable(folder: string): Promise<boolean> {
     await rm(probe);
     return true;
   } catch {
-    // The answer is the boolean; which error it was matters to nobody.
+    // Callers need only the boolean.
     return false;
   }
 }
@@ -182,17 +190,13 @@ async function statOrNull(path: string): Promise<Stats | null> {
   try {
     return await stat(path);
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;
   }
 }
 
-function stored(key: StorageKey, facts: Stats | null): StoredFile | null {
-  if (!facts?.isFile()) return null;
-  const etag = `"${facts.ino.toString(36)}-${facts.size.toString(36)}-${Math.trunc(facts.mtimeMs).toString(36)}"`;
-  return { key, sizeBytes: facts.size, modifiedAt: facts.mtime, etag };
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+function toStoredFile(key: StorageKey, stats: Stats | null): StoredFile | null {
+  if (!stats?.isFile()) return null;
+  const etag = `"${stats.ino.toString(36)}-${stats.size.toString(36)}-${Math.trunc(stats.mtimeMs).toString(36)}"`;
+  return { key, sizeBytes: stats.size, modifiedAt: stats.mtime, etag };
 }

@@ -1,13 +1,16 @@
 import type { Readable } from 'node:stream';
 
-/** The three folders of the store. `temp/` is for what is on its way in and is swept; it is never read from outside. */
+/**
+ * The three areas of the store. `temp/` holds incomplete uploads, which are swept; clients never read from
+ * it.
+ */
 export const STORAGE_AREAS = ['original', 'processed', 'temp'] as const;
 export type StorageArea = (typeof STORAGE_AREAS)[number];
 
-/** Names one stored file: an area, then segments of letters, digits, `-`, `_` and inner dots. */
+/** The name of a stored file: an area, then segments of letters, digits, `-`, `_` and inner dots. */
 export type StorageKey = `${'original' | 'processed'}/${string}`;
 
-/** Facts about a stored file; `etag` changes whenever the bytes do. */
+/** The metadata of a stored file; `etag` changes with every change of the bytes. */
 export interface StoredFile {
   key: StorageKey;
   sizeBytes: number;
@@ -15,7 +18,7 @@ export interface StoredFile {
   etag: string;
 }
 
-/** The body went past the limit; nothing was kept. */
+/** The body exceeds the limit; nothing was stored. */
 export class BodyTooLarge extends Error {
   override name = 'BodyTooLarge';
   readonly limitBytes: number;
@@ -38,17 +41,17 @@ export class NoSuchFile extends Error {
 }
 
 /**
- * Files shared by every API and worker process. A key is either absent or holds a whole, durable file, which takes its
- * name in one step.
+ * Files shared by all API and worker processes. A key is either absent or holds a complete, durable file;
+ * files appear atomically.
  */
 export interface Storage {
-  /** How clients can send files to the store without us in between; null where they can't. */
+  /** Uploads from clients directly to the store; null when the store does not support them. */
   readonly direct: DirectUploads | null;
 
   /**
-   * Streams `body` into `key` in constant memory; resolves with its size, and with its SHA-256 (hex) when asked for,
-   * once it would survive a power cut.
-   * @throws {BodyTooLarge} past `maxBytes`. Whatever fails, no part of the file stays behind.
+   * Streams `body` into `key` in constant memory. Resolves when the file would survive a power cut, with its
+   * size and, if `checksum` is set, its SHA-256 (hex). After a failure no part of the file remains.
+   * @throws {BodyTooLarge} past `maxBytes`.
    */
   write(
     key: StorageKey,
@@ -56,64 +59,74 @@ export interface Storage {
     options: { maxBytes: number; checksum?: boolean; signal?: AbortSignal },
   ): Promise<{ sizeBytes: number; sha256: string | null }>;
 
-  /** Stores a finished local file under `key`, replacing what was there in one step. */
+  /** Stores a complete local file under `key`; replaces an existing file atomically. */
   upload(path: string, key: StorageKey): Promise<void>;
 
-  /** Makes `key` readable at the local `path`, which must not exist yet. The file there is not to be changed. @throws {NoSuchFile} */
+  /**
+   * Makes `key` readable at the local `path`, which must not exist yet. Callers must not change the file.
+   * @throws {NoSuchFile}
+   */
   download(key: StorageKey, path: string): Promise<void>;
 
-  /** Facts about `key`, or null when nothing is stored there. */
+  /** Returns the metadata of `key`, or null when no such file exists. */
   find(key: StorageKey): Promise<StoredFile | null>;
 
-  /** Bytes `start` to `end`, both included, of `key`; all of it without a range. @throws {NoSuchFile} */
+  /** Opens bytes `start` to `end` of `key`, both included, or the whole file. @throws {NoSuchFile} */
   open(key: StorageKey, range?: { start: number; end: number }): Promise<Readable>;
 
-  /** Removes `key`; a missing file is no error. */
+  /** Deletes `key`; a missing file is no error. */
   remove(key: StorageKey): Promise<void>;
 
-  /** Every stored key of an area, in no particular order. */
+  /** Lists all files of an area, in no particular order. */
   list(area: Exclude<StorageArea, 'temp'>): AsyncIterable<StoredFile>;
 
-  /** Deletes unfinished writes and pending files untouched since `before`; the number of them. Ends early when `signal` aborts. */
+  /**
+   * Deletes incomplete writes and staged objects that have not changed since `before`. Returns their number.
+   * Stops early when `signal` aborts.
+   */
   sweepTemp(before: Date, signal?: AbortSignal): Promise<number>;
 
-  /** Whether a file can be written in each area right now. */
+  /** Returns for each area whether files can currently be written to it. */
   check(): Promise<Record<StorageArea, boolean>>;
 }
 
-/** Names a file that a client has sent to the store, until it is taken over under a {@link StorageKey}. */
+/** The name of an object that a client has uploaded, until its promotion to a {@link StorageKey}. */
 export type StagedKey = `temp/${string}`;
 
+/** The metadata of an uploaded object before its promotion. */
 export interface StagedObject {
   key: StagedKey;
   sizeBytes: number;
   etag: string;
 }
 
-/** The one request that stores a pending file: PUT, to `url`, with all of `headers`. */
+/** The request that stores a staged object: PUT to `url` with all of `headers`. */
 export interface PresignedUpload {
   url: string;
   headers: Record<string, string>;
   expiresAt: Date;
 }
 
-/** Files that clients send to the store itself. Nothing of them shows in the other areas before it is taken. */
+/** Uploads that clients send directly to the store. They stay in `temp/` until their promotion. */
 export interface DirectUploads {
-  /** Lets whoever has the answer store exactly `sizeBytes` of `contentType` under `key`, for so many `seconds`. */
+  /** Returns a request that stores exactly `sizeBytes` of `contentType` under `key`, valid for `seconds`. */
   presignPut(
     key: StagedKey,
     file: { sizeBytes: number; contentType: string; seconds: number },
   ): Promise<PresignedUpload>;
 
-  /** What was sent under `key`, or null when nothing was. */
+  /** Returns the metadata of `key`, or null when nothing was uploaded. */
   find(key: StagedKey): Promise<StagedObject | null>;
 
-  /** The first `bytes` of a pending file, or all of a shorter one. @throws {NoSuchFile} also when it has changed. */
+  /** Opens the first `bytes` of a staged object. @throws {NoSuchFile} also when the object has changed. */
   open(file: StagedObject, bytes: number): Promise<Readable>;
 
-  /** Copies a pending file to `key` within the store, in one step. @throws {NoSuchFile} also when it has changed. */
+  /**
+   * Copies a staged object to `key` within the store, atomically.
+   * @throws {NoSuchFile} also when the object has changed.
+   */
   promote(file: StagedObject, key: StorageKey): Promise<void>;
 
-  /** Removes a pending file; a missing one is no error. */
+  /** Deletes a staged object; a missing one is no error. */
   remove(key: StagedKey): Promise<void>;
 }

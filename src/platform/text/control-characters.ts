@@ -1,2 +1,4 @@
-/** Control characters, halves of surrogate pairs, and the marks that turn the text around them the other way. */
+/**
+ * Matches control characters, lone surrogates, and marks that reverse the direction of the surrounding text.
+ */
 export const CONTROL_CHARACTERS = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;

@@ -1,3 +1,3 @@
-/** The languages that messages are written in; the first is for whoever asks for neither. */
+/** The languages of messages; the first is the default. */
 export const LANGUAGES = ['en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];

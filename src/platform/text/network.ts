@@ -1,16 +1,16 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * What addresses are counted by: an IPv4 address, or the /64 of an IPv6 address, as a single subscriber has all of it
- * (RFC 6177). Anything that is no address is itself.
+ * Returns the network of an address, the unit of rate limits: an IPv4 address, or the /64 of an IPv6 address,
+ * which one subscriber controls as a whole (RFC 6177). Text that is no address is returned unchanged.
  */
 export function toNetwork(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.toLowerCase().split('%', 1).join('').split('::', 2);
-  const left = groups(head);
-  const right = groups(tail ?? '');
+  const left = toGroups(head);
+  const right = toGroups(tail ?? '');
   const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => 0);
   return `${[...left, ...zeros, ...right]
     .slice(0, 4)
@@ -18,8 +18,8 @@ export function toNetwork(address: string): string {
     .join(':')}::/64`;
 }
 
-/** The 16-bit groups of a part of an address; a dotted tail stands for two of them. */
-function groups(part: string): number[] {
+/** Returns the 16-bit groups of a part of an address; a dotted IPv4 tail counts as two groups. */
+function toGroups(part: string): number[] {
   if (part === '') return [];
   return part.split(':').flatMap(group => (group.includes('.') ? [0, 0] : [Number.parseInt(group, 16)]));
 }

@@ -1,7 +1,10 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 import { isPublished, Video } from '../video.entity.ts';
 
-/** The files of a video in any state, and whether everybody may have the finished ones; null when there is none. */
+/**
+ * Returns the file keys of a video in any status, and whether it is published; null when the video does not
+ * exist.
+ */
 export async function findMedia(em: EntityManager, videoId: string) {
   const video = await em.findOne(Video, videoId);
   if (video === null) return null;

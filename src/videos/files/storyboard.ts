@@ -1,4 +1,4 @@
-/** How a clip's storyboard lays its pictures out, row by row. */
+/** Layout of the pictures in a clip's storyboard, row by row. */
 export interface StoryboardLayout {
   tileCount: number;
   columns: number;
@@ -11,7 +11,7 @@ export interface StoryboardLayout {
 
 const COLUMNS = 5;
 
-/** One picture a second of the part between the bumpers. */
+/** Returns the layout for one picture a second of the part between the bumpers. */
 export function storyboardLayout(contentSeconds: number): StoryboardLayout {
   const tileCount = Math.max(1, Math.ceil(contentSeconds));
   return {
@@ -23,8 +23,8 @@ export function storyboardLayout(contentSeconds: number): StoryboardLayout {
 }
 
 /**
- * WebVTT that tells which part of `picture` belongs to which time of the clip, as media fragments (W3C Media Fragments
- * URI, 4.2.2). The first and the last picture stand for the bumpers too, so that every time has one.
+ * Returns WebVTT that maps times of the clip to parts of `picture`, as media fragments (W3C Media Fragments
+ * URI, 4.2.2). The first and the last picture also cover the bumpers, so that every time has a picture.
  */
 export function storyboardCues(
   layout: StoryboardLayout,
@@ -42,7 +42,7 @@ export function storyboardCues(
   return ['WEBVTT\n', ...cues].join('\n');
 }
 
-/** `mm:ss.ttt` (WebVTT, 4.3); clips are far below an hour. */
+/** `mm:ss.ttt` (WebVTT, 4.3); clips are much shorter than an hour. */
 function timestamp(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   return `${String(minutes).padStart(2, '0')}:${(seconds - minutes * 60).toFixed(3).padStart(6, '0')}`;

@@ -1,18 +1,17 @@
+import { tryAdvisoryLock } from '../../platform/database/advisory-locks.ts';
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { Storage, StoredFile } from '../../platform/storage/storage.ts';
 import { Video } from '../video.entity.ts';
 import { RENDITIONS, toVideoId } from './video-files.ts';
 
-/** Younger files may belong to an upload whose row is about to be committed, or to an encode about to finish. */
+/** A younger file may belong to an upload whose row is not committed yet, or to an encode under way. */
 const GRACE_SECONDS = 3600;
 const BATCH = 500;
-/** Held by whoever stores many files before their rows. Any number, as long as every process agrees on it. */
-export const FILES_LOCK = 7_262_014;
 
 /**
- * Deletes unfinished writes, and files that no row names; the number of each. How old a file is goes by the database's
- * clock, as a sweeper with a fast one of its own would take the uploads under way for old. Leaves the rest to the next sweep
- * once `signal` aborts.
+ * Deletes unfinished writes and files that no row names; returns the number of each. Ages are measured by the
+ * database's clock: a sweeper whose own clock is fast would delete uploads under way. Leaves the rest to the
+ * next sweep once `signal` aborts.
  */
 export async function sweepFiles(
   em: EntityManager,
@@ -28,20 +27,18 @@ export async function sweepFiles(
   return { unfinished, orphans };
 }
 
-/** Deletes a file that still has no row; false when it has one, or somebody stores files before their rows right now. */
+/** Deletes a file that still has no row; false when it has one, or when a restore holds the sweep lock. */
 export async function removeOrphan(em: EntityManager, storage: Storage, file: StoredFile): Promise<boolean> {
   return em.fork().transactional(async lock => {
-    const [row] = await lock.execute<{ mine: boolean }[]>(
-      'select pg_try_advisory_xact_lock_shared(?) as mine',
-      [FILES_LOCK],
-    );
-    if (!row?.mine || (await withoutRow(em, [file])).length === 0) return false;
+    // A restore stores files before their rows, and holds the lock meanwhile.
+    if (!(await tryAdvisoryLock(lock, 'sweepFiles', 'shared'))) return false;
+    if ((await filterOrphans(em, [file])).length === 0) return false;
     await storage.remove(file.key);
     return true;
   });
 }
 
-/** The files that no row names, and that are older than the grace. */
+/** Yields the files that no row names and that are older than the grace period. */
 export async function* findOrphans(
   em: EntityManager,
   storage: Storage,
@@ -51,7 +48,7 @@ export async function* findOrphans(
   for (const area of ['original', 'processed'] as const) {
     for await (const files of inBatches(storage.list(area))) {
       if (signal?.aborted) return;
-      yield* await withoutRow(
+      yield* await filterOrphans(
         em,
         files.filter(file => file.modifiedAt < before),
       );
@@ -59,7 +56,7 @@ export async function* findOrphans(
   }
 }
 
-/** So many seconds ago, by the database's clock. */
+/** Returns the time that many seconds ago, by the database's clock. */
 async function readInstant(em: EntityManager, secondsAgo: number): Promise<Date> {
   const [clock] = await em
     .fork()
@@ -67,17 +64,18 @@ async function readInstant(em: EntityManager, secondsAgo: number): Promise<Date>
   return new Date(clock.instant);
 }
 
-async function withoutRow(em: EntityManager, files: StoredFile[]): Promise<StoredFile[]> {
+/** Returns the files that no row names. */
+async function filterOrphans(em: EntityManager, files: StoredFile[]): Promise<StoredFile[]> {
   const ids = files.flatMap(file => toVideoId(file.key) ?? []);
   const rows = await em
     .fork()
     .find(Video, { id: { $in: ids } }, { fields: ['originalKey', ...RENDITIONS, 'status'] });
   const named = new Set(rows.flatMap(row => [row.originalKey, ...RENDITIONS.map(name => row[name])]));
-  const atWork = new Set(rows.filter(row => row.status === 'PROCESSING').map(row => row.id));
+  const processing = new Set(rows.filter(row => row.status === 'PROCESSING').map(row => row.id));
   return files.filter(file => {
     const videoId = toVideoId(file.key);
-    // A worker may have stored its clip and not yet said so in the row.
-    return !named.has(file.key) && !(videoId && atWork.has(videoId));
+    // A worker stores its clip before it records the clip in the row.
+    return !named.has(file.key) && !(videoId && processing.has(videoId));
   });
 }
 

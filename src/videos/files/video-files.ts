@@ -1,21 +1,21 @@
 import type { StorageKey } from '../../platform/storage/storage.ts';
 import type { OriginalType } from '../uploads/accepted-file.ts';
 
-/** Where a player's own file is kept, unchanged. */
+/** Returns the key of a player's own file, which is stored unchanged. */
 export const toOriginalKey = (videoId: string, type: OriginalType): StorageKey =>
   `original/${videoId}.${type.extension}`;
 
-/** What is made of an original, each by the name of the column that holds its key. */
+/** The files made from an original, by the names of the columns that hold their keys. */
 export interface Renditions {
   /** The broadcast clip, MP4. */
   clipKey: StorageKey;
-  /** A JPEG still of it. */
+  /** A JPEG still of the clip. */
   posterKey: StorageKey;
-  /** A few seconds of it in small, an animated WebP. */
+  /** A few seconds of the clip, small, as an animated WebP. */
   previewKey: StorageKey;
-  /** A picture of each of its seconds, tiled into one JPEG. */
+  /** A picture of each second of the clip, tiled into one JPEG. */
   storyboardKey: StorageKey;
-  /** Which tile belongs to which time, WebVTT. */
+  /** WebVTT: the tile of each time range. */
   storyboardCuesKey: StorageKey;
 }
 
@@ -27,15 +27,18 @@ export const RENDITIONS = [
   'storyboardCuesKey',
 ] as const;
 
-/** The columns of `videos` that name a file, the original's first. */
+/** The columns of `videos` that hold file keys, the original's first. */
 export const FILE_COLUMNS = ['originalKey', ...RENDITIONS].map(name =>
   name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
 );
 
-/** What the cues call the storyboard's picture, which is served beside them. */
+/** Name of the storyboard's picture in the cues; the picture is served beside them. */
 export const STORYBOARD_NAME = 'storyboard.jpg';
 
-/** The attempt is in the name, so that a worker that lost its lease can't overwrite its successor's clip. */
+/**
+ * Returns the keys of an attempt's files. A worker that lost its lease cannot overwrite the files of a later
+ * attempt.
+ */
 export function toRenditionKeys(videoId: string, attempt: number): Renditions {
   const stem = `processed/${videoId}/${attempt}` as const;
   return {
@@ -47,6 +50,6 @@ export function toRenditionKeys(videoId: string, attempt: number): Renditions {
   };
 }
 
-/** The video that a file belongs to; null for a name that is none of ours. */
+/** Returns the id of the video that a file belongs to; null for an unknown kind of name. */
 export const toVideoId = (key: StorageKey): string | null =>
   /^(?:original|processed)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[./]/.exec(key)?.[1] ?? null;

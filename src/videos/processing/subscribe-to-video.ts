@@ -1,123 +1,64 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Repeater, SlidingBuffer } from '@repeaterjs/repeater';
-import type { EntityManager } from '../../platform/database/database.ts';
-import type { EventBus } from '../../platform/pubsub/event-bus.ts';
-import type { QueuePositions, QueueSubscription } from '../queue/queue-positions.ts';
-import { Video } from '../video.entity.ts';
 import { isTerminal } from '../video.status.ts';
-import { maySee, type Viewer } from '../visibility.ts';
-import { videoChanged } from './video.events.ts';
+import type { Viewer } from '../visibility.ts';
+import { StatusReader, type StatusReaderDeps, type VideoStatusUpdate } from './status-reader.ts';
 
-/** Between two moments of one follower, but for the last one, which does not wait. */
-const GAP_MILLISECONDS = 250;
-
-/** Leases after which somebody has done something to a video that is being processed, whether or not it was told. */
-const SILENT_LEASES = 2;
-
-/** A video as it stood at one moment of its processing. */
-export interface VideoStatusUpdate {
-  video: Video;
-  /** Higher than that of every earlier moment of this video, whichever process has told it. */
-  sequence: number;
-  /** Videos that are taken before this one, while it waits. */
-  queuePosition: number | null;
-  etaSeconds: number | null;
-}
+/** Least time between two updates of one subscriber; the last update does not wait. */
+const MIN_INTERVAL_MILLISECONDS = 250;
 
 /**
- * A video's present moment first, then each later one with a higher sequence, at most four a second, ending after a
- * terminal status or when the video is deleted. A reader that is slow misses moments in between, never the newest.
- * Nothing when the video is not the viewer's to see.
+ * Emits a video's current status first, then each later one with a higher sequence, at most four a second.
+ * Ends after a terminal status or when the video is deleted. A slow reader misses updates in between, never
+ * the newest. Emits nothing when the viewer may not see the video.
  *
- * A change costs one read of the row by its key; a place in the queue costs the follower nothing, as all share one look.
- * A change of a video that is being processed is seen within two leases, also when nobody tells of it.
+ * A change costs one read of the row by its key. A queue position costs a subscriber nothing, as all
+ * subscribers share one scan. A change of a video under processing is seen within two leases, also when its
+ * event is lost.
  */
 export function subscribeToVideo(
-  {
-    forkEm,
-    events,
-    queuePositions,
-    leaseSeconds,
-  }: { forkEm: () => EntityManager; events: EventBus; queuePositions: QueuePositions; leaseSeconds: number },
+  deps: StatusReaderDeps,
   viewer: Viewer,
   videoId: string,
 ): Repeater<VideoStatusUpdate> {
   return new Repeater<VideoStatusUpdate>(async (push, stop) => {
-    let woken = Promise.withResolvers<void>();
-    let rowIsOld = true;
-    const readAgain = () => {
-      rowIsOld = true;
-      woken.resolve();
-    };
-    // Subscribed before the first look, so that nothing happens in between unseen.
-    const unsubscribe = await events.subscribe(videoChanged, videoId, readAgain);
-    let stopped = false;
-    const left = stop.then(() => {
-      stopped = true;
-    });
-    let video: Video | null = null;
-    let spot: QueueSubscription | undefined;
+    using reader = new StatusReader(deps, videoId);
+    const throttle = new Throttle();
+    const unsubscribed = stop.then(() => reader.stop());
     try {
-      let sequence = -1;
-      let toldAt = Number.NEGATIVE_INFINITY;
-      while (!stopped) {
-        woken = Promise.withResolvers();
-        if (rowIsOld) {
-          rowIsOld = false;
-          video = await readVideo(forkEm(), videoId);
+      // Subscribes before the first read, so that no change in between is missed.
+      await reader.subscribe();
+      for (let update = await reader.read(viewer); update !== null; update = await reader.read(viewer)) {
+        const delay = throttle.getDelay(update);
+        if (delay === 0) {
+          throttle.recordSent(update);
+          await Promise.race([push(update), unsubscribed]);
         }
-        if (video === null || !maySee(viewer, video)) break;
-        if (video.status === 'UPLOADED') {
-          spot ??= await queuePositions.subscribe(videoId, news =>
-            news === 'left' ? readAgain() : woken.resolve(),
-          );
-          // It was taken while its place was looked for.
-          if (rowIsOld) continue;
-        } else {
-          spot?.[Symbol.dispose]();
-          spot = undefined;
-        }
-        const moment = toStatusUpdate(video, spot);
-        const ended = isTerminal(video.status);
-        const gap = ended ? 0 : toldAt + GAP_MILLISECONDS - performance.now();
-        if (moment.sequence > sequence && gap <= 0) {
-          ({ sequence } = moment);
-          toldAt = performance.now();
-          await Promise.race([push(moment), left]);
-        }
-        if (ended) break;
-        const later = moment.sequence > sequence ? [pause(gap, undefined, { ref: false })] : [];
-        // Whoever changes a row may die before he tells, or not hear that his commit went through.
-        const silence =
-          video.status === 'PROCESSING'
-            ? setTimeout(readAgain, SILENT_LEASES * leaseSeconds * 1000)
-            : undefined;
-        silence?.unref();
-        await Promise.race([woken.promise, left, ...later]);
-        clearTimeout(silence);
+        if (isTerminal(update.video.status)) break;
+        // After a sent update there is nothing to send later.
+        await reader.waitForChange(delay || null);
       }
     } finally {
-      spot?.[Symbol.dispose]();
-      unsubscribe();
       stop();
     }
   }, new SlidingBuffer(1));
 }
 
-function readVideo(em: EntityManager, videoId: string): Promise<Video | null> {
-  return em.findOne(Video, videoId, { populate: ['secondsLeft', 'turnsWaited'] });
-}
+/** Limits one subscriber to updates of rising sequence and, except for the last, to one per interval. */
+class Throttle {
+  #sequence = -1;
+  #sentAt = Number.NEGATIVE_INFINITY;
 
-function toStatusUpdate(video: Video, spot: QueueSubscription | undefined): VideoStatusUpdate {
-  const waits = video.status === 'UPLOADED';
-  const place = waits ? (spot?.position ?? null) : null;
-  const secondsLeft = video.status === 'PROCESSING' ? (video.secondsLeft ?? null) : null;
-  return {
-    video,
-    // Waiting changes nothing in the row: its turns are added here, and to the row itself once it is claimed.
-    // Those of the row as well, as another process may have told a place while this one knows none.
-    sequence: video.sequence + (waits ? Math.max(video.turnsWaited ?? 0, place?.turns ?? 0) : 0),
-    queuePosition: place?.position ?? null,
-    etaSeconds: place ? place.etaSeconds : secondsLeft && Math.max(0, Math.round(secondsLeft)),
-  };
+  /**
+   * Returns the milliseconds until an update may be sent; null when it is not newer than the last one sent.
+   */
+  getDelay({ video, sequence }: VideoStatusUpdate): number | null {
+    if (sequence <= this.#sequence) return null;
+    if (isTerminal(video.status)) return 0;
+    return Math.max(0, this.#sentAt + MIN_INTERVAL_MILLISECONDS - performance.now());
+  }
+
+  recordSent({ sequence }: VideoStatusUpdate): void {
+    this.#sequence = sequence;
+    this.#sentAt = performance.now();
+  }
 }

@@ -1,21 +1,27 @@
 import type { EntityManager } from '../../platform/database/database.ts';
+import { PUBLISHED_VIDEO } from '../../rankings/published-video.ts';
 
-/** How many of the newest clips tell the pace. */
+/** Number of the newest clips that are measured. */
 const RECENT_CLIPS = 20;
 
-/** What making a clip has taken lately, all steps together, by the clock and with everything else the workers did. */
+/**
+ * Wall-clock time per clip of the newest clips: all steps, including time lost to other work of the workers.
+ */
 export interface ProcessingThroughput {
   secondsPerVideo: number;
   secondsPerOutputSecond: number;
 }
 
-/** The pace of the newest published clips; null while there are none. Costs an index scan over these few rows. */
+/**
+ * Returns the throughput of the newest published clips; null without clips. Costs an index scan of these
+ * rows.
+ */
 export async function readProcessingThroughput(em: EntityManager): Promise<ProcessingThroughput | null> {
   const [row] = await em.execute<{ videos: number; seconds: number; output: number }[]>(
     `select count(*)::int as videos, sum(extract(epoch from processed_at - started_at))::float8 as seconds,
             sum(duration_seconds)::float8 as output
        from (select started_at, processed_at, duration_seconds from videos
-              where status = 'PROCESSED' and hidden_at is null order by id desc limit ?) as newest
+              where ${PUBLISHED_VIDEO} order by id desc limit ?) as newest
       where started_at is not null`,
     [RECENT_CLIPS],
   );

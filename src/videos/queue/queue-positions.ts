@@ -1,47 +1,52 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import { TURN_SECONDS } from '../video.status.ts';
+import { TURN_SECONDS, turnsSince } from '../processing/status-sequence.ts';
 import { createEtaEstimator, readQueueForecast } from './queue-eta.ts';
 
-/** Between two looks that newcomers ask for. */
-const NEWCOMERS_MILLISECONDS = 100;
-/** What is far away is told coarsely: again when it has moved by this share. */
-const NEWS_SHARE = 0.02;
+/** Least time between two scans that new subscribers cause. */
+const NEW_SUBSCRIBERS_MILLISECONDS = 100;
+/** Distant positions are sent coarsely: a change of at least this share is sent. */
+const CHANGE_SHARE = 0.02;
 
-/** Where a video that waits stands. */
+/** The position of a waiting video. */
 export interface QueuePosition {
-  /** Videos that come before it. */
+  /** Number of videos before this one. */
   position: number;
-  /** Seconds until it is likely to be done; null while nobody can tell. */
+  /** Estimated seconds until the clip is published; null while there is no estimate. */
   etaSeconds: number | null;
-  /** {@link TURN_SECONDS} that it has waited, by the database's clock, and so the same in every process. */
+  /**
+   * {@link TURN_SECONDS} that the video has waited, by the database's clock and so the same in every process.
+   */
   turns: number;
 }
 
-/** A video's place in the line, kept up to date until it is disposed. */
+/** A video's queue position, updated until the subscription is disposed. */
 export interface QueueSubscription extends Disposable {
-  /** As it was told last; null while it is not known. */
+  /** The position last sent; null while it is unknown. */
   readonly position: QueuePosition | null;
 }
 
-/** The places of all the waiting videos that are followed in this process. */
+/** `moved`: the position changed. `left`: the video waits no longer. */
+type QueueChange = 'moved' | 'left';
+
+/** The queue positions of all waiting videos with a subscriber in this process. */
 export interface QueuePositions {
   /**
-   * Resolves once the place of a video is known or could not be found out. `onNews` is called when the place has changed
-   * by what is worth telling, at most once in {@link TURN_SECONDS}; with `left` when the video waits no longer.
+   * Resolves once the position of a video is read or the read has failed. `onChange` is called after a change
+   * of at least {@link CHANGE_SHARE}, at most once in {@link TURN_SECONDS}.
    */
-  subscribe(videoId: string, onNews: (news: 'moved' | 'left') => void): Promise<QueueSubscription>;
+  subscribe(videoId: string, onChange: (change: QueueChange) => void): Promise<QueueSubscription>;
 }
 
-interface Member {
+interface Subscriber {
   videoId: string;
-  place: QueuePosition | null;
-  onNews: (news: 'moved' | 'left') => void;
+  position: QueuePosition | null;
+  onChange: (change: QueueChange) => void;
 }
 
 /**
- * Looks at the queue once for all who follow: one scan of an index that holds the queue and nothing else, whatever the
- * number of followers, at most every 2 seconds, sooner for newcomers, and never while nobody waits.
+ * Reads the queue once for all subscribers: one scan of an index that holds only the queue, for any number of
+ * subscribers. Scans at most every 2 seconds, sooner for new subscribers, and never without subscribers.
  */
 export function createQueuePositions({
   forkEm,
@@ -50,91 +55,97 @@ export function createQueuePositions({
   forkEm: () => EntityManager;
   logger: Logger;
 }): QueuePositions {
-  const members = new Set<Member>();
+  const subscribers = new Set<Subscriber>();
   let newcomers: (() => void)[] = [];
-  let looking = false;
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let scanning = false;
+  let scannedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
-  const lookIn = (milliseconds: number) => {
+  const scanIn = (milliseconds: number) => {
     clearTimeout(timer);
-    timer = setTimeout(look, milliseconds).unref();
+    timer = setTimeout(scan, milliseconds).unref();
   };
-  const lookForNewcomers = () => lookIn(Math.max(0, lookedAt + NEWCOMERS_MILLISECONDS - performance.now()));
+  const scanForNewcomers = () =>
+    scanIn(Math.max(0, scannedAt + NEW_SUBSCRIBERS_MILLISECONDS - performance.now()));
 
-  const look = async () => {
-    looking = true;
-    lookedAt = performance.now();
-    // Who comes from now on may not be among those who are looked for.
-    const [present, awaited] = [[...members], newcomers];
+  const scan = async () => {
+    scanning = true;
+    scannedAt = performance.now();
+    // Subscribers that come during this scan wait for the next one, as the query may not contain their
+    // videos.
+    const [present, waiting] = [[...subscribers], newcomers];
     newcomers = [];
     try {
-      const places = await readPositions(forkEm(), new Set(present.map(({ videoId }) => videoId)));
-      for (const member of present) tell(member, places.get(member.videoId));
+      const positions = await readPositions(forkEm(), new Set(present.map(({ videoId }) => videoId)));
+      for (const subscriber of present) notify(subscriber, positions.get(subscriber.videoId));
     } catch (error) {
-      // They keep what they know; the next look may tell.
-      logger.warn({ err: error }, 'places in the queue not read');
+      // Subscribers keep their last position; the next scan tries again.
+      logger.warn({ err: error }, 'queue positions not read');
     }
-    for (const resolve of awaited) resolve();
-    looking = false;
-    if (newcomers.length > 0) lookForNewcomers();
-    else if (members.size > 0) lookIn(TURN_SECONDS * 1000);
+    for (const resolve of waiting) resolve();
+    scanning = false;
+    if (newcomers.length > 0) scanForNewcomers();
+    else if (subscribers.size > 0) scanIn(TURN_SECONDS * 1000);
   };
 
   return {
-    async subscribe(videoId, onNews) {
-      const member: Member = { videoId, place: null, onNews };
-      const { promise: known, resolve } = Promise.withResolvers<void>();
-      members.add(member);
+    async subscribe(videoId, onChange) {
+      const subscriber: Subscriber = { videoId, position: null, onChange };
+      const { promise: scanned, resolve } = Promise.withResolvers<void>();
+      subscribers.add(subscriber);
       newcomers.push(resolve);
-      if (!looking) lookForNewcomers();
-      await known;
+      if (!scanning) scanForNewcomers();
+      await scanned;
       return {
         get position() {
-          return member.place;
+          return subscriber.position;
         },
         [Symbol.dispose]() {
-          members.delete(member);
-          if (members.size === 0 && !looking) clearTimeout(timer);
+          subscribers.delete(subscriber);
+          if (subscribers.size === 0 && !scanning) clearTimeout(timer);
         },
       };
     },
   };
 }
 
-/** At most once a turn: what newcomers have seen in between is for them alone, as sequences must grow. */
-function tell(member: Member, place: QueuePosition | undefined): void {
-  if (place === undefined) {
-    member.onNews('left');
-  } else if (member.place === null || (place.turns > member.place.turns && isNews(member.place, place))) {
-    member.place = place;
-    member.onNews('moved');
+/**
+ * Updates a subscriber at most once a turn, as sequences must grow. A scan within the same turn, for new
+ * subscribers, changes nothing for the others.
+ */
+function notify(subscriber: Subscriber, latest: QueuePosition | undefined): void {
+  const { position: sent } = subscriber;
+  if (latest === undefined) {
+    subscriber.onChange('left');
+  } else if (sent === null || (latest.turns > sent.turns && hasChanged(sent, latest))) {
+    subscriber.position = latest;
+    subscriber.onChange('moved');
   }
 }
 
-function isNews(told: QueuePosition, now: QueuePosition): boolean {
-  return hasMoved(told.position, now.position) || hasMoved(told.etaSeconds, now.etaSeconds);
+function hasChanged(sent: QueuePosition, latest: QueuePosition): boolean {
+  return isWorthSending(sent.position, latest.position) || isWorthSending(sent.etaSeconds, latest.etaSeconds);
 }
 
-function hasMoved(told: number | null, now: number | null): boolean {
-  if (told === null || now === null) return told !== now;
-  return told !== now && Math.abs(told - now) >= told * NEWS_SHARE;
+function isWorthSending(sent: number | null, latest: number | null): boolean {
+  if (sent === null || latest === null) return sent !== latest;
+  return sent !== latest && Math.abs(sent - latest) >= sent * CHANGE_SHARE;
 }
 
-/** The places of those among `videoIds` that wait. */
+/** The positions of those among `videoIds` that wait. */
 async function readPositions(
   em: EntityManager,
   videoIds: ReadonlySet<string>,
 ): Promise<Map<string, QueuePosition>> {
   const rows = await em.execute<{ id: string; position: number; turns: number }[]>(
-    `select id, position, floor(extract(epoch from now() - queued_at) / ?)::int as turns
+    `select id, position, ${turnsSince('queued_at')} as turns
        from (select id, queued_at, (row_number() over (order by queued_at, id) - 1)::int as position
                from videos where status = 'UPLOADED') as line
       where id = any(?::uuid[])`,
-    [TURN_SECONDS, `{${[...videoIds].join()}}`],
+    [`{${[...videoIds].join()}}`],
   );
-  const etaOf = createEtaEstimator(await readQueueForecast(em));
+  const estimate = createEtaEstimator(await readQueueForecast(em));
   return new Map(
-    rows.map(({ id, position, turns }) => [id, { position, turns, etaSeconds: etaOf(position) }]),
+    rows.map(({ id, position, turns }) => [id, { position, turns, etaSeconds: estimate(position) }]),
   );
 }

@@ -1,17 +1,17 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 
-/** How the rows stand that are not done. */
+/** Counts of the videos that have not ended. */
 export interface QueueState {
   /** For their first attempt. */
   waiting: number;
   processing: number;
   /** For another attempt. */
   retrying: number;
-  /** How long the one has waited that has waited longest for its first attempt; 0 when none waits. */
+  /** Longest wait for a first attempt, in seconds; 0 when no video waits. */
   oldestSeconds: number;
 }
 
-/** Counts the queue; one scan of an index that holds nothing else. */
+/** Counts the queue; one scan of an index that holds only the queue. */
 export async function readQueueState(em: EntityManager): Promise<QueueState> {
   const [row] = await em.execute<[QueueState]>(
     `select count(*) filter (where status = 'UPLOADED')::int as waiting,

@@ -5,12 +5,12 @@ const RegisteredWorkerSchema = defineEntity({
   tableName: 'live_workers',
   properties: {
     id: p.uuid().primary(),
-    /** Videos that it processes at once. */
+    /** Number of videos that the worker processes concurrently. */
     capacity: p.integer().fieldName('slots'),
     seenAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
   },
 });
 
-/** A worker process that said not long ago that it takes jobs. */
+/** A worker process and the time of its last heartbeat. */
 export class RegisteredWorker extends RegisteredWorkerSchema.class {}
 RegisteredWorkerSchema.setClass(RegisteredWorker);

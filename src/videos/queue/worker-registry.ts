@@ -1,37 +1,37 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 import { RegisteredWorker } from './registered-worker.entity.ts';
 
-/** How often a worker has to say that it takes jobs. */
+/** Interval of the heartbeats of a worker that takes jobs. */
 export const HEARTBEAT_SECONDS = 3;
-/** From when on nobody counts on a worker that says nothing. */
-const SILENT_SECONDS = 10;
-const FORGOTTEN_SECONDS = 3600;
+/** A worker without a heartbeat for this long is not counted. */
+const EXPIRY_SECONDS = 10;
+const DELETE_SECONDS = 3600;
 
-/** Counts on a worker that processes `slots` videos at once, until {@link deregisterWorker} or for a few seconds. */
+/** Registers a worker that processes `capacity` videos concurrently, for {@link EXPIRY_SECONDS}. */
 export async function recordHeartbeat(
   em: EntityManager,
-  worker: { workerId: string; slots: number },
+  worker: { workerId: string; capacity: number },
 ): Promise<void> {
   await em.execute(
     `insert into live_workers (id, slots) values (?, ?) on conflict (id) do update set seen_at = now()`,
-    [worker.workerId, worker.slots],
+    [worker.workerId, worker.capacity],
   );
   await em.execute('delete from live_workers where seen_at < now() - make_interval(secs => ?)', [
-    FORGOTTEN_SECONDS,
+    DELETE_SECONDS,
   ]);
 }
 
-/** Counts on a worker no longer: it takes no more jobs. */
+/** Removes a worker that takes no more jobs. */
 export async function deregisterWorker(em: EntityManager, workerId: string): Promise<void> {
   await em.nativeDelete(RegisteredWorker, workerId);
 }
 
-/** How many videos are processed at once by all the workers that take jobs now. */
+/** Returns the number of videos that all workers which take jobs now process concurrently. */
 export async function readTotalCapacity(em: EntityManager): Promise<number> {
-  const [row] = await em.execute<{ slots: number }[]>(
-    `select coalesce(sum(slots), 0)::int as slots from live_workers
+  const [row] = await em.execute<{ capacity: number }[]>(
+    `select coalesce(sum(slots), 0)::int as capacity from live_workers
       where seen_at > now() - make_interval(secs => ?)`,
-    [SILENT_SECONDS],
+    [EXPIRY_SECONDS],
   );
-  return row?.slots ?? 0;
+  return row?.capacity ?? 0;
 }

@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
 import { UnsupportedFile } from '../video.errors.ts';
 
-/** Enough for every signature that `file-type` knows, short of an archive's contents. */
+/** Enough for every signature that `file-type` detects, except the contents of archives. */
 export const HEAD_BYTES = 4100;
 
-/** The two containers that phones record, by what `file-type` calls their content. */
+/** The two containers that phones record, by the media types of `file-type`. */
 const ACCEPTED: ReadonlyMap<string, OriginalType> = new Map([
   ['video/mp4', { contentType: 'video/mp4', extension: 'mp4' }],
   ['video/x-m4v', { contentType: 'video/mp4', extension: 'mp4' }],
@@ -19,8 +19,8 @@ export interface OriginalType {
 }
 
 /**
- * Decides by the first bytes, never by name or declared type, whether a file may come in; `body` is the whole file.
- * @throws {UnsupportedFile} leaving the rest of `file` unread.
+ * Returns the type of a file by its first bytes, never by name or declared type; `body` is the whole file.
+ * @throws {UnsupportedFile} and leaves the rest of `file` unread.
  */
 export async function acceptFile(file: Readable): Promise<{ type: OriginalType; body: Readable }> {
   const { head, body } = await peek(file);
@@ -42,7 +42,7 @@ async function peek(file: Readable): Promise<{ head: Buffer; body: Readable }> {
       const head = Buffer.concat(chunks);
       return { head, body: Readable.from([head]) };
     } else {
-      await moreOrEnd(file);
+      await untilReadable(file);
     }
   }
   const head = Buffer.concat(chunks);
@@ -50,8 +50,8 @@ async function peek(file: Readable): Promise<{ head: Buffer; body: Readable }> {
   return { head, body: file };
 }
 
-/** Resolves when there is something to read or nothing any more; rejects when the stream breaks. */
-async function moreOrEnd(file: Readable): Promise<void> {
+/** Resolves when the stream is readable or at its end; rejects when the stream breaks. */
+async function untilReadable(file: Readable): Promise<void> {
   if (file.errored) throw file.errored;
   const done = new AbortController();
   try {
@@ -59,7 +59,7 @@ async function moreOrEnd(file: Readable): Promise<void> {
       once(file, 'readable', { signal: done.signal }),
       once(file, 'end', { signal: done.signal }),
       once(file, 'close', { signal: done.signal }).then(() => {
-        if (!file.readableEnded) throw file.errored ?? new Error('The file ended before its end');
+        if (!file.readableEnded) throw file.errored ?? new Error('The file is incomplete');
       }),
     ]);
   } finally {

@@ -12,7 +12,7 @@ import {
 } from '../video.errors.ts';
 import { acceptFile, HEAD_BYTES, type OriginalType } from './accepted-file.ts';
 import { toStagedKey } from './create-upload.ts';
-import { insertOrFind, validTitle } from './new-video.ts';
+import { insertOrFindVideo, validateTitle } from './new-video.ts';
 import type { SubmitVideoDeps } from './submit-video.ts';
 
 export interface CompletedUpload {
@@ -23,55 +23,55 @@ export interface CompletedUpload {
 }
 
 /**
- * Takes in a file that its player has sent straight to the store, under the same rules as any other upload. Completed
- * again, it answers with the first video.
+ * Creates a video from a file that its player has sent directly to the store, under the same rules as any
+ * other upload. Returns the first video when the upload is already completed.
  *
  * @throws {InvalidInput} for the title.
- * @throws {UploadNotFound} when no file of this player's is there.
+ * @throws {UploadNotFound} when the player has no such file.
  * @throws {UnsupportedFile} when the content is neither MP4 nor QuickTime; the file is removed.
  * @throws {FileTooLarge} past `maxUploadBytes`; the file is removed.
- * @throws {IdempotencyKeyReused} when it was completed before under another title.
+ * @throws {IdempotencyKeyReused} when the upload was completed before with another title.
  * @throws {DirectUploadUnavailable}
  */
 export async function completeUpload(deps: SubmitVideoDeps, upload: CompletedUpload): Promise<Video> {
   const { em, storage } = deps;
   if (storage.direct === null) throw new DirectUploadUnavailable();
-  const title = validTitle({ ...upload, idempotencyKey: null });
+  const title = validateTitle({ ...upload, idempotencyKey: null });
   if (!isUuid(upload.uploadId)) throw new UploadNotFound();
   const idempotencyKey = `direct:${upload.uploadId}`;
   try {
-    return await takeOver(deps, storage.direct, { ...upload, title, idempotencyKey });
+    return await promoteUpload(deps, storage.direct, { ...upload, title, idempotencyKey });
   } catch (error) {
     if (!(error instanceof NoSuchFile)) throw error;
-    // Taken over already, by a request whose answer was lost or that came at the same time; or never sent.
+    // Promoted already, by a concurrent request or one whose response was lost; or never sent.
     const first = await em.findOne(Video, { player: upload.playerId, idempotencyKey });
     if (first === null) throw new UploadNotFound();
-    return unlessOther(first, title);
+    return requireSameTitle(first, title);
   }
 }
 
-async function takeOver(
+async function promoteUpload(
   { em, storage, jobs, media, processing, logger }: SubmitVideoDeps,
   direct: DirectUploads,
   { playerId, uploadId, title, idempotencyKey, requestId }: CompletedUpload & { idempotencyKey: string },
 ): Promise<Video> {
   const key = toStagedKey(playerId, uploadId);
-  const pending = await direct.find(key);
-  if (pending === null) throw new NoSuchFile(key);
-  const type = await checkedType(direct, pending, media.maxUploadBytes);
+  const staged = await direct.find(key);
+  if (staged === null) throw new NoSuchFile(key);
+  const type = await validateStagedFile(direct, staged, media.maxUploadBytes);
 
   const id = uuidv7();
   const originalKey = toOriginalKey(id, type);
-  // What was checked and nothing else: a file sent again meanwhile has another etag.
-  await direct.promote(pending, originalKey);
-  // From here until the commit a crash leaves a file without a row; the reconciler sweeps those.
-  const video = await insertOrFind(em, {
+  // Promotes only the file that was checked: a file sent again meanwhile has another etag.
+  await direct.promote(staged, originalKey);
+  // A crash between here and the commit leaves a file without a row, which is swept.
+  const video = await insertOrFindVideo(em, {
     id,
     player: playerId,
     title,
     originalKey,
     originalType: type.contentType,
-    originalBytes: pending.sizeBytes,
+    originalBytes: staged.sizeBytes,
     attemptLimit: processing.maxAttempts,
     idempotencyKey,
     requestId,
@@ -80,37 +80,39 @@ async function takeOver(
   await direct.remove(key);
   if (video.id !== id) {
     await storage.remove(originalKey);
-    return unlessOther(video, title);
+    return requireSameTitle(video, title);
   }
 
-  logger.info({ videoId: id, uploadId, sizeBytes: pending.sizeBytes }, 'uploaded');
-  // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
+  logger.info({ videoId: id, uploadId, sizeBytes: staged.sizeBytes }, 'uploaded');
+  // Not awaited: the row is the outbox, and an unavailable queue must not delay the player.
   void jobs.enqueue({ videoId: id, attempt: 0 });
   return video;
 }
 
-/** What the file is, by its size and first bytes; a file that may not come in is removed. */
-async function checkedType(
+/**
+ * Returns the type of a staged file by its first bytes; removes a file that is too large or of another type.
+ */
+async function validateStagedFile(
   direct: DirectUploads,
-  pending: StagedObject,
+  staged: StagedObject,
   maxUploadBytes: number,
 ): Promise<OriginalType> {
   try {
-    if (pending.sizeBytes > maxUploadBytes) throw new FileTooLarge(maxUploadBytes);
-    const head = await direct.open(pending, HEAD_BYTES);
+    if (staged.sizeBytes > maxUploadBytes) throw new FileTooLarge(maxUploadBytes);
+    const head = await direct.open(staged, HEAD_BYTES);
     try {
       return (await acceptFile(head)).type;
     } finally {
-      // Also of a refused file: until its answer is read or given up, the store's connection is taken.
+      // Also for a refused file: an unread response occupies a connection to the store.
       head.destroy();
     }
   } catch (error) {
-    if (error instanceof FileTooLarge || error instanceof UnsupportedFile) await direct.remove(pending.key);
+    if (error instanceof FileTooLarge || error instanceof UnsupportedFile) await direct.remove(staged.key);
     throw error;
   }
 }
 
-function unlessOther(first: Video, title: string): Video {
+function requireSameTitle(first: Video, title: string): Video {
   if (first.title !== title) throw new IdempotencyKeyReused();
   return first;
 }

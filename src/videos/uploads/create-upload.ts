@@ -11,12 +11,13 @@ export interface CreateUploadDeps {
 }
 
 /**
- * Where a player may send a file of exactly `sizeBytes` without us in between. Nothing is written down of it: the file
- * waits under the player's own id, where only its player can complete it, and is swept an hour after it came.
+ * Returns a presigned upload of exactly `sizeBytes`, directly to the store. Creates no row: the file is
+ * stored under the player's id, where only its player can complete it, and is swept an hour after it was
+ * sent.
  *
- * @throws {InvalidInput} for a size that is none.
+ * @throws {InvalidInput} for a size that is not a positive integer.
  * @throws {FileTooLarge} past `maxUploadBytes`.
- * @throws {DirectUploadUnavailable} when the store has no address of its own.
+ * @throws {DirectUploadUnavailable} when clients cannot reach the store directly.
  */
 export async function createUpload(
   { storage: { direct }, media }: CreateUploadDeps,
@@ -31,9 +32,13 @@ export async function createUpload(
 
   const uploadId = uuidv7();
   const seconds = media.uploadLinkSeconds;
-  const offer = await direct.presignPut(toStagedKey(playerId, uploadId), { sizeBytes, contentType, seconds });
-  return { uploadId, ...offer };
+  const presigned = await direct.presignPut(toStagedKey(playerId, uploadId), {
+    sizeBytes,
+    contentType,
+    seconds,
+  });
+  return { uploadId, ...presigned };
 }
 
-/** Where the file of a direct upload waits to be completed. */
+/** Returns the key of a direct upload's file until the upload is completed. */
 export const toStagedKey = (playerId: string, uploadId: string): StagedKey => `temp/${playerId}/${uploadId}`;

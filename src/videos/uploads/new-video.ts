@@ -6,15 +6,18 @@ import { Video } from '../video.entity.ts';
 
 const TITLE_CHARACTERS = 120;
 const IDEMPOTENCY_KEY_CHARACTERS = 200;
-/** Control characters; PostgreSQL has no place for U+0000 in a text. */
+/** Control characters; PostgreSQL cannot store U+0000 in a text. */
 const NOT_TEXT = /\p{Cc}/u;
-/** What leaves something to see: not white space, nor characters of no width. */
+/** Characters that are visible: neither white space nor of zero width. */
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
-/** What a player says of a new video, checked; its title without needless spaces. @throws {InvalidInput} */
-export function validTitle(said: { title: string; idempotencyKey: string | null }): string {
-  const { idempotencyKey } = said;
-  const title = said.title.trim().replace(/\s+/g, ' ');
+/**
+ * Validates the title and idempotency key of a new video; returns the title with normalized white space.
+ * @throws {InvalidInput}
+ */
+export function validateTitle(input: { title: string; idempotencyKey: string | null }): string {
+  const { idempotencyKey } = input;
+  const title = input.title.trim().replace(/\s+/g, ' ');
   const characters = [...title].length;
   const problems = [];
   if (!VISIBLE.test(title) && !CONTROL_CHARACTERS.test(title))
@@ -37,8 +40,8 @@ export function validTitle(said: { title: string; idempotencyKey: string | null 
 
 type NewVideo = RequiredEntityData<Video> & { id: string; player: string; idempotencyKey: string | null };
 
-/** The new row, or the one that has its idempotency key already. */
-export async function insertOrFind(em: EntityManager, row: NewVideo): Promise<Video> {
+/** Inserts a row and returns it, or returns the row that has its idempotency key already. */
+export async function insertOrFindVideo(em: EntityManager, row: NewVideo): Promise<Video> {
   for (;;) {
     try {
       await em.insert(Video, row);
@@ -46,7 +49,7 @@ export async function insertOrFind(em: EntityManager, row: NewVideo): Promise<Vi
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
       const first = await em.findOne(Video, { player: row.player, idempotencyKey: row.idempotencyKey });
-      // None: it was deleted meanwhile, and the key is free again.
+      // Null: the first video was deleted meanwhile, and the key is free again.
       if (first !== null) return first;
     }
   }

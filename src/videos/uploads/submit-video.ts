@@ -10,40 +10,41 @@ import type { VideoJobs } from '../processing/video.jobs.ts';
 import type { Video } from '../video.entity.ts';
 import { FileTooLarge, IdempotencyKeyReused } from '../video.errors.ts';
 import { acceptFile } from './accepted-file.ts';
-import { insertOrFind, validTitle } from './new-video.ts';
+import { insertOrFindVideo, validateTitle } from './new-video.ts';
 
 export interface VideoSubmission {
   playerId: string;
   title: string;
-  /** The file's bytes, as they come. */
+  /** The file's bytes, as they arrive. */
   file: Readable;
-  /** Names this upload, so that a client that lost the answer may send it again. */
+  /** Identifies the upload, so that a client that lost the response can send it again. */
   idempotencyKey: string | null;
-  /** The request's, under which the worker will log as well. */
+  /** Id of the request; the worker's log lines carry it too. */
   requestId: string;
 }
 
 /**
- * Takes in an upload: the file is durably stored and its row committed when this resolves, whatever then happens to
- * the queue, to Redis or to this process. An upload repeated under its idempotency key answers with the first video.
+ * Stores an upload and returns its video. The file is durably stored and its row committed when this
+ * resolves: a later failure of the queue, of Redis or of this process does not lose it. An upload that
+ * repeats an idempotency key returns the first video.
  *
  * @throws {InvalidInput} for the title or the idempotency key.
  * @throws {UnsupportedFile} when the content is neither MP4 nor QuickTime.
  * @throws {FileTooLarge} past `maxUploadBytes`.
- * @throws {IdempotencyKeyReused} when the key came before with something else.
+ * @throws {IdempotencyKeyReused} when the key was used before with another title or file.
  */
 export async function submitVideo(
   { em, storage, jobs, media, processing, logger }: SubmitVideoDeps,
   submission: VideoSubmission,
 ): Promise<Video> {
   const { playerId, idempotencyKey } = submission;
-  const title = validTitle(submission);
+  const title = validateTitle(submission);
 
   const id = uuidv7();
   const { type, originalKey, stored } = await store(storage, id, submission, media.maxUploadBytes);
 
-  // From here until the commit a crash leaves a file without a row; the reconciler sweeps those.
-  const video = await insertOrFind(em, {
+  // A crash between here and the commit leaves a file without a row, which is swept.
+  const video = await insertOrFindVideo(em, {
     id,
     player: playerId,
     title,
@@ -63,7 +64,7 @@ export async function submitVideo(
   }
 
   logger.info({ videoId: id, sizeBytes: stored.sizeBytes }, 'uploaded');
-  // Not awaited: the row is the outbox, and a queue that is away must not keep the player waiting.
+  // Not awaited: the row is the outbox, and an unavailable queue must not delay the player.
   void jobs.enqueue({ videoId: id, attempt: 0 });
   return video;
 }
@@ -90,7 +91,7 @@ async function store(
     const write = () => storage.write(originalKey, body, { maxBytes, checksum });
     return { type, originalKey, stored: await inSpan('store original', { 'anb.video.id': videoId }, write) };
   } catch (error) {
-    // A file that comes all at once fails before anything of it is stored.
+    // A file that arrives in one chunk fails before the first write.
     if (error instanceof BodyTooLarge) throw new FileTooLarge(maxBytes, { cause: error });
     throw error;
   }

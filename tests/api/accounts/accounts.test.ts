@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { accountsOf, person, sessionIn } from './accounts.ts';
+import { createAccountClient, createSignUpInput, requireSession } from './accounts.ts';
 
 let app: App;
-let accounts: ReturnType<typeof accountsOf>;
+let accounts: ReturnType<typeof createAccountClient>;
 beforeAll(async () => {
   app = await startApp();
-  accounts = accountsOf(app);
+  accounts = createAccountClient(app);
 });
 afterAll(() => app.stop());
 
@@ -24,11 +24,11 @@ const UPDATE = graphql(`
   }
 `);
 
-const signUp = async (details: Parameters<typeof person>[0] = {}) =>
-  sessionIn(await accounts.signUp(person(details)));
+const signUp = async (details: Parameters<typeof createSignUpInput>[0] = {}) =>
+  requireSession(await accounts.signUp(createSignUpInput(details)));
 
 describe('signing up', () => {
-  test('makes a player and logs them in, for the 60 minutes that the token says', async () => {
+  test('creates a player and a session of 60 minutes', async () => {
     const session = await signUp({
       firstName: '  Ana  María ',
       lastName: 'Peña',
@@ -49,8 +49,8 @@ describe('signing up', () => {
     expect(data.me).toEqual({ email: 'ana@example.com', player: { username: 'anamaria.pena' } });
   });
 
-  test('tells all that is wrong at once, field by field', async () => {
-    const answer = await accounts.signUp({
+  test('returns every problem with its field', async () => {
+    const result = await accounts.signUp({
       firstName: ' ',
       lastName: 'x'.repeat(61),
       email: 'nobody',
@@ -60,41 +60,41 @@ describe('signing up', () => {
       country: '\u202e',
     });
     const fields = ['firstName', 'lastName', 'city', 'country', 'email', 'password', 'passwordConfirmation'];
-    expect(answer).toMatchObject({
+    expect(result).toMatchObject({
       __typename: 'InvalidInput',
       code: 'INVALID_INPUT',
       problems: fields.map(field => ({ path: [field] })),
     });
   });
 
-  test('refuses an e-mail that is taken, whatever its case', async () => {
+  test('returns EmailTaken for an e-mail address in another case', async () => {
     const { email } = (await signUp()).viewer;
-    expect(await accounts.signUp(person({ email: ` ${email.toUpperCase()}` }))).toMatchObject({
+    expect(await accounts.signUp(createSignUpInput({ email: ` ${email.toUpperCase()}` }))).toMatchObject({
       __typename: 'EmailTaken',
       code: 'EMAIL_TAKEN',
-      message: 'Somebody has already signed up with this e-mail.',
+      message: 'An account with this e-mail already exists.',
     });
   });
 
-  test('gives one e-mail to one of those who ask for it at the same time', async () => {
-    const input = person();
-    const answers = await Promise.all(Array.from({ length: 12 }, () => accounts.signUp(input)));
-    const outcomes = answers.map(answer => answer.__typename).sort();
+  test('accepts one of 12 concurrent sign-ups with the same e-mail address', async () => {
+    const input = createSignUpInput();
+    const results = await Promise.all(Array.from({ length: 12 }, () => accounts.signUp(input)));
+    const outcomes = results.map(result => result.__typename).sort();
     expect(outcomes).toEqual([...Array.from({ length: 11 }, () => 'EmailTaken'), 'Session']);
   });
 
-  test('gives fifty namesakes at the same time a username each, without a gap', async () => {
-    const answers = await Promise.all(
+  test('numbers the usernames of 50 concurrent sign-ups with the same name without gaps', async () => {
+    const results = await Promise.all(
       Array.from({ length: 50 }, () => signUp({ firstName: 'Nikola', lastName: 'Jokić' })),
     );
-    const usernames = answers.map(answer => answer.viewer.player.username);
+    const usernames = results.map(result => result.viewer.player.username);
     const expected = Array.from({ length: 50 }, (_, index) => `nikola.jokic${index === 0 ? '' : index + 1}`);
     expect(usernames.sort()).toEqual(expected.sort());
   });
 });
 
 describe('logging in', () => {
-  test('takes the e-mail in any case', async () => {
+  test('accepts the e-mail address in any case', async () => {
     const { email, password } = await app.signUp();
     expect(await accounts.logIn(email.toUpperCase(), password)).toMatchObject({
       __typename: 'Session',
@@ -102,39 +102,39 @@ describe('logging in', () => {
     });
   });
 
-  test('answers a wrong password and an unknown e-mail alike, in words and in time', async () => {
+  test('returns the same response in similar time for a wrong password and an unknown e-mail address', async () => {
     const players = await Promise.all([1, 2, 3].map(() => app.signUp()));
-    const answers = new Set<string>();
-    const timed = async (email: string) => {
+    const results = new Set<string>();
+    const measureLogIn = async (email: string) => {
       const start = performance.now();
-      answers.add(JSON.stringify(await accounts.logIn(email, 'not the password')));
+      results.add(JSON.stringify(await accounts.logIn(email, 'not the password')));
       return performance.now() - start;
     };
 
     const wrong: number[] = [];
-    const unknown: number[] = [];
-    // In turns, so that a busy machine slows both alike; fewer than the failures an account may have.
+    const unknownEmail: number[] = [];
+    // Alternates so that a busy machine slows both equally; stays below the limit of failures.
     for (let round = 0; round < 6; round += 1) {
       for (const { email } of players) {
-        wrong.push(await timed(email));
-        unknown.push(await timed(`nobody.${email}`));
+        wrong.push(await measureLogIn(email));
+        unknownEmail.push(await measureLogIn(`nobody.${email}`));
       }
     }
 
-    expect([...answers]).toHaveLength(1);
-    expect([...answers][0]).toContain('BadCredentials');
-    const ratio = median(unknown) / median(wrong);
+    expect([...results]).toHaveLength(1);
+    expect([...results][0]).toContain('BadCredentials');
+    const ratio = median(unknownEmail) / median(wrong);
     expect(ratio).toBeGreaterThan(0.6);
     expect(ratio).toBeLessThan(1.6);
   });
 
-  test('survives an e-mail that Postgres can not hold', async () => {
+  test('returns BadCredentials for an e-mail address with a NUL character', async () => {
     expect(await accounts.logIn('nul\0@example.com', 'any')).toMatchObject({ __typename: 'BadCredentials' });
   });
 });
 
 describe('a profile', () => {
-  test('changes where it is told to, and the username stays', async () => {
+  test('changes only the given fields and keeps the username', async () => {
     const { accessToken, viewer } = await signUp({ firstName: 'Becky', lastName: 'Hammon' });
     const input = { city: ' Santa  Marta ', lastName: 'Hammon López', country: null };
     const { data } = await app.graphql(UPDATE, { input }, { token: accessToken });
@@ -148,11 +148,11 @@ describe('a profile', () => {
     });
   });
 
-  test('stays as it was when a change breaks a rule', async () => {
+  test('does not change if a field is invalid', async () => {
     const { accessToken } = await signUp({ firstName: 'Dirk', lastName: 'Nowitzki' });
     const input = { firstName: 'Steve', city: '' };
-    const refused = await app.graphql(UPDATE, { input }, { token: accessToken });
-    expect(refused.data.updateProfile).toMatchObject({
+    const rejected = await app.graphql(UPDATE, { input }, { token: accessToken });
+    expect(rejected.data.updateProfile).toMatchObject({
       __typename: 'InvalidInput',
       problems: [{ path: ['city'] }],
     });
@@ -160,7 +160,7 @@ describe('a profile', () => {
     expect(data.updateProfile).toMatchObject({ firstName: 'Dirk', city: 'Bogotá' });
   });
 
-  test('is for its owner to change', async () => {
+  test('cannot be changed without a token', async () => {
     const { errors } = await app.graphql(UPDATE, { input: { city: 'Cali' } });
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });

@@ -44,8 +44,8 @@ const LOG_OUT = graphql(`
   }
 `);
 
-/** Somebody who has not signed up yet: a new e-mail, and the rest as given. */
-export function person(details: Partial<SignUpInput> = {}): SignUpInput {
+/** Creates the input of a sign-up with a new e-mail address. */
+export function createSignUpInput(details: Partial<SignUpInput> = {}): SignUpInput {
   const password = details.password ?? 'three from downtown';
   return {
     firstName: 'Jordan',
@@ -59,8 +59,8 @@ export function person(details: Partial<SignUpInput> = {}): SignUpInput {
   };
 }
 
-/** The mutations of accounts, as a client sends them. */
-export function accountsOf({ graphql }: Pick<TestClient, 'graphql'>) {
+/** Creates functions that send the account mutations. */
+export function createAccountClient({ graphql }: Pick<TestClient, 'graphql'>) {
   return {
     signUp: async (input: SignUpInput) => (await graphql(SIGN_UP, { input })).data.signUp,
     logIn: async (email: string, password: string) =>
@@ -70,8 +70,10 @@ export function accountsOf({ graphql }: Pick<TestClient, 'graphql'>) {
   };
 }
 
-/** The session that an answer must be. */
-export function sessionIn(answer: AccountSessionFragment | { __typename: string }): AccountSessionFragment {
-  if ('accessToken' in answer) return answer;
-  throw new Error(`No session: ${JSON.stringify(answer)}`);
+/** Returns the result if it is a session. @throws otherwise. */
+export function requireSession(
+  result: AccountSessionFragment | { __typename: string },
+): AccountSessionFragment {
+  if ('accessToken' in result) return result;
+  throw new Error(`No session: ${JSON.stringify(result)}`);
 }

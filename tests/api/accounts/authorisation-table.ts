@@ -1,67 +1,67 @@
-/** Who asks, in the order of the columns below. */
+/** Viewers in the order of the columns below. */
 export const VIEWERS = ['anyone', 'player', 'owner', 'moderator'] as const;
 
 /**
- * What each of {@link VIEWERS} gets of a field: its value (`given`), `null` in its place, nothing, as what it belongs to is
- * not theirs to see (`absent`), an error's code, or the type that a mutation answers with.
+ * The outcome of a field for each of {@link VIEWERS}: a value (`given`), `null`, `absent` if the parent
+ * object is not visible, an error code, or the result type of a mutation.
  */
 export type Row = readonly [string, string, string, string];
 
-/** What a document is about. */
+/** The objects that documents refer to. */
 export interface Subjects {
-  /** The owner, by global id. */
+  /** Global id of the owner. */
   owner: string;
-  /** The owner's username. */
+  /** Username of the owner. */
   username: string;
-  /** The owner's video that failed. */
+  /** A failed video of the owner. */
   failed: string;
-  /** Another one of them, for this document alone. */
+  /** Another failed video of the owner, created for one document. */
   fresh: string;
-  /** The owner's video that everybody has voted for. */
+  /** A published video of the owner with votes from all other viewers. */
   published: string;
 }
 
-/** The fields of a type, as they are met on one way. */
-export interface Way {
+/** The fields of a type on one path through the schema. */
+export interface AccessPath {
   type: string;
-  /** A document that asks for `it` of the type. */
-  reach: (it: string, subjects: Subjects) => string;
-  /** Rows with the fields that they stand for. */
+  /** Returns a document that selects `it` of the type. */
+  toDocument: (it: string, subjects: Subjects) => string;
+  /** Rows with the fields to which they apply. */
   rows: readonly (readonly [Row, string])[];
-  /** The arguments of a field. */
+  /** Arguments by field. */
   arguments?: Record<string, (subjects: Subjects) => string>;
 }
 
-const EVERYBODY: Row = ['given', 'given', 'given', 'given'];
-const NOBODY: Row = ['null', 'null', 'null', 'null'];
-const THE_LOGGED_IN: Row = ['absent', 'given', 'given', 'given'];
-const ITS_OWN: Row = ['absent', 'absent', 'given', 'given'];
-const ITS_OWN_NULL: Row = ['absent', 'absent', 'null', 'null'];
+const PUBLIC: Row = ['given', 'given', 'given', 'given'];
+const ALWAYS_NULL: Row = ['null', 'null', 'null', 'null'];
+const LOGGED_IN: Row = ['absent', 'given', 'given', 'given'];
+const OWNER: Row = ['absent', 'absent', 'given', 'given'];
+const OWNER_NULL: Row = ['absent', 'absent', 'null', 'null'];
 const MODERATORS: Row = ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', 'given'];
-/** With files on a folder, to which nobody can send any. */
+/** Direct uploads are unavailable with local storage. */
 const DIRECT: Row = [
   'UNAUTHENTICATED',
   'DirectUploadUnavailable',
   'DirectUploadUnavailable',
   'DirectUploadUnavailable',
 ];
-const given = (type: string): Row => ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', type];
+const moderatorsOnly = (type: string): Row => ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', type];
 const PUBLIC_VIDEO =
   'id title player status uploadedAt processedAt votes viewerHasVoted durationSeconds hidden processedUrl posterUrl previewUrl storyboardUrl';
 
-const page = (type: string, list: string, row = EVERYBODY): Way[] => [
-  { type, reach: it => list.replace('…', it), rows: [[row, 'edges nodes pageInfo']] },
+const page = (type: string, list: string, row = PUBLIC): AccessPath[] => [
+  { type, toDocument: it => list.replace('…', it), rows: [[row, 'edges nodes pageInfo']] },
   {
     type: `${type}Edge`,
-    reach: it => list.replace('…', `edges { ${it} }`),
+    toDocument: it => list.replace('…', `edges { ${it} }`),
     rows: [[row, 'cursor node']],
   },
 ];
 
-export const WAYS: readonly Way[] = [
+export const ACCESS_PATHS: readonly AccessPath[] = [
   {
     type: 'Query',
-    reach: it => `{ ${it} }`,
+    toDocument: it => `{ ${it} }`,
     arguments: {
       node: ({ failed }) => `(id: "${failed}")`,
       nodes: ({ failed }) => `(ids: ["${failed}"])`,
@@ -70,16 +70,16 @@ export const WAYS: readonly Way[] = [
       rankingOf: ({ owner }) => `(playerId: "${owner}")`,
     },
     rows: [
-      [EVERYBODY, 'cities contest nodes player rankingOf rankings videos'],
+      [PUBLIC, 'cities contest nodes player rankingOf rankings videos'],
       [['null', 'null', 'given', 'given'], 'node video'],
       [['null', 'given', 'given', 'given'], 'me'],
-      [NOBODY, 'results'],
+      [ALWAYS_NULL, 'results'],
       [MODERATORS, 'allVideos auditTrail queueBoardUrl'],
     ],
   },
   {
     type: 'Mutation',
-    reach: it => `mutation { ${it} }`,
+    toDocument: it => `mutation { ${it} }`,
     arguments: {
       signUp: () =>
         '(input: { firstName: "", lastName: "", email: "", password: "", passwordConfirmation: "", city: "", country: "" })',
@@ -108,26 +108,26 @@ export const WAYS: readonly Way[] = [
       [['UNAUTHENTICATED', 'AlreadyVoted', 'OwnVideo', 'AlreadyVoted'], 'castVote'],
       [['UNAUTHENTICATED', 'NotVoted', 'NotVoted', 'NotVoted'], 'withdrawVote'],
       [['UNAUTHENTICATED', 'VideoNotFound', 'DeletedVideo', 'VideoNotFound'], 'deleteVideo'],
-      [given('Video'), 'hideVideo restoreVideo requeueVideo'],
-      [given('InvalidInput'), 'closeContest'],
+      [moderatorsOnly('Video'), 'hideVideo restoreVideo requeueVideo'],
+      [moderatorsOnly('InvalidInput'), 'closeContest'],
     ],
   },
   {
     type: 'Subscription',
-    reach: it => `subscription { ${it} }`,
+    toDocument: it => `subscription { ${it} }`,
     arguments: { videoStatus: ({ failed }) => `(videoId: "${failed}")` },
     rows: [
-      [EVERYBODY, 'rankingChanged'],
+      [PUBLIC, 'rankingChanged'],
       [['FORBIDDEN', 'FORBIDDEN', 'given', 'given'], 'videoStatus'],
     ],
   },
   {
     type: 'Video',
-    reach: (it, { failed }) => `{ video(id: "${failed}") { ${it} } }`,
+    toDocument: (it, { failed }) => `{ video(id: "${failed}") { ${it} } }`,
     rows: [
-      [ITS_OWN, 'id title player status failure uploadedAt votes viewerHasVoted originalUrl hidden'],
+      [OWNER, 'id title player status failure uploadedAt votes viewerHasVoted originalUrl hidden'],
       [
-        ITS_OWN_NULL,
+        OWNER_NULL,
         'durationSeconds hiddenReason posterUrl previewUrl processedAt processedUrl storyboardUrl',
       ],
       [['absent', 'absent', 'FORBIDDEN', 'given'], 'auditTrail'],
@@ -135,22 +135,22 @@ export const WAYS: readonly Way[] = [
   },
   {
     type: 'Video',
-    reach: (it, { published }) => `{ node(id: "${published}") { ... on Video { ${it} } } }`,
+    toDocument: (it, { published }) => `{ node(id: "${published}") { ... on Video { ${it} } } }`,
     rows: [
-      [EVERYBODY, PUBLIC_VIDEO],
-      [NOBODY, 'failure hiddenReason'],
+      [PUBLIC, PUBLIC_VIDEO],
+      [ALWAYS_NULL, 'failure hiddenReason'],
       [['null', 'null', 'given', 'given'], 'originalUrl'],
       [MODERATORS, 'auditTrail'],
     ],
   },
   {
     type: 'VideoFailure',
-    reach: (it, { failed }) => `{ video(id: "${failed}") { failure { ${it} } } }`,
-    rows: [[ITS_OWN, 'reason message']],
+    toDocument: (it, { failed }) => `{ video(id: "${failed}") { failure { ${it} } } }`,
+    rows: [[OWNER, 'reason message']],
   },
   {
     type: 'VideoStatusEvent',
-    reach: (it, { failed }) => `subscription { videoStatus(videoId: "${failed}") { ${it} } }`,
+    toDocument: (it, { failed }) => `subscription { videoStatus(videoId: "${failed}") { ${it} } }`,
     rows: [
       [
         ['FORBIDDEN', 'FORBIDDEN', 'given', 'given'],
@@ -161,102 +161,103 @@ export const WAYS: readonly Way[] = [
   },
   {
     type: 'AuditEntry',
-    reach: (it, { published }) => `{ video(id: "${published}") { auditTrail { ${it} } } }`,
+    toDocument: (it, { published }) => `{ video(id: "${published}") { auditTrail { ${it} } } }`,
     rows: [[MODERATORS, 'at action actor reason subjectId']],
   },
   {
     type: 'Player',
-    reach: (it, { owner }) => `{ node(id: "${owner}") { ... on Player { ${it} } } }`,
-    rows: [[EVERYBODY, 'id username firstName lastName city cityRanking country ranking videos']],
+    toDocument: (it, { owner }) => `{ node(id: "${owner}") { ... on Player { ${it} } } }`,
+    rows: [[PUBLIC, 'id username firstName lastName city cityRanking country ranking videos']],
   },
   {
     type: 'Viewer',
-    reach: it => `{ me { ${it} } }`,
+    toDocument: it => `{ me { ${it} } }`,
     rows: [
-      [THE_LOGGED_IN, 'player email role myVotes'],
+      [LOGGED_IN, 'player email role myVotes'],
       [['absent', 'null', 'null', 'null'], 'votesRemaining'],
     ],
   },
   {
     type: 'ViewerMyVotesConnection',
-    reach: it => `{ me { myVotes { ${it} } } }`,
-    rows: [[THE_LOGGED_IN, 'edges nodes pageInfo']],
+    toDocument: it => `{ me { myVotes { ${it} } } }`,
+    rows: [[LOGGED_IN, 'edges nodes pageInfo']],
   },
   {
     type: 'ViewerMyVotesConnectionEdge',
-    reach: it => `{ me { myVotes { edges { ${it} } } } }`,
-    rows: [[THE_LOGGED_IN, 'cursor node']],
+    toDocument: it => `{ me { myVotes { edges { ${it} } } } }`,
+    rows: [[LOGGED_IN, 'cursor node']],
   },
   {
     type: 'Vote',
-    reach: it => `{ me { myVotes { nodes { ${it} } } } }`,
-    rows: [[THE_LOGGED_IN, 'castAt video videoId']],
+    toDocument: it => `{ me { myVotes { nodes { ${it} } } } }`,
+    rows: [[LOGGED_IN, 'castAt video videoId']],
   },
   ...page('QueryVideosConnection', '{ videos { … } }'),
   ...page('QueryAllVideosConnection', '{ allVideos { … } }', MODERATORS),
   ...page('QueryAuditTrailConnection', '{ auditTrail { … } }', MODERATORS),
   {
     type: 'PlayerVideosConnection',
-    reach: (it, { owner }) => `{ node(id: "${owner}") { ... on Player { videos { ${it} } } } }`,
-    rows: [[EVERYBODY, 'edges nodes pageInfo']],
+    toDocument: (it, { owner }) => `{ node(id: "${owner}") { ... on Player { videos { ${it} } } } }`,
+    rows: [[PUBLIC, 'edges nodes pageInfo']],
   },
   {
     type: 'PlayerVideosConnectionEdge',
-    reach: (it, { owner }) => `{ node(id: "${owner}") { ... on Player { videos { edges { ${it} } } } } }`,
-    rows: [[EVERYBODY, 'cursor node']],
+    toDocument: (it, { owner }) =>
+      `{ node(id: "${owner}") { ... on Player { videos { edges { ${it} } } } } }`,
+    rows: [[PUBLIC, 'cursor node']],
   },
   {
     type: 'PageInfo',
-    reach: it => `{ videos { pageInfo { ${it} } } }`,
-    rows: [[EVERYBODY, 'hasNextPage hasPreviousPage startCursor endCursor']],
+    toDocument: it => `{ videos { pageInfo { ${it} } } }`,
+    rows: [[PUBLIC, 'hasNextPage hasPreviousPage startCursor endCursor']],
   },
   {
     type: 'RankingConnection',
-    reach: it => `{ rankings { ${it} } }`,
-    rows: [[EVERYBODY, 'edges nodes pageInfo totalCount']],
+    toDocument: it => `{ rankings { ${it} } }`,
+    rows: [[PUBLIC, 'edges nodes pageInfo totalCount']],
   },
   {
     type: 'RankingEdge',
-    reach: it => `{ rankings { edges { ${it} } } }`,
-    rows: [[EVERYBODY, 'cursor node']],
+    toDocument: it => `{ rankings { edges { ${it} } } }`,
+    rows: [[PUBLIC, 'cursor node']],
   },
   {
     type: 'RankingEntry',
-    reach: it => `{ rankings { nodes { ${it} } } }`,
-    rows: [[EVERYBODY, 'position player votes']],
+    toDocument: it => `{ rankings { nodes { ${it} } } }`,
+    rows: [[PUBLIC, 'position player votes']],
   },
   {
     type: 'RankingOf',
-    reach: (it, { owner }) => `{ rankingOf(playerId: "${owner}") { ${it} } }`,
-    rows: [[EVERYBODY, 'entry neighbours']],
+    toDocument: (it, { owner }) => `{ rankingOf(playerId: "${owner}") { ${it} } }`,
+    rows: [[PUBLIC, 'entry neighbours']],
   },
   {
     type: 'RankingChange',
-    reach: it => `subscription { rankingChanged { ${it} } }`,
-    rows: [[EVERYBODY, 'entries at']],
+    toDocument: it => `subscription { rankingChanged { ${it} } }`,
+    rows: [[PUBLIC, 'entries at']],
   },
-  { type: 'City', reach: it => `{ cities { ${it} } }`, rows: [[EVERYBODY, 'name players votes']] },
+  { type: 'City', toDocument: it => `{ cities { ${it} } }`, rows: [[PUBLIC, 'name players votes']] },
   {
     type: 'Contest',
-    reach: it => `{ contest { ${it} } }`,
+    toDocument: it => `{ contest { ${it} } }`,
     rows: [
       [
-        EVERYBODY,
+        PUBLIC,
         'clipSeconds maxSourceSeconds maxUploadBytes minSourceHeight minSourceSeconds phase winnersPerCity',
       ],
-      [NOBODY, 'maxVotesPerPlayer votingOpensAt votingClosesAt'],
+      [ALWAYS_NULL, 'maxVotesPerPlayer votingOpensAt votingClosesAt'],
     ],
   },
 ];
 
-/** Once the voting is over. */
-export const WINNERS: Way = {
+/** The path to the winners, which exist after the voting. */
+export const WINNER_PATH: AccessPath = {
   type: 'Winner',
-  reach: it => `{ results { ${it} } }`,
-  rows: [[EVERYBODY, 'certifiedAt city decidedBy player position reachedAt votes']],
+  toDocument: it => `{ results { ${it} } }`,
+  rows: [[PUBLIC, 'certifiedAt city decidedBy player position reachedAt votes']],
 };
 
-/** What a mutation tells whoever did it, and nothing else leads to: its outcomes, with the fields that each may have. */
+/** Types that only mutations return, with their fields. */
 export const OUTCOMES: Record<string, string> = {
   Session: 'accessToken expiresIn refreshToken tokenType viewer',
   LoggedOut: 'wasOpen',

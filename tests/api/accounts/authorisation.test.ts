@@ -5,28 +5,28 @@ import { schema } from '../../../schema/index.ts';
 import { loadEnv } from '../../../src/platform/config/env.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { listenBySse } from '../../kit/api/listening.ts';
+import { subscribeBySse } from '../../kit/api/subscriptions.ts';
 import {
-  gather,
-  gatherModerator,
-  projected,
+  createModerator,
+  createUsers,
+  leaderboardSynced,
   publishVideos,
   startSecondApi,
 } from '../../kit/contest/create-users.ts';
 import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 import {
+  ACCESS_PATHS,
+  type AccessPath,
   OUTCOMES,
   type Row,
   type Subjects,
   VIEWERS,
-  WAYS,
-  type Way,
-  WINNERS,
+  WINNER_PATH,
 } from './authorisation-table.ts';
 
 type Caller = (typeof VIEWERS)[number] | 'expired' | 'forged';
 
-const fieldsOf = (rows: Way['rows']) =>
+const listFields = (rows: AccessPath['rows']) =>
   rows.flatMap(([row, names]) => names.split(' ').map(name => ({ name, row })));
 const objectType = (name: string): GraphQLObjectType => {
   const type = schema.getType(name);
@@ -39,8 +39,8 @@ let subjects: Omit<Subjects, 'fresh'>;
 const tokens = new Map<Caller, string | undefined>();
 beforeAll(async () => {
   app = await startApp();
-  const [player, owner] = await gather(app, 2);
-  const moderator = await gatherModerator(app);
+  const [player, owner] = await createUsers(app, 2);
+  const moderator = await createModerator(app);
   if (!player || !owner) throw new Error('unreachable');
   tokens.set('player', player.token).set('owner', owner.token).set('moderator', moderator.token);
 
@@ -59,24 +59,24 @@ beforeAll(async () => {
   const failed = await insertVideo(app.database, owner, { status: 'FAILED', failureReason: 'TOO_LONG' });
   subjects = { owner: owner.id, username: owner.username, failed, published };
   const vote = 'mutation ($id: ID!) { castVote(videoId: $id) { __typename } }';
-  for (const [fan, id] of [
+  for (const [voter, id] of [
     [player, published],
     [moderator, published],
     [owner, another],
   ] as const) {
-    await app.graphql(vote, { id }, fan);
+    await app.graphql(vote, { id }, voter);
   }
-  await projected(app);
-  const decide = (deed: string) =>
+  await leaderboardSynced(app);
+  const moderate = (mutation: string) =>
     app.graphql(
-      `mutation { ${deed}(videoId: "${published}", reason: "A test") { __typename } }`,
+      `mutation { ${mutation}(videoId: "${published}", reason: "A test") { __typename } }`,
       {},
       moderator,
     );
-  await decide('hideVideo');
-  await decide('restoreVideo');
-  await projected(app);
-  // The store has neither, as for older clips; a path is enough to be linked to.
+  await moderate('hideVideo');
+  await moderate('restoreVideo');
+  await leaderboardSynced(app);
+  // Older clips have no preview and no storyboard. A key without a file is enough for a URL.
   await app.database.em
     .fork()
     .execute(
@@ -86,39 +86,41 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-/** What `caller` gets of a field. */
-async function outcomeOf(
+/** Requests a field as `caller`; returns its outcome in the terms of the table. */
+async function getOutcome(
   caller: Caller,
-  way: Way,
+  path: AccessPath,
   name: string,
   api: Pick<App, 'url' | 'graphql'> = app,
 ): Promise<string> {
-  if (`${way.type}.${name}` === 'Mutation.uploadVideo') return outcomeOfUpload(caller);
+  if (`${path.type}.${name}` === 'Mutation.uploadVideo') return getUploadOutcome(caller);
   const isFresh = /^(delete|hide|restore|requeue|withdraw)/.test(name);
   const fresh = isFresh
     ? await insertVideo(app.database, { id: subjects.owner }, { status: 'FAILED', failureReason: 'TOO_LONG' })
     : subjects.failed;
-  const about = { ...subjects, fresh };
-  const field = objectType(way.type).getFields()[name];
-  const below = field && isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
-  const given = way.arguments?.[name]?.(about) ?? '';
-  const query = way.reach(`reached: __typename it: ${name}${given}${below}`, about).replace(
-    // A subscription has one field.
-    /^(subscription \{ )reached: __typename /,
-    '$1',
-  );
+  const documentSubjects = { ...subjects, fresh };
+  const field = objectType(path.type).getFields()[name];
+  const selection = field && isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
+  const argumentText = path.arguments?.[name]?.(documentSubjects) ?? '';
+  const query = path
+    .toDocument(`reached: __typename it: ${name}${argumentText}${selection}`, documentSubjects)
+    .replace(
+      // A subscription has exactly one root field.
+      /^(subscription \{ )reached: __typename /,
+      '$1',
+    );
   return read(
     query.startsWith('subscription')
       ? await firstEvent(caller, query)
-      : await api.graphql(query, {}, callerOf(caller)),
+      : await api.graphql(query, {}, toCaller(caller)),
   );
 }
-const callerOf = (caller: Caller) => ({ token: tokens.get(caller) });
+const toCaller = (caller: Caller) => ({ token: tokens.get(caller) });
 
 async function firstEvent(caller: Caller, query: string): Promise<unknown> {
   const token = tokens.get(caller);
   try {
-    await using stream = await listenBySse(app, { query }, token ? { token } : {});
+    await using stream = await subscribeBySse(app, { query }, token ? { token } : {});
     return JSON.parse((await stream.next()) ?? 'null');
   } catch (error) {
     const code = /"code":"(\w+)"/.exec(String(error))?.[1];
@@ -127,7 +129,7 @@ async function firstEvent(caller: Caller, query: string): Promise<unknown> {
   }
 }
 
-async function outcomeOfUpload(caller: Caller): Promise<string> {
+async function getUploadOutcome(caller: Caller): Promise<string> {
   try {
     const answer = await app.upload({ token: tokens.get(caller) ?? '' }, new Blob(['no video'.repeat(1000)]));
     return answer.__typename ?? '';
@@ -154,28 +156,28 @@ function read(answer: unknown): string {
     : 'given';
 }
 
-/** The object in which the field `it` was met. */
+/** Finds the object that contains the field `it`. */
 function findHolder(value: unknown): (object & { it: unknown }) | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ('it' in value) return value;
-  for (const below of Object.values(value)) {
-    const found = findHolder(below);
+  for (const selection of Object.values(value)) {
+    const found = findHolder(selection);
     if (found) return found;
   }
   return undefined;
 }
 
-/** Tells what each of `callers` gets of every field of a way, beside what the table says. */
+/** Asserts that the outcome of every field of a path equals the table for each of `callers`. */
 async function compare(
-  way: Way,
+  path: AccessPath,
   callers: readonly Caller[],
   expected: (row: Row, at: number) => string,
   api = app as Pick<App, 'url' | 'graphql'>,
 ) {
   const [found, table]: [Record<string, string>, Record<string, string>] = [{}, {}];
-  for (const { name, row } of fieldsOf(way.rows)) {
+  for (const { name, row } of listFields(path.rows)) {
     for (const [at, caller] of callers.entries()) {
-      found[`${name} to ${caller}`] = await outcomeOf(caller, way, name, api);
+      found[`${name} to ${caller}`] = await getOutcome(caller, path, name, api);
       table[`${name} to ${caller}`] = expected(row, at);
     }
   }
@@ -187,18 +189,18 @@ describe('the table', () => {
     type => isObjectType(type) && !type.name.startsWith('__'),
   ) as GraphQLObjectType[];
 
-  test.each(types.map(type => type.name))('has a row for every field of %s', name => {
-    const ways = [...WAYS, WINNERS]
-      .filter(way => way.type === name)
-      .map(({ rows }) => fieldsOf(rows).map(field => field.name));
+  test.each(types.map(type => type.name))('the authorisation table has a row for every field of %s', name => {
+    const fieldLists = [...ACCESS_PATHS, WINNER_PATH]
+      .filter(path => path.type === name)
+      .map(({ rows }) => listFields(rows).map(field => field.name));
     const outcome = OUTCOMES[name];
-    if (outcome !== undefined) ways.push(outcome.split(' '));
-    expect(ways.length).toBeGreaterThan(0);
-    for (const names of ways)
+    if (outcome !== undefined) fieldLists.push(outcome.split(' '));
+    expect(fieldLists.length).toBeGreaterThan(0);
+    for (const names of fieldLists)
       expect(names.toSorted()).toEqual(Object.keys(objectType(name).getFields()).toSorted());
   });
 
-  test('takes for outcomes only what no question and no subscription leads to', () => {
+  test('the list of mutation outcomes contains only types that no query or subscription returns', () => {
     const seen = new Set<string>();
     const walk = (name: string) => {
       if (seen.has(name)) return;
@@ -213,23 +215,25 @@ describe('the table', () => {
   });
 });
 
-describe('what each viewer is told', () => {
-  const titled = WAYS.map(way => ({
-    way,
-    title: way.reach('…', { owner: 'O', username: 'U', failed: 'F', fresh: 'N', published: 'P' }),
+describe('every field is authorised', () => {
+  const titled = ACCESS_PATHS.map(path => ({
+    path,
+    title: path.toDocument('…', { owner: 'O', username: 'U', failed: 'F', fresh: 'N', published: 'P' }),
   }));
 
-  test.each(titled)('by $title', ({ way }) => compare(way, VIEWERS, (row, at) => row[at] ?? ''));
-
-  test.each(titled)('with a token that has expired or was forged, by $title, is nothing', ({ way }) =>
-    compare(way, ['expired', 'forged'], () => 'UNAUTHENTICATED'),
+  test.each(titled)('for each viewer by $title', ({ path }) =>
+    compare(path, VIEWERS, (row, at) => row[at] ?? ''),
   );
 
-  test('once the voting is over is who has won', async () => {
+  test.each(titled)('for expired and forged tokens by $title', ({ path }) =>
+    compare(path, ['expired', 'forged'], () => 'UNAUTHENTICATED'),
+  );
+
+  test('for the winners after the voting', async () => {
     await using over = await startSecondApi(app, {
       VOTING_CLOSES_AT: new Date(Date.now() - 1000).toISOString(),
     });
-    await compare(WINNERS, VIEWERS, (row, at) => row[at] ?? '', over);
-    await compare(WINNERS, ['expired', 'forged'], () => 'UNAUTHENTICATED', over);
+    await compare(WINNER_PATH, VIEWERS, (row, at) => row[at] ?? '', over);
+    await compare(WINNER_PATH, ['expired', 'forged'], () => 'UNAUTHENTICATED', over);
   });
 });

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
-import { accountsOf } from './accounts.ts';
+import { createAccountClient } from './accounts.ts';
 
 let app: App;
-let logIn: ReturnType<typeof accountsOf>['logIn'];
+let logIn: ReturnType<typeof createAccountClient>['logIn'];
 beforeAll(async () => {
   app = await startApp({ LOG_IN_ATTEMPTS: '8', LOG_IN_ATTEMPTS_PER_ADDRESS: '1000' });
-  logIn = accountsOf(app).logIn;
+  logIn = createAccountClient(app).logIn;
 });
 afterAll(() => app.stop());
 
-async function outcomesOf(guesses: number, email: string): Promise<string[]> {
+async function tryGuesses(guesses: number, email: string): Promise<string[]> {
   const outcomes: string[] = [];
   for (let guess = 0; guess < guesses; guess += 1) outcomes.push((await logIn(email, 'a guess')).__typename);
   return outcomes;
@@ -19,15 +19,15 @@ async function outcomesOf(guesses: number, email: string): Promise<string[]> {
 
 const EIGHT_GUESSES = Array.from({ length: 8 }, () => 'BadCredentials');
 
-test('stops guessing after as many failures as are allowed, also at the same time and under aliases, and says for how long', async () => {
+test('returns TooManyAttempts with a delay after LOG_IN_ATTEMPTS failures, also with concurrent and aliased log-ins', async () => {
   const { email, password } = await app.signUp();
   const aliases = Array.from({ length: 10 }, (_, n) => `g${n}: logIn(input: $input) { __typename }`);
   const document = `mutation ($input: LogInInput!) { ${aliases.join(' ')} }`;
   const input = { email, password: 'a guess' };
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     [1, 2, 3].map(() => app.graphql<Record<string, { __typename: string }>>(document, { input })),
   );
-  const outcomes = answers.flatMap(({ data }) => Object.values(data));
+  const outcomes = responses.flatMap(({ data }) => Object.values(data));
   expect(outcomes.filter(({ __typename }) => __typename === 'BadCredentials')).toHaveLength(8);
   expect(outcomes.filter(({ __typename }) => __typename === 'TooManyAttempts')).toHaveLength(22);
 
@@ -39,31 +39,31 @@ test('stops guessing after as many failures as are allowed, also at the same tim
   expect(right).toMatchObject({ message: expect.stringContaining(String(seconds)) });
 });
 
-test('locks an unknown e-mail after as many failures as a known one, in any case', async () => {
+test('applies to unknown e-mail addresses, in any case', async () => {
   const email = `${randomUUID()}@example.com`;
-  expect(await outcomesOf(8, email)).toEqual(EIGHT_GUESSES);
-  expect(await outcomesOf(1, email.toUpperCase())).toEqual(['TooManyAttempts']);
+  expect(await tryGuesses(8, email)).toEqual(EIGHT_GUESSES);
+  expect(await tryGuesses(1, email.toUpperCase())).toEqual(['TooManyAttempts']);
 });
 
-test('forgets the failures of an account once its owner has logged in', async () => {
+test('resets the failures of an account after a successful log-in', async () => {
   const { email, password } = await app.signUp();
   for (let round = 0; round < 2; round += 1) {
-    await outcomesOf(7, email);
+    await tryGuesses(7, email);
     expect(await logIn(email, password)).toMatchObject({ __typename: 'Session' });
   }
 });
 
-test('counts on while Redis is away', async () => {
+test('counts failures while Redis is unavailable', async () => {
   const { email } = await app.signUp();
-  const outcomes = await withoutRedis(app, () => outcomesOf(9, email));
+  const outcomes = await withoutRedis(app, () => tryGuesses(9, email));
   expect(outcomes).toEqual([...EIGHT_GUESSES, 'TooManyAttempts']);
 });
 
-test('stops an address that fails for many accounts; a success is not counted, and takes back no failure', async () => {
-  const door = await startApp({ LOG_IN_ATTEMPTS_PER_ADDRESS: '5' });
+test('limits the failures of an address across accounts; a success neither counts nor resets', async () => {
+  const limitedApp = await startApp({ LOG_IN_ATTEMPTS_PER_ADDRESS: '5' });
   try {
-    const { email, password } = await door.signUp();
-    const { logIn } = accountsOf(door);
+    const { email, password } = await limitedApp.signUp();
+    const { logIn } = createAccountClient(limitedApp);
     const succeed = async (times: number) => {
       for (let time = 0; time < times; time += 1) {
         expect(await logIn(email, password)).toMatchObject({ __typename: 'Session' });
@@ -81,6 +81,6 @@ test('stops an address that fails for many accounts; a success is not counted, a
     await fail(1);
     expect(await logIn(email, password)).toMatchObject({ __typename: 'TooManyAttempts' });
   } finally {
-    await door.stop();
+    await limitedApp.stop();
   }
 });

@@ -12,14 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-const profileOf = async (username: string) => (await app.graphql(PROFILE, { username })).data.player;
+const getProfile = async (username: string) => (await app.graphql(PROFILE, { username })).data.player;
 
-test('a player is found by the username in any case', async () => {
+test('player finds a username in any case', async () => {
   const { id, username } = await app.signUp({ city: 'Neiva' });
-  expect(await profileOf(username)).toEqual({ id, username, city: 'Neiva' });
-  expect(await profileOf(username.toUpperCase())).toMatchObject({ id });
+  expect(await getProfile(username)).toEqual({ id, username, city: 'Neiva' });
+  expect(await getProfile(username.toUpperCase())).toMatchObject({ id });
 });
 
-test.each(['nobody', '', 'jordan.diaz\u0000', '%', 'x'.repeat(1000)])('nobody is %j', async username => {
-  expect(await profileOf(username)).toBeNull();
-});
+test.each(['nobody', '', 'jordan.diaz\u0000', '%', 'x'.repeat(1000)])(
+  'player returns null for the username %j',
+  async username => {
+    expect(await getProfile(username)).toBeNull();
+  },
+);

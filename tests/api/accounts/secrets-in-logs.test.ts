@@ -7,7 +7,7 @@ import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { createClient, type TestClient } from '../../kit/api/client.ts';
-import { gatherModerator } from '../../kit/contest/create-users.ts';
+import { createModerator } from '../../kit/contest/create-users.ts';
 import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
 const MAIN = join(import.meta.dirname, '../../../server/main.ts');
@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-/** Everything that an API process writes while `use` goes on, at its most talkative. */
-async function logsOf(use: (client: TestClient) => Promise<void>): Promise<string> {
+/** Runs `use` against an API process with the log level trace; returns everything that the process writes. */
+async function collectLogs(use: (client: TestClient) => Promise<void>): Promise<string> {
   const port = await anyFreePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -47,10 +47,10 @@ async function logsOf(use: (client: TestClient) => Promise<void>): Promise<strin
   return (await written).join('\n');
 }
 
-test('nothing that is written during a session is a secret, whatever goes wrong in it', async () => {
+test('the logs of a session with errors contain no secret', async () => {
   const secrets = new Map<string, string>();
-  const moderator = await gatherModerator(app);
-  const logs = await logsOf(async client => {
+  const moderator = await createModerator(app);
+  const logs = await collectLogs(async client => {
     const player = await client.signUp({ password: 'a very secret jump shot' });
     secrets.set('password', player.password).set('e-mail', player.email);
     secrets.set('access token', player.token).set('refresh token', player.refreshToken);
@@ -59,7 +59,7 @@ test('nothing that is written during a session is a secret, whatever goes wrong 
     const logIn = 'mutation ($input: LogInInput!) { logIn(input: $input) { __typename } }';
     await client.graphql(logIn, { input: { email: player.email, password: 'a wrong jump shot' } });
     secrets.set('wrong password', 'a wrong jump shot');
-    // As an argument in the text, of the wrong type, and where no password belongs.
+    // Passwords as inline arguments, in values of the wrong type and in other fields.
     await client.graphql(
       `mutation { logIn(input: { email: "${player.email}", password: 7, p: "${player.password}" }) { x } }`,
     );
@@ -84,7 +84,7 @@ test('nothing that is written during a session is a secret, whatever goes wrong 
     secrets.set('cookie of the queue board', cookie);
     await fetch(`${client.url}/operations/queue/`, { headers: { cookie: `anb-queue-board=${cookie}` } });
 
-    // From here on the database fails at whatever has to do with passwords and tokens.
+    // From here on, queries of sessions fail.
     const [row] = await app.database.em
       .fork()
       .execute<{ password_hash: string }[]>('select password_hash from players where id = ?', [
@@ -97,7 +97,7 @@ test('nothing that is written during a session is a secret, whatever goes wrong 
     await expect(client.signUp({ password: 'another secret jump shot' })).rejects.toThrow(
       'INTERNAL_SERVER_ERROR',
     );
-    secrets.set('password of whoever could not sign up', 'another secret jump shot');
+    secrets.set('password of the failed sign-up', 'another secret jump shot');
     await client.graphql('mutation ($t: String!) { refreshSession(refreshToken: $t) { __typename } }', {
       t: player.refreshToken,
     });
@@ -106,7 +106,7 @@ test('nothing that is written during a session is a secret, whatever goes wrong 
 
   for (const setting of ['AUTH_SECRET', 'DATABASE_URL', 'REDIS_URL'])
     secrets.set(setting, app.processEnv[setting] ?? '');
-  // The test looks at what it means to look at.
+  // Proves that the log contains the provoked errors.
   expect(logs).toContain('"msg":"unexpected error"');
   expect(
     [...secrets].filter(([, secret]) => secret === '' || logs.includes(secret)).map(([name]) => name),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { gatherModerator, gatherOne, publishVideo } from '../../kit/contest/create-users.ts';
+import { createModerator, createUser, publishVideo } from '../../kit/contest/create-users.ts';
 import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
 graphql(`
@@ -38,7 +38,7 @@ beforeAll(async () => {
   app = await startApp();
   player = await app.signUp();
   await insertVideo(app.database, player, { status: 'FAILED', failureReason: 'TOO_LONG' });
-  const videoId = await publishVideo(app.database, await gatherOne(app));
+  const videoId = await publishVideo(app.database, await createUser(app));
   await app.graphql(`mutation { castVote(videoId: "${videoId}") { __typename } }`, {}, player);
 });
 afterAll(() => app?.stop());
@@ -50,20 +50,20 @@ const own = {
   },
 };
 
-test('whoever logs in or refreshes a session is shown at once what is theirs', async () => {
+test('logIn and refreshSession return viewer-dependent fields of the new session', async () => {
   const { email, password, refreshToken } = player;
   expect((await app.graphql(LOG_IN, { input: { email, password } })).data.logIn).toEqual(own);
   expect((await app.graphql(REFRESH, { refreshToken })).data.refreshSession).toEqual(own);
 });
 
-test('what follows in the document is done as whoever has logged in, with their rights alone', async () => {
+test('fields after logIn in a document execute as the new viewer, without the rights of the previous one', async () => {
   const { email, password } = player;
   const input = { email, password };
-  const videoId = await publishVideo(app.database, await gatherOne(app));
+  const videoId = await publishVideo(app.database, await createUser(app));
   const { data } = await app.graphql(VOTE_AFTER_LOG_IN, { videoId, input });
   expect(data.castVote).toEqual({ __typename: 'Video', viewerHasVoted: true });
 
-  const moderator = await gatherModerator(app);
+  const moderator = await createModerator(app);
   const trail = await app.graphql(TRAIL_AROUND_LOG_IN, { videoId, input }, moderator);
   expect(trail.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   const entries = await app.database.em

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sweepSessions } from '../../../src/players/sessions.ts';
+import { deleteExpiredSessions } from '../../../src/players/sessions.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { accountsOf, person, sessionIn } from './accounts.ts';
+import { createAccountClient, createSignUpInput, requireSession } from './accounts.ts';
 
 let app: App;
-let accounts: ReturnType<typeof accountsOf>;
+let accounts: ReturnType<typeof createAccountClient>;
 beforeAll(async () => {
   app = await startApp();
-  accounts = accountsOf(app);
+  accounts = createAccountClient(app);
 });
 afterAll(() => app.stop());
 
@@ -17,61 +17,61 @@ const ME = graphql(`
   query SessionMe { me { email } }
 `);
 
-const signUp = async () => sessionIn(await accounts.signUp(person()));
+const signUp = async () => requireSession(await accounts.signUp(createSignUpInput()));
 
 describe('a session', () => {
-  test('is renewed with a token that is good once', async () => {
+  test('is refreshed with a single-use token', async () => {
     const first = await signUp();
-    const second = sessionIn(await accounts.refresh(first.refreshToken));
+    const second = requireSession(await accounts.refresh(first.refreshToken));
     expect(second).toMatchObject({ __typename: 'Session', viewer: first.viewer });
     expect(second.refreshToken).not.toBe(first.refreshToken);
     expect(await accounts.refresh(second.refreshToken)).toMatchObject({ __typename: 'Session' });
   });
 
-  test('ends as a whole when a refresh token comes twice', async () => {
+  test('ends when a refresh token is reused', async () => {
     const first = await signUp();
-    const second = sessionIn(await accounts.refresh(first.refreshToken));
+    const second = requireSession(await accounts.refresh(first.refreshToken));
     expect(await accounts.refresh(first.refreshToken)).toMatchObject({
       __typename: 'SessionExpired',
       code: 'SESSION_EXPIRED',
     });
     expect(await accounts.refresh(second.refreshToken)).toMatchObject({ __typename: 'SessionExpired' });
-    expect(await refusalOf(second.accessToken)).toBe('UNAUTHENTICATED');
+    expect(await getRefusal(second.accessToken)).toBe('UNAUTHENTICATED');
   });
 
-  test('goes on for one of two who renew it at the same time', async () => {
+  test('is refreshed once by four concurrent requests', async () => {
     const { refreshToken } = await signUp();
-    const answers = await Promise.all([1, 2, 3, 4].map(() => accounts.refresh(refreshToken)));
-    expect(answers.filter(answer => answer.__typename === 'Session')).toHaveLength(1);
+    const results = await Promise.all([1, 2, 3, 4].map(() => accounts.refresh(refreshToken)));
+    expect(results.filter(answer => answer.__typename === 'Session')).toHaveLength(1);
   });
 
-  test('ends with its tokens when the player logs out, and no other session with it', async () => {
+  test('ends at logOut without affecting other sessions', async () => {
     const { email, password } = await app.signUp();
-    const here = sessionIn(await accounts.logIn(email, password));
-    const there = sessionIn(await accounts.logIn(email, password));
+    const here = requireSession(await accounts.logIn(email, password));
+    const there = requireSession(await accounts.logIn(email, password));
     const logOut = () => accounts.logOut(here.refreshToken);
     expect(await logOut()).toEqual({ __typename: 'LoggedOut', wasOpen: true });
     expect(await logOut()).toEqual({ __typename: 'LoggedOut', wasOpen: false });
     expect(await accounts.refresh(here.refreshToken)).toMatchObject({ __typename: 'SessionExpired' });
-    expect(await refusalOf(here.accessToken)).toBe('UNAUTHENTICATED');
+    expect(await getRefusal(here.accessToken)).toBe('UNAUTHENTICATED');
     const { data } = await app.graphql(ME, {}, { token: there.accessToken });
     expect(data.me?.email).toBe(email);
   });
 
-  test('that has expired opens nothing, and there is nothing to end', async () => {
+  test('rejects its tokens after it expires', async () => {
     const { token, refreshToken } = await app.signUp();
     await expire(refreshToken, '1 second');
-    expect(await refusalOf(token)).toBe('UNAUTHENTICATED');
+    expect(await getRefusal(token)).toBe('UNAUTHENTICATED');
     expect(await accounts.logOut(refreshToken)).toEqual({ __typename: 'LoggedOut', wasOpen: false });
     expect(await accounts.refresh(refreshToken)).toMatchObject({ __typename: 'SessionExpired' });
   });
 
-  test('is removed once it has been expired for a day', async () => {
-    const [open, young, old] = await Promise.all([app.signUp(), app.signUp(), app.signUp()]);
-    await expire(young.refreshToken, '23 hours');
+  test('is deleted one day after it expires', async () => {
+    const [open, recent, old] = await Promise.all([app.signUp(), app.signUp(), app.signUp()]);
+    await expire(recent.refreshToken, '23 hours');
     await expire(old.refreshToken, '25 hours');
-    expect(await sweepSessions(app.database.em.fork())).toBe(1);
-    const ids = [open, young, old].map(({ refreshToken }) => sessionIdOf(refreshToken));
+    expect(await deleteExpiredSessions(app.database.em.fork())).toBe(1);
+    const ids = [open, recent, old].map(({ refreshToken }) => getSessionId(refreshToken));
     const left = await app.database.em
       .fork()
       .execute<{ id: string }[]>('select id from sessions where id in (?, ?, ?)', ids);
@@ -79,36 +79,36 @@ describe('a session', () => {
   });
 
   test.each(['', 'x', '..', `${randomUUID()}.${'A'.repeat(43)}`, `' or true --.${'A'.repeat(43)}`])(
-    'does not begin with the refresh token %j',
+    'is not created by the refresh token %j',
     async refreshToken => {
       expect(await accounts.refresh(refreshToken)).toMatchObject({ __typename: 'SessionExpired' });
     },
   );
 
-  test('is not opened by an access token in the place of a refresh token, nor the other way round', async () => {
+  test('rejects an access token as refresh token and a refresh token as access token', async () => {
     const session = await signUp();
     expect(await accounts.refresh(session.accessToken)).toMatchObject({ __typename: 'SessionExpired' });
-    expect(await refusalOf(session.refreshToken)).toBe('UNAUTHENTICATED');
+    expect(await getRefusal(session.refreshToken)).toBe('UNAUTHENTICATED');
   });
 
-  test('without one, nobody is me', async () => {
+  test('is required for me, which is null otherwise', async () => {
     expect((await app.graphql(ME)).data).toEqual({ me: null });
   });
 });
 
-const sessionIdOf = (refreshToken: string) => refreshToken.split('.', 1)[0] ?? '';
+const getSessionId = (refreshToken: string) => refreshToken.split('.', 1)[0] ?? '';
 
-/** Lets a session end that long ago. */
+/** Sets the expiry of a session to `ago` before now. */
 async function expire(refreshToken: string, ago: string): Promise<void> {
   await app.database.em
     .fork()
     .execute('update sessions set expires_at = now() - ?::interval where id = ?', [
       ago,
-      sessionIdOf(refreshToken),
+      getSessionId(refreshToken),
     ]);
 }
 
-async function refusalOf(token: string): Promise<unknown> {
+async function getRefusal(token: string): Promise<unknown> {
   const { errors } = await app.graphql(ME, {}, { token });
   return errors?.[0]?.extensions.code;
 }

@@ -6,7 +6,7 @@ import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
 import { findVideoRow, insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
-const SEEN = graphql(`
+const VISIBILITY = graphql(`
   query VisibilitySeen($id: ID!, $owner: ID!) {
     video(id: $id) { id originalUrl processedUrl posterUrl failure { reason } }
     node(id: $id) { id }
@@ -30,7 +30,7 @@ const NOTHING: string[] = [];
 const RECORD = ['video', 'node', 'nodes', "player's videos", 'status', 'original'];
 const PUBLIC = ['video', 'node', 'nodes', 'gallery', "player's videos", 'status', 'clip', 'poster'];
 
-/** What each viewer is shown of a video in each state, and no more. */
+/** The exact fields and lists in which each viewer sees a video in each state. */
 const TABLE: Record<State, Record<(typeof VIEWERS)[number], string[]>> = {
   UPLOADED: { anyone: NOTHING, 'another player': NOTHING, owner: RECORD, moderator: RECORD },
   PROCESSING: { anyone: NOTHING, 'another player': NOTHING, owner: RECORD, moderator: RECORD },
@@ -76,13 +76,13 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-const opens = async (url: string | null | undefined) =>
+const isServed = async (url: string | null | undefined) =>
   Boolean(url) && (await fetch(url ?? '')).status === 200;
 
-async function seenBy(viewer: string, state: State): Promise<string[]> {
+async function listVisible(viewer: string, state: State): Promise<string[]> {
   const id = videoIds.get(state) ?? '';
   const token = tokens.get(viewer);
-  const { data, errors } = await app.graphql(SEEN, { id, owner: owner.id }, { token });
+  const { data, errors } = await app.graphql(VISIBILITY, { id, owner: owner.id }, { token });
   if (errors) throw new Error(JSON.stringify(errors));
   const has = (list: { id: string }[] | undefined) => (list ?? []).some(video => video.id === id);
   const facts: Record<string, boolean> = {
@@ -92,9 +92,9 @@ async function seenBy(viewer: string, state: State): Promise<string[]> {
     gallery: has(data.videos.nodes),
     "player's videos": has(data.owner && 'videos' in data.owner ? data.owner.videos.nodes : []),
     status: await mayFollow(id, token),
-    clip: await opens(data.video?.processedUrl),
-    poster: await opens(data.video?.posterUrl),
-    original: await opens(data.video?.originalUrl),
+    clip: await isServed(data.video?.processedUrl),
+    poster: await isServed(data.video?.posterUrl),
+    original: await isServed(data.video?.originalUrl),
     failure: data.video?.failure != null,
   };
   return Object.keys(facts).filter(name => facts[name]);
@@ -102,7 +102,7 @@ async function seenBy(viewer: string, state: State): Promise<string[]> {
 
 async function mayFollow(id: string, token: string | undefined): Promise<boolean> {
   try {
-    for await (const event of app.follow(id, token ? { token } : {})) return event.video.id === id;
+    for await (const event of app.subscribeToVideo(id, token ? { token } : {})) return event.video.id === id;
   } catch (error) {
     if (!String(error).includes('FORBIDDEN')) throw error;
   }
@@ -110,11 +110,11 @@ async function mayFollow(id: string, token: string | undefined): Promise<boolean
 }
 
 describe.each(Object.keys(STATES) as State[])('a video that is %s', state => {
-  test.each(VIEWERS)('shows %s what is theirs to see', async viewer => {
-    expect((await seenBy(viewer, state)).toSorted()).toEqual(TABLE[state][viewer].toSorted());
+  test.each(VIEWERS)('is visible to %s as the table says', async viewer => {
+    expect((await listVisible(viewer, state)).toSorted()).toEqual(TABLE[state][viewer].toSorted());
   });
 
-  test('has its files behind no address that can be guessed, unless published', async () => {
+  test('serves its files without a signature only if published', async () => {
     const media = `${app.url}/media/${toRowId(videoIds.get(state) ?? '')}`;
     const expected = state === 'PROCESSED' ? 200 : 404;
     expect((await fetch(`${media}/clip.mp4`)).status).toBe(expected);

@@ -3,16 +3,16 @@ import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import {
-  type Fan,
-  gather,
-  gatherModerator,
+  createModerator,
+  createUsers,
   giveVotes,
   NO_LIMITS,
   publishVideos,
   startSecondApi,
+  type TestUser,
 } from '../../kit/contest/create-users.ts';
 import { toRowId } from '../../kit/contest/videos.ts';
-import { castVote, findMiscounts, withdrawVote } from '../../kit/contest/votes.ts';
+import { castVote, findCounterMismatches, withdrawVote } from '../../kit/contest/votes.ts';
 
 const CLOSE = graphql(`
   mutation CloseTheContest($reason: String!) {
@@ -45,23 +45,27 @@ const start = async (settings: Record<string, string> = {}) => {
   app = await startApp({ ...NO_LIMITS, ...settings });
   return app;
 };
-const resultsOf = async (api: Pick<App, 'graphql'>) => {
+const getResults = async (api: Pick<App, 'graphql'>) => {
   const { data, errors } = await api.graphql(RESULTS);
   if (errors) throw new Error(JSON.stringify(errors));
   return data;
 };
-const contestOf = async (api: Pick<App, 'graphql'>) => (await api.graphql(PHASE)).data.contest;
-const close = async (api: Pick<App, 'graphql'>, caller: Partial<Fan>, reason = 'The final is on Friday') =>
-  api.graphql(CLOSE, { reason }, caller);
+const getContest = async (api: Pick<App, 'graphql'>) => (await api.graphql(PHASE)).data.contest;
+const close = async (
+  api: Pick<App, 'graphql'>,
+  caller: Partial<TestUser>,
+  reason = 'The final is on Friday',
+) => api.graphql(CLOSE, { reason }, caller);
 
-test('winners are certified when the voting is over, two a city, each with what decided, and stand from then on', async () => {
+test('closing the contest certifies the winners of each city with their deciding rule, and later changes do not affect them', async () => {
   const app = await start({ WINNERS_PER_CITY: '2' });
-  const moderator = await gatherModerator(app);
-  const bogota = await gather(app, 4, 'Bogotá');
-  const [cali, tunja] = await Promise.all([gather(app, 2, 'CALI'), gather(app, 2, 'Tunja')]);
+  const moderator = await createModerator(app);
+  const bogota = await createUsers(app, 4, 'Bogotá');
+  const [cali, tunja] = await Promise.all([createUsers(app, 2, 'CALI'), createUsers(app, 2, 'Tunja')]);
   const videoIds = await publishVideos(app.database, [...bogota, ...cali, ...tunja]);
   const [a = '', b = '', c = '', , e = '', , f = '', g = ''] = videoIds;
-  // In Bogotá the third reaches 5 before the second; the fourth has none. In Cali only one has votes, in Tunja two have as many since the same moment.
+  // Bogotá: the third player reaches 5 votes before the second, and the fourth has none. Cali: only one
+  // player has votes. Tunja: two players have equal votes since the same time.
   await giveVotes(
     app.database,
     new Map([
@@ -87,30 +91,37 @@ test('winners are certified when the voting is over, two a city, each with what 
       [tied],
     );
 
-  expect(await resultsOf(app)).toEqual({
+  expect(await getResults(app)).toEqual({
     contest: { phase: 'OPEN', votingOpensAt: null, votingClosesAt: null, winnersPerCity: 2 },
     results: null,
   });
   const closed = (await close(app, moderator)).data.closeContest;
   expect(closed).toEqual({ __typename: 'Contest', phase: 'CLOSED', votingClosesAt: expect.any(String) });
 
-  const certified = await resultsOf(app);
-  const facts = { reachedAt: expect.any(String), certifiedAt: expect.any(String) };
+  const certified = await getResults(app);
+  const timestamps = { reachedAt: expect.any(String), certifiedAt: expect.any(String) };
   const [bogota0, , bogota2] = bogota.map(({ id }) => ({ player: { id } }));
   expect(certified.results).toEqual([
-    { ...facts, ...bogota0, city: 'Bogotá', position: 1, votes: 7, decidedBy: 'MORE_VOTES' },
-    { ...facts, ...bogota2, city: 'Bogotá', position: 2, votes: 5, decidedBy: 'REACHED_FIRST' },
+    { ...timestamps, ...bogota0, city: 'Bogotá', position: 1, votes: 7, decidedBy: 'MORE_VOTES' },
+    { ...timestamps, ...bogota2, city: 'Bogotá', position: 2, votes: 5, decidedBy: 'REACHED_FIRST' },
     {
-      ...facts,
+      ...timestamps,
       player: { id: cali[0]?.id },
       city: 'CALI',
       position: 1,
       votes: 1,
       decidedBy: 'ONLY_CANDIDATE',
     },
-    { ...facts, player: { id: tunja[0]?.id }, city: 'Tunja', position: 1, votes: 3, decidedBy: 'LOWER_ID' },
     {
-      ...facts,
+      ...timestamps,
+      player: { id: tunja[0]?.id },
+      city: 'Tunja',
+      position: 1,
+      votes: 3,
+      decidedBy: 'LOWER_ID',
+    },
+    {
+      ...timestamps,
       player: { id: tunja[1]?.id },
       city: 'Tunja',
       position: 2,
@@ -121,26 +132,26 @@ test('winners are certified when the voting is over, two a city, each with what 
 
   await app.graphql(HIDE_WINNER, { videoId: a }, moderator);
   await app.graphql(RENAME, { input: { firstName: 'Somebody', lastName: 'Else', city: 'Cali' } }, bogota[2]);
-  expect((await resultsOf(app)).results).toEqual(certified.results);
+  expect((await getResults(app)).results).toEqual(certified.results);
 });
 
-test('closing stops votes at once through every API, even those on their way, and is on record once', async () => {
+test('closing the contest rejects later votes through every API and is audited once', async () => {
   const app = await start();
   const second = await startSecondApi(app);
-  const [moderator, fans] = await Promise.all([gatherModerator(app), gather(app, 40)]);
-  const videoIds = await publishVideos(app.database, await gather(app, 30));
+  const [moderator, voters] = await Promise.all([createModerator(app), createUsers(app, 40)]);
+  const videoIds = await publishVideos(app.database, await createUsers(app, 30));
 
-  const kept = new Set<string>();
-  const vote = async (fan: Fan, n: number) => {
+  const accepted = new Set<string>();
+  const vote = async (voter: TestUser, n: number) => {
     for (const [at, videoId] of videoIds.entries()) {
-      const { __typename } = await castVote((n + at) % 2 ? app : second, fan, videoId);
+      const { __typename } = await castVote((n + at) % 2 ? app : second, voter, videoId);
       if (__typename === 'VotingClosed') return;
-      kept.add(`${toRowId(fan.id)} ${toRowId(videoId)}`);
+      accepted.add(`${toRowId(voter.id)} ${toRowId(videoId)}`);
     }
   };
-  const votes = fans.map(vote);
+  const votes = voters.map(vote);
   await castVote(app, moderator, videoIds[0] ?? '');
-  const [closed] = await Promise.all([close(app, moderator), close(second, moderator, 'The same, twice')]);
+  const [closed] = await Promise.all([close(app, moderator), close(second, moderator, 'The same reason')]);
   const endsAt = closed.data.closeContest.__typename === 'Contest' && closed.data.closeContest.votingClosesAt;
   expect(await castVote(second, moderator, videoIds[1] ?? '')).toMatchObject({ __typename: 'VotingClosed' });
   expect(await withdrawVote(app, moderator, videoIds[0] ?? '')).toMatchObject({ __typename: 'VotingClosed' });
@@ -153,17 +164,17 @@ test('closing stops votes at once through every API, even those on their way, an
     [toRowId(moderator.id)],
   );
   expect(rows.filter(({ late }) => late)).toEqual([]);
-  expect(rows.map(({ pair }) => pair).toSorted()).toEqual([...kept].toSorted());
-  expect(await findMiscounts(app.database)).toEqual([]);
-  expect((await resultsOf(second)).contest).toMatchObject({ phase: 'CLOSED', votingClosesAt: endsAt });
+  expect(rows.map(({ pair }) => pair).toSorted()).toEqual([...accepted].toSorted());
+  expect(await findCounterMismatches(app.database)).toEqual([]);
+  expect((await getResults(second)).contest).toMatchObject({ phase: 'CLOSED', votingClosesAt: endsAt });
   const trail = await em.execute('select action, actor_id from audit_entries');
   expect(trail).toEqual([{ action: 'CLOSE_CONTEST', actor_id: toRowId(moderator.id) }]);
   await second.stop();
 });
 
-test('only moderators close the contest, and not without a reason', async () => {
+test('closeContest requires a moderator and a reason', async () => {
   const app = await start();
-  const [[player], moderator] = await Promise.all([gather(app, 1), gatherModerator(app)]);
+  const [[player], moderator] = await Promise.all([createUsers(app, 1), createModerator(app)]);
   expect((await close(app, {})).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   expect((await close(app, player ?? {})).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   expect((await close(app, moderator, ' ')).data.closeContest).toEqual({
@@ -171,40 +182,40 @@ test('only moderators close the contest, and not without a reason', async () => 
     code: 'INVALID_INPUT',
     problems: [{ path: ['reason'] }],
   });
-  expect(await resultsOf(app)).toMatchObject({ contest: { phase: 'OPEN' }, results: null });
+  expect(await getResults(app)).toMatchObject({ contest: { phase: 'OPEN' }, results: null });
 });
 
-test.each(['the time that was set', 'a moderator'])(
-  'who moves after %s has ended the voting stays where they were',
+test.each(['VOTING_CLOSES_AT', 'a moderator'])(
+  'a player who changes city after %s ended the voting keeps the city in the results',
   async end => {
     const app = await start();
     const [moderator, [first, second], [third]] = await Promise.all([
-      gatherModerator(app),
-      gather(app, 2, 'Cali'),
-      gather(app, 1, 'Ibagué'),
+      createModerator(app),
+      createUsers(app, 2, 'Cali'),
+      createUsers(app, 1, 'Ibagué'),
     ]);
-    if (!first || !second || !third) throw new Error('Nobody came');
+    if (!first || !second || !third) throw new Error('A user is missing');
     const videoIds = await publishVideos(app.database, [first, second, third]);
     await giveVotes(app.database, new Map(videoIds.map((id, n) => [id, 9 - n])));
     const closesAt = new Date(Date.now() + (end === 'a moderator' ? 3_600_000 : 1000));
     await using api = await startSecondApi(app, { VOTING_CLOSES_AT: closesAt.toISOString() });
     if (end === 'a moderator') await close(app, moderator);
     else
-      await waitUntil('the voting ends', async () => (await contestOf(api)).phase === 'CLOSED', {
+      await waitUntil('the voting ends', async () => (await getContest(api)).phase === 'CLOSED', {
         deadlineSeconds: 5,
       });
 
     const moved = await api.graphql(RENAME, { input: { city: 'Ibagué' } }, second);
     expect(moved.data.updateProfile.__typename).toBe('Player');
     await api.graphql(HIDE_WINNER, { videoId: videoIds[0] ?? '' }, moderator);
-    expect((await resultsOf(api)).results).toMatchObject([
+    expect((await getResults(api)).results).toMatchObject([
       { city: 'Cali', votes: 9, player: { id: first.id } },
       { city: 'Ibagué', votes: 7, player: { id: third.id } },
     ]);
   },
 );
 
-test('winners are certified without anybody asking', async () => {
+test('the API certifies the winners without a request', async () => {
   const app = await start();
   await using _api = await startSecondApi(app, { VOTING_CLOSES_AT: new Date().toISOString() });
   const isCertified = async () =>
@@ -212,14 +223,14 @@ test('winners are certified without anybody asking', async () => {
   await waitUntil('the winners are certified', isCertified, { deadlineSeconds: 5 });
 });
 
-test('two APIs that are asked at once certify one set of winners', async () => {
+test('two APIs with concurrent requests certify one set of winners', async () => {
   const app = await start();
-  const videoIds = await publishVideos(app.database, await gather(app, 5, 'Cúcuta'));
+  const videoIds = await publishVideos(app.database, await createUsers(app, 5, 'Cúcuta'));
   await giveVotes(app.database, new Map(videoIds.map((id, n) => [id, n + 1])));
   const past = { VOTING_CLOSES_AT: new Date(Date.now() - 1000).toISOString() };
   const apis = await Promise.all([startSecondApi(app, past), startSecondApi(app, past)]);
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => resultsOf(apis[n % 2] ?? app)));
-  expect(answers[0]?.results).toMatchObject([{ city: 'Cúcuta', votes: 5, position: 1 }]);
-  for (const answer of answers) expect(answer).toEqual(answers[0]);
+  const responses = await Promise.all(Array.from({ length: 20 }, (_, n) => getResults(apis[n % 2] ?? app)));
+  expect(responses[0]?.results).toMatchObject([{ city: 'Cúcuta', votes: 5, position: 1 }]);
+  for (const response of responses) expect(response).toEqual(responses[0]);
   await Promise.all(apis.map(api => api.stop()));
 });

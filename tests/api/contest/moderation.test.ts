@@ -3,23 +3,24 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeId } from '../../../schema/global-ids.ts';
-import { claimVideo, failVideo } from '../../../src/videos/processing/record-processing.ts';
+import { claimVideo } from '../../../src/videos/processing/claim-video.ts';
+import { failVideo } from '../../../src/videos/processing/record-processing.ts';
 import { processVideoJob } from '../../../src/videos/processing/video.jobs.ts';
 import { Video } from '../../../src/videos/video.entity.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { eventually } from '../../kit/api/multipart.ts';
 import {
-  type Fan,
-  gatherModerator,
-  gatherOne,
-  projected,
+  createModerator,
+  createUser,
+  leaderboardSynced,
   publishVideo,
+  type TestUser,
 } from '../../kit/contest/create-users.ts';
-import { openRecording } from '../../kit/contest/processing.ts';
-import { rankingPage } from '../../kit/contest/rankings.ts';
+import { openProcessingDeps } from '../../kit/contest/processing-deps.ts';
+import { readRankingPage } from '../../kit/contest/rankings.ts';
 import { findVideoRow, insertVideo, toRowId } from '../../kit/contest/videos.ts';
-import { castVote, findMiscounts } from '../../kit/contest/votes.ts';
+import { castVote, findCounterMismatches } from '../../kit/contest/votes.ts';
 
 const HIDE = graphql(`
   mutation ModerateHide($videoId: ID!, $reason: String!) {
@@ -61,12 +62,12 @@ const TRAIL = graphql(`
 `);
 
 let app: App;
-let moderator: Fan;
-let player: Fan;
+let moderator: TestUser;
+let player: TestUser;
 let videoId: string;
 beforeAll(async () => {
   app = await startApp();
-  [moderator, player] = await Promise.all([gatherModerator(app), gatherOne(app)]);
+  [moderator, player] = await Promise.all([createModerator(app), createUser(app)]);
   videoId = await publishVideo(app.database, player);
 });
 afterAll(() => app?.stop());
@@ -81,13 +82,13 @@ const openQueue = () => {
     },
   });
 };
-const trailOf = async (id: string, caller: Fan) => app.graphql(TRAIL, { id }, caller);
+const getAuditTrail = async (id: string, caller: TestUser) => app.graphql(TRAIL, { id }, caller);
 
-test('a hidden video and its votes are gone for everybody until it is restored, with who, when and why on record', async () => {
-  const fan = await gatherOne(app);
-  await castVote(app, fan, videoId);
-  await projected(app);
-  expect((await rankingPage(app, {})).edges).toMatchObject([
+test('hideVideo removes a video and its votes from public lists until it is restored, and both are audited', async () => {
+  const voter = await createUser(app);
+  await castVote(app, voter, videoId);
+  await leaderboardSynced(app);
+  expect((await readRankingPage(app, {})).edges).toMatchObject([
     { node: { votes: 1, player: { id: player.id } } },
   ]);
 
@@ -100,36 +101,35 @@ test('a hidden video and its votes are gone for everybody until it is restored, 
   });
   const again = await app.graphql(HIDE, { videoId, reason: 'Once more' }, moderator);
   expect(again.data.hideVideo).toMatchObject({ hidden: true });
-  expect(await castVote(app, await gatherOne(app), videoId)).toMatchObject({
+  expect(await castVote(app, await createUser(app), videoId)).toMatchObject({
     __typename: 'VideoNotPublished',
   });
-  await projected(app);
-  expect(await rankingPage(app, {})).toMatchObject({ edges: [], totalCount: 0 });
-  expect((await trailOf(videoId, fan)).data.video).toBeNull();
+  await leaderboardSynced(app);
+  expect(await readRankingPage(app, {})).toMatchObject({ edges: [], totalCount: 0 });
+  expect((await getAuditTrail(videoId, voter)).data.video).toBeNull();
 
   const restored = await app.graphql(RESTORE, { videoId, reason: 'A misunderstanding' }, moderator);
   expect(restored.data.restoreVideo).toEqual({ __typename: 'Video', id: videoId, hidden: false, votes: 1 });
-  await projected(app);
-  expect((await rankingPage(app, {})).edges).toMatchObject([{ node: { votes: 1 } }]);
-  expect(await findMiscounts(app.database)).toEqual([]);
+  await leaderboardSynced(app);
+  expect((await readRankingPage(app, {})).edges).toMatchObject([{ node: { votes: 1 } }]);
+  expect(await findCounterMismatches(app.database)).toEqual([]);
 
-  const { data } = await trailOf(videoId, moderator);
+  const { data } = await getAuditTrail(videoId, moderator);
   const entry = { at: expect.any(String), actor: { id: moderator.id } };
-  // Hiding what was hidden did nothing, so nothing is on record.
+  // Hiding a hidden video changes nothing and is not audited.
   expect(data.video?.auditTrail).toEqual([
     { ...entry, action: 'RESTORE_VIDEO', reason: 'A misunderstanding' },
     { ...entry, action: 'HIDE_VIDEO', reason: 'Not basketball' },
   ]);
 });
 
-test('the owner of a hidden video is told the latest reason while it is hidden', async () => {
-  const owner = await gatherOne(app);
+test('hiddenReason returns the latest reason to the owner while the video is hidden', async () => {
+  const owner = await createUser(app);
   const ids = [await publishVideo(app.database, owner), await publishVideo(app.database, owner)];
   for (const reason of ['Music that is not yours', 'Somebody else’s face']) {
     for (const id of ids) {
       await app.graphql(HIDE, { videoId: id, reason }, moderator);
-      if (reason.startsWith('Music'))
-        await app.graphql(RESTORE, { videoId: id, reason: 'Mended' }, moderator);
+      if (reason.startsWith('Music')) await app.graphql(RESTORE, { videoId: id, reason: 'Fixed' }, moderator);
     }
   }
   const shown = async () => {
@@ -141,17 +141,17 @@ test('the owner of a hidden video is told the latest reason while it is hidden',
   expect(await shown()).toEqual([null, 'Somebody else’s face']);
 });
 
-test('a player whose video is hidden and restored is still the one who reached the total first', async () => {
-  const [first, second, fan] = await Promise.all([gatherOne(app), gatherOne(app), gatherOne(app)]);
+test('restoreVideo keeps the time at which the player reached the total', async () => {
+  const [first, second, voter] = await Promise.all([createUser(app), createUser(app), createUser(app)]);
   const [firstVideo, secondVideo] = [
     await publishVideo(app.database, first),
     await publishVideo(app.database, second),
   ];
-  await castVote(app, fan, firstVideo);
-  await castVote(app, fan, secondVideo);
+  await castVote(app, voter, firstVideo);
+  await castVote(app, voter, secondVideo);
   const order = async () => {
-    await projected(app);
-    return (await rankingPage(app, {})).ids.filter(id => [first.id, second.id].includes(id));
+    await leaderboardSynced(app);
+    return (await readRankingPage(app, {})).ids.filter(id => [first.id, second.id].includes(id));
   };
   const before = await order();
   expect(before).toHaveLength(2);
@@ -162,17 +162,17 @@ test('a player whose video is hidden and restored is still the one who reached t
   expect(await order()).toEqual(before);
 });
 
-test('a failed video that a moderator requeues waits for a worker again, with a new set of attempts', async () => {
-  await using recording = await openRecording(app);
+test('requeueVideo queues a failed video again with new attempts', async () => {
+  await using processing = await openProcessingDeps(app);
   await using queue = openQueue();
   const failed = await insertVideo(app.database, player);
   const id = toRowId(failed);
-  const claim = await claimVideo(recording, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
-  if (claim === null) throw new Error('The video is not to be had');
-  await failVideo(recording, claim, 'INTERNAL');
-  // As many as make a video nobody tries again: it is the moderator who says that it was not to blame.
+  const claim = await claimVideo(processing, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
+  if (claim === null) throw new Error('The video cannot be claimed');
+  await failVideo(processing, claim, 'INTERNAL');
+  // The number of worker deaths at which a video is no longer retried; requeueVideo resets the count.
   await app.database.em.fork().nativeUpdate(Video, id, { workerDeaths: 2 });
-  const events = app.follow(failed, player);
+  const events = app.subscribeToVideo(failed, player);
 
   const { data } = await app.graphql(REQUEUE, { videoId: failed, reason: 'The disk was full' }, moderator);
   expect(data.requeueVideo).toEqual({ __typename: 'Video', id: failed, status: 'UPLOADED', failure: null });
@@ -187,36 +187,36 @@ test('a failed video that a moderator requeues waits for a worker again, with a 
   await eventually(
     async () => (await queue.getJob(processVideoJob.id({ videoId: id, attempt: 1 }))) !== undefined,
   );
-  expect(await claimVideo(recording, id, { leaseSeconds: 60, maxWorkerDeaths: 2 })).toMatchObject({
+  expect(await claimVideo(processing, id, { leaseSeconds: 60, maxWorkerDeaths: 2 })).toMatchObject({
     attempt: 2,
     attemptLimit: 4,
   });
-  // The worker of the first life has nothing to say any more.
-  expect(await failVideo(recording, claim, 'INTERNAL')).toBe(false);
-  const trail = (await trailOf(failed, moderator)).data.video?.auditTrail;
+  // The old claim is no longer valid.
+  expect(await failVideo(processing, claim, 'INTERNAL')).toBe(false);
+  const trail = (await getAuditTrail(failed, moderator)).data.video?.auditTrail;
   expect(trail).toMatchObject([{ action: 'REQUEUE_VIDEO', reason: 'The disk was full' }]);
 });
 
-test('only a failed video can be requeued, and only one that exists can be decided on', async () => {
+test('requeueVideo returns VideoNotFailed, and all moderation mutations return VideoNotFound', async () => {
   const waiting = await insertVideo(app.database, player);
   for (const id of [waiting, videoId]) {
     const { data } = await app.graphql(REQUEUE, { videoId: id, reason: 'Try' }, moderator);
     expect(data.requeueVideo).toEqual({ __typename: 'VideoNotFailed', code: 'VIDEO_NOT_FAILED' });
-    expect((await trailOf(id, moderator)).data.video?.auditTrail.some(({ reason }) => reason === 'Try')).toBe(
-      false,
-    );
+    expect(
+      (await getAuditTrail(id, moderator)).data.video?.auditTrail.some(({ reason }) => reason === 'Try'),
+    ).toBe(false);
   }
-  const nothing = { videoId: encodeId('Video', randomUUID()), reason: 'Try' };
-  const answers = await Promise.all([
-    app.graphql(HIDE, nothing, moderator).then(({ data }) => data.hideVideo),
-    app.graphql(RESTORE, nothing, moderator).then(({ data }) => data.restoreVideo),
-    app.graphql(REQUEUE, nothing, moderator).then(({ data }) => data.requeueVideo),
+  const missing = { videoId: encodeId('Video', randomUUID()), reason: 'Try' };
+  const results = await Promise.all([
+    app.graphql(HIDE, missing, moderator).then(({ data }) => data.hideVideo),
+    app.graphql(RESTORE, missing, moderator).then(({ data }) => data.restoreVideo),
+    app.graphql(REQUEUE, missing, moderator).then(({ data }) => data.requeueVideo),
   ]);
-  expect(answers).toEqual(answers.map(() => ({ __typename: 'VideoNotFound', code: 'VIDEO_NOT_FOUND' })));
+  expect(results).toEqual(results.map(() => ({ __typename: 'VideoNotFound', code: 'VIDEO_NOT_FOUND' })));
 });
 
 test.each(['', '   ', 'x'.repeat(501), 'Not\u0000text', 'Turned \u202eround'])(
-  'every decision needs a reason of 1 to 500 characters of text (%#)',
+  'moderation mutations require a reason of 1 to 500 valid characters (%#)',
   async reason => {
     for (const document of [HIDE, RESTORE, REQUEUE] as const) {
       const { data } = await app.graphql<Record<string, unknown>, unknown>(
@@ -232,7 +232,7 @@ test.each(['', '   ', 'x'.repeat(501), 'Not\u0000text', 'Turned \u202eround'])(
   },
 );
 
-test('nobody but moderators decides, or reads the record, not even on an own video', async () => {
+test('moderation mutations and auditTrail require a moderator, also for the owner’s video', async () => {
   const failed = await insertVideo(app.database, player, { status: 'FAILED', failureReason: 'TOO_SHORT' });
   for (const [caller, code] of [
     [{}, 'UNAUTHENTICATED'],
@@ -248,6 +248,6 @@ test('nobody but moderators decides, or reads the record, not even on an own vid
       expect(data).toBeNull();
     }
   }
-  expect((await trailOf(failed, player)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  expect((await getAuditTrail(failed, player)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   expect(await findVideoRow(app, failed)).toMatchObject({ status: 'FAILED', hiddenAt: null });
 });

@@ -5,7 +5,7 @@ import { createSignedLinks } from '../../../src/platform/crypto/signed-links.ts'
 import { processVideoJob } from '../../../src/videos/processing/video.jobs.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
-import { type Fan, gatherModerator, gatherOne } from '../../kit/contest/create-users.ts';
+import { createModerator, createUser, type TestUser } from '../../kit/contest/create-users.ts';
 import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 import { openBrowser, recordPage } from '../../kit/services/browser.ts';
 
@@ -14,11 +14,11 @@ const BOARD = graphql(`
 `);
 
 let app: App;
-let moderator: Fan;
+let moderator: TestUser;
 let videoId: string;
 beforeAll(async () => {
   app = await startApp();
-  moderator = await gatherModerator(app);
+  moderator = await createModerator(app);
   videoId = toRowId(await insertVideo(app.database, moderator));
   const connection = new Redis(app.redis.url, { maxRetriesPerRequest: null });
   const queue = new Queue(processVideoJob.queue, { connection });
@@ -29,13 +29,13 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-const linkOf = async (caller: Pick<Fan, 'token'>) =>
+const getLink = async (caller: Pick<TestUser, 'token'>) =>
   (await app.graphql(BOARD, {}, caller)).data.queueBoardUrl ?? '';
 const get = (path: string, cookie?: string) =>
   fetch(new URL(path, app.url), { redirect: 'manual', headers: { ...(cookie && { cookie }) } });
-/** Opens a moderator's link; the cookie that it gives, as a browser sends it. */
-const visit = async (caller: Pick<Fan, 'token'>): Promise<string> => {
-  const response = await get(await linkOf(caller));
+/** Opens a moderator's link; returns the cookie that it sets. */
+const visit = async (caller: Pick<TestUser, 'token'>): Promise<string> => {
+  const response = await get(await getLink(caller));
   expect(response.status).toBe(303);
   expect(response.headers.get('location')).toBe('/operations/queue/');
   const [set = ''] = response.headers.getSetCookie();
@@ -44,12 +44,12 @@ const visit = async (caller: Pick<Fan, 'token'>): Promise<string> => {
 };
 const API = '/operations/queue/api/queues?activeQueue=process-video&status=waiting&page=1';
 
-test('a moderator sees the queue in a browser, which needs nothing from elsewhere', async () => {
+test('a moderator sees the queue in a browser, which requests only the API', async () => {
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
   const record = recordPage(page);
-  await page.goto(await linkOf(moderator));
+  await page.goto(await getLink(moderator));
   await page.goto(`${app.url}/operations/queue/queue/process-video?status=waiting`);
   await page.getByText(videoId).first().waitFor();
   expect(page.url()).not.toContain('signature');
@@ -57,11 +57,11 @@ test('a moderator sees the queue in a browser, which needs nothing from elsewher
     0,
   );
   expect(record.urls.filter(url => !url.startsWith(app.url))).toEqual([]);
-  expect(record.complaints).toEqual([]);
+  expect(record.errors).toEqual([]);
 });
 
-test('nobody else gets a link, and without one nothing is shown', async () => {
-  const player = await gatherOne(app);
+test('only moderators receive a link, and pages without a cookie return 401', async () => {
+  const player = await createUser(app);
   expect((await app.graphql(BOARD, {}, player)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   expect((await app.graphql(BOARD)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   for (const path of ['', '/', '/api/queues', '/static/favicon.ico', '/queue/process-video']) {
@@ -71,15 +71,15 @@ test('nobody else gets a link, and without one nothing is shown', async () => {
   }
 });
 
-test('a link opens nothing once it is old or changed, and is no cookie, nor a cookie a link', async () => {
+test('expired or modified links return 401, and links and cookies are not interchangeable', async () => {
   const secret = app.processEnv.AUTH_SECRET ?? '';
   const path = `/operations/queue/enter/${toRowId(moderator.id)}`;
   const links = createSignedLinks([secret]);
-  const old = createSignedLinks([secret], () => new Date(Date.now() - 61_000));
-  const player = await gatherOne(app);
+  const expired = createSignedLinks([secret], () => new Date(Date.now() - 61_000));
+  const player = await createUser(app);
   const cookie = await visit(moderator);
   for (const url of [
-    old.sign(path, 60),
+    expired.sign(path, 60),
     createSignedLinks(['another secret']).sign(path, 60),
     links.sign(path, 60).replace(toRowId(moderator.id), toRowId(player.id)),
     links.sign(`/operations/queue/enter/${toRowId(player.id)}`, 60),
@@ -91,10 +91,10 @@ test('a link opens nothing once it is old or changed, and is no cookie, nor a co
   expect((await get(API, `a=b; ${cookie}; c=d`)).status).toBe(200);
 });
 
-test('it only shows: what would change the queue does not exist', async () => {
+test('the dashboard is read-only: requests that change the queue return 404 or 405', async () => {
   const cookie = await visit(moderator);
-  const shown = await (await get(API, cookie)).text();
-  expect(shown).toContain(videoId);
+  const page = await (await get(API, cookie)).text();
+  expect(page).toContain(videoId);
   for (const [method, path] of [
     ['PUT', `/api/queues/process-video/${videoId}-0/clean`],
     ['PUT', '/api/queues/process-video/empty'],
@@ -105,20 +105,20 @@ test('it only shows: what would change the queue does not exist', async () => {
     const response = await fetch(`${app.url}/operations/queue${path}`, { method, headers: { cookie } });
     expect(response.status, `${method} ${path}`).toBe(method === 'GET' ? 404 : 405);
   }
-  expect(await (await get(API, cookie)).text()).toBe(shown);
+  expect(await (await get(API, cookie)).text()).toBe(page);
 });
 
-test('whoever is a moderator no longer sees it no longer', async () => {
-  const former = await gatherModerator(app);
+test('a former moderator receives 401', async () => {
+  const former = await createModerator(app);
   const cookie = await visit(former);
-  const link = await linkOf(former);
+  const link = await getLink(former);
   await app.database.em
     .fork()
     .execute(`update players set role = 'PLAYER' where id = ?`, [toRowId(former.id)]);
   expect([(await get(API, cookie)).status, (await get(link)).status]).toEqual([401, 401]);
 });
 
-test('it says so while Redis is away', async () => {
+test('the dashboard returns 503 while Redis is unavailable', async () => {
   const cookie = await visit(moderator);
   const { status } = await withoutRedis(app, () => get(API, cookie));
   expect(status).toBe(503);

@@ -26,8 +26,8 @@ const fetchResults = (format: string, token?: string, method = 'GET') =>
     headers: token ? { authorization: `Bearer ${token}` } : {},
   });
 
-/** A player of a city, with a published video that one other player has voted for. */
-async function candidate(city: string, details: { firstName?: string } = {}): Promise<TestPlayer> {
+/** Creates a player of a city with a published video and one vote from another player. */
+async function createCandidate(city: string, details: { firstName?: string } = {}): Promise<TestPlayer> {
   const [owner, voter] = await Promise.all([app.signUp({ city, ...details }), app.signUp()]);
   const videoId = await insertVideo(app.database, owner, { status: 'PROCESSED' });
   const query = 'mutation ($videoId: ID!) { castVote(videoId: $videoId) { __typename } }';
@@ -36,37 +36,37 @@ async function candidate(city: string, details: { firstName?: string } = {}): Pr
   return owner;
 }
 
-const exportsOnRecord = () => app.database.em.fork().find(AuditEntry, { action: 'EXPORT_RESULTS' });
+const findExportEntries = () => app.database.em.fork().find(AuditEntry, { action: 'EXPORT_RESULTS' });
 
-describe('while the voting is not over', () => {
-  test.each(['csv', 'json'])('a moderator is told so instead of getting results.%s', async format => {
+describe('the results export before the voting ends', () => {
+  test.each(['csv', 'json'])('returns 409 with VOTING_NOT_OVER for results.%s', async format => {
     const response = await fetchResults(format, moderator.token);
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({ code: 'VOTING_NOT_OVER' });
-    expect(await exportsOnRecord()).toEqual([]);
+    expect(await findExportEntries()).toEqual([]);
   });
 });
 
-describe('who may have the results', () => {
-  test('a stranger is asked for a token, by name of the scheme', async () => {
+describe('access to the results export', () => {
+  test('returns 401 with WWW-Authenticate: Bearer without a token', async () => {
     const response = await fetchResults('csv');
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
     expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('a token that is no good is nobody’s', async () => {
+  test('returns 401 for an invalid token', async () => {
     const response = await fetchResults('csv', `${moderator.token}x`);
     expect(response.status).toBe(401);
   });
 
-  test('a player is refused', async () => {
+  test('returns 403 for a player', async () => {
     const response = await fetchResults('json', player.token);
     expect(response.status).toBe(403);
     expect(await response.json()).toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  test('there is nothing but the two files, and nothing to do but get them', async () => {
+  test('returns 404 for other formats and 405 for other methods', async () => {
     expect((await fetchResults('xml', moderator.token)).status).toBe(404);
     const posted = await fetchResults('csv', moderator.token, 'POST');
     expect(posted.status).toBe(405);
@@ -75,11 +75,11 @@ describe('who may have the results', () => {
 });
 
 describe('a page of another origin', () => {
-  const ask = (origin: string, method: string, headers: Record<string, string> = {}) =>
+  const request = (origin: string, method: string, headers: Record<string, string> = {}) =>
     fetch(`${app.url}/exports/results.csv`, { method, headers: { origin, ...headers } });
 
-  test('may fetch the file when the API names its origin', async () => {
-    const preflight = await ask(SITE, 'OPTIONS', {
+  test('may fetch the file if CORS_ORIGINS lists its origin', async () => {
+    const preflight = await request(SITE, 'OPTIONS', {
       'access-control-request-method': 'GET',
       'access-control-request-headers': 'authorization',
     });
@@ -90,31 +90,31 @@ describe('a page of another origin', () => {
       'access-control-allow-headers': expect.stringContaining('authorization'),
       vary: expect.stringMatching(/origin/i),
     });
-    const answer = await ask(SITE, 'GET', { authorization: `Bearer ${moderator.token}` });
-    expect(answer.headers.get('access-control-allow-origin')).toBe(SITE);
+    const response = await request(SITE, 'GET', { authorization: `Bearer ${moderator.token}` });
+    expect(response.headers.get('access-control-allow-origin')).toBe(SITE);
   });
 
-  test('is told nothing otherwise', async () => {
-    const stranger = 'https://example.net';
-    const preflight = await ask(stranger, 'OPTIONS', { 'access-control-request-method': 'GET' });
+  test('receives no CORS headers otherwise', async () => {
+    const foreignSite = 'https://example.net';
+    const preflight = await request(foreignSite, 'OPTIONS', { 'access-control-request-method': 'GET' });
     expect(preflight.status).toBe(405);
-    for (const { headers } of [preflight, await ask(stranger, 'GET')]) {
+    for (const { headers } of [preflight, await request(foreignSite, 'GET')]) {
       expect(headers.has('access-control-allow-origin')).toBe(false);
       expect(headers.get('vary')).toMatch(/origin/i);
     }
   });
 });
 
-describe('once the voting is over', () => {
+describe('the results export after the voting ends', () => {
   const FORMULA = '=HYPERLINK("http://example.com","Cali")';
   let owners: Record<'accents' | 'quotes' | 'formula' | 'sign', TestPlayer>;
 
   beforeAll(async () => {
     owners = {
-      accents: await candidate('Bogotá'),
-      quotes: await candidate('Cali, "la Sultana"'),
-      formula: await candidate(FORMULA, { firstName: 'Ana-María' }),
-      sign: await candidate('Pasto', { firstName: '-Zoe' }),
+      accents: await createCandidate('Bogotá'),
+      quotes: await createCandidate('Cali, "la Sultana"'),
+      formula: await createCandidate(FORMULA, { firstName: 'Ana-María' }),
+      sign: await createCandidate('Pasto', { firstName: '-Zoe' }),
     };
     const query =
       'mutation { closeContest(reason: "The final is tomorrow") { ... on Contest { phase } __typename } }';
@@ -122,7 +122,7 @@ describe('once the voting is over', () => {
     expect(data).toMatchObject({ closeContest: { phase: 'CLOSED' } });
   });
 
-  test('the JSON file has the winners as they are, to save and never to cache', async () => {
+  test('returns the winners as JSON, as an uncached attachment', async () => {
     const response = await fetchResults('json', moderator.token);
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -148,7 +148,7 @@ describe('once the voting is over', () => {
     });
   });
 
-  test('the CSV file keeps accents and quotes, and disarms a city that is a formula', async () => {
+  test('returns the winners as CSV with accents and quotes, and escapes formulas', async () => {
     const response = await fetchResults('csv', moderator.token);
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     expect(response.headers.get('content-disposition')).toBe('attachment; filename="results.csv"');
@@ -161,21 +161,21 @@ describe('once the voting is over', () => {
         `"'=HYPERLINK(""http://example.com"",""Cali"")"`,
       ]),
     );
-    const ofSign = [`'-Zoe`, 'Díaz', owners.sign.email, owners.sign.id];
+    const expectedFields = [`'-Zoe`, 'Díaz', owners.sign.email, owners.sign.id];
     expect(
       lines
         .find(line => line.startsWith('Pasto,'))
         ?.split(',')
         .slice(-4),
-    ).toEqual(ofSign);
+    ).toEqual(expectedFields);
     expect(lines.at(-1)).toBe('');
   });
 
-  test('each download is on record, with who had it', async () => {
-    const before = await exportsOnRecord();
+  test('audits each download with its moderator', async () => {
+    const before = await findExportEntries();
     await fetchResults('csv', moderator.token);
     await fetchResults('csv', player.token);
-    const added = (await exportsOnRecord()).slice(before.length);
+    const added = (await findExportEntries()).slice(before.length);
     expect(added.map(({ actor }) => actor?.id)).toEqual([toRowId(moderator.id)]);
   });
 });

@@ -8,15 +8,15 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { readTrustedDocuments } from '../../../server/graphql/persisted-operations.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { listenBySocket } from '../../kit/api/listening.ts';
+import { subscribeByWebSocket } from '../../kit/api/subscriptions.ts';
 import { startSecondApi } from '../../kit/contest/create-users.ts';
 
 const SITE = 'https://anb.example';
-const STRANGER = 'https://evil.example';
+const FOREIGN_SITE = 'https://evil.example';
 const TRUSTED = 'query Known { contest { phase } }';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-const ANSWER = z.object({
+const RESPONSE = z.object({
   data: z.unknown().optional(),
   errors: z
     .array(z.object({ message: z.string(), extensions: z.looseObject({ code: z.string() }) }))
@@ -24,11 +24,11 @@ const ANSWER = z.object({
 });
 
 let app: App;
-/** As in production: nothing is shown, and only what was registered is executed. */
+/** An API with trusted documents, as in production. */
 let strict: Awaited<ReturnType<typeof startSecondApi>>;
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'anb-doors-'));
+  folder = await mkdtemp(join(tmpdir(), 'anb-endpoints-'));
   const manifest = join(folder, 'persisted-documents.json');
   await writeFile(manifest, JSON.stringify({ [sha256(TRUSTED)]: TRUSTED }));
   app = await startApp({ CORS_ORIGINS: SITE, GRAPHIQL: 'off' });
@@ -40,8 +40,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Posts JSON; status, and code of the first error. */
-async function outcomeOf(
+/** Sends JSON; returns the status, the data and the code of the first error. */
+async function getOutcome(
   url: string,
   body: object,
 ): Promise<{ status: number; code?: string; data?: unknown }> {
@@ -50,7 +50,7 @@ async function outcomeOf(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  const { errors, data } = ANSWER.parse(await response.json());
+  const { errors, data } = RESPONSE.parse(await response.json());
   const code = errors?.[0]?.extensions.code;
   return { status: response.status, ...(code && { code }), ...(data !== undefined && { data }) };
 }
@@ -67,17 +67,19 @@ describe('a page of another origin', () => {
     });
   const allowed = (response: Response) => response.headers.get('access-control-allow-origin');
 
-  test('may call the API when it is on the list, and is never sent credentials for', async () => {
+  test('may call the API if CORS_ORIGINS lists it, without credentials', async () => {
     const { headers } = await preflight(SITE);
     expect(headers.get('access-control-allow-origin')).toBe(SITE);
     expect(headers.get('access-control-allow-headers')).toMatch(/authorization/i);
     expect(headers.get('access-control-allow-credentials')).not.toBe('true');
   });
 
-  test('may not when it is not', async () => {
-    expect(allowed(await preflight(STRANGER))).not.toBe(STRANGER);
-    const simple = await fetch(`${app.url}/graphql?query={__typename}`, { headers: { origin: STRANGER } });
-    expect([null, SITE, 'null']).toContain(allowed(simple));
+  test('may not call the API if CORS_ORIGINS does not list it', async () => {
+    expect(allowed(await preflight(FOREIGN_SITE))).not.toBe(FOREIGN_SITE);
+    const withoutPreflight = await fetch(`${app.url}/graphql?query={__typename}`, {
+      headers: { origin: FOREIGN_SITE },
+    });
+    expect([null, SITE, 'null']).toContain(allowed(withoutPreflight));
   });
 
   test.each([
@@ -85,18 +87,18 @@ describe('a page of another origin', () => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'TEXT/PLAIN; a=b',
-  ])('can send nothing as %s, whoever it is logged in as', async type => {
+  ])('receives PREFLIGHT_REQUIRED for the content type %s, also with a token', async type => {
     const player = await app.signUp();
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': type, authorization: `Bearer ${player.token}` },
       body: '{"query":"mutation { updateProfile(input: { city: \\"Hacked\\" }) { __typename } }"}',
     });
-    const { errors } = ANSWER.parse(await response.json());
+    const { errors } = RESPONSE.parse(await response.json());
     expect([response.status, errors?.[0]?.extensions.code]).toEqual([403, 'PREFLIGHT_REQUIRED']);
   });
 
-  test('can change nothing by a link', async () => {
+  test('receives 405 for a mutation in a GET request', async () => {
     const query = encodeURIComponent('mutation { logOut(refreshToken: "x") { __typename } }');
     expect((await fetch(`${app.url}/graphql?query=${query}`)).status).toBe(405);
   });
@@ -104,10 +106,10 @@ describe('a page of another origin', () => {
   test.each([
     [SITE, true],
     [undefined, true],
-    [STRANGER, false],
+    [FOREIGN_SITE, false],
     ['null', false],
     [`${SITE}.evil.example`, false],
-  ])('opens a WebSocket from %s: %s', async (origin, expected) => {
+  ])('of the origin %s may open a WebSocket: %s', async (origin, expected) => {
     const url = `${app.url.replace('http', 'ws')}/graphql`;
     const socket = new WebSocket(url, 'graphql-transport-ws', origin === undefined ? {} : { origin });
     const opened = once(socket, 'open').then(
@@ -119,9 +121,9 @@ describe('a page of another origin', () => {
   });
 });
 
-describe('whoever was not given the schema', () => {
-  test('can not ask for it', async () => {
-    const { code, data } = await outcomeOf(app.url, { query: '{ __schema { types { name } } }' });
+describe('an API without introspection', () => {
+  test('rejects introspection', async () => {
+    const { code, data } = await getOutcome(app.url, { query: '{ __schema { types { name } } }' });
     expect([code, data]).toEqual(['GRAPHQL_VALIDATION_FAILED', undefined]);
   });
 
@@ -136,88 +138,90 @@ describe('whoever was not given the schema', () => {
         variables: { o: 'NEWEAST' },
       },
     ],
-  ])('is not told what to correct in %s', async (_, body) => {
+  ])('suggests no correction of %s', async (_, body) => {
     const ask = async (url: string) => {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-      return ANSWER.parse(await response.json()).errors?.[0]?.message;
+      return RESPONSE.parse(await response.json()).errors?.[0]?.message;
     };
     expect(await ask(app.url)).not.toMatch(/did you mean/i);
     await using open = await startSecondApi(app, { GRAPHIQL: 'on' });
     expect(await ask(open.url)).toMatch(/did you mean/i);
   });
 
-  test('finds no page to look at', async () => {
+  test('serves no explorer', async () => {
     const page = await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type') ?? '').not.toMatch(/html/);
     expect((await fetch(`${app.url}/altair/`)).status).toBe(404);
   });
 });
 
-describe('an operation that is sent by its hash', () => {
+describe('an operation sent by its hash', () => {
   const query = 'query Hashed { contest { clipSeconds } }';
-  const hashOf = (sha256Hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
-
-  test('is asked for once, and known from then on', async () => {
-    const byHash = hashOf(sha256(query));
-    expect(await outcomeOf(app.url, byHash)).toEqual({ status: 200, code: 'PERSISTED_QUERY_NOT_FOUND' });
-    const data = { contest: { clipSeconds: 30 } };
-    expect(await outcomeOf(app.url, { query, ...byHash })).toEqual({ status: 200, data });
-    expect(await outcomeOf(app.url, byHash)).toEqual({ status: 200, data });
+  const toPersistedQuery = (sha256Hash: string) => ({
+    extensions: { persistedQuery: { version: 1, sha256Hash } },
   });
 
-  test('is not taken for another', async () => {
-    const wrong = hashOf(sha256('another'));
-    expect(await outcomeOf(app.url, { query, ...wrong })).toEqual({
+  test('is registered with its first query and found afterwards', async () => {
+    const byHash = toPersistedQuery(sha256(query));
+    expect(await getOutcome(app.url, byHash)).toEqual({ status: 200, code: 'PERSISTED_QUERY_NOT_FOUND' });
+    const data = { contest: { clipSeconds: 30 } };
+    expect(await getOutcome(app.url, { query, ...byHash })).toEqual({ status: 200, data });
+    expect(await getOutcome(app.url, byHash)).toEqual({ status: 200, data });
+  });
+
+  test('is rejected if the hash does not match the query', async () => {
+    const wrong = toPersistedQuery(sha256('another'));
+    expect(await getOutcome(app.url, { query, ...wrong })).toEqual({
       status: 400,
       code: 'PERSISTED_QUERY_MISMATCH',
     });
-    expect(await outcomeOf(app.url, wrong)).toEqual({ status: 200, code: 'PERSISTED_QUERY_NOT_FOUND' });
+    expect(await getOutcome(app.url, wrong)).toEqual({ status: 200, code: 'PERSISTED_QUERY_NOT_FOUND' });
   });
 });
 
-describe('where only trusted documents are executed', () => {
+describe('an API with trusted documents', () => {
   const byHash = { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(TRUSTED) } } };
-  const refused = { status: 400, code: 'DOCUMENT_NOT_TRUSTED' };
+  const rejected = { status: 400, code: 'DOCUMENT_NOT_TRUSTED' };
 
-  test('one of them is, by its hash or its text', async () => {
+  test('executes a trusted document by its hash or its text', async () => {
     const data = { contest: { phase: 'OPEN' } };
-    expect(await outcomeOf(strict.url, byHash)).toEqual({ status: 200, data });
-    expect(await outcomeOf(strict.url, { query: TRUSTED })).toEqual({ status: 200, data });
+    expect(await getOutcome(strict.url, byHash)).toEqual({ status: 200, data });
+    expect(await getOutcome(strict.url, { query: TRUSTED })).toEqual({ status: 200, data });
   });
 
-  test('no other is, nor can be registered', async () => {
+  test('rejects other documents, also with a hash', async () => {
     const query = '{ __typename }';
-    const own = { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(query) } } };
-    expect(await outcomeOf(strict.url, { query })).toEqual(refused);
-    expect(await outcomeOf(strict.url, { query, ...own })).toEqual(refused);
-    expect(await outcomeOf(strict.url, { query, ...byHash })).toEqual({
+    const ownHash = { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(query) } } };
+    expect(await getOutcome(strict.url, { query })).toEqual(rejected);
+    expect(await getOutcome(strict.url, { query, ...ownHash })).toEqual(rejected);
+    expect(await getOutcome(strict.url, { query, ...byHash })).toEqual({
       status: 200,
       data: expect.anything(),
     });
-    expect(await outcomeOf(strict.url, own)).toEqual(refused);
+    expect(await getOutcome(strict.url, ownHash)).toEqual(rejected);
   });
 
-  test('no other is over WebSocket either', async () => {
-    await using socket = await listenBySocket(strict, { query: '{ contest { clipSeconds } }' });
+  test('rejects other documents over WebSocket', async () => {
+    await using socket = await subscribeByWebSocket(strict, { query: '{ contest { clipSeconds } }' });
     await expect(socket.next()).rejects.toThrow('DOCUMENT_NOT_TRUSTED');
   });
 
   test.each([
-    ['not JSON', 'nonsense'],
-    ['of hashes that are not the documents’', JSON.stringify({ [sha256('another')]: TRUSTED })],
-    ['of anything else', '{"operations":[]}'],
-  ])('a manifest that is %s is refused at the start', async (_, text) => {
+    ['that is not JSON', 'nonsense'],
+    ['with a wrong hash', JSON.stringify({ [sha256('another')]: TRUSTED })],
+    ['of another format', '{"operations":[]}'],
+  ])('rejects a manifest %s at start', async (_, text) => {
     const path = join(folder, 'wrong.json');
     await writeFile(path, text);
-    await expect(readTrustedDocuments(path)).rejects.toThrow('is no manifest of operations');
+    await expect(readTrustedDocuments(path)).rejects.toThrow('is not a manifest of operations');
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   test.each([
     '/graphql?query={__typename}',
     '/graphql',
@@ -226,7 +230,7 @@ describe('every answer', () => {
     '/nothing',
     '/media/x',
     '/exports/x',
-  ])('of %s tells browsers to be careful with it', async path => {
+  ])('of %s has security headers', async path => {
     const { headers } = await fetch(app.url + path);
     expect(Object.fromEntries(headers)).toMatchObject({
       'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
@@ -237,7 +241,7 @@ describe('every answer', () => {
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
-  test('says to come back by https only where the API is reached by https', async () => {
+  test('has Strict-Transport-Security only if PUBLIC_URL is https', async () => {
     const { headers } = await fetch(`${strict.url}/health`);
     expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
   });

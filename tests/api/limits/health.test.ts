@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-const ask = async (path: string) => {
+const get = async (path: string) => {
   const response = await fetch(app.url + path, { signal: machineTimeout(5) });
   return {
     status: response.status,
@@ -20,16 +20,16 @@ const ask = async (path: string) => {
   };
 };
 
-test('the API is alive and ready, and nobody may keep the answer', async () => {
-  expect(await ask('/health')).toEqual({ status: 200, cache: 'no-store', body: { status: 'ok' } });
-  expect(await ask('/ready')).toMatchObject({
+test('/health and /ready return 200 with Cache-Control: no-store', async () => {
+  expect(await get('/health')).toEqual({ status: 200, cache: 'no-store', body: { status: 'ok' } });
+  expect(await get('/ready')).toMatchObject({
     status: 200,
     cache: 'no-store',
     body: { ready: true, draining: false, database: true, redis: true },
   });
 });
 
-test('it counts what it serves, under labels that no client chooses', async () => {
+test('/metrics counts operations without labels chosen by clients', async () => {
   await app.graphql('query Chosen { me { email } }');
   await app.graphql('{ nothing }');
   const metrics = await (await fetch(`${app.url}/metrics`)).text();
@@ -38,19 +38,19 @@ test('it counts what it serves, under labels that no client chooses', async () =
   expect(metrics).not.toContain('Chosen');
 });
 
-test('it is not ready while a folder of the store can not be written', async () => {
+test('/ready returns 503 while a folder of the store is not writable', async () => {
   const original = join(app.storageDir, 'original');
-  await rename(original, `${original}-away`);
-  const answer = await ask('/ready').finally(() => rename(`${original}-away`, original));
-  expect(answer).toMatchObject({
+  await rename(original, `${original}-moved`);
+  const response = await get('/ready').finally(() => rename(`${original}-moved`, original));
+  expect(response).toMatchObject({
     status: 503,
     body: { ready: false, storage: { original: false, processed: true, temp: true } },
   });
-  expect((await ask('/ready')).status).toBe(200);
+  expect((await get('/ready')).status).toBe(200);
 });
 
-test('it stays in service without Redis, and says so', async () => {
-  const answer = await withoutRedis(app, () => ask('/ready'));
-  expect(answer).toMatchObject({ status: 200, body: { ready: true, redis: false } });
-  await eventually(async () => (await ask('/ready')).body.redis);
+test('/ready returns 200 and reports redis: false while Redis is unavailable', async () => {
+  const response = await withoutRedis(app, () => get('/ready'));
+  expect(response).toMatchObject({ status: 200, body: { ready: true, redis: false } });
+  await eventually(async () => (await get('/ready')).body.redis);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { gatherOne, publishVideo } from '../../kit/contest/create-users.ts';
+import { createUser, publishVideo } from '../../kit/contest/create-users.ts';
 
 const SETTINGS = {
   TRUSTED_PROXIES: '127.0.0.1',
@@ -18,58 +18,61 @@ beforeAll(async () => {
 afterAll(() => app?.stop());
 
 const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
-const costOf = (extensions: unknown) =>
+const readCost = (extensions: unknown) =>
   z.object({ cost: z.object({ operation: z.int(), limit: z.int() }) }).parse(extensions).cost.operation;
 
-/** Status and code of what refuses the whole document. */
-async function refusalOf(query: string, headers = {}): Promise<unknown[]> {
+/** Sends a document; returns the status, the code of the first error and the data. */
+async function getRefusal(query: string, headers = {}): Promise<unknown[]> {
   const caller = { headers: { ...from('10.0.0.1').headers, ...headers } };
   const { status, data, errors } = await app.graphql(query, {}, caller);
   const { code, requestId } = errors?.[0]?.extensions ?? {};
   expect(requestId).toEqual(expect.any(String));
   return [status, code, data];
 }
-const times = (count: number, part: (n: number) => string) =>
+const repeat = (count: number, part: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => part(n)).join(' ');
 
 describe('a document', () => {
   const most = {
-    tokens: [1000, (n: number) => `{ contest { ${times(n - 5, () => 'phase')} } }`],
-    repetitions: [30, (n: number) => `{ ${times(n, () => 'contest { phase }')} }`],
-    aliases: [15, (n: number) => `{ ${times(n, at => `a${at}: __typename`)} }`],
-    directives: [5, (n: number) => `{ contest { phase ${times(n, () => '@include(if: true)')} } }`],
+    tokens: [1000, (n: number) => `{ contest { ${repeat(n - 5, () => 'phase')} } }`],
+    repetitions: [30, (n: number) => `{ ${repeat(n, () => 'contest { phase }')} }`],
+    aliases: [15, (n: number) => `{ ${repeat(n, at => `a${at}: __typename`)} }`],
+    directives: [5, (n: number) => `{ contest { phase ${repeat(n, () => '@include(if: true)')} } }`],
   } as const;
 
-  test.each(Object.entries(most))('may have its most %s and no more', async (_part, [count, documentOf]) => {
-    const [, code] = await refusalOf(documentOf(count + 1));
-    expect(code).toBe('DOCUMENT_TOO_LARGE');
-    const { errors } = await app.graphql(documentOf(count));
-    expect(errors?.map(({ extensions }) => extensions.code) ?? []).not.toContain('DOCUMENT_TOO_LARGE');
-  });
+  test.each(Object.entries(most))(
+    'may have the maximum number of %s and no more',
+    async (_part, [count, documentOf]) => {
+      const [, code] = await getRefusal(documentOf(count + 1));
+      expect(code).toBe('DOCUMENT_TOO_LARGE');
+      const { errors } = await app.graphql(documentOf(count));
+      expect(errors?.map(({ extensions }) => extensions.code) ?? []).not.toContain('DOCUMENT_TOO_LARGE');
+    },
+  );
 
-  test('may be eight levels deep and no deeper, also by way of fragments', async () => {
+  test('may be eight levels deep and no deeper, also with fragments', async () => {
     const deep = `{ videos(first: 1) { nodes { player { videos(first: 1) { nodes { player { videos(first: 1) { __typename } } } } } } } }`;
     expect((await app.graphql(deep, {}, from('10.0.0.2'))).errors).toBeUndefined();
     const deeper = deep.replace('__typename', 'nodes { id }');
-    expect(await refusalOf(deeper)).toEqual([400, 'DOCUMENT_TOO_LARGE', undefined]);
+    expect(await getRefusal(deeper)).toEqual([400, 'DOCUMENT_TOO_LARGE', undefined]);
     const hidden = `{ videos(first: 1) { nodes { ...a } } } fragment a on Video { player { ...b } }
       fragment b on Player { videos(first: 1) { nodes { player { username } } } }`;
-    expect(await refusalOf(hidden)).toEqual([400, 'DOCUMENT_TOO_LARGE', undefined]);
+    expect(await getRefusal(hidden)).toEqual([400, 'DOCUMENT_TOO_LARGE', undefined]);
   });
 
   test.each([
-    ['of 20,000 open braces', '{'.repeat(20_000)],
-    ['of a fragment within itself', '{ ...a } fragment a on Query { ...a }'],
+    ['of 20,000 opening braces', '{'.repeat(20_000)],
+    ['with a recursive fragment', '{ ...a } fragment a on Query { ...a }'],
     ['that is empty', ''],
-  ])('%s is refused for what it is', async (_, query) => {
-    const [status, code] = await refusalOf(query, { accept: 'application/graphql-response+json' });
+  ])('%s is rejected with 400 and a code', async (_, query) => {
+    const [status, code] = await getRefusal(query, { accept: 'application/graphql-response+json' });
     expect([status, code]).toEqual([400, expect.stringMatching(/^[A-Z_]+$/)]);
   });
 });
 
 describe('an operation', () => {
-  test('tells what it costs: its fields, times the lengths of the lists that they are in', async () => {
-    const ask = (query: string) => app.graphql(query, {}, from('10.0.1.1'));
+  test('returns its cost: each field times the lengths of its lists', async () => {
+    const send = (query: string) => app.graphql(query, {}, from('10.0.1.1'));
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-forwarded-for': '10.0.1.1' },
@@ -77,35 +80,35 @@ describe('an operation', () => {
     });
     const { extensions } = z.object({ extensions: z.unknown() }).parse(await response.json());
     // videos + 7 × (nodes + id + title + pageInfo + hasNextPage)
-    expect(costOf(extensions)).toBe(1 + 7 * 5);
-    expect((await ask('{ contest { phase } }')).status).toBe(200);
+    expect(readCost(extensions)).toBe(1 + 7 * 5);
+    expect((await send('{ contest { phase } }')).status).toBe(200);
   });
 
   test.each([
-    ['by its page', '{ videos(first: 100) { nodes { id title status votes } } }'],
-    ['by pages within pages', '{ videos(first: 20) { nodes { player { videos { nodes { id } } } } } }'],
+    ['by its page size', '{ videos(first: 100) { nodes { id title status votes } } }'],
+    ['by nested pages', '{ videos(first: 20) { nodes { player { videos { nodes { id } } } } } }'],
     [
       'by a variable',
       'query ($n: Int = 100) { rankings(first: $n) { nodes { votes player { city country } } } }',
     ],
     [
-      'by its ids',
+      'by the number of ids',
       `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id title votes player { city } } } }`,
     ],
     [
-      'by what is around',
+      'by the number of neighbours',
       `query ($id: ID!) { rankingOf(playerId: $id, around: 50) { neighbours { position votes player { city } } } }`,
     ],
     [
-      'behind a cheap one',
+      'behind a cheap operation',
       'query cheap { contest { phase } } query dear { videos(first: 100) { nodes { id title status votes } } }',
       'dear',
     ],
     [
-      'by passwords',
-      `mutation ($input: LogInInput!) { ${times(5, n => `a${n}: logIn(input: $input) { __typename }`)} }`,
+      'by password checks',
+      `mutation ($input: LogInInput!) { ${repeat(5, n => `a${n}: logIn(input: $input) { __typename }`)} }`,
     ],
-  ])('that is too costly %s is refused before it begins', async (_, query, operationName?: string) => {
+  ])('that is too costly %s is rejected before execution', async (_, query, operationName?: string) => {
     const id = Buffer.from('Player:0198c1de-0000-7000-8000-000000000001').toString('base64url');
     const variables = {
       id,
@@ -125,10 +128,10 @@ describe('an operation', () => {
       'OPERATION_TOO_COSTLY',
       undefined,
     ]);
-    expect(costOf(errors[0]?.extensions)).toBeGreaterThan(400);
+    expect(readCost(errors[0]?.extensions)).toBeGreaterThan(400);
   });
 
-  test('asks for at most a hundred things at once, whatever the list', async () => {
+  test('may request at most 100 ids', async () => {
     const ids = Array.from({ length: 101 }, () => Buffer.from('Player:x').toString('base64url'));
     const { errors } = await app.graphql(
       'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
@@ -139,48 +142,48 @@ describe('an operation', () => {
   });
 });
 
-describe('whoever asks for much', () => {
+describe('the cost limit per minute', () => {
   const query = '{ videos(first: 75) { nodes { id title votes } } }'; // costs 1 + 75 × 4
 
-  test('is refused once an account has spent its minute, wherever it asks from, and told when to come again', async () => {
-    const player = await gatherOne(app);
-    const ask = (n: number) => app.graphql(query, {}, { token: player.token, ...from(`10.1.0.${n}`) });
+  test('applies to an account across addresses, and returns 429 with Retry-After', async () => {
+    const player = await createUser(app);
+    const send = (n: number) => app.graphql(query, {}, { token: player.token, ...from(`10.1.0.${n}`) });
     const statuses = [];
-    for (let n = 1; n <= 3; n += 1) statuses.push((await ask(n)).status);
+    for (let n = 1; n <= 3; n += 1) statuses.push((await send(n)).status);
     expect(statuses).toEqual([200, 200, 200]);
-    const { status, headers, errors } = await ask(4);
+    const { status, headers, errors } = await send(4);
     expect([status, errors?.[0]?.extensions.code]).toEqual([429, 'RATE_LIMITED']);
     const seconds = Number(headers.get('retry-after'));
     expect(seconds).toBeGreaterThan(30);
     expect(seconds).toBeLessThanOrEqual(60);
   });
 
-  test('shares the minute with everybody of the network who has no account, and with nobody else', async () => {
-    const ask = (address: string) => app.graphql(query, {}, from(address));
-    for (let n = 1; n <= 3; n += 1) expect((await ask(`2001:db8:1:1::${n}`)).status).toBe(200);
-    expect((await ask('2001:db8:1:1::4')).status).toBe(429);
-    expect((await ask('2001:db8:1:2::4')).status).toBe(200);
-    const player = await gatherOne(app);
+  test('is shared by the anonymous clients of a network, and by no others', async () => {
+    const send = (address: string) => app.graphql(query, {}, from(address));
+    for (let n = 1; n <= 3; n += 1) expect((await send(`2001:db8:1:1::${n}`)).status).toBe(200);
+    expect((await send('2001:db8:1:1::4')).status).toBe(429);
+    expect((await send('2001:db8:1:2::4')).status).toBe(200);
+    const player = await createUser(app);
     const { status } = await app.graphql(query, {}, { token: player.token, ...from('2001:db8:1:1::4') });
     expect(status).toBe(200);
   });
 
-  test('is counted on while Redis is away', async () => {
-    const player = await gatherOne(app);
-    const ask = () => app.graphql(query, {}, { token: player.token });
+  test('is enforced while Redis is unavailable', async () => {
+    const player = await createUser(app);
+    const send = () => app.graphql(query, {}, { token: player.token });
     await app.redis.stop();
     try {
-      const statuses = [await ask(), await ask(), await ask(), await ask()].map(({ status }) => status);
+      const statuses = [await send(), await send(), await send(), await send()].map(({ status }) => status);
       expect(statuses).toEqual([200, 200, 200, 429]);
     } finally {
       await app.redis.start();
     }
   });
 
-  test('gains nothing by aliases: each vote counts, and each log-in', async () => {
-    const [player, other] = [await gatherOne(app), await gatherOne(app)];
+  test('counts each aliased vote', async () => {
+    const [player, other] = [await createUser(app), await createUser(app)];
     const videoId = await publishVideo(app.database, other);
-    const aliases = times(15, n => `v${n}: castVote(videoId: $videoId) { __typename }`);
+    const aliases = repeat(15, n => `v${n}: castVote(videoId: $videoId) { __typename }`);
     const { data } = await app.graphql<Record<string, { __typename: string }>>(
       `mutation ($videoId: ID!) { ${aliases} }`,
       { videoId },

@@ -12,27 +12,27 @@ import { sweepFiles } from '../../../src/videos/files/sweep-files.ts';
 import { UploadVideoDocument } from '../../gql/graphql.ts';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { BOUNDARY, eventually, upload } from '../../kit/api/multipart.ts';
+import { BOUNDARY, eventually, multipartUpload } from '../../kit/api/multipart.ts';
 import {
-  shortSource,
-  storedFiles,
+  listStoredFiles,
+  makeShortSource,
   TINY_RULES,
   uploadVideo,
   waitForOutcome,
 } from '../../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../../kit/contest/worker.ts';
-import { holdEncoder } from '../../kit/services/processes.ts';
+import { pauseEncoder } from '../../kit/services/processes.ts';
 import { createDatabase } from '../../kit/services/services.ts';
-import { type Gate, openGate } from '../../kit/services/tcp-relay.ts';
+import { openTcpRelay, type TcpRelay } from '../../kit/services/tcp-relay.ts';
 
 let testDatabase: Awaited<ReturnType<typeof createDatabase>>;
-let postgres: Gate;
+let postgres: TcpRelay;
 let app: App;
 let worker: TestWorker | undefined;
 let player: TestPlayer;
 beforeAll(async () => {
   testDatabase = await createDatabase();
-  postgres = await openGate(testDatabase.url);
+  postgres = await openTcpRelay(testDatabase.url);
   app = await startApp({ ...TINY_RULES, DATABASE_URL: postgres.url });
   player = await app.signUp();
 });
@@ -45,24 +45,24 @@ afterAll(async () => {
 });
 
 const ME = '{ me { email } }';
-const me = () => app.graphql(ME, {}, player);
-const ready = async () => {
+const queryMe = () => app.graphql(ME, {}, player);
+const getReadiness = async () => {
   const response = await fetch(`${app.url}/ready`, { signal: machineTimeout(5) });
   return { status: response.status, body: await response.json() };
 };
 
-test('without Redis an upload is taken in no time and can be followed; all is processed when it is back, also what a flush lost', async () => {
-  const lost = await uploadVideo(app, player, await shortSource());
+test('an upload without Redis returns within 2 s, and all uploads are processed when Redis is back, also after a flush', async () => {
+  const lost = await uploadVideo(app, player, await makeShortSource());
   const redis = new Redis(app.redis.url);
   await redis.flushall();
   redis.disconnect();
 
   const events = await withoutRedis(app, async () => {
     using clock = new MachineClock();
-    const waiting = await uploadVideo(app, player, await shortSource());
+    const waiting = await uploadVideo(app, player, await makeShortSource());
     expect(clock.seconds).toBeLessThan(2);
-    expect((await me()).data).toEqual({ me: { email: player.email } });
-    const events = app.follow(waiting, player);
+    expect((await queryMe()).data).toEqual({ me: { email: player.email } });
+    const events = app.subscribeToVideo(waiting, player);
     expect((await events.next()).value).toMatchObject({ status: 'UPLOADED', sequence: 0 });
     worker = await startWorker(app);
     return events;
@@ -72,13 +72,13 @@ test('without Redis an upload is taken in no time and can be followed; all is pr
   expect(await waitForOutcome(app, player, lost)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 });
 
-test('a follower learns how a video ends even when Redis goes away meanwhile', async () => {
-  if (worker === undefined) throw new Error('There is no worker');
-  const videoId = await uploadVideo(app, player, await shortSource());
-  const events = app.follow(videoId, player);
-  const [, encoder] = await holdEncoder([worker]);
-  const told = async () => (await events.next()).value?.status;
-  while ((await told()) === 'UPLOADED');
+test('a subscriber receives the end of a video although Redis becomes unavailable', async () => {
+  if (worker === undefined) throw new Error('The worker is not started');
+  const videoId = await uploadVideo(app, player, await makeShortSource());
+  const events = app.subscribeToVideo(videoId, player);
+  const [, encoder] = await pauseEncoder([worker]);
+  const nextStatus = async () => (await events.next()).value?.status;
+  while ((await nextStatus()) === 'UPLOADED');
   const rest = await withoutRedis(app, () => {
     process.kill(encoder, 'SIGCONT');
     return Array.fromAsync(events);
@@ -86,39 +86,42 @@ test('a follower learns how a video ends even when Redis goes away meanwhile', a
   expect(rest.at(-1)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
 });
 
-test('without Postgres every operation says that the service is away, and works again after', async () => {
-  await eventually(async () => (await ready()).body.redis);
+test('every operation returns SERVICE_UNAVAILABLE while Postgres is unavailable, and works afterwards', async () => {
+  await eventually(async () => (await getReadiness()).body.redis);
   postgres.close();
-  for (const answer of [await me(), await app.graphql('{ videos { nodes { id } } }')]) {
-    expect(answer.status).toBe(503);
-    expect(answer.errors).toMatchObject([
+  for (const response of [await queryMe(), await app.graphql('{ videos { nodes { id } } }')]) {
+    expect(response.status).toBe(503);
+    expect(response.errors).toMatchObject([
       {
         message: 'The service is not available. Try again soon.',
         extensions: { code: 'SERVICE_UNAVAILABLE' },
       },
     ]);
-    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(response.headers.get('retry-after')).toBe('5');
   }
-  expect(await ready()).toMatchObject({ status: 503, body: { ready: false, database: false, redis: true } });
+  expect(await getReadiness()).toMatchObject({
+    status: 503,
+    body: { ready: false, database: false, redis: true },
+  });
   expect((await fetch(`${app.url}/health`)).status).toBe(200);
   const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const authorization = `Bearer ${player.token}`;
   socket.once('open', () =>
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } })),
   );
-  // Not 4401, on which clients would log the player out.
+  // 4401 would make clients log the player out.
   const [closeCode] = await once(socket, 'close');
   expect(closeCode).toBe(1013);
   await postgres.open();
-  expect((await me()).data).toEqual({ me: { email: player.email } });
-  expect((await ready()).status).toBe(200);
+  expect((await queryMe()).data).toEqual({ me: { email: player.email } });
+  expect((await getReadiness()).status).toBe(200);
 });
 
-test('an upload that loses Postgres on its way says so, and its file does not stay for ever', async () => {
-  const before = await storedFiles(app);
+test('an upload returns SERVICE_UNAVAILABLE when Postgres becomes unavailable, and its file is swept', async () => {
+  const before = await listStoredFiles(app);
   const variables = { input: { title: 'Crossover', file: null } };
   const head = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
-  const body = upload(
+  const body = multipartUpload(
     { query: UploadVideoDocument.toString(), variables },
     Buffer.concat([head, Buffer.alloc(200_000)]),
     'variables.input.file',
@@ -133,7 +136,7 @@ test('an upload that loses Postgres on its way says so, and its file does not st
     },
   });
   sent.write(body.subarray(0, 150_000));
-  await eventually(async () => (await storedFiles(app)).some(path => path.startsWith('temp/')));
+  await eventually(async () => (await listStoredFiles(app)).some(path => path.startsWith('temp/')));
   postgres.close();
   sent.end(body.subarray(150_000));
   const [response] = await once(sent, 'response');
@@ -142,15 +145,15 @@ test('an upload that loses Postgres on its way says so, and its file does not st
   });
   await postgres.open();
 
-  const orphans = async () => (await storedFiles(app)).filter(path => !before.includes(path));
+  const orphans = async () => (await listStoredFiles(app)).filter(path => !before.includes(path));
   const [orphan = ''] = await orphans();
   const storage = await openLocalStorage(app.storageDir);
   const sweep = () => sweepFiles(app.database.em.fork(), storage);
-  // Its row might still be about to be committed.
+  // The row of a recent file may not be committed yet.
   expect(await sweep()).toEqual({ unfinished: 0, orphans: 0 });
   const longAgo = new Date(Date.now() - 2 * 3600 * 1000);
-  for (const path of await storedFiles(app)) await utimes(join(app.storageDir, path), longAgo, longAgo);
+  for (const path of await listStoredFiles(app)) await utimes(join(app.storageDir, path), longAgo, longAgo);
   expect(await sweep()).toEqual({ unfinished: 0, orphans: 1 });
   expect(orphan).toMatch(/^original\//);
-  expect(await storedFiles(app)).toEqual(before);
+  expect(await listStoredFiles(app)).toEqual(before);
 });

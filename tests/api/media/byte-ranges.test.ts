@@ -20,7 +20,7 @@ describe('a Range header on a file of 1000 bytes', () => {
     ['bytes= 5-6 ', 5, 6],
     ['bytes=,5-6,,', 5, 6],
     ['bytes=0005-06', 5, 6],
-  ] as const)('%s asks for bytes %i to %i', ([header, start, end]) => {
+  ] as const)('%s selects bytes %i to %i', ([header, start, end]) => {
     expect(parseByteRange(header, SIZE_BYTES)).toEqual({ start, end });
   });
 
@@ -30,7 +30,7 @@ describe('a Range header on a file of 1000 bytes', () => {
     'bytes=99999999999999999999999-',
     'bytes=-0',
     'bytes=1000-,-0',
-  ])('%s lies outside of it', header => expect(parseByteRange(header, SIZE_BYTES)).toBe('unsatisfiable'));
+  ])('%s is unsatisfiable', header => expect(parseByteRange(header, SIZE_BYTES)).toBe('unsatisfiable'));
 
   test.for([
     undefined,
@@ -55,11 +55,11 @@ describe('a Range header on a file of 1000 bytes', () => {
   ])('%s is ignored', header => expect(parseByteRange(header, SIZE_BYTES)).toBe('whole'));
 
   test.for(['bytes=0-1,5-6', 'bytes=0-,0-,0-', 'bytes=-1,0-0', 'bytes=2000-,0-1'])(
-    '%s, several ranges, gets the whole file',
+    '%s, with several ranges, selects the whole file',
     header => expect(parseByteRange(header, SIZE_BYTES)).toBe('whole'),
   );
 
-  test('no range of an empty file can be satisfied', () => {
+  test('every range of an empty file is unsatisfiable', () => {
     for (const header of ['bytes=0-', 'bytes=0-0', 'bytes=-1']) {
       expect(parseByteRange(header, 0)).toBe('unsatisfiable');
     }

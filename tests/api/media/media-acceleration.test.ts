@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mediaPath } from '../../../server/media/serve-media.ts';
-import { type MediaDoor, openMediaDoor } from '../../kit/api/media-server.ts';
+import { toMediaPath } from '../../../src/videos/files/media-urls.ts';
+import { openMediaServer, type TestMediaServer } from '../../kit/api/media-server.ts';
 
-let door: MediaDoor;
+let server: TestMediaServer;
 beforeAll(async () => {
-  door = await openMediaDoor('/stored/');
+  server = await openMediaServer('/stored/');
 });
 afterAll(async () => {
-  await door[Symbol.asyncDispose]();
-  expect(door.surprises).toEqual([]);
+  await server[Symbol.asyncDispose]();
+  expect(server.unexpectedErrors).toEqual([]);
 });
 
 describe('behind an nginx that sends files', () => {
-  test('a published clip is named to nginx with all that its answer has to say, and not sent', async () => {
-    const id = await door.publish();
-    const { status, headers, body } = await door.get(mediaPath(id, 'clip.mp4'), {
+  test('a published clip is returned as X-Accel-Redirect with its headers and without a body', async () => {
+    const id = await server.publish();
+    const { status, headers, body } = await server.get(toMediaPath(id, 'clip.mp4'), {
       headers: { range: 'bytes=0-9', 'if-none-match': '*' },
     });
     expect([status, body.length]).toEqual([200, 0]);
@@ -24,26 +24,26 @@ describe('behind an nginx that sends files', () => {
       'cache-control': 'public, max-age=60',
       'access-control-allow-origin': '*',
     });
-    // Of the file, so nginx has them; two of a kind would confuse a cache.
+    // nginx sets these headers from the file; duplicates would confuse caches.
     expect(headers).not.toHaveProperty('etag');
     expect(headers).not.toHaveProperty('accept-ranges');
   });
 
-  test('an original is named to nginx for its signed link only', async () => {
-    const path = mediaPath(await door.publish(), 'original');
-    const refused = await door.get(path);
-    expect([refused.status, refused.headers['x-accel-redirect']]).toEqual([403, undefined]);
+  test('an original is returned as X-Accel-Redirect only for a signed link', async () => {
+    const path = toMediaPath(await server.publish(), 'original');
+    const rejected = await server.get(path);
+    expect([rejected.status, rejected.headers['x-accel-redirect']]).toEqual([403, undefined]);
 
-    const { headers } = await door.get(door.links.sign(path, 60));
+    const { headers } = await server.get(server.links.sign(path, 60));
     expect(headers['x-accel-redirect']).toMatch(/^\/stored\/original\/[\w-]+$/);
     expect(headers['cache-control']).toBe('private, no-store');
   });
 
-  test('what is hidden, or gone from the store, is named to nobody', async () => {
-    const hidden = await door.publish({ published: false });
-    const lost = await door.publish({ clipKey: 'processed/lost-1.mp4' });
+  test('a hidden or missing file returns 404 without X-Accel-Redirect', async () => {
+    const hidden = await server.publish({ published: false });
+    const lost = await server.publish({ clipKey: 'processed/lost-1.mp4' });
     for (const id of [hidden, lost]) {
-      const { status, headers } = await door.get(mediaPath(id, 'clip.mp4'));
+      const { status, headers } = await server.get(toMediaPath(id, 'clip.mp4'));
       expect([status, headers['x-accel-redirect']]).toEqual([404, undefined]);
     }
   });

@@ -1,38 +1,44 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { upload } from '../../kit/api/multipart.ts';
-import { LIMITS, openUploadDoor, requestHead, STORE, type UploadDoor } from '../../kit/api/upload-server.ts';
+import { multipartUpload } from '../../kit/api/multipart.ts';
+import {
+  LIMITS,
+  openUploadServer,
+  requestHead,
+  STORE,
+  type TestUploadServer,
+} from '../../kit/api/upload-server.ts';
 import { hostileFields, hostileTargets } from '../../kit/hostile/hostile-fields.ts';
 import { hostileFramings, hostileParts } from '../../kit/hostile/hostile-parts.ts';
 
 const hostileUploads = [...hostileTargets(), ...hostileFields(), ...hostileParts(), ...hostileFramings()];
 
-let door: UploadDoor;
+let server: TestUploadServer;
 beforeAll(async () => {
-  door = await openUploadDoor();
+  server = await openUploadServer();
 });
-afterAll(() => door[Symbol.asyncDispose]());
+afterAll(() => server[Symbol.asyncDispose]());
 
-describe('the upload door, attacked,', () => {
-  test.for(hostileUploads)('refuses $title', async hostile => {
-    await door.expectUnharmed(async () => {
+describe('the upload endpoint', () => {
+  test.for(hostileUploads)('rejects $title', async hostile => {
+    await server.expectUnaffected(async () => {
       const headers = hostile.contentType === undefined ? {} : { 'content-type': hostile.contentType };
-      const { status, text } = await door.send(hostile.body, { headers });
+      const { status, text } = await server.send(hostile.body, { headers });
       expect([status, text]).toEqual([hostile.status, expect.stringContaining('"code":"')]);
     });
   });
 
-  test('knows at least 118 ways to be attacked', () => {
+  test('is tested with at least 118 hostile uploads', () => {
     expect(hostileUploads.length).toBeGreaterThanOrEqual(118);
   });
 
   test.for([0, 10, 150, 280, 400, 5_000, 500_000])(
-    'keeps nothing of a client that leaves after %i bytes',
+    'keeps no file of a client that disconnects after %i bytes',
     async bytes => {
-      await door.expectUnharmed(async () => {
-        const socket = connect(door.address);
-        const whole = upload(STORE, Buffer.alloc(LIMITS.maxFileBytes));
+      await server.expectUnaffected(async () => {
+        const socket = connect(server.address);
+        const whole = multipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes));
         socket.write(requestHead(whole.length));
         await new Promise(sent => socket.write(whole.subarray(0, bytes), sent));
         socket.resetAndDestroy();
@@ -40,10 +46,10 @@ describe('the upload door, attacked,', () => {
     },
   );
 
-  test.for([0, 300, 500_000])('gives up on a client that stalls after %i bytes', async bytes => {
-    await door.expectUnharmed(async () => {
-      const socket = connect(door.address);
-      const whole = upload(STORE, Buffer.alloc(LIMITS.maxFileBytes));
+  test.for([0, 300, 500_000])('returns 408 to a client that stalls after %i bytes', async bytes => {
+    await server.expectUnaffected(async () => {
+      const socket = connect(server.address);
+      const whole = multipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes));
       socket.write(requestHead(whole.length));
       socket.write(whole.subarray(0, bytes));
       const [answer] = await once(socket, 'data');

@@ -1,48 +1,54 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { post } from '../../kit/api/multipart.ts';
-import { HEADERS, keptAlive, LIMITS, openUploadDoor, type UploadDoor } from '../../kit/api/upload-server.ts';
+import {
+  HEADERS,
+  keepAliveAgent,
+  LIMITS,
+  openUploadServer,
+  type TestUploadServer,
+} from '../../kit/api/upload-server.ts';
 
-let door: UploadDoor;
+let server: TestUploadServer;
 beforeAll(async () => {
-  door = await openUploadDoor();
+  server = await openUploadServer();
 });
-afterAll(() => door[Symbol.asyncDispose]());
+afterAll(() => server[Symbol.asyncDispose]());
 
-describe('the door for requests without a file', () => {
+describe('the endpoint for requests without a file', () => {
   const json = { accept: HEADERS.accept, 'content-type': 'application/json' };
   const request = (sizeBytes: number) =>
     Buffer.from(JSON.stringify({ query: '{ hello }' }).padEnd(sizeBytes));
 
-  test('reads a body of exactly its limit, and refuses one byte more', async () => {
-    using agent = keptAlive();
-    const whole = await post(door.url, request(LIMITS.maxJsonBytes), { headers: json, agent });
+  test('accepts a body of exactly the limit and returns 413 for one byte more', async () => {
+    using agent = keepAliveAgent();
+    const whole = await post(server.url, request(LIMITS.maxJsonBytes), { headers: json, agent });
     expect([whole.status, JSON.parse(whole.text)]).toEqual([200, { data: { hello: 'Hello you' } }]);
-    const over = await post(door.url, request(LIMITS.maxJsonBytes + 1), { headers: json, agent });
+    const over = await post(server.url, request(LIMITS.maxJsonBytes + 1), { headers: json, agent });
     expect([over.status, JSON.parse(over.text).errors[0].extensions.code]).toEqual([
       413,
       'PAYLOAD_TOO_LARGE',
     ]);
-    expect((await post(door.url, request(100), { headers: json, agent })).reused).toBe(true);
+    expect((await post(server.url, request(100), { headers: json, agent })).reused).toBe(true);
   });
 
   test.for(['application/json', 'application/graphql', 'application/graphql+json'])(
-    'counts the bytes of %s that come in chunks of unknown number',
+    'returns 413 for a chunked body of %s over the limit',
     async type => {
       const chunks = Array.from({ length: 10 }, () => Buffer.alloc(LIMITS.maxJsonBytes / 8, ' '));
-      const { status, text } = await post(door.url, chunks, { headers: { 'content-type': type } });
+      const { status, text } = await post(server.url, chunks, { headers: { 'content-type': type } });
       expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
     },
   );
 
-  test.for(['', '{', 'null', '[]', '7', '{"query":7}'])('refuses the body %s as malformed', async text => {
-    const { status } = await post(door.url, Buffer.from(text), { headers: json });
+  test.for(['', '{', 'null', '[]', '7', '{"query":7}'])('returns 400 for the body %s', async text => {
+    const { status } = await post(server.url, Buffer.from(text), { headers: json });
     expect(status).toBe(400);
   });
 
-  test('is not surprised by a client that leaves', async () => {
-    await door.expectUnharmed(async () => {
-      const socket = connect(door.address);
+  test('tolerates a client that disconnects during the body', async () => {
+    await server.expectUnaffected(async () => {
+      const socket = connect(server.address);
       socket.write(
         'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n',
       );

@@ -8,14 +8,14 @@ import { eventually } from '../../kit/api/multipart.ts';
 import {
   findVideoRow,
   insertVideo,
-  shortSource,
-  storedFiles,
+  listStoredFiles,
+  makeShortSource,
   TINY_RULES,
   toRowId,
   uploadVideo,
 } from '../../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../../kit/contest/worker.ts';
-import { holdEncoder, isRunning } from '../../kit/services/processes.ts';
+import { isRunning, pauseEncoder } from '../../kit/services/processes.ts';
 
 const DELETE = graphql(`
   mutation DeleteOwnVideo($videoId: ID!) {
@@ -31,7 +31,7 @@ let app: App;
 let worker: TestWorker;
 let player: TestPlayer;
 beforeAll(async () => {
-  // Longer than the test may take: only the event can be what tells the worker.
+  // The lease is longer than the test, so only the event can stop the worker.
   app = await startApp({ ...TINY_RULES, LEASE_SECONDS: '60' });
   player = await app.signUp();
 });
@@ -43,15 +43,15 @@ afterAll(async () => {
 const remove = async (videoId: string, by: TestPlayer = player) =>
   (await app.graphql(DELETE, { videoId }, by)).data.deleteVideo;
 
-test('a video that waits goes with its file', async () => {
-  const videoId = await uploadVideo(app, player, await shortSource());
+test('deleteVideo removes a waiting video and its file', async () => {
+  const videoId = await uploadVideo(app, player, await makeShortSource());
   expect(await remove(videoId)).toEqual({ __typename: 'DeletedVideo', videoId });
   expect(await findVideoRow(app, videoId)).toBeNull();
-  expect(await storedFiles(app)).toEqual([]);
+  expect(await listStoredFiles(app)).toEqual([]);
   expect(await remove(videoId)).toMatchObject({ __typename: 'VideoNotFound', code: 'VIDEO_NOT_FOUND' });
 });
 
-test('a hidden video goes with all its files', async () => {
+test('deleteVideo removes a hidden video and all its files', async () => {
   const videoId = await insertVideo(app.database, player, { status: 'PROCESSED', hiddenAt: new Date() });
   const row = await findVideoRow(app, videoId);
   for (const key of [row?.originalKey, row?.clipKey, row?.posterKey]) {
@@ -60,51 +60,51 @@ test('a hidden video goes with all its files', async () => {
     await writeFile(path, 'content');
   }
   expect(await remove(videoId)).toMatchObject({ __typename: 'DeletedVideo' });
-  expect(await storedFiles(app)).toEqual([]);
+  expect(await listStoredFiles(app)).toEqual([]);
 });
 
-test('a video goes although the store keeps a file of it, and takes the others with it', async () => {
+test('deleteVideo removes a video and its other files although one file cannot be removed', async () => {
   const videoId = await insertVideo(app.database, player, { status: 'PROCESSED', hiddenAt: new Date() });
   const row = await findVideoRow(app, videoId);
-  // A folder is no file that could be removed.
-  const [stuck, clip] = [row?.originalKey, row?.clipKey].map(key => join(app.storageDir, key ?? ''));
-  await mkdir(stuck ?? '', { recursive: true });
-  onTestFinished(() => rmdir(stuck ?? ''));
+  // A folder in place of the file makes its removal fail.
+  const [blockedPath, clip] = [row?.originalKey, row?.clipKey].map(key => join(app.storageDir, key ?? ''));
+  await mkdir(blockedPath ?? '', { recursive: true });
+  onTestFinished(() => rmdir(blockedPath ?? ''));
   await mkdir(dirname(clip ?? ''), { recursive: true });
   await writeFile(clip ?? '', 'content');
   expect(await remove(videoId)).toEqual({ __typename: 'DeletedVideo', videoId });
-  expect(await storedFiles(app)).toEqual([]);
+  expect(await listStoredFiles(app)).toEqual([]);
 });
 
-test('a published video stays', async () => {
+test('deleteVideo returns VideoIsPublished for a published video', async () => {
   const videoId = await insertVideo(app.database, player, { status: 'PROCESSED' });
   expect(await remove(videoId)).toMatchObject({ __typename: 'VideoIsPublished', code: 'VIDEO_IS_PUBLISHED' });
   expect(await findVideoRow(app, videoId)).not.toBeNull();
 });
 
-test('a video of somebody else is not to be found', async () => {
+test('deleteVideo returns VideoNotFound for a video of another player', async () => {
   const videoId = await insertVideo(app.database, player);
   expect(await remove(videoId, await app.signUp())).toMatchObject({ __typename: 'VideoNotFound' });
   expect(await findVideoRow(app, videoId)).not.toBeNull();
 });
 
-test('nobody deletes anything without logging in', async () => {
+test('deleteVideo returns UNAUTHENTICATED without a token', async () => {
   const videoId = await insertVideo(app.database, player);
   const { errors } = await app.graphql(DELETE, { videoId });
   expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   expect(await findVideoRow(app, videoId)).not.toBeNull();
 });
 
-test('a video amid its encode goes, the encode stops, and nothing of it comes back', async () => {
+test('deleteVideo stops a running encode and leaves no row and no file', async () => {
   worker = await startWorker(app);
-  const videoId = await uploadVideo(app, player, await shortSource());
-  const [, encoder] = await holdEncoder([worker]);
+  const videoId = await uploadVideo(app, player, await makeShortSource());
+  const [, encoder] = await pauseEncoder([worker]);
   expect(await remove(videoId)).toMatchObject({ __typename: 'DeletedVideo' });
-  // The worker may have ended it for good by now, without asking.
+  // The worker may have killed the encoder already.
   if (isRunning(encoder)) process.kill(encoder, 'SIGCONT');
   await eventually(async () => !isRunning(encoder), 2);
-  await eventually(async () => worker.log().some(line => String(line.msg).startsWith('given up')));
+  await eventually(async () => worker.log().some(line => line.msg === 'lease lost'));
   expect(await findVideoRow(app, videoId)).toBeNull();
-  const files = (await storedFiles(app)).filter(path => path.includes(toRowId(videoId)));
+  const files = (await listStoredFiles(app)).filter(path => path.includes(toRowId(videoId)));
   expect(files).toEqual([]);
 });

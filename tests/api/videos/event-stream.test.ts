@@ -6,130 +6,130 @@ import { afterEach, expect, test } from 'vitest';
 import { SseStream, toSubscriptionSource } from '../../../server/subscriptions/sse-stream.ts';
 import { SubscriptionEvent } from '../../../server/subscriptions/subscription-event.ts';
 
-const eventOf = (votes: number) => new SubscriptionEvent({ data: { votes } });
-const frameOf = (votes: number) => `event: next\ndata: {"data":{"votes":${votes}}}\n\n`;
+const toEvent = (votes: number) => new SubscriptionEvent({ data: { votes } });
+const toFrame = (votes: number) => `event: next\ndata: {"data":{"votes":${votes}}}\n\n`;
 const COMPLETE = 'event: complete\ndata:\n\n';
 
 const opened: PassThrough[] = [];
 afterEach(() => {
-  for (const answer of opened.splice(0)) answer.destroy();
+  for (const response of opened.splice(0)) response.destroy();
 });
 
-/** What is sent to a client, which takes a chunk at a time. */
-function openAnswer(): PassThrough {
-  const answer = new PassThrough({ highWaterMark: 1 });
-  opened.push(answer);
-  return answer;
+/** Creates the response to a client that reads one chunk at a time. */
+function openResponse(): PassThrough {
+  const response = new PassThrough({ highWaterMark: 1 });
+  opened.push(response);
+  return response;
 }
 
-/** A stream of what the test tells its follower. */
+/** Opens a stream whose events the test sends with `send`. */
 function open({ pingMilliseconds = 60_000 } = {}) {
-  let left = 0;
-  const answer = openAnswer();
-  const leave = () => {
-    left += 1;
+  let unsubscribed = 0;
+  const response = openResponse();
+  const unsubscribe = () => {
+    unsubscribed += 1;
   };
-  const stream = new SseStream({ follow: () => leave }, answer);
-  stream.begin(pingMilliseconds);
-  const tell = (votes: number) => stream.next(eventOf(votes));
-  return { stream, answer, tell, hasLeft: () => left === 1 };
+  const stream = new SseStream({ subscribe: () => unsubscribe }, response);
+  stream.start(pingMilliseconds);
+  const send = (votes: number) => stream.next(toEvent(votes));
+  return { stream, response, send, hasUnsubscribed: () => unsubscribed === 1 };
 }
 
-/** The whole answer that is made of an operation of one client. */
-function answerWith(results: AsyncIterable<ExecutionResult>): PassThrough {
-  const answer = openAnswer();
-  new SseStream(toSubscriptionSource(results), answer).begin(60_000);
-  return answer;
+/** Streams the results of an operation to one client; returns the response. */
+function streamResults(results: AsyncIterable<ExecutionResult>): PassThrough {
+  const response = openResponse();
+  new SseStream(toSubscriptionSource(results), response).start(60_000);
+  return response;
 }
 
-test('a client that takes nothing for a thousand events is then sent the newest alone', async () => {
-  const { stream, answer, tell } = open();
-  for (let votes = 1; votes <= 1000; votes++) tell(votes);
-  expect(answer.readableLength + answer.writableLength).toBeLessThan(100);
+test('a client that reads nothing for 1,000 events receives only the newest', async () => {
+  const { stream, response, send } = open();
+  for (let votes = 1; votes <= 1000; votes++) send(votes);
+  expect(response.readableLength + response.writableLength).toBeLessThan(100);
   stream.complete();
-  expect(await text(answer)).toBe(`:\n\n${frameOf(1000)}${COMPLETE}`);
+  expect(await text(response)).toBe(`:\n\n${toFrame(1000)}${COMPLETE}`);
 });
 
-test('a client that keeps up is sent every event', async () => {
-  const { answer, tell } = open();
-  const chunks = on(answer, 'data');
+test('a client that reads every chunk receives every event', async () => {
+  const { response, send } = open();
+  const chunks = on(response, 'data');
   expect(String((await chunks.next()).value)).toBe(':\n\n');
   for (let votes = 1; votes <= 100; votes++) {
-    tell(votes);
-    expect(String((await chunks.next()).value)).toBe(frameOf(votes));
+    send(votes);
+    expect(String((await chunks.next()).value)).toBe(toFrame(votes));
   }
 });
 
-test('an interrupted stream says what it has to, and not that the operation is over', async () => {
-  const { stream, answer, tell } = open();
-  tell(7);
+test('an interrupted stream sends its pending event without a complete event', async () => {
+  const { stream, response, send } = open();
+  send(7);
   stream.interrupt();
   stream.complete();
-  expect(await text(answer)).toBe(`:\n\n${frameOf(7)}`);
+  expect(await text(response)).toBe(`:\n\n${toFrame(7)}`);
 });
 
-test('pings while there is nothing to tell', async () => {
-  const { answer } = open({ pingMilliseconds: 10 });
-  const chunks = on(answer, 'data');
+test('an idle stream sends pings', async () => {
+  const { response } = open({ pingMilliseconds: 10 });
+  const chunks = on(response, 'data');
   for (let pings = 0; pings < 3; pings++) expect(String((await chunks.next()).value)).toBe(':\n\n');
 });
 
-test('a stream that its client leaves leaves its source', async () => {
-  const { answer, hasLeft } = open();
-  answer.destroy();
-  await once(answer, 'close');
-  expect(hasLeft()).toBe(true);
+test('a stream unsubscribes from its source when its client disconnects', async () => {
+  const { response, hasUnsubscribed } = open();
+  response.destroy();
+  await once(response, 'close');
+  expect(hasUnsubscribed()).toBe(true);
 });
 
-test('a client that left before its answer began is told nothing, and leaves its source', async () => {
-  let left = 0;
-  const answer = openAnswer();
-  answer.destroy();
-  const stream = new SseStream({ follow: () => () => (left += 1) }, answer);
-  stream.begin(60_000);
-  stream.next(eventOf(1));
-  expect(left).toBe(1);
-  expect(answer.writableLength).toBe(0);
+test('a stream whose client disconnected before it began sends nothing and unsubscribes', async () => {
+  let unsubscribed = 0;
+  const response = openResponse();
+  response.destroy();
+  const stream = new SseStream({ subscribe: () => () => (unsubscribed += 1) }, response);
+  stream.start(60_000);
+  stream.next(toEvent(1));
+  expect(unsubscribed).toBe(1);
+  expect(response.writableLength).toBe(0);
 });
 
-test('what is told before the answer begins is sent once it does', async () => {
-  const answer = openAnswer();
-  const stream = new SseStream({ follow: () => () => undefined }, answer);
-  stream.next(eventOf(1));
-  stream.next(eventOf(2));
+test('the last event before the response begins is sent at its start', async () => {
+  const response = openResponse();
+  const stream = new SseStream({ subscribe: () => () => undefined }, response);
+  stream.next(toEvent(1));
+  stream.next(toEvent(2));
   stream.complete();
-  expect(answer.writableLength + answer.readableLength).toBe(0);
-  stream.begin(60_000);
-  expect(await text(answer)).toBe(`:\n\n${frameOf(2)}${COMPLETE}`);
+  expect(response.writableLength + response.readableLength).toBe(0);
+  stream.start(60_000);
+  expect(await text(response)).toBe(`:\n\n${toFrame(2)}${COMPLETE}`);
 });
 
-test('an operation of one client is asked for its next event when the last was taken, and ended with the stream', async () => {
-  let made = 0;
+test('an unshared operation is pulled one event at a time and ends with the stream', async () => {
+  let produced = 0;
   let ended = false;
   async function* results() {
     try {
-      for (;;) yield { data: { votes: ++made } };
+      for (;;) yield { data: { votes: ++produced } };
     } finally {
       ended = true;
     }
   }
-  const taken: string[] = [];
-  for await (const chunk of answerWith(results())) {
-    if (taken.push(String(chunk)) > 50) break;
+  const received: string[] = [];
+  for await (const chunk of streamResults(results())) {
+    if (received.push(String(chunk)) > 50) break;
   }
-  expect(taken.slice(1, 4)).toEqual([1, 2, 3].map(frameOf));
-  expect(made).toBeLessThanOrEqual(52);
+  expect(received.slice(1, 4)).toEqual([1, 2, 3].map(toFrame));
+  expect(produced).toBeLessThanOrEqual(52);
   await expect.poll(() => ended).toBe(true);
 });
 
-test('a failure on the way is told without its details, and ends the stream', async () => {
+test('an error in the source ends the stream with a masked message', async () => {
   async function* results() {
     yield { data: { votes: 1 } };
     throw new Error('secret detail');
   }
-  const answer = await text(answerWith(results()));
-  expect(answer).toContain(frameOf(1));
-  expect(answer).toMatch(/"message":"Something went wrong\.".*"code":"INTERNAL_SERVER_ERROR"/);
-  expect(answer).not.toMatch(/secret detail|"http"/);
-  expect(answer.endsWith(COMPLETE)).toBe(true);
+  const response = await text(streamResults(results()));
+  expect(response).toContain(toFrame(1));
+  expect(response).toMatch(/"message":"Something went wrong\.".*"code":"INTERNAL_SERVER_ERROR"/);
+  expect(response).not.toMatch(/secret detail|"http"/);
+  expect(response.endsWith(COMPLETE)).toBe(true);
 });

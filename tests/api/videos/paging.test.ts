@@ -28,7 +28,7 @@ const OWN_VIDEOS = graphql(`
     }
   }
 `);
-const WALL = graphql(`
+const PAGE_WITH_PLAYERS = graphql(`
   query PagingWall($first: Int!) {
     videos(first: $first) {
       nodes { id player { username videos(first: 3) { nodes { id player { city } } } } }
@@ -39,7 +39,7 @@ const WALL = graphql(`
 const COUNT = 25;
 let app: App;
 let player: TestPlayer;
-/** Newest first, with many equal numbers of votes. */
+/** Newest first, with many ties in votes. */
 let newest: { id: string; votes: number }[];
 let mostVoted: string[];
 
@@ -65,17 +65,17 @@ interface Page {
     hasPreviousPage: boolean;
   };
 }
-type Ask = (page: {
+type GetPage = (page: {
   first?: number;
   after?: string | null;
   last?: number;
   before?: string | null;
 }) => Promise<Page>;
 
-async function forward(ask: Ask, first: number, between?: () => Promise<unknown>) {
+async function readForward(getPage: GetPage, first: number, between?: () => Promise<unknown>) {
   const ids: string[] = [];
   for (let after: string | null = null; ; ) {
-    const { nodes, pageInfo } = await ask({ first, after });
+    const { nodes, pageInfo } = await getPage({ first, after });
     ids.push(...nodes.map(node => node.id));
     if (!pageInfo.hasNextPage) return ids;
     after = pageInfo.endCursor;
@@ -83,10 +83,10 @@ async function forward(ask: Ask, first: number, between?: () => Promise<unknown>
   }
 }
 
-async function backward(ask: Ask, last: number) {
+async function readBackward(getPage: GetPage, last: number) {
   const ids: string[] = [];
   for (let before: string | null = null; ; ) {
-    const { nodes, pageInfo } = await ask({ last, before });
+    const { nodes, pageInfo } = await getPage({ last, before });
     ids.unshift(...nodes.map(node => node.id));
     if (!pageInfo.hasPreviousPage) return ids;
     before = pageInfo.startCursor;
@@ -94,13 +94,13 @@ async function backward(ask: Ask, last: number) {
 }
 
 const gallery =
-  (variables: PagingGalleryQueryVariables): Ask =>
+  (variables: PagingGalleryQueryVariables): GetPage =>
   async page => {
     const { data, errors } = await app.graphql(GALLERY, { ...variables, ...page });
     if (errors) throw new Error(JSON.stringify(errors));
     return data.videos;
   };
-const ofPlayer: Ask = async page => {
+const playerVideos: GetPage = async page => {
   const { data, errors } = await app.graphql(OWN_VIDEOS, { id: player.id, ...page });
   if (errors || !data.node || !('videos' in data.node)) throw new Error(JSON.stringify(errors));
   return data.node.videos;
@@ -109,40 +109,45 @@ const ofPlayer: Ask = async page => {
 describe.each([
   {
     list: 'the newest videos',
-    ask: () => gallery({ orderBy: 'NEWEST' }),
+    getPage: () => gallery({ orderBy: 'NEWEST' }),
     order: () => newest.map(({ id }) => id),
   },
-  { list: 'the most voted videos', ask: () => gallery({ orderBy: 'MOST_VOTED' }), order: () => mostVoted },
-  { list: 'the videos of a player', ask: () => ofPlayer, order: () => newest.map(({ id }) => id) },
-])('$list', ({ ask, order }) => {
-  test.each([1, 7, 25, 100])('come whole and in order, by %i at a time, from either end', async size => {
-    expect(await forward(ask(), size)).toEqual(order());
-    expect(await backward(ask(), size)).toEqual(order());
+  {
+    list: 'the most voted videos',
+    getPage: () => gallery({ orderBy: 'MOST_VOTED' }),
+    order: () => mostVoted,
+  },
+  { list: 'the videos of a player', getPage: () => playerVideos, order: () => newest.map(({ id }) => id) },
+])('$list', ({ getPage, order }) => {
+  test.each([1, 7, 25, 100])('are complete and in order with pages of %i, in both directions', async size => {
+    expect(await readForward(getPage(), size)).toEqual(order());
+    expect(await readBackward(getPage(), size)).toEqual(order());
   });
 
-  test('say at each page whether there is more on either side', async () => {
-    const first = await ask()({ first: 10 });
+  test('have correct hasNextPage and hasPreviousPage', async () => {
+    const first = await getPage()({ first: 10 });
     expect(first.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
-    const { pageInfo } = await ask()({ first: 15, after: first.pageInfo.endCursor });
+    const { pageInfo } = await getPage()({ first: 15, after: first.pageInfo.endCursor });
     expect(pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
   });
 
-  test('come between two cursors', async () => {
-    const { pageInfo } = await ask()({ first: 10 });
-    const start = (await ask()({ first: 3 })).pageInfo.endCursor;
-    const { nodes } = await ask()({ first: 100, after: start, before: pageInfo.endCursor });
+  test('can be limited by two cursors', async () => {
+    const { pageInfo } = await getPage()({ first: 10 });
+    const start = (await getPage()({ first: 3 })).pageInfo.endCursor;
+    const { nodes } = await getPage()({ first: 100, after: start, before: pageInfo.endCursor });
     expect(nodes.map(node => node.id)).toEqual(order().slice(3, 9));
   });
 });
 
-test('a reader meets every video once while new ones arrive', async () => {
-  const arrive = () => insertVideo(app.database, player, { status: 'PROCESSED', votes: 3, title: 'New' });
-  const ids = await forward(gallery({ orderBy: 'MOST_VOTED' }), 6, arrive);
+test('paging returns every video once while new videos are published', async () => {
+  const publishVideo = () =>
+    insertVideo(app.database, player, { status: 'PROCESSED', votes: 3, title: 'New' });
+  const ids = await readForward(gallery({ orderBy: 'MOST_VOTED' }), 6, publishVideo);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.filter(id => mostVoted.includes(id))).toEqual(mostVoted);
 });
 
-test('a player’s list tells times and lengths as any video does', async () => {
+test('the videos of a player have times and durations', async () => {
   const { data } = await app.graphql(OWN_VIDEOS, { id: player.id, first: 1 });
   if (!data.node || !('videos' in data.node)) throw new Error('no player');
   expect(data.node.videos.nodes).toEqual([
@@ -156,14 +161,17 @@ test('a player’s list tells times and lengths as any video does', async () => 
 });
 
 test.each([
-  ['both ends at once', { first: 1, last: 1 }],
-  ['more than 100', { first: 101 }],
-  ['fewer than none', { last: -1 }],
-  ['after what is no cursor', { after: 'bm90aGluZw' }],
-  ['after a cursor of another list', { after: Buffer.from('{"score":1}').toString('base64url') }],
-  ['before an id that is none', { before: Buffer.from('{"id":"1; drop","votes":0}').toString('base64url') }],
+  ['first together with last', { first: 1, last: 1 }],
+  ['more than 100 items', { first: 101 }],
+  ['a negative number of items', { last: -1 }],
+  ['an invalid cursor', { after: 'bm90aGluZw' }],
+  ['a cursor of another list', { after: Buffer.from('{"score":1}').toString('base64url') }],
   [
-    'after more votes than anything has',
+    'a cursor with an invalid id',
+    { before: Buffer.from('{"id":"1; drop","votes":0}').toString('base64url') },
+  ],
+  [
+    'a cursor with an excessive number of votes',
     {
       orderBy: 'MOST_VOTED' as const,
       after: Buffer.from(
@@ -171,12 +179,12 @@ test.each([
       ).toString('base64url'),
     },
   ],
-])('a page of %s is refused as a bad argument', async (_, variables) => {
+])('a page with %s returns BAD_USER_INPUT', async (_, variables) => {
   const { errors } = await app.graphql(GALLERY, variables);
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' }, path: ['videos'] }]);
 });
 
-test('videos of a city are found however it is spelled', async () => {
+test('the videos of a city are found by any spelling', async () => {
   const local = await app.signUp({ city: 'Medellín' });
   const id = await insertVideo(app.database, local, { status: 'PROCESSED' });
   await insertVideo(app.database, local);
@@ -189,18 +197,18 @@ test('videos of a city are found however it is spelled', async () => {
 });
 
 test.each([
-  ['of something else', (player: TestPlayer) => player.id],
+  ['of another type', (player: TestPlayer) => player.id],
   [
-    'of no known type',
+    'of an unknown type',
     () => Buffer.from('Trophy:00000000-0000-7000-8000-000000000000').toString('base64url'),
   ],
-  ['of no form', () => 'none'],
-])('an id %s is a bad argument, never a fault', async (_, idOf) => {
+  ['without a type', () => 'none'],
+])('an id %s returns BAD_USER_INPUT', async (_, idOf) => {
   const { errors } = await app.graphql('query ($id: ID!) { video(id: $id) { id } }', { id: idOf(player) });
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
 });
 
-test('a wall of videos with their players and those players’ videos costs the same queries at any size', async () => {
+test('a page of videos with their players and the players’ videos needs 4 queries at any size', async () => {
   for (let index = 0; index < 20; index++) {
     await insertVideo(app.database, await app.signUp(), { status: 'PROCESSED' });
   }
@@ -208,15 +216,15 @@ test('a wall of videos with their players and those players’ videos costs the 
   const counted = vi.spyOn(logger, 'logQuery').mockReturnValue(undefined);
   const queries = async (first: number) => {
     counted.mockClear();
-    const { data, errors } = await app.graphql(WALL, { first }, { token: player.token });
+    const { data, errors } = await app.graphql(PAGE_WITH_PLAYERS, { first }, { token: player.token });
     expect(errors).toBeUndefined();
     expect(data.videos.nodes).toHaveLength(first);
     const all = counted.mock.calls.map(([{ query }]) => query ?? '');
-    // The process itself looks for changed scores each second, which a wall does not show.
+    // The leaderboard sync of the process queries scores every second.
     return all.filter(query => !query.includes('tallies'));
   };
   for (const size of [1, 20]) {
-    // Who is asking, the page, its players, the videos of those. Other work of the process now and then only adds.
+    // The viewer, the page, its players and their videos. Background work sometimes adds queries.
     await waitUntil(`${size} cost 4 queries`, async () => (await queries(size)).length === 4, {
       deadlineSeconds: 20,
     });

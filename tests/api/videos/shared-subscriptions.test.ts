@@ -5,27 +5,27 @@ import { loadEnv } from '../../../src/platform/config/env.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { type Listening, listenBySocket, listenBySse } from '../../kit/api/listening.ts';
 import { eventually } from '../../kit/api/multipart.ts';
+import { subscribeBySse, subscribeByWebSocket, type TestSubscription } from '../../kit/api/subscriptions.ts';
 import {
-  type Fan,
-  gather,
-  gatherModerator,
-  gatherOne,
+  createModerator,
+  createUser,
+  createUsers,
+  leaderboardSynced,
   NO_LIMITS,
-  projected,
   publishVideos,
+  type TestUser,
 } from '../../kit/contest/create-users.ts';
 import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
 
-const LIVE = graphql(`
+const TOP_QUERY = graphql(`
   subscription SharedTop($city: String, $top: Int) {
     rankingChanged(city: $city, top: $top) { at entries { position votes player { id username firstName } } }
   }
 `).toString();
 
-const OWN_SIGHT = graphql(`
+const VIEWER_FIELDS = graphql(`
   subscription OwnSight($city: String) {
     rankingChanged(city: $city) {
       entries { player { username videos { nodes { title viewerHasVoted originalUrl } } } }
@@ -51,95 +51,98 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-// A city of its own for each test: nobody else's executions are counted there.
+// Each test has its own city, so the executions of other tests do not count.
 let cities = 0;
 let city: string;
-let players: Fan[];
+let players: TestUser[];
 let videoIds: string[];
 beforeEach(async () => {
   cities += 1;
   city = `Ciudad ${cities}`;
-  players = await gather(app, 2, city);
+  players = await createUsers(app, 2, city);
   videoIds = await publishVideos(app.database, players);
-  await projected(app);
+  await leaderboardSynced(app);
 });
 const first = <Item>(items: readonly Item[]): Item => {
   const [item] = items;
-  if (item === undefined) throw new Error('There is none');
+  if (item === undefined) throw new Error('The list is empty');
   return item;
 };
-const vote = async () => castVote(app, await gatherOne(app, 'Elsewhere'), first(videoIds));
-const live = (variables: Record<string, unknown> = {}) => ({
-  query: LIVE,
+const vote = async () => castVote(app, await createUser(app, 'Elsewhere'), first(videoIds));
+const topOperation = (variables: Record<string, unknown> = {}) => ({
+  query: TOP_QUERY,
   variables: { city, ...variables },
 });
-const topOf = (json: string | null) => TOP.parse(JSON.parse(json ?? 'null')).data.rankingChanged.entries;
-const nextOf = (listeners: readonly Listening[]) => Promise.all(listeners.map(listener => listener.next()));
+const parseTop = (json: string | null) => TOP.parse(JSON.parse(json ?? 'null')).data.rankingChanged.entries;
+const nextOfEach = (subscriptions: readonly TestSubscription[]) =>
+  Promise.all(subscriptions.map(subscription => subscription.next()));
 
-async function figures() {
+async function readMetrics() {
   const text = await (await fetch(`${app.url}/metrics`)).text();
   const read = (name: string) => Number(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1]);
   return { events: read('anb_shared_events_total'), running: read('anb_shared_executions') };
 }
 
-test('executes an operation once for all who ask the same, whoever they are and however they listen', async () => {
-  await using listeners = new AsyncDisposableStack();
-  const before = await figures();
-  const callers = [{}, {}, first(players), await gatherModerator(app)];
+test('executes equal operations once for all viewers over both transports', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const before = await readMetrics();
+  const callers = [{}, {}, first(players), await createModerator(app)];
   const opened = await Promise.all(
     callers.flatMap(caller =>
-      [listenBySse, listenBySocket].map(async listen => listeners.use(await listen(app, live(), caller))),
+      [subscribeBySse, subscribeByWebSocket].map(async subscribe =>
+        cleanup.use(await subscribe(app, topOperation(), caller)),
+      ),
     ),
   );
-  const states = await nextOf(opened);
-  expect(topOf(first(states)).map(({ votes }) => votes)).toEqual([0, 0]);
+  const states = await nextOfEach(opened);
+  expect(parseTop(first(states)).map(({ votes }) => votes)).toEqual([0, 0]);
   await vote();
-  const changes = await nextOf(opened);
-  expect(topOf(first(changes)).map(({ votes }) => votes)).toEqual([1, 0]);
-  for (const jsons of [states, changes]) expect(new Set(jsons).size).toBe(1);
-  expect((await figures()).events).toBe(before.events + 2);
+  const changes = await nextOfEach(opened);
+  expect(parseTop(first(changes)).map(({ votes }) => votes)).toEqual([1, 0]);
+  for (const texts of [states, changes]) expect(new Set(texts).size).toBe(1);
+  expect((await readMetrics()).events).toBe(before.events + 2);
 });
 
-test('executes apart what differs in document, name, variables or language', async () => {
-  await using listeners = new AsyncDisposableStack();
-  const { events } = await figures();
-  const named = `${LIVE} subscription Other($city: String) { rankingChanged(city: $city) { at } }`;
-  const asked = [
-    [live(), {}],
-    [{ ...live(), query: `${LIVE} ` }, {}],
-    [{ ...live(), query: named, operationName: 'SharedTop' }, {}],
-    [{ ...live(), query: named, operationName: 'Other' }, {}],
-    [live({ top: 1 }), {}],
-    [live(), { language: 'es' }],
+test('executes operations separately that differ in document, name, variables or language', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const { events } = await readMetrics();
+  const named = `${TOP_QUERY} subscription Other($city: String) { rankingChanged(city: $city) { at } }`;
+  const operations = [
+    [topOperation(), {}],
+    [{ ...topOperation(), query: `${TOP_QUERY} ` }, {}],
+    [{ ...topOperation(), query: named, operationName: 'SharedTop' }, {}],
+    [{ ...topOperation(), query: named, operationName: 'Other' }, {}],
+    [topOperation({ top: 1 }), {}],
+    [topOperation(), { language: 'es' }],
   ] as const;
-  const opened: Listening[] = [];
-  for (const [operation, caller] of asked) {
-    opened.push(listeners.use(await listenBySse(app, operation, caller)));
+  const opened: TestSubscription[] = [];
+  for (const [operation, caller] of operations) {
+    opened.push(cleanup.use(await subscribeBySse(app, operation, caller)));
   }
-  const states = await nextOf(opened);
-  expect((await figures()).events).toBe(events + asked.length);
+  const states = await nextOfEach(opened);
+  expect((await readMetrics()).events).toBe(events + operations.length);
   expect(states.map(json => json?.match(/position/g)?.length ?? 0)).toEqual([2, 2, 2, 0, 1, 2]);
 });
 
 describe.each([
-  ['SSE', listenBySse],
-  ['WebSocket', listenBySocket],
-] as const)('over %s', (_transport, listen) => {
-  test('what depends on the viewer is executed for each viewer, and tells nobody else', async () => {
-    await using listeners = new AsyncDisposableStack();
-    const { events } = await figures();
+  ['SSE', subscribeBySse],
+  ['WebSocket', subscribeByWebSocket],
+] as const)('over %s', (_transport, subscribe) => {
+  test('executes an operation with viewer-dependent fields once per viewer', async () => {
+    await using cleanup = new AsyncDisposableStack();
+    const { events } = await readMetrics();
     const owner = first(players);
-    const voter = await gatherOne(app);
+    const voter = await createUser(app);
     await castVote(app, voter, first(videoIds));
     await insertVideo(app.database, owner, { status: 'FAILED', failureReason: 'TOO_SHORT', title: 'Secret' });
-    await projected(app);
-    const callers = [{}, voter, owner, await gatherModerator(app), await gatherOne(app)];
+    await leaderboardSynced(app);
+    const callers = [{}, voter, owner, await createModerator(app), await createUser(app)];
     const opened = await Promise.all(
       callers.map(async caller =>
-        listeners.use(await listen(app, { query: OWN_SIGHT, variables: { city } }, caller)),
+        cleanup.use(await subscribe(app, { query: VIEWER_FIELDS, variables: { city } }, caller)),
       ),
     );
-    const seen = (await nextOf(opened)).map(json => ({
+    const seen = (await nextOfEach(opened)).map(json => ({
       secret: json?.includes('Secret'),
       voted: json?.includes('"viewerHasVoted":true'),
       original: json?.includes('/original?'),
@@ -152,44 +155,46 @@ describe.each([
       { ...nothing, secret: true, original: true },
       nothing,
     ]);
-    expect((await figures()).events).toBe(events);
+    expect((await readMetrics()).events).toBe(events);
   });
 
-  test('who comes late is told what has changed since without an event, and so are the others', async () => {
-    await using listeners = new AsyncDisposableStack();
-    const early = listeners.use(await listen(app, live()));
-    const moved = topOf(await early.next())[0]?.player.firstName;
-    expect(moved).toBe('Fan');
+  test('sends a late subscriber a change without an event, and sends it to the others too', async () => {
+    await using cleanup = new AsyncDisposableStack();
+    const earlySubscription = cleanup.use(await subscribe(app, topOperation()));
+    const firstName = parseTop(await earlySubscription.next())[0]?.player.firstName;
+    expect(firstName).toBe('Test');
     await app.graphql(RENAME, { firstName: 'Luka' }, first(players));
     await eventually(async () => {
-      await using late = await listen(app, live());
-      return topOf(await late.next()).some(({ player }) => player.firstName === 'Luka');
+      await using lateSubscription = await subscribe(app, topOperation());
+      return parseTop(await lateSubscription.next()).some(({ player }) => player.firstName === 'Luka');
     });
-    expect(topOf(await early.next()).some(({ player }) => player.firstName === 'Luka')).toBe(true);
+    expect(parseTop(await earlySubscription.next()).some(({ player }) => player.firstName === 'Luka')).toBe(
+      true,
+    );
   });
 });
 
-test('ends for a viewer with the access token, and goes on for the others', async () => {
-  await using listeners = new AsyncDisposableStack();
+test('ends for a viewer when the access token expires, and continues for the others', async () => {
+  await using cleanup = new AsyncDisposableStack();
   const player = await app.signUp();
   const { sid } = decodeJwt<{ sid: string }>(player.token);
   const tokens = createAccessTokens({ ...loadEnv(app.processEnv).auth, accessTokenSeconds: 2 });
-  const anyone = listeners.use(await listenBySse(app, live()));
+  const anonymous = cleanup.use(await subscribeBySse(app, topOperation()));
   const token = await tokens.issue({ playerId: toRowId(player.id), sessionId: sid });
-  const expiring = listeners.use(await listenBySse(app, live(), { token }));
-  expect(await anyone.next()).toBe(await expiring.next());
+  const expiring = cleanup.use(await subscribeBySse(app, topOperation(), { token }));
+  expect(await anonymous.next()).toBe(await expiring.next());
   await expect(expiring.next()).rejects.toThrow('The stream was cut off');
   await vote();
-  expect(topOf(await anyone.next()).map(({ votes }) => votes)).toEqual([1, 0]);
+  expect(parseTop(await anonymous.next()).map(({ votes }) => votes)).toEqual([1, 0]);
 });
 
-test('is executed no longer than a moment after the last has left', async () => {
-  const stopped = async () => (await figures()).running === 0;
+test('ends the shared execution after the last subscriber disconnects', async () => {
+  const stopped = async () => (await readMetrics()).running === 0;
   await eventually(stopped);
   {
-    await using listener = await listenBySse(app, live());
-    await listener.next();
-    expect((await figures()).running).toBe(1);
+    await using subscription = await subscribeBySse(app, topOperation());
+    await subscription.next();
+    expect((await readMetrics()).running).toBe(1);
   }
   await eventually(stopped);
 });

@@ -8,35 +8,31 @@ import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
 import { deleteVideo } from '../../../src/videos/delete-video.ts';
 import { toRenditionKeys } from '../../../src/videos/files/video-files.ts';
-import {
-  type Claim,
-  claimVideo,
-  completeVideo,
-  recordProgress,
-} from '../../../src/videos/processing/record-processing.ts';
+import { type Claim, claimVideo } from '../../../src/videos/processing/claim-video.ts';
+import { completeVideo, recordProgress } from '../../../src/videos/processing/record-processing.ts';
 import type { VideoStatusSubscription } from '../../gql/graphql.ts';
 import { VideoStatusDocument } from '../../gql/graphql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { StatusEvent, TestPlayer } from '../../kit/api/client.ts';
 import { eventually } from '../../kit/api/multipart.ts';
-import { openRecording } from '../../kit/contest/processing.ts';
+import { openProcessingDeps } from '../../kit/contest/processing-deps.ts';
 import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
 
 const silent = createLogger({ level: 'silent' }, {});
 
 let app: App;
-let recording: Awaited<ReturnType<typeof openRecording>>;
+let processing: Awaited<ReturnType<typeof openProcessingDeps>>;
 let redis: Redis;
 let player: TestPlayer;
 beforeAll(async () => {
   app = await startApp();
-  recording = await openRecording(app);
+  processing = await openProcessingDeps(app);
   redis = new Redis(app.redis.url);
   player = await app.signUp();
 });
 afterAll(async () => {
   redis?.disconnect();
-  await recording?.[Symbol.asyncDispose]();
+  await processing?.[Symbol.asyncDispose]();
   await app?.stop();
 });
 
@@ -62,30 +58,33 @@ async function* followBySocket(videoId: string, caller: Caller): AsyncGenerator<
   }
 }
 
-const subscribersOf = async (videoId: string) => {
+const countSubscribers = async (videoId: string) => {
   const [, count] = await redis.pubsub('NUMSUB', `video:${toRowId(videoId)}`);
   return Number(count);
 };
 const claim = async (videoId: string): Promise<Claim> => {
-  const taken = await claimVideo(recording, toRowId(videoId), { leaseSeconds: 60, maxWorkerDeaths: 2 });
-  if (taken === null) throw new Error('The video is not to be had');
-  return taken;
+  const claimed = await claimVideo(processing, toRowId(videoId), { leaseSeconds: 60, maxWorkerDeaths: 2 });
+  if (claimed === null) throw new Error('The video cannot be claimed');
+  return claimed;
 };
-const complete = (taken: Claim) =>
-  completeVideo(recording, taken, { ...toRenditionKeys(taken.videoId, taken.attempt), durationSeconds: 7 });
+const complete = (claimed: Claim) =>
+  completeVideo(processing, claimed, {
+    ...toRenditionKeys(claimed.videoId, claimed.attempt),
+    durationSeconds: 7,
+  });
 const next = async (events: AsyncGenerator<StatusEvent>) => (await events.next()).value;
 
-describe.each<{ transport: string; follow: Follow; ending: object }>([
+describe.each<{ transport: string; subscribe: Follow; expectedError: object }>([
   {
     transport: 'SSE',
-    follow: (videoId, caller) => app.follow(videoId, caller),
-    ending: { message: expect.stringContaining('Connection closed') },
+    subscribe: (videoId, caller) => app.subscribeToVideo(videoId, caller),
+    expectedError: { message: expect.stringContaining('Connection closed') },
   },
-  { transport: 'WebSocket', follow: followBySocket, ending: { code: 4401 } },
-])('following a video over $transport', ({ follow, ending }) => {
-  test('tells how it stands first, then each change, and ends when it has ended', async () => {
+  { transport: 'WebSocket', subscribe: followBySocket, expectedError: { code: 4401 } },
+])('following a video over $transport', ({ subscribe, expectedError }) => {
+  test('sends the current state, then each change, and completes when the video is processed', async () => {
     const videoId = await insertVideo(app.database, player);
-    const events = follow(videoId, player);
+    const events = subscribe(videoId, player);
     expect(await next(events)).toMatchObject({
       status: 'UPLOADED',
       phase: 'QUEUED',
@@ -96,7 +95,7 @@ describe.each<{ transport: string; follow: Follow; ending: object }>([
       queuePosition: expect.any(Number),
       failure: null,
     });
-    const taken = await claim(videoId);
+    const claimed = await claim(videoId);
     expect(await next(events)).toMatchObject({
       status: 'PROCESSING',
       phase: 'INSPECTING',
@@ -108,10 +107,10 @@ describe.each<{ transport: string; follow: Follow; ending: object }>([
       [30, 40],
       [70.5, 70.5],
     ] as const) {
-      await recordProgress(recording, taken, { phase: 'RENDERING', percent }, 60);
+      await recordProgress(processing, claimed, { phase: 'RENDERING', percent }, 60);
       expect(await next(events)).toMatchObject({ phase: 'RENDERING', percent: shown });
     }
-    await complete(taken);
+    await complete(claimed);
     expect(await next(events)).toMatchObject({
       status: 'PROCESSED',
       phase: null,
@@ -120,64 +119,65 @@ describe.each<{ transport: string; follow: Follow; ending: object }>([
       video: { status: 'PROCESSED', processedUrl: expect.stringContaining('/clip.mp4') },
     });
     expect(await events.next()).toMatchObject({ done: true });
-    await eventually(async () => (await subscribersOf(videoId)) === 0);
+    await eventually(async () => (await countSubscribers(videoId)) === 0);
   });
 
-  test('tells a late subscriber how it ended, and ends', async () => {
+  test('sends a late subscriber the final state and completes', async () => {
     const videoId = await insertVideo(app.database, player, { status: 'FAILED', failureReason: 'TOO_SHORT' });
-    const events = await Array.fromAsync(follow(videoId, player));
+    const events = await Array.fromAsync(subscribe(videoId, player));
     expect(events).toMatchObject([{ status: 'FAILED', failure: { reason: 'TOO_SHORT' } }]);
   });
 
-  test('is for everybody once it is published, and before only for its player', async () => {
+  test('is allowed for everyone once the video is published, and before only for its player', async () => {
     const [waiting, published] = [
       await insertVideo(app.database, player),
       await insertVideo(app.database, player, { status: 'PROCESSED' }),
     ];
     for (const caller of [{}, await app.signUp()]) {
-      await expect(Array.fromAsync(follow(waiting, caller))).rejects.toThrow('FORBIDDEN');
-      expect(await Array.fromAsync(follow(published, caller))).toMatchObject([{ status: 'PROCESSED' }]);
+      await expect(Array.fromAsync(subscribe(waiting, caller))).rejects.toThrow('FORBIDDEN');
+      expect(await Array.fromAsync(subscribe(published, caller))).toMatchObject([{ status: 'PROCESSED' }]);
     }
-    expect(await subscribersOf(waiting)).toBe(0);
+    expect(await countSubscribers(waiting)).toBe(0);
   });
 
-  test('ends when the video is deleted', async () => {
+  test('completes when the video is deleted', async () => {
     const videoId = await insertVideo(app.database, player);
-    const events = follow(videoId, player);
+    const events = subscribe(videoId, player);
     await next(events);
     const storage = await openLocalStorage(app.storageDir);
     await deleteVideo(
-      { ...recording, em: recording.em, storage, logger: silent },
+      { ...processing, em: processing.em, storage, logger: silent },
       toRowId(player.id),
       toRowId(videoId),
     );
     expect(await events.next()).toMatchObject({ done: true });
   });
 
-  test('asks Redis for nothing any more when the client has left', async () => {
+  test('unsubscribes from Redis when the last client disconnects', async () => {
     const videoId = await insertVideo(app.database, player);
-    const followers = [follow(videoId, player), follow(videoId, player)];
-    for (const events of followers) await next(events);
-    expect(await subscribersOf(videoId)).toBe(1);
-    for (const events of followers) await events.return(undefined);
-    await eventually(async () => (await subscribersOf(videoId)) === 0);
+    const subscriptions = [subscribe(videoId, player), subscribe(videoId, player)];
+    for (const events of subscriptions) await next(events);
+    expect(await countSubscribers(videoId)).toBe(1);
+    for (const events of subscriptions) await events.return(undefined);
+    await eventually(async () => (await countSubscribers(videoId)) === 0);
   });
 
-  test('ends with the access token', async () => {
+  test('ends when the access token expires', async () => {
     const { sid } = decodeJwt<{ sid: string }>(player.token);
     const tokens = createAccessTokens({ secrets: [app.processEnv.AUTH_SECRET ?? ''], accessTokenSeconds: 2 });
     const token = await tokens.issue({ playerId: toRowId(player.id), sessionId: sid });
     const videoId = await insertVideo(app.database, player);
-    const events = follow(videoId, { token });
+    const events = subscribe(videoId, { token });
     await next(events);
-    // The stream is cut off, so that its client asks again and is told why; the socket closes as unauthorised.
-    await expect(events.next()).rejects.toMatchObject(ending);
-    await eventually(async () => (await subscribersOf(videoId)) === 0);
+    // The stream is cut off so that its client reconnects and receives the error; the socket closes as
+    // unauthorised.
+    await expect(events.next()).rejects.toMatchObject(expectedError);
+    await eventually(async () => (await countSubscribers(videoId)) === 0);
   });
 });
 
 describe('a socket', () => {
-  test('answers a faulty document with its errors, and goes on with what else it carries', async () => {
+  test('returns the errors of an invalid document and continues its other operations', async () => {
     using client = socketClient(player);
     const videoId = await insertVideo(app.database, player);
     const events = client.iterate<VideoStatusSubscription>(operation(videoId));
@@ -192,23 +192,23 @@ describe('a socket', () => {
     expect((await events.next()).value?.data?.videoStatus.status).toBe('PROCESSING');
   });
 
-  test('releases what its client completes, and stays open', async () => {
+  test('ends an operation that its client completes, and stays open', async () => {
     using client = socketClient(player);
     const videoId = await insertVideo(app.database, player);
     const events = client.iterate<VideoStatusSubscription>(operation(videoId));
     await events.next();
-    expect(await subscribersOf(videoId)).toBe(1);
+    expect(await countSubscribers(videoId)).toBe(1);
     await events.return?.();
-    await eventually(async () => (await subscribersOf(videoId)) === 0);
-    const answer = await client.iterate<{ me: { email: string } }>({ query: '{ me { email } }' }).next();
-    expect(answer.value?.data?.me.email).toBe(player.email);
+    await eventually(async () => (await countSubscribers(videoId)) === 0);
+    const result = await client.iterate<{ me: { email: string } }>({ query: '{ me { email } }' }).next();
+    expect(result.value?.data?.me.email).toBe(player.email);
   });
 
   test.each([
     ['a forged token', { authorization: 'Bearer forged' }],
-    ['no bearer token', { authorization: 'Basic cGxheWVyOnBhc3M=' }],
-    ['what is no text', { authorization: 42 }],
-  ])('that says who it is by %s is closed as unauthorised', async (_, connectionParams) => {
+    ['another scheme than Bearer', { authorization: 'Basic cGxheWVyOnBhc3M=' }],
+    ['a number', { authorization: 42 }],
+  ])('with %s as authorization is closed with 4401', async (_, connectionParams) => {
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const closed = new Promise<number>(resolve => socket.once('close', resolve));
     socket.once('open', () =>
@@ -217,7 +217,7 @@ describe('a socket', () => {
     expect(await closed).toBe(4401);
   });
 
-  test('is closed by a message larger than 64 KiB', async () => {
+  test('is closed with 1009 by a message over 64 KiB', async () => {
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const closed = new Promise<number>(resolve => socket.once('close', resolve));
     socket.once('open', () => socket.send('x'.repeat(64 * 1024 + 1)));

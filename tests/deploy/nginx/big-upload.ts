@@ -3,9 +3,9 @@ import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { UploadVideoDocument } from '../../gql/graphql.ts';
-import { BOUNDARY, upload } from '../../kit/api/multipart.ts';
+import { BOUNDARY, multipartUpload } from '../../kit/api/multipart.ts';
 
-/** What every MP4 begins with: the API looks no further. */
+/** The start of an MP4; the API checks only these bytes. */
 const MP4_HEAD = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
 const CHUNK = Buffer.alloc(1024 ** 2);
 const ANSWER = z.object({
@@ -18,10 +18,10 @@ const ANSWER = z.object({
   }),
 });
 
-/** An upload in the client's hands: of a file of `sizeBytes` that passes for a video. */
+/** Starts the upload of a file of `sizeBytes` that the API accepts as a video. The caller sends the bytes. */
 export function beginUpload({ url }: { url: string }, { token }: { token: string }, sizeBytes: number) {
   const variables = { input: { title: 'Crossover', file: null } };
-  const empty = upload(
+  const empty = multipartUpload(
     { query: UploadVideoDocument.toString(), variables },
     MP4_HEAD,
     'variables.input.file',
@@ -39,20 +39,20 @@ export function beginUpload({ url }: { url: string }, { token }: { token: string
   });
   const answered = once(sent, 'response');
   sent.write(before);
-  let leftBytes = sizeBytes - MP4_HEAD.length;
+  let remainingBytes = sizeBytes - MP4_HEAD.length;
 
   return {
-    /** Sends the next bytes of the file, no faster than they are taken. */
+    /** Sends the next bytes of the file, with backpressure. */
     async send(bytes: number): Promise<void> {
-      for (let left = Math.min(bytes, leftBytes); left > 0; left -= CHUNK.length) {
+      for (let left = Math.min(bytes, remainingBytes); left > 0; left -= CHUNK.length) {
         const chunk = CHUNK.subarray(0, left);
-        leftBytes -= chunk.length;
+        remainingBytes -= chunk.length;
         if (!sent.write(chunk)) await once(sent, 'drain');
       }
     },
-    /** Sends what is left; what came of it. */
+    /** Sends the remaining bytes. Returns the answer. */
     async finish() {
-      await this.send(leftBytes);
+      await this.send(remainingBytes);
       sent.end(empty.subarray(before.length));
       const [response] = (await answered) as [IncomingMessage];
       const { data } = ANSWER.parse(await json(response));

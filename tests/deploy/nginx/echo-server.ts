@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An API that only remembers what it was asked. */
+/** A server that records the headers of its requests. */
 export interface EchoServer extends AsyncDisposable {
   url: string;
   /** The headers of every request so far. */
-  seen: IncomingHttpHeaders[];
-  /** How many connections it was asked on. */
+  received: IncomingHttpHeaders[];
+  /** Returns the number of connections so far. */
   connections(): number;
 }
 
 export async function openEchoServer(): Promise<EchoServer> {
-  const seen: IncomingHttpHeaders[] = [];
+  const received: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
-    seen.push(request.headers);
+    received.push(request.headers);
     response.end('{}');
   });
   let connections = 0;
@@ -22,7 +22,7 @@ export async function openEchoServer(): Promise<EchoServer> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen,
+    received,
     connections: () => connections,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

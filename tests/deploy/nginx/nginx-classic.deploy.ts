@@ -4,19 +4,19 @@ import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { openEchoServer } from './echo-server.ts';
 import { prepareClassicNginx } from './nginx-site.ts';
 import { openNginx } from './open-nginx.ts';
-import { askFor } from './raw-request.ts';
+import { sendRaw } from './raw-request.ts';
 
-// The nginx of the classic shape on AWS (infra/classic), which has the API on its own host.
+// The nginx of the classic AWS deployment (infra/classic), on the host of the API.
 const openClassic = async (api: string) =>
   openNginx({ port: await anyFreePort(), apis: [api], uploadsDir: tmpdir() }, prepareClassicNginx);
 
-test('passes on what strangers may ask for, and no path that the API may read differently', async () => {
+test('nginx forwards public paths, and no path that the API could normalize to an internal one', async () => {
   await using api = await openEchoServer();
   await using nginx = await openClassic(api.url);
   for (const path of ['/graphql', '/media/id/clip.mp4?expires=1', '/exports/results.csv']) {
-    expect([path, (await askFor(nginx, path)).status]).toEqual([path, 200]);
+    expect([path, (await sendRaw(nginx, path)).status]).toEqual([path, 200]);
   }
-  const passedOn = api.seen.length;
+  const forwarded = api.received.length;
   for (const path of [
     '/metrics',
     '//media/metrics',
@@ -26,14 +26,14 @@ test('passes on what strangers may ask for, and no path that the API may read di
     '/media/\\..\\..\\metrics',
     '/media//metrics',
   ]) {
-    expect([path, (await askFor(nginx, path)).status]).toEqual([path, 404]);
+    expect([path, (await sendRaw(nginx, path)).status]).toEqual([path, 404]);
   }
-  expect(api.seen.length).toBe(passedOn);
+  expect(api.received.length).toBe(forwarded);
 });
 
-test('writes no signature of a link to its log, also when the API is away', async () => {
+test('nginx logs no signature of a link, also while the API is unavailable', async () => {
   await using nginx = await openClassic(`http://127.0.0.1:${await anyFreePort()}`);
-  expect((await askFor(nginx, '/media/id/original?signature=hush')).status).toBe(502);
+  expect((await sendRaw(nginx, '/media/id/original?signature=hush')).status).toBe(502);
   const output = await nginx.output();
   expect(output).toContain('/media/id/original 502');
   expect(output).not.toContain('hush');

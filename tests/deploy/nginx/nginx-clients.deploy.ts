@@ -4,7 +4,7 @@ import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { type EchoServer, openEchoServer } from './echo-server.ts';
 import type { Site } from './nginx-site.ts';
 import { openNginx } from './open-nginx.ts';
-import { askFor, postQuery } from './raw-request.ts';
+import { postQuery, sendRaw } from './raw-request.ts';
 
 let api: EchoServer;
 beforeAll(async () => {
@@ -12,36 +12,39 @@ beforeAll(async () => {
 });
 afterAll(() => api?.[Symbol.asyncDispose]());
 
-const openInFront = async (site: Partial<Site> = {}) =>
+const openForApi = async (site: Partial<Site> = {}) =>
   openNginx({ port: await anyFreePort(), apis: [api.url], uploadsDir: tmpdir(), ...site });
 
-const CLAIMED = { 'x-forwarded-for': '198.51.100.7, 203.0.113.9', 'x-forwarded-proto': 'https' };
+const FORWARDED = { 'x-forwarded-for': '198.51.100.7, 203.0.113.9', 'x-forwarded-proto': 'https' };
 
-test('nobody is believed to be somebody else', async () => {
-  await using nginx = await openInFront();
-  await askFor(nginx, '/graphql', { headers: CLAIMED });
-  expect(api.seen.at(-1)).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' });
+test('forwarded headers of an unknown proxy are ignored', async () => {
+  await using nginx = await openForApi();
+  await sendRaw(nginx, '/graphql', { headers: FORWARDED });
+  expect(api.received.at(-1)).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' });
   expect((await nginx.accessLog()).at(-1)).toMatchObject({ address: '127.0.0.1' });
 });
 
-test('a listed proxy is believed about the last address that is not a proxy, and about the scheme', async () => {
-  await using nginx = await openInFront({ trustedProxies: ['127.0.0.0/8'] });
-  await askFor(nginx, '/graphql', { headers: CLAIMED });
-  expect(api.seen.at(-1)).toMatchObject({ 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' });
-  await askFor(nginx, '/graphql', { headers: { ...CLAIMED, 'x-forwarded-proto': 'gopher' } });
-  expect(api.seen.at(-1)).toMatchObject({ 'x-forwarded-proto': 'http' });
+test('forwarded headers of a trusted proxy set the client address and the scheme', async () => {
+  await using nginx = await openForApi({ trustedProxies: ['127.0.0.0/8'] });
+  await sendRaw(nginx, '/graphql', { headers: FORWARDED });
+  expect(api.received.at(-1)).toMatchObject({
+    'x-forwarded-for': '203.0.113.9',
+    'x-forwarded-proto': 'https',
+  });
+  await sendRaw(nginx, '/graphql', { headers: { ...FORWARDED, 'x-forwarded-proto': 'gopher' } });
+  expect(api.received.at(-1)).toMatchObject({ 'x-forwarded-proto': 'http' });
 });
 
-test('connections to an API are used again', async () => {
-  await using nginx = await openInFront();
+test('connections to an API are reused', async () => {
+  await using nginx = await openForApi();
   const before = api.connections();
-  for (let count = 0; count < 100; count++) await askFor(nginx, '/graphql');
-  // Each worker process of nginx keeps its own.
+  for (let count = 0; count < 100; count++) await sendRaw(nginx, '/graphql');
+  // Each worker process of nginx has its own connections.
   expect(api.connections() - before).toBeLessThan(50);
 });
 
-test('a flood from one address gets answers that a GraphQL client understands, and then room again', async () => {
-  await using nginx = await openInFront({
+test('a flood from one address receives GraphQL errors with 429 and a delay', async () => {
+  await using nginx = await openForApi({
     replacements: { 'zone=requests burst=300': 'zone=requests burst=20' },
   });
   const answers = await Promise.all(Array.from({ length: 200 }, () => postQuery(nginx, '{ __typename }')));
@@ -56,9 +59,9 @@ test('a flood from one address gets answers that a GraphQL client understands, a
   }
 });
 
-test('a body past every limit is refused before it is sent', async () => {
-  await using nginx = await openInFront();
-  const { status, body } = await askFor(nginx, '/graphql', {
+test('a body over the limit is refused before it is sent', async () => {
+  await using nginx = await openForApi();
+  const { status, body } = await sendRaw(nginx, '/graphql', {
     method: 'POST',
     headers: { 'content-length': 101 * 1024 ** 2 + 1 },
   });
@@ -73,9 +76,9 @@ test('a body past every limit is refused before it is sent', async () => {
   });
 });
 
-test('a refusal has an id that is told in its header, its body and the log', async () => {
-  await using nginx = await openInFront();
-  const { headers, body } = await askFor(nginx, '/exports/', {
+test('a refusal has one request id in its header, its body and the log', async () => {
+  await using nginx = await openForApi();
+  const { headers, body } = await sendRaw(nginx, '/exports/', {
     method: 'POST',
     headers: { 'content-length': 16 * 1024 + 1 },
   });
@@ -94,13 +97,13 @@ test.for([
   ['en-US,en;q=0.9,es;q=0.8', false],
   ['pt-ES, est', false],
   ['', false],
-] as const)('a client that asks for "%s" is refused in Spanish: %s', async ([language, inSpanish]) => {
+] as const)('an error for the language "%s" is in Spanish: %s', async ([language, inSpanish]) => {
   await using nginx = await openNginx({
     port: await anyFreePort(),
     apis: [`http://127.0.0.1:${await anyFreePort()}`],
     uploadsDir: tmpdir(),
   });
-  const { status, body } = await askFor(nginx, '/graphql', { headers: { 'accept-language': language } });
+  const { status, body } = await sendRaw(nginx, '/graphql', { headers: { 'accept-language': language } });
   const message = inSpanish
     ? 'El servicio no está disponible. Inténtalo de nuevo pronto.'
     : 'The service is not available. Try again soon.';

@@ -5,15 +5,15 @@ import { findProgram, withTools } from '../../../scripts/stack/tools.ts';
 const CONFIGURATION = join(import.meta.dirname, '../../../deploy/nginx');
 const CLASSIC = join(import.meta.dirname, '../../../infra/classic/hosts/nginx.conf');
 
-/** What an nginx of a test has of its own. */
+/** The settings of an nginx in a test. */
 export interface Site {
   port: number;
-  /** Addresses of APIs. */
+  /** URLs of the APIs. */
   apis: readonly string[];
   uploadsDir: string;
   trustedProxies?: readonly string[];
   operationsNetwork?: readonly string[];
-  /** Directives of nginx.conf to replace, as they stand there: what would take a test too long. */
+  /** Text of nginx.conf to replace, such as timeouts that are too long for a test. */
   replacements?: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +22,9 @@ interface Program {
   args: string[];
 }
 
-/** Writes the configuration of `deploy/nginx` for a site into a folder; the command that runs nginx there. */
+/**
+ * Writes the configuration of `deploy/nginx` for a site into a folder. Returns the command that runs nginx.
+ */
 export async function prepareNginx(folder: string, site: Site): Promise<Program> {
   const configuration = join(folder, 'conf');
   await cp(CONFIGURATION, configuration, { recursive: true });
@@ -37,41 +39,41 @@ export async function prepareNginx(folder: string, site: Site): Promise<Program>
     await writeFile(join(configuration, `site/${name}.conf`), lines.join('\n'));
   }
   const main = join(configuration, 'nginx.conf');
-  await writeFile(main, replaced(await readFile(main, 'utf8'), site.replacements ?? {}));
-  return programFor(folder, main);
+  await writeFile(main, replaceText(await readFile(main, 'utf8'), site.replacements ?? {}));
+  return toProgram(folder, main);
 }
 
-/** Writes the configuration of the classic host on AWS, in front of one API; the command that runs nginx there. */
+/** Writes the configuration of the classic AWS host for one API. Returns the command that runs nginx. */
 export async function prepareClassicNginx(
   folder: string,
   { port, apis: [api = ''] }: Pick<Site, 'port' | 'apis'>,
 ): Promise<Program> {
   const main = join(folder, 'nginx.conf');
-  // What the image of nginx has below /var, and a machine of tests has not.
+  // Folders below /var that the nginx image has and a test machine lacks.
   const folders = ['client_body', 'proxy', 'fastcgi', 'scgi', 'uwsgi'].map(
     kind => `${kind}_temp_path ${kind};`,
   );
-  const text = replaced(await readFile(CLASSIC, 'utf8'), {
+  const text = replaceText(await readFile(CLASSIC, 'utf8'), {
     'listen 80 ': `listen 127.0.0.1:${port} `,
     'server 127.0.0.1:8000;': `server ${new URL(api).host};`,
     'events {': 'pid nginx.pid;\nevents {',
     'server_tokens off;': ['server_tokens off;', ...folders].join('\n'),
   });
   await writeFile(main, text);
-  return programFor(folder, main);
+  return toProgram(folder, main);
 }
 
-function replaced(configuration: string, replacements: Readonly<Record<string, string>>): string {
+function replaceText(configuration: string, replacements: Readonly<Record<string, string>>): string {
   let text = configuration;
   for (const [from, to] of Object.entries(replacements)) {
-    if (!text.includes(from)) throw new Error(`nginx.conf says nothing like ${from}`);
+    if (!text.includes(from)) throw new Error(`nginx.conf does not contain ${from}`);
     text = text.replaceAll(from, to);
   }
   return text;
 }
 
-function programFor(folder: string, main: string): Program {
-  // Run by root, its workers would be somebody who can't read the test's folders.
+function toProgram(folder: string, main: string): Program {
+  // Started by root, nginx workers switch to a user that cannot read the test's folders.
   const user = process.getuid?.() === 0 ? ' user root;' : '';
   return {
     command: findProgram('nginx', `${withTools(process.env.PATH)}:/usr/sbin`),

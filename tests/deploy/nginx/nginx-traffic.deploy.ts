@@ -4,54 +4,54 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
-import { mediaPath } from '../../../server/media/serve-media.ts';
+import { toMediaPath } from '../../../src/videos/files/media-urls.ts';
 import { VotesLiveDocument } from '../../gql/graphql.ts';
-import { type Listening, listenBySocket, listenBySse } from '../../kit/api/listening.ts';
+import { subscribeBySse, subscribeByWebSocket, type TestSubscription } from '../../kit/api/subscriptions.ts';
 import {
-  type Fan,
-  gather,
-  gatherOne,
+  createUser,
+  createUsers,
+  leaderboardSynced,
   NO_LIMITS,
-  projected,
   publishVideo,
+  type TestUser,
 } from '../../kit/contest/create-users.ts';
-import { findVideoRow, storedFiles, toRowId } from '../../kit/contest/videos.ts';
+import { findVideoRow, listStoredFiles, toRowId } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
 import { beginUpload } from './big-upload.ts';
-import { type NginxWorld, openNginxWorld } from './nginx-world.ts';
-import { askFor } from './raw-request.ts';
+import { type NginxSystem, openNginxSystem } from './nginx-system.ts';
+import { sendRaw } from './raw-request.ts';
 
 const MAX_UPLOAD_BYTES = 100 * 1024 ** 2;
 const CLIP = randomBytes(300_000);
 
-let world: NginxWorld;
-let player: Fan;
+let system: NginxSystem;
+let player: TestUser;
 beforeAll(async () => {
-  world = await openNginxWorld({ settings: NO_LIMITS });
-  player = await gatherOne(world.app);
+  system = await openNginxSystem({ settings: NO_LIMITS });
+  player = await createUser(system.app);
 });
-afterAll(() => world?.[Symbol.asyncDispose]());
+afterAll(() => system?.[Symbol.asyncDispose]());
 
 describe('an upload through nginx', () => {
-  test('of the largest file is taken, and reaches the store while the client still sends it', async () => {
-    const uploading = beginUpload(world.nginx, player, MAX_UPLOAD_BYTES);
+  test('of the largest size is accepted, and is stored while the client still sends it', async () => {
+    const uploading = beginUpload(system.nginx, player, MAX_UPLOAD_BYTES);
     await uploading.send(30 * 1024 ** 2);
     const storedBytes = async () => {
-      const [underWay] = (await storedFiles(world.app)).filter(path => path.startsWith('temp/'));
-      return underWay ? (await stat(join(world.app.storageDir, underWay))).size : 0;
+      const [partial] = (await listStoredFiles(system.app)).filter(path => path.startsWith('temp/'));
+      return partial ? (await stat(join(system.app.storageDir, partial))).size : 0;
     };
-    await waitUntil('it is stored as it comes', async () => (await storedBytes()) > 20 * 1024 ** 2, {
+    await waitUntil('stored bytes of a running upload', async () => (await storedBytes()) > 20 * 1024 ** 2, {
       deadlineSeconds: 20,
     });
     const outcome = await uploading.finish();
     expect(outcome).toMatchObject({ status: 200, __typename: 'Video' });
-    expect(await findVideoRow(world.app, outcome.id ?? '')).toMatchObject({
+    expect(await findVideoRow(system.app, outcome.id ?? '')).toMatchObject({
       originalBytes: MAX_UPLOAD_BYTES,
     });
   });
 
-  test('of a byte more is refused by the API, which says how much it takes', async () => {
-    expect(await beginUpload(world.nginx, player, MAX_UPLOAD_BYTES + 1).finish()).toEqual({
+  test('of one byte more is refused by the API with the limit', async () => {
+    expect(await beginUpload(system.nginx, player, MAX_UPLOAD_BYTES + 1).finish()).toEqual({
       status: 200,
       __typename: 'FileTooLarge',
       limitBytes: MAX_UPLOAD_BYTES,
@@ -64,37 +64,39 @@ describe('a subscription through nginx', () => {
   const EVENT = z.object({
     data: z.object({ rankingChanged: z.object({ entries: z.tuple([z.object({ votes: z.int() })]) }) }),
   });
-  const votesIn = async (listening: Listening) =>
-    EVENT.parse(JSON.parse((await listening.next()) ?? '')).data.rankingChanged.entries[0].votes;
+  const readVotes = async (subscription: TestSubscription) =>
+    EVENT.parse(JSON.parse((await subscription.next()) ?? '')).data.rankingChanged.entries[0].votes;
 
   test.for([
-    ['an event stream', listenBySse],
-    ['a WebSocket', listenBySocket],
+    ['an event stream', subscribeBySse],
+    ['a WebSocket', subscribeByWebSocket],
   ] as const)(
-    'over %s tells of each vote at once, and goes on while nginx is reloaded',
-    async ([, listen]) => {
-      const videoId = await publishVideo(world.app.database, player);
-      await projected(world.app);
-      const voters = await gather(world.app, 2);
-      await using listening = await listen(world.nginx, VOTES);
-      const before = await votesIn(listening);
+    'over %s sends each vote immediately, and survives a reload of nginx',
+    async ([, subscribe]) => {
+      const videoId = await publishVideo(system.app.database, player);
+      await leaderboardSynced(system.app);
+      const voters = await createUsers(system.app, 2);
+      await using subscription = await subscribe(system.nginx, VOTES);
+      const before = await readVotes(subscription);
       // Each player's total counts, and it is the same player in every test.
       for (const [index, voter] of voters.entries()) {
-        expect(await castVote(world.client, voter, videoId)).toMatchObject({ __typename: 'Video' });
-        expect(await votesIn(listening)).toBe(before + index + 1);
-        if (index === 0) await world.nginx.reload();
+        expect(await castVote(system.client, voter, videoId)).toMatchObject({ __typename: 'Video' });
+        expect(await readVotes(subscription)).toBe(before + index + 1);
+        if (index === 0) await system.nginx.reload();
       }
     },
   );
 });
 
 describe('a clip through nginx', () => {
-  /** Publishes a video without a clip yet: under which path it is served, and where it lies. */
+  /**
+   * Publishes a video without a clip file. Returns the path of the clip in URLs and its file in the store.
+   */
   const publish = async () => {
-    const videoId = await publishVideo(world.app.database, player);
-    const file = join(world.app.storageDir, (await findVideoRow(world.app, videoId))?.clipKey ?? '');
+    const videoId = await publishVideo(system.app.database, player);
+    const file = join(system.app.storageDir, (await findVideoRow(system.app, videoId))?.clipKey ?? '');
     await mkdir(dirname(file), { recursive: true });
-    return { path: mediaPath(toRowId(videoId), 'clip.mp4'), file };
+    return { path: toMediaPath(toRowId(videoId), 'clip.mp4'), file };
   };
   let path: string;
   let file: string;
@@ -103,8 +105,8 @@ describe('a clip through nginx', () => {
     await writeFile(file, CLIP);
   });
 
-  test('comes whole from nginx itself, with all that the API said of it', async () => {
-    const { status, headers, body } = await askFor(world.nginx, path);
+  test('is sent by nginx itself, with the headers of the API', async () => {
+    const { status, headers, body } = await sendRaw(system.nginx, path);
     expect([status, body.equals(CLIP)]).toEqual([200, true]);
     expect(headers).toMatchObject({
       'accept-ranges': 'bytes',
@@ -118,8 +120,8 @@ describe('a clip through nginx', () => {
       'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
     });
     expect(headers).not.toHaveProperty('x-accel-redirect');
-    // The API answered without a byte of it.
-    const direct = await askFor(world.apis[0], path);
+    // The API's own answer has an empty body.
+    const direct = await sendRaw(system.apis[0], path);
     expect(direct.body.length).toBe(0);
   });
 
@@ -129,35 +131,35 @@ describe('a clip through nginx', () => {
     ['bytes=299990-', 299_990, 299_999],
     ['bytes=-10', 299_990, 299_999],
     ['bytes=299000-500000', 299_000, 299_999],
-  ] as const)('answers %s with exactly those bytes', async ([range, start, end]) => {
-    const { status, headers, body } = await askFor(world.nginx, path, { headers: { range } });
+  ] as const)('answers the range %s with exactly those bytes', async ([range, start, end]) => {
+    const { status, headers, body } = await sendRaw(system.nginx, path, { headers: { range } });
     expect([status, headers['content-range']]).toEqual([206, `bytes ${start}-${end}/300000`]);
     expect(body.equals(CLIP.subarray(start, end + 1))).toBe(true);
   });
 
-  test('answers several ranges whole, one past the end with 416, HEAD without a body', async () => {
-    const several = await askFor(world.nginx, path, { headers: { range: 'bytes=0-1,5-6' } });
+  test('answers several ranges with the whole file, a range past the end with 416, and HEAD without a body', async () => {
+    const several = await sendRaw(system.nginx, path, { headers: { range: 'bytes=0-1,5-6' } });
     expect([several.status, several.body.length]).toEqual([200, CLIP.length]);
-    const past = await askFor(world.nginx, path, { headers: { range: 'bytes=300000-' } });
+    const past = await sendRaw(system.nginx, path, { headers: { range: 'bytes=300000-' } });
     expect([past.status, past.headers['content-range']]).toEqual([416, 'bytes */300000']);
-    const head = await askFor(world.nginx, path, { method: 'HEAD' });
+    const head = await sendRaw(system.nginx, path, { method: 'HEAD' });
     expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, '300000', 0]);
   });
 
-  test('is not sent again to whoever has it, and is sent whole to whoever has another', async () => {
-    const { etag = '' } = (await askFor(world.nginx, path)).headers;
-    const same = await askFor(world.nginx, path, { headers: { 'if-none-match': etag } });
+  test('is not sent again for the same ETag, and is sent whole for another', async () => {
+    const { etag = '' } = (await sendRaw(system.nginx, path)).headers;
+    const same = await sendRaw(system.nginx, path, { headers: { 'if-none-match': etag } });
     expect([same.status, same.body.length]).toEqual([304, 0]);
     const range = 'bytes=0-9';
-    const continued = await askFor(world.nginx, path, { headers: { range, 'if-range': etag } });
-    const changed = await askFor(world.nginx, path, { headers: { range, 'if-range': '"other"' } });
+    const continued = await sendRaw(system.nginx, path, { headers: { range, 'if-range': etag } });
+    const changed = await sendRaw(system.nginx, path, { headers: { range, 'if-range': '"other"' } });
     expect([continued.status, changed.status]).toEqual([206, 200]);
   });
 
-  test('is never what a symbolic link in its place leads to', async () => {
+  test('is never read through a symbolic link', async () => {
     const linked = await publish();
     await symlink(file, linked.file);
-    const { status, body } = await askFor(world.nginx, linked.path);
+    const { status, body } = await sendRaw(system.nginx, linked.path);
     expect([status, body.toString()]).toEqual([404, '{"error":"Not found"}']);
   });
 });

@@ -15,18 +15,21 @@ const LOG_LINE = z.strictObject({
   ...{ api: z.string(), apiStatus: z.string(), apiSeconds: z.string() },
 });
 
-/** An nginx with a folder of its own. */
+/** An nginx process with its own folder. */
 export interface Nginx extends AsyncDisposable {
   url: string;
-  /** Has it read its configuration anew; resolves once new workers are at work. */
+  /** Reloads the configuration; resolves once new workers run. */
   reload(): Promise<void>;
-  /** Everything it has written so far. */
+  /** Returns the log so far. */
   output(): Promise<string>;
-  /** Its access log, a request a line, in the order in which they ended. */
+  /** Returns the lines of the access log, in the order in which the requests ended. */
   accessLog(): Promise<z.output<typeof LOG_LINE>[]>;
 }
 
-/** Starts nginx as `deploy/nginx`, or another configuration, has it but for its site; resolves once it listens. */
+/**
+ * Starts nginx with the configuration of `deploy/nginx`, or another one, for a site; resolves once it
+ * listens.
+ */
 export async function openNginx(site: Site, prepare = prepareNginx): Promise<Nginx> {
   const { runDir } = inject('services');
   const folder = await mkdtemp(join(runDir, 'nginx-'));
@@ -56,10 +59,10 @@ export async function openNginx(site: Site, prepare = prepareNginx): Promise<Ngi
     url,
     output,
     async reload() {
-      const before = await workersOf(pid);
+      const before = await findWorkers(pid);
       child.kill('SIGHUP');
-      const hasNew = async () => (await workersOf(pid)).some(worker => !before.includes(worker));
-      await waitUntil('nginx has new workers', hasNew, { deadlineSeconds: 20 });
+      const hasNewWorker = async () => (await findWorkers(pid)).some(worker => !before.includes(worker));
+      await waitUntil('nginx has new workers', hasNewWorker, { deadlineSeconds: 20 });
     },
     async accessLog() {
       const lines = (await output()).split('\n').filter(line => line.startsWith('{'));
@@ -72,7 +75,7 @@ export async function openNginx(site: Site, prepare = prepareNginx): Promise<Ngi
   };
 }
 
-/** Numbers of the child processes, those included that only finish their work. */
-async function workersOf(pid: number): Promise<string[]> {
+/** Returns the process ids of the workers, including those that finish their last requests. */
+async function findWorkers(pid: number): Promise<string[]> {
   return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
 }

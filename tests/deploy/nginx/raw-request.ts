@@ -5,13 +5,13 @@ import { buffer } from 'node:stream/consumers';
 export interface RawAnswer {
   status: number;
   headers: IncomingMessage['headers'];
-  /** As sent: names and values in turn. */
+  /** Names and values alternately, in the case of the response. */
   rawHeaders: string[];
   body: Buffer;
 }
 
-/** Asks for `path` to the letter, where fetch would tidy it up. */
-export async function askFor(
+/** Sends a request for the literal `path`; fetch would normalize the path. */
+export async function sendRaw(
   { url }: { url: string },
   path: string,
   {
@@ -30,7 +30,7 @@ export async function askFor(
 
 /** Posts an operation to `/graphql`. */
 export const postQuery = (server: { url: string }, query: string): Promise<RawAnswer> =>
-  askFor(server, '/graphql', {
+  sendRaw(server, '/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({ query }),

@@ -6,23 +6,26 @@ import { inject } from 'vitest';
 import { writePidFile } from '../../../scripts/process/pid-file.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
-import { readLogLines } from '../services/log-lines.ts';
+import { collectLogLines } from '../services/log-lines.ts';
 import type { App } from './app.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const MAIN = join(ROOT, 'server/main.ts');
 
-/** An API that can be sent signals. */
+/** An API that runs as a separate process and can receive signals. */
 export interface ApiProcess extends AsyncDisposable {
   url: string;
-  /** What it has logged so far, a JSON object a line; nothing unless told a LOG_LEVEL. */
+  /** Returns the log lines so far, parsed from JSON; empty unless `LOG_LEVEL` is set. */
   log(): Record<string, unknown>[];
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it has ended, with its exit code. */
+  /** Resolves with the exit code when the process ends. */
   ended: Promise<number | null>;
 }
 
-/** Starts another API for what an app works on, as a process of its own; resolves once it is ready. */
+/**
+ * Starts another API on an app's database, Redis and storage as a separate process; resolves once it is
+ * ready.
+ */
 export async function startApiProcess(
   app: Pick<App, 'processEnv'>,
   settings: Record<string, string> = {},
@@ -33,8 +36,8 @@ export async function startApiProcess(
     env: { PATH: process.env.PATH, ...app.processEnv, API_PORT: String(port), ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const log = readLogLines(child.stdout);
-  // Ends with the run, also when the test file does not get to stop it.
+  const log = collectLogLines(child.stdout);
+  // The run's clean-up ends the process even if the test file crashes.
   const pidPath = join(inject('services').runDir, `api-${port}.service.pid`);
   if (child.pid !== undefined) writePidFile(pidPath, child.pid);
   child.once('exit', () => rmSync(pidPath, { force: true }));

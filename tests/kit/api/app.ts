@@ -12,19 +12,19 @@ import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { createDatabase, startRedis, type TestRedis } from '../services/services.ts';
 import { createClient, type TestClient } from './client.ts';
 
-/** The API on a real port, with a database, a Redis and a storage folder of its own. */
+/** The API on a real port, with a dedicated database, Redis and storage folder. */
 export interface App extends TestClient {
-  /** The variables under which another process works for this app. */
+  /** Environment variables that connect another process to this app's services. */
   processEnv: Record<string, string>;
   database: Database;
   redis: TestRedis;
   storageDir: string;
-  /** How many clients are connected to it. */
+  /** Returns the number of open connections. */
   connections(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts the API within the test's process. `settings` are environment variables. */
+/** Starts the API in the test's process. `settings` are environment variables. */
 export async function startApp(settings: Record<string, string> = {}): Promise<App> {
   const storageDir = await mkdtemp(join(inject('services').runDir, 'storage-'));
   const [testDatabase, redis, port] = await Promise.all([createDatabase(), startRedis(), anyFreePort()]);
@@ -66,7 +66,7 @@ export async function startApp(settings: Record<string, string> = {}): Promise<A
   };
 }
 
-/** Does `work` while an app has no Redis, which is back when it is done, however it ends. */
+/** Runs `work` while the app's Redis is stopped; restarts Redis afterwards, also if `work` fails. */
 export async function withoutRedis<Result>(
   { redis }: Pick<App, 'redis'>,
   work: () => Promise<Result>,

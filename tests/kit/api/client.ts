@@ -5,15 +5,15 @@ import { graphql } from '../../gql/gql.ts';
 import type { SignUpInput, TypedDocumentString, VideoStatusSubscription } from '../../gql/graphql.ts';
 import { SignUpDocument } from '../../gql/graphql.ts';
 
-/** What a GraphQL server answers over HTTP. */
-export interface Answer<Data> {
+/** A GraphQL response over HTTP. */
+export interface GraphqlResponse<Data> {
   status: number;
   headers: Headers;
   data: Data;
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
 }
 
-/** A player as the tests know one. */
+/** A player who signed up through the API, with their credentials. */
 export interface TestPlayer {
   token: string;
   refreshToken: string;
@@ -28,7 +28,7 @@ interface Caller {
   headers?: Record<string, string>;
 }
 
-/** A client of one API, through the doors that every client uses. */
+/** A client of one API that uses only its public protocols. */
 export type TestClient = ReturnType<typeof createClient>;
 
 const PASSWORD = 'three from downtown';
@@ -55,14 +55,15 @@ const FOLLOW = graphql(`
   }
 `);
 
+/** Creates a client of the API at the origin `url`. */
 export function createClient(url: string) {
   const endpoint = `${url}/graphql`;
-  const headersOf = ({ token, headers }: Caller) => ({
+  const toHeaders = ({ token, headers }: Caller) => ({
     ...(token && { authorization: `Bearer ${token}` }),
     ...headers,
   });
 
-  async function send<Data>(body: string | FormData, caller: Caller): Promise<Answer<Data>> {
+  async function send<Data>(body: string | FormData, caller: Caller): Promise<GraphqlResponse<Data>> {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: {
@@ -70,27 +71,27 @@ export function createClient(url: string) {
         ...(typeof body === 'string'
           ? { 'content-type': 'application/json' }
           : { 'x-graphql-yoga-csrf': '1' }),
-        ...headersOf(caller),
+        ...toHeaders(caller),
       },
       body,
     });
-    const answer: Pick<Answer<Data>, 'data' | 'errors'> = JSON.parse(await response.text());
-    return { status: response.status, headers: response.headers, ...answer };
+    const result: Pick<GraphqlResponse<Data>, 'data' | 'errors'> = JSON.parse(await response.text());
+    return { status: response.status, headers: response.headers, ...result };
   }
 
   return {
     url,
 
-    /** Sends an operation; a typed document gives typed data. */
+    /** Sends an operation; a typed document returns typed data. */
     graphql<Data = Record<string, unknown>, Variables = Record<string, unknown>>(
       document: TypedDocumentString<Data, Variables> | string,
       variables?: Variables,
       caller: Caller = {},
-    ): Promise<Answer<Data>> {
+    ): Promise<GraphqlResponse<Data>> {
       return send(JSON.stringify({ query: document.toString(), variables }), caller);
     },
 
-    /** Signs somebody up. */
+    /** Signs up a new player. @throws if the sign-up is rejected. */
     async signUp(details: Partial<SignUpInput> = {}): Promise<TestPlayer> {
       const password = details.password ?? PASSWORD;
       const input = {
@@ -110,7 +111,7 @@ export function createClient(url: string) {
       return { token: accessToken, refreshToken, id, username, email: input.email, password };
     },
 
-    /** Uploads a file as the multipart request specification says. */
+    /** Uploads a file as a GraphQL multipart request; returns the result of `uploadVideo`. */
     async upload(
       player: Pick<TestPlayer, 'token'>,
       file: string | Blob,
@@ -126,9 +127,9 @@ export function createClient(url: string) {
       return data.uploadVideo;
     },
 
-    /** Follows a video over SSE until its stream ends or the loop is left. */
-    async *follow(videoId: string, caller: Caller = {}): AsyncGenerator<StatusEvent> {
-      const client = createSseClient({ url: endpoint, headers: headersOf(caller), retryAttempts: 0 });
+    /** Subscribes to a video over SSE until the stream ends or the iterator is closed. */
+    async *subscribeToVideo(videoId: string, caller: Caller = {}): AsyncGenerator<StatusEvent> {
+      const client = createSseClient({ url: endpoint, headers: toHeaders(caller), retryAttempts: 0 });
       try {
         const variables = { videoId };
         const events = client.iterate<VideoStatusSubscription>({ query: FOLLOW.toString(), variables });

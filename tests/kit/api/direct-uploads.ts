@@ -26,9 +26,9 @@ const COMPLETE = graphql(`
 `);
 
 type Player = Pick<TestPlayer, 'token'>;
-export type Offer = Extract<CreateUploadMutation['createUpload'], { __typename: 'DirectUpload' }>;
+export type PresignedUpload = Extract<CreateUploadMutation['createUpload'], { __typename: 'DirectUpload' }>;
 
-/** Asks for a place to send a file to. */
+/** Requests a presigned upload. */
 export async function createUpload(
   app: Pick<TestClient, 'graphql'>,
   player: Player,
@@ -39,27 +39,27 @@ export async function createUpload(
   return data.createUpload;
 }
 
-/** Sends a file where the offer says; the HTTP status of the store. */
-export async function send({ url, headers }: Offer, body: Buffer): Promise<number> {
-  const sent = headers.map(({ name, value }): [string, string] => [name, value]);
-  return (await fetch(url, { method: 'PUT', headers: sent, body: new Uint8Array(body) })).status;
+/** Sends a file to a presigned URL; returns the HTTP status of the store. */
+export async function putFile({ url, headers }: PresignedUpload, body: Buffer): Promise<number> {
+  const entries = headers.map(({ name, value }): [string, string] => [name, value]);
+  return (await fetch(url, { method: 'PUT', headers: entries, body: new Uint8Array(body) })).status;
 }
 
-/** Asks for a place for `body` and sends it there. */
-export async function sendDirectly(
+/** Requests a presigned upload for `body` and sends it. @throws if the store does not accept it. */
+export async function uploadDirectly(
   app: Pick<TestClient, 'graphql'>,
   player: Player,
   body: Buffer,
   type: UploadType = 'MP4',
-): Promise<Offer> {
-  const offer = await createUpload(app, player, { sizeBytes: body.length, type });
-  if (offer.__typename !== 'DirectUpload') throw new Error(JSON.stringify(offer));
-  const status = await send(offer, body);
-  if (status !== 200) throw new Error(`The store answered ${status}`);
-  return offer;
+): Promise<PresignedUpload> {
+  const upload = await createUpload(app, player, { sizeBytes: body.length, type });
+  if (upload.__typename !== 'DirectUpload') throw new Error(JSON.stringify(upload));
+  const status = await putFile(upload, body);
+  if (status !== 200) throw new Error(`The store returned ${status}`);
+  return upload;
 }
 
-/** Has a file that was sent taken in. */
+/** Completes a direct upload; returns the result of `completeUpload`. */
 export async function completeUpload(
   app: Pick<TestClient, 'graphql'>,
   player: Player,

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { serveMedia, type VideoMedia } from '../../../server/media/serve-media.ts';
+import type { VideoMedia } from '../../../server/media/media-source.ts';
+import { serveMedia } from '../../../server/media/serve-media.ts';
 import { createSignedLinks } from '../../../src/platform/crypto/signed-links.ts';
 import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts';
 import type { StorageKey } from '../../../src/platform/storage/storage.ts';
@@ -21,19 +22,22 @@ interface FetchOptions {
   headers?: Record<string, string>;
 }
 
-export type MediaDoor = Awaited<ReturnType<typeof openMediaDoor>>;
+export type TestMediaServer = Awaited<ReturnType<typeof openMediaServer>>;
 
-/** The media door alone, on a real server, over a folder of its own; behind an nginx that sends files with a prefix. */
-export async function openMediaDoor(accelPrefix: string | null = null) {
-  const folder = await mkdtemp(join(tmpdir(), 'anb-media-door-'));
+/**
+ * Starts a server for `/media` alone, on a dedicated folder. With `accelPrefix` it answers as behind an nginx
+ * that sends the files itself.
+ */
+export async function openMediaServer(accelPrefix: string | null = null) {
+  const folder = await mkdtemp(join(tmpdir(), 'anb-media-server-'));
   const storage = await openLocalStorage(folder);
-  const links = createSignedLinks(['a secret of the test alone']);
+  const links = createSignedLinks(['a secret of the test']);
   const videos = new Map<string, VideoMedia>();
-  const surprises: unknown[] = [];
+  const unexpectedErrors: unknown[] = [];
   const findMedia = async (id: string) => videos.get(id) ?? null;
   const server = createServer((incoming, response) => {
     serveMedia(incoming, response, { storage, links, accelPrefix, findMedia }).catch(error =>
-      surprises.push(error),
+      unexpectedErrors.push(error),
     );
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -55,9 +59,9 @@ export async function openMediaDoor(accelPrefix: string | null = null) {
     folder,
     links,
     storage,
-    /** What made the door throw. */
-    surprises,
-    /** Stores the files of a published video, and answers its id. */
+    /** Errors thrown by `serveMedia`. */
+    unexpectedErrors,
+    /** Stores the files of a published video; returns its id. */
     async publish(changes: Partial<VideoMedia> = {}, content = CLIP): Promise<string> {
       const id = randomUUID();
       videos.set(id, {
@@ -73,7 +77,7 @@ export async function openMediaDoor(accelPrefix: string | null = null) {
       });
       return id;
     },
-    /** Asks for a path, and leaves the body of the answer to be read. */
+    /** Sends a request and returns the response with its body unread. */
     open,
     async get(path: string, options: FetchOptions = {}) {
       const response = await open(path, options);

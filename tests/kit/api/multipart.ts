@@ -4,7 +4,7 @@ import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 
 export const BOUNDARY = 'anb-test-boundary';
 
-/** One part of a multipart body, headers and all, without its delimiter. */
+/** Builds one part of a multipart body with its headers, without its delimiter. */
 export function part(
   name: string,
   content: string | Buffer,
@@ -15,55 +15,58 @@ export function part(
   return Buffer.concat([Buffer.from(head), Buffer.from(content)]);
 }
 
-/** `parts` between their delimiters. */
-export function body(parts: Buffer[], boundary = BOUNDARY): Buffer {
+/** Builds a multipart body from `parts`. */
+export function multipartBody(parts: Buffer[], boundary = BOUNDARY): Buffer {
   const delimited = parts.flatMap(each => [Buffer.from(`--${boundary}\r\n`), each, Buffer.from('\r\n')]);
   return Buffer.concat([...delimited, Buffer.from(`--${boundary}--\r\n`)]);
 }
 
-/** A GraphQL multipart request with `file` at `path`, in the order of its specification. */
-export function upload(operations: unknown, file: Buffer, path = 'variables.file'): Buffer {
-  return body([
+/**
+ * Builds the body of a GraphQL multipart request with `file` at `path`, in the order of the specification.
+ */
+export function multipartUpload(operations: unknown, file: Buffer, path = 'variables.file'): Buffer {
+  return multipartBody([
     part('operations', JSON.stringify(operations)),
     part('map', JSON.stringify({ 0: [path] })),
     part('0', file, { filename: 'clip.mp4', headers: ['Content-Type: video/mp4'] }),
   ]);
 }
 
-export interface Answer {
+/** An HTTP response with its body as text. */
+export interface HttpResponse {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
-  /** Whether the connection had served another request before. */
+  /** True if the connection served another request before. */
   reused: boolean;
 }
 
-/** Sends `chunks` as one body and reads the answer, also when it comes before the body is over. */
+/** Sends `chunks` as one body and returns the response, even if it arrives before the body has ended. */
 export async function post(
   url: string,
   chunks: Buffer | Iterable<Buffer> | AsyncIterable<Buffer>,
   { headers = {}, agent }: { headers?: Record<string, string>; agent?: Agent } = {},
-): Promise<Answer> {
-  const answer = Promise.withResolvers<Answer>();
+): Promise<HttpResponse> {
+  const received = Promise.withResolvers<HttpResponse>();
   const sent = request(url, { method: 'POST', headers, ...(agent && { agent }) });
-  sent.on('error', answer.reject);
+  sent.on('error', received.reject);
   sent.on('response', response => {
     text(response).then(
-      read =>
-        answer.resolve({
+      body =>
+        received.resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,
-          text: read,
+          text: body,
           reused: sent.reusedSocket,
         }),
-      answer.reject,
+      received.reject,
     );
   });
   for await (const chunk of Buffer.isBuffer(chunks) ? [chunks] : chunks) sent.write(chunk);
   sent.end();
-  return answer.promise;
+  return received.promise;
 }
 
-/** Resolves once `condition` holds; fails after `seconds`, as the machine gives them. */
+/** Resolves once `condition` is true. @throws after `seconds` of machine time. */
 export const eventually = (condition: () => Promise<boolean>, seconds = 5): Promise<void> =>
   waitUntil(String(condition), condition, { deadlineSeconds: seconds });

@@ -10,10 +10,12 @@ import { type FileUpload, GraphQLUpload } from 'graphql-upload-minimal';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { expect } from 'vitest';
 import { useCsrfPrevention } from '../../../server/graphql/csrf-prevention.ts';
+import { createRequestListener } from '../../../server/http/request-listener.ts';
 import { useRequestBody } from '../../../server/uploads/request-body.ts';
+import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts';
 import { BodyTooLarge } from '../../../src/platform/storage/storage.ts';
-import { BOUNDARY, eventually, post, upload } from './multipart.ts';
+import { BOUNDARY, eventually, multipartUpload, post } from './multipart.ts';
 
 const typeDefs = /* GraphQL */ `
   scalar Upload
@@ -43,16 +45,18 @@ export const HEADERS = {
   'graphql-require-preflight': '1',
 };
 
-/** What the door answers once it has stored a file. */
-export const stored = (sizeBytes: number, field = 'store') => ({
+/** Returns the response body for a stored file. */
+export const storedResult = (sizeBytes: number, field = 'store') => ({
   data: { [field]: { __typename: 'Stored', sizeBytes } },
 });
 
-export type UploadDoor = Awaited<ReturnType<typeof openUploadDoor>>;
+export type TestUploadServer = Awaited<ReturnType<typeof openUploadServer>>;
 
-/** The upload door alone: Yoga with {@link useRequestBody} on a real server, storing into a folder of its own. */
-export async function openUploadDoor() {
-  const folder = await mkdtemp(join(tmpdir(), 'anb-upload-door-'));
+/**
+ * Starts a server with uploads alone: Yoga with {@link useRequestBody}, which stores into a dedicated folder.
+ */
+export async function openUploadServer() {
+  const folder = await mkdtemp(join(tmpdir(), 'anb-upload-server-'));
   const storage = await openLocalStorage(folder);
 
   const store = async (upload: Promise<FileUpload>) => {
@@ -89,7 +93,9 @@ export async function openUploadDoor() {
     maxRequestBodySize: false,
     logging: { debug: ignore, info: ignore, warn: ignore, error: (...problem) => masked.push(problem) },
   });
-  const server = createServer(yoga).listen(0, '127.0.0.1');
+  const logger = createLogger({ level: 'silent' }, { process: 'test' });
+  const listener = createRequestListener(yoga, { publicUrl: 'http://127.0.0.1', logger });
+  const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 
@@ -104,16 +110,16 @@ export async function openUploadDoor() {
     url,
     /** Posts a multipart body. */
     send,
-    /** After `act` the server lives, takes an upload, has kept nothing else and was surprised by nothing. */
-    async expectUnharmed(act: () => Promise<void>): Promise<void> {
+    /** Asserts that after `act` the server accepts an upload, keeps no other file and has masked no error. */
+    async expectUnaffected(act: () => Promise<void>): Promise<void> {
       const before = (await filesIn('original')).length;
       await act();
-      const { text } = await send(upload(STORE, Buffer.alloc(3)));
-      expect(JSON.parse(text)).toEqual(stored(3));
+      const { text } = await send(multipartUpload(STORE, Buffer.alloc(3)));
+      expect(JSON.parse(text)).toEqual(storedResult(3));
       expect(await filesIn('original')).toHaveLength(before + 1);
       await eventually(async () => (await filesIn('temp')).length === 0);
       expect(Object.keys(Object.prototype)).toEqual([]);
-      // What Yoga masks is what we did not mean to happen.
+      // Yoga masks only unexpected errors.
       expect(masked.splice(0)).toEqual([]);
     },
     async [Symbol.asyncDispose]() {
@@ -124,7 +130,7 @@ export async function openUploadDoor() {
   };
 }
 
-/** The head of a multipart request, for a socket of one's own. */
+/** Builds the head of a multipart request to write to a raw socket. */
 export function requestHead(contentLength: number, changes: Record<string, string | undefined> = {}): string {
   const { ':method': method = 'POST', ...headers } = {
     ...HEADERS,
@@ -138,8 +144,8 @@ export function requestHead(contentLength: number, changes: Record<string, strin
   return `${[`${method} /graphql HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`;
 }
 
-/** One connection, used again for each request. */
-export function keptAlive(): Agent & Disposable {
+/** Creates an agent that reuses one connection for all requests. */
+export function keepAliveAgent(): Agent & Disposable {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return Object.assign(agent, { [Symbol.dispose]: () => agent.destroy() });
 }

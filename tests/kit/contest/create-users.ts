@@ -15,29 +15,29 @@ import type { App } from '../api/app.ts';
 import { createClient, type TestClient } from '../api/client.ts';
 import { insertVideo, toRowId } from './videos.ts';
 
-/** A player who was put into the database, logged in; without a password that anybody knows. */
-export interface Fan {
-  /** The global id. */
+/** A logged-in player inserted into the database. The account has no usable password. */
+export interface TestUser {
+  /** Global id of the player. */
   id: string;
   username: string;
   token: string;
 }
 
-/** Limits that a crowd on one address never meets. */
+/** Settings whose rate limits and timeouts hundreds of users on one address never reach. */
 export const NO_LIMITS = {
   VOTES_PER_MINUTE: '1000000',
   VOTES_PER_MINUTE_PER_NETWORK: '10000000',
-  // However little of the machine is left for hundreds of requests at once.
+  // Hundreds of concurrent requests share the machine with other tests.
   OPERATION_SECONDS: '600',
   STATEMENT_SECONDS: '300',
 };
 
-/** Puts `count` players of a city into the database, without the cost of their passwords' hashes; in the order of ids. */
+/** Inserts `count` players of a city without hashing passwords; returns their row ids in ascending order. */
 export async function insertPlayers(database: Database, count: number, city = 'Bogotá'): Promise<string[]> {
-  const base = `fan.${randomUUID().slice(0, 13)}`;
+  const base = `user.${randomUUID().slice(0, 13)}`;
   const rows = await database.em.fork().execute<{ id: string }[]>(
     `insert into players (username_base, username_number, username, first_name, last_name, email, password_hash, city, city_key, country)
-     select base, n, base || n, 'Fan', 'Number', base || n || '@example.com', 'none', ?, ?, 'Colombia'
+     select base, n, base || n, 'Test', 'User', base || n || '@example.com', 'none', ?, ?, 'Colombia'
        from (select ? as base) as name, generate_series(1, ?) as n
      returning id`,
     [city, toCityKey(city), base, count],
@@ -45,12 +45,12 @@ export async function insertPlayers(database: Database, count: number, city = 'B
   return rows.map(({ id }) => id).toSorted();
 }
 
-/** `count` players of a city, each with an access token. */
-export async function gather(
+/** Creates `count` players of a city, each with an access token; in ascending order of their row ids. */
+export async function createUsers(
   app: Pick<App, 'database' | 'processEnv'>,
   count: number,
   city?: string,
-): Promise<Fan[]> {
+): Promise<TestUser[]> {
   const ids = await insertPlayers(app.database, count, city);
   const sessions = await app.database.em
     .fork()
@@ -72,33 +72,36 @@ export async function gather(
   );
 }
 
-/** One player, as {@link gather} makes them. */
-export async function gatherOne(app: Pick<App, 'database' | 'processEnv'>, city?: string): Promise<Fan> {
-  const [fan] = await gather(app, 1, city);
-  if (fan === undefined) throw new Error('Nobody came');
-  return fan;
+/** Creates one player as {@link createUsers} does. */
+export async function createUser(
+  app: Pick<App, 'database' | 'processEnv'>,
+  city?: string,
+): Promise<TestUser> {
+  const [user] = await createUsers(app, 1, city);
+  if (user === undefined) throw new Error('No user was created');
+  return user;
 }
 
-/** Somebody who may decide on videos. */
-export async function gatherModerator(app: Pick<App, 'database' | 'processEnv'>): Promise<Fan> {
-  const moderator = await gatherOne(app);
+/** Creates a user with the role MODERATOR. */
+export async function createModerator(app: Pick<App, 'database' | 'processEnv'>): Promise<TestUser> {
+  const moderator = await createUser(app);
   await app.database.em
     .fork()
     .execute(`update players set role = 'MODERATOR' where id = ?`, [toRowId(moderator.id)]);
   return moderator;
 }
 
-/** A published video of a player, as if it had been uploaded and processed; its global id. */
-export async function publishVideo(database: Database, player: Pick<Fan, 'id'>): Promise<string> {
+/** Inserts a published video of a player, without files; returns its global id. */
+export async function publishVideo(database: Database, player: Pick<TestUser, 'id'>): Promise<string> {
   const [videoId] = await publishVideos(database, [player]);
-  if (videoId === undefined) throw new Error('Nothing was published');
+  if (videoId === undefined) throw new Error('No video was published');
   return videoId;
 }
 
-/** One published video of each player, in their order. */
+/** Inserts one published video for each player; returns the global ids in the order of the players. */
 export async function publishVideos(
   database: Database,
-  players: readonly Pick<Fan, 'id'>[],
+  players: readonly Pick<TestUser, 'id'>[],
 ): Promise<string[]> {
   const videoIds = await Promise.all(
     players.map(player => insertVideo(database, player, { status: 'PROCESSED' })),
@@ -112,7 +115,7 @@ export async function publishVideos(
   return videoIds;
 }
 
-/** Gives each video as many votes as stand beside it, all from players who are made for it. */
+/** Adds the given number of votes to each video. The voters are new players. */
 export async function giveVotes(database: Database, counts: ReadonlyMap<string, number>): Promise<void> {
   const voters = await insertPlayers(database, Math.max(...counts.values()));
   const input = JSON.stringify([...counts].map(([videoId, count]) => ({ id: toRowId(videoId), count })));
@@ -134,23 +137,23 @@ export async function giveVotes(database: Database, counts: ReadonlyMap<string, 
   });
 }
 
-/** Resolves once the API is connected to its Redis, at first or again. */
-export const reachesRedis = ({ url }: Pick<App, 'url'>): Promise<void> =>
+/** Resolves once the API is connected to its Redis. */
+export const redisConnected = ({ url }: Pick<App, 'url'>): Promise<void> =>
   waitUntil(
-    'the API reaches Redis',
+    'the API is connected to Redis',
     async () => z.object({ redis: z.boolean() }).parse(await (await fetch(`${url}/ready`)).json()).redis,
     { deadlineSeconds: 5 },
   );
 
-/** Resolves once the boards show all that is committed. */
-export const projected = ({ database }: Pick<App, 'database'>): Promise<void> =>
+/** Resolves once the leaderboards contain every committed change. */
+export const leaderboardSynced = ({ database }: Pick<App, 'database'>): Promise<void> =>
   waitUntil(
-    'all is projected',
+    'the leaderboards are synced',
     async () => (await database.em.fork().execute('select 1 from tallies where dirty limit 1')).length === 0,
     { deadlineSeconds: 5 },
   );
 
-/** A second API for the same database, Redis and storage, as on another machine. */
+/** Starts a second API on the same database, Redis and storage, as on another machine. */
 export async function startSecondApi(
   app: App,
   settings: Record<string, string> = {},

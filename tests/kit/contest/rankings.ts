@@ -25,10 +25,10 @@ const TOP = graphql(`
   }
 `);
 
-export type Top = RankingTopSubscription['rankingChanged'];
+export type RankingTop = RankingTopSubscription['rankingChanged'];
 
-/** A page of the ranking as a client of `api` gets it. */
-export async function rankingPage(
+/** Returns a page of the ranking as a client of `api` receives it. @throws if the response has errors. */
+export async function readRankingPage(
   api: Pick<TestClient, 'graphql'>,
   args: RankingPageQueryVariables,
 ): Promise<RankingPageQuery['rankings'] & { ids: string[] }> {
@@ -37,8 +37,8 @@ export async function rankingPage(
   return { ...data.rankings, ids: data.rankings.edges.map(({ node }) => node.player.id) };
 }
 
-/** The players of a ranking as a plain query sorts them, by the published rule; their row ids. */
-export async function sortedPlayers(database: Database, city?: string): Promise<string[]> {
+/** Returns the row ids of the ranked players, sorted by a plain SQL query with the published rule. */
+export async function readSortedPlayers(database: Database, city?: string): Promise<string[]> {
   const rows = await database.em.fork().execute<{ id: string }[]>(
     `select players.id
        from players join videos on videos.player_id = players.id and status = 'PROCESSED' and hidden_at is null
@@ -51,11 +51,11 @@ export async function sortedPlayers(database: Database, city?: string): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** Follows the top of a ranking over SSE until the loop is left. */
-export async function* followTop(
+/** Subscribes to the top of a ranking over SSE until the iterator is closed. */
+export async function* subscribeToTop(
   { url }: Pick<TestClient, 'url'>,
   variables: { city?: string; top?: number } = {},
-): AsyncGenerator<Top> {
+): AsyncGenerator<RankingTop> {
   const client = createSseClient({ url: `${url}/graphql`, retryAttempts: 0 });
   try {
     const events = client.iterate<RankingTopSubscription>({ query: TOP.toString(), variables });
@@ -68,8 +68,8 @@ export async function* followTop(
   }
 }
 
-/** The next top of a stream. */
-export async function nextTop(events: AsyncGenerator<Top>): Promise<Top> {
+/** Returns the next event. @throws if the stream has ended. */
+export async function nextTop(events: AsyncGenerator<RankingTop>): Promise<RankingTop> {
   const { done, value } = await events.next();
   if (done) throw new Error('The stream has ended');
   return value;

@@ -9,7 +9,7 @@ import type { App } from '../api/app.ts';
 import type { StatusEvent, TestPlayer } from '../api/client.ts';
 import { makeSource } from '../media/media.ts';
 
-/** Rules under which a source of a second and a few pixels is fine. */
+/** Settings that accept a source of 1 second and 16 pixels of height, with short leases and retries. */
 export const TINY_RULES = {
   MIN_SOURCE_SECONDS: '1',
   MAX_SOURCE_SECONDS: '4',
@@ -20,25 +20,25 @@ export const TINY_RULES = {
   RETRY_SECONDS: '1',
 };
 
-/** A source that is a clip in about a second. */
-export const shortSource = () => makeSource({ picture: 'testsrc2=size=64x36:rate=10:duration=1.2' });
+/** Creates a source that the worker processes in about 1 s; returns its path. */
+export const makeShortSource = () => makeSource({ picture: 'testsrc2=size=64x36:rate=10:duration=1.2' });
 
-/** The uuid in a global id. */
+/** Returns the UUID in a global id. */
 export const toRowId = (globalId: string): string =>
   Buffer.from(globalId, 'base64url').toString().split(':')[1] ?? '';
 
-/** Puts a video of `player` into the database as it stands after whatever `changes` say; its global id. */
+/** Inserts a video of `player` with `changes` to the columns of a new upload; returns its global id. */
 export async function insertVideo(
   database: Database,
   player: Pick<TestPlayer, 'id'>,
-  changes: Partial<Parameters<typeof uncommitted>[1]> = {},
+  changes: Partial<Parameters<typeof toVideoRow>[1]> = {},
 ): Promise<string> {
-  const video = uncommitted(toRowId(player.id), changes);
+  const video = toVideoRow(toRowId(player.id), changes);
   await database.em.fork().insert(Video, video);
   return encodeId('Video', video.id);
 }
 
-function uncommitted(
+function toVideoRow(
   playerId: string,
   changes: Partial<Pick<Video, 'status' | 'hiddenAt' | 'failureReason' | 'votes' | 'title' | 'leaseUntil'>>,
 ) {
@@ -62,46 +62,46 @@ function uncommitted(
   };
 }
 
-/** Uploads what must be taken; the video's global id. */
+/** Uploads a file and returns the global id of the video. @throws if the API does not accept the file. */
 export async function uploadVideo(
   app: Pick<App, 'upload'>,
   player: Pick<TestPlayer, 'token'>,
   file: string | Blob,
 ): Promise<string> {
-  const answer = await app.upload(player, file);
-  if (answer.__typename !== 'Video') throw new Error(JSON.stringify(answer));
-  return answer.id;
+  const result = await app.upload(player, file);
+  if (result.__typename !== 'Video') throw new Error(JSON.stringify(result));
+  return result.id;
 }
 
-/** Follows a video to its end; how it ended. */
+/** Subscribes to a video until it is processed or failed; returns the last event. */
 export async function waitForOutcome(
-  app: Pick<App, 'follow'>,
+  app: Pick<App, 'subscribeToVideo'>,
   player: Pick<TestPlayer, 'token'>,
   videoId: string,
 ): Promise<StatusEvent> {
-  const events = await Array.fromAsync(app.follow(videoId, player));
+  const events = await Array.fromAsync(app.subscribeToVideo(videoId, player));
   const last = events.at(-1);
   if (last === undefined) throw new Error('The stream ended without an event');
   return last;
 }
 
-/** Follows a video until an event fulfils `condition`. */
+/** Subscribes to a video and returns the first event that fulfils `condition`. */
 export async function readStatusEvent(
-  app: Pick<App, 'follow'>,
+  app: Pick<App, 'subscribeToVideo'>,
   player: Pick<TestPlayer, 'token'>,
   videoId: string,
   condition: (event: StatusEvent) => boolean,
 ): Promise<StatusEvent> {
-  for await (const event of app.follow(videoId, player)) if (condition(event)) return event;
-  throw new Error('The stream ended before that event');
+  for await (const event of app.subscribeToVideo(videoId, player)) if (condition(event)) return event;
+  throw new Error('The stream ended before the expected event');
 }
 
-/** The row of a video as it stands now; null when there is none. */
+/** Returns the current row of a video; null if it does not exist. */
 export const findVideoRow = ({ database }: Pick<App, 'database'>, videoId: string): Promise<Video | null> =>
   database.em.fork().findOne(Video, toRowId(videoId));
 
-/** Every file of the store, below its folder. */
-export async function storedFiles({ storageDir }: Pick<App, 'storageDir'>): Promise<string[]> {
+/** Lists every file of the store, relative to its folder, sorted. */
+export async function listStoredFiles({ storageDir }: Pick<App, 'storageDir'>): Promise<string[]> {
   const entries = await readdir(storageDir, { recursive: true, withFileTypes: true });
   return entries
     .filter(entry => entry.isFile())
@@ -109,5 +109,5 @@ export async function storedFiles({ storageDir }: Pick<App, 'storageDir'>): Prom
     .toSorted();
 }
 
-/** The keys that a row gives to what was made of its video, as {@link storedFiles} lists them. */
+/** Returns the storage keys of the renditions in a row, sorted as {@link listStoredFiles} sorts. */
 export const getRenditionKeys = (video: Video | null) => RENDITIONS.map(name => video?.[name]).toSorted();

@@ -31,46 +31,52 @@ interface Voter {
   token: string;
 }
 
-/** Votes as a client of `api` does; throws when the answer is an error of the request. */
+/** Casts a vote through `api`. @throws if the response has request errors. */
 export async function castVote(api: Pick<TestClient, 'graphql'>, { token }: Voter, videoId: string) {
   const { data, errors } = await api.graphql(CAST, { videoId }, { token });
   if (errors) throw new Error(JSON.stringify(errors));
   return data.castVote;
 }
 
-/** Takes a vote back as a client of `api` does; throws when the answer is an error of the request. */
+/** Withdraws a vote through `api`. @throws if the response has request errors. */
 export async function withdrawVote(api: Pick<TestClient, 'graphql'>, { token }: Voter, videoId: string) {
   const { data, errors } = await api.graphql(WITHDRAW, { videoId }, { token });
   if (errors) throw new Error(JSON.stringify(errors));
   return data.withdrawVote;
 }
 
-/** Asks again for as long as an API that is busy answers that it can't serve, as it asks clients to. */
-export async function whenServed<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  const answers: Answer[] = [];
-  const isServed = async () => {
+/**
+ * Calls `request` again while it fails with `SERVICE_UNAVAILABLE`, for at most 30 s; returns its first
+ * result.
+ */
+export async function retryWhileUnavailable<Result>(request: () => Promise<Result>): Promise<Result> {
+  const results: Result[] = [];
+  const succeeds = async () => {
     try {
-      answers.push(await ask());
+      results.push(await request());
       return true;
     } catch (error) {
       if (String(error).includes('"SERVICE_UNAVAILABLE"')) return false;
       throw error;
     }
   };
-  await waitUntil('the API serves', isServed, { deadlineSeconds: 30 });
-  const [answer] = answers;
-  if (answer === undefined) throw new Error('unreachable');
-  return answer;
+  await waitUntil('the API serves the request', succeeds, { deadlineSeconds: 30 });
+  const [result] = results;
+  if (result === undefined) throw new Error('unreachable');
+  return result;
 }
 
-/** How often each `__typename` is among answers. */
-export function countKinds(answers: readonly { __typename: string }[]): Record<string, number> {
-  const groups = Map.groupBy(answers, ({ __typename }) => __typename);
-  return Object.fromEntries([...groups].map(([kind, group]) => [kind, group.length]));
+/** Counts `results` by their `__typename`. */
+export function countByTypename(results: readonly { __typename: string }[]): Record<string, number> {
+  const groups = Map.groupBy(results, ({ __typename }) => __typename);
+  return Object.fromEntries([...groups].map(([typename, group]) => [typename, group.length]));
 }
 
-/** The counters that are not what a plain count of the rows gives: there must never be any. */
-export function findMiscounts(database: Database): Promise<unknown[]> {
+/**
+ * Returns the vote and score counters that differ from a count of the rows. Empty unless the product has a
+ * bug.
+ */
+export function findCounterMismatches(database: Database): Promise<unknown[]> {
   return database.em.fork().execute(
     `with counted as (
        select videos.*, (select count(*) from votes where video_id = videos.id) as rows from videos
@@ -79,7 +85,7 @@ export function findMiscounts(database: Database): Promise<unknown[]> {
        select player_id, coalesce(sum(rows), 0) as votes, count(*) as videos
          from counted where status = 'PROCESSED' and hidden_at is null group by player_id
      )
-     select 'video' as what, id, votes::int as shown, rows::int as counted from counted where votes <> rows
+     select 'video' as kind, id, votes::int as shown, rows::int as counted from counted where votes <> rows
      union all
      select 'tally', tallies.player_id, tallies.votes, coalesce(totals.votes, 0)::int
        from tallies full join totals using (player_id)
@@ -88,7 +94,7 @@ export function findMiscounts(database: Database): Promise<unknown[]> {
   );
 }
 
-/** Transactions that Postgres had to end because they waited for each other. */
+/** Returns the number of deadlocks that Postgres has detected in the database. */
 export async function countDeadlocks(database: Database): Promise<number> {
   const [row] = await database.em
     .fork()

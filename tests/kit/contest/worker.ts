@@ -8,27 +8,29 @@ import { writePidFile } from '../../../scripts/process/pid-file.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import type { App } from '../api/app.ts';
-import { readLogLines } from '../services/log-lines.ts';
+import { collectLogLines } from '../services/log-lines.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const MAIN = join(ROOT, 'worker/main.ts');
-/** Where the local stack keeps them too: named by what they were made of, so that nobody finds the wrong ones. */
+/**
+ * Shared with the local stack. A folder's name is derived from the inputs, so stale bumpers are never used.
+ */
 const BUMPERS = join(ROOT, '.data/bumpers');
 
-/** The worker as a process of its own. */
+/** A worker that runs as a separate process. */
 export interface TestWorker {
   pid: number;
   url: string;
-  /** What it has logged so far, a JSON object a line. */
+  /** Returns the log lines so far, parsed from JSON. */
   log(): Record<string, unknown>[];
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it has ended, with its exit code. */
+  /** Resolves with the exit code when the process ends. */
   ended: Promise<number | null>;
-  /** Stops it as an operator would; its exit code. */
+  /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Starts a worker for an app and resolves once it takes jobs. `settings` are environment variables. */
+/** Starts a worker for an app and resolves once it is healthy. `settings` are environment variables. */
 export async function startWorker(
   app: Pick<App, 'processEnv'>,
   settings: Record<string, string> = {},
@@ -49,11 +51,11 @@ export async function startWorker(
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Ends with the run, also when the test file does not get to stop it.
+  // The run's clean-up ends the process even if the test file crashes.
   const pidPath = join(runDir, `worker-${port}.service.pid`);
   if (child.pid !== undefined) writePidFile(pidPath, child.pid);
   child.once('exit', () => rmSync(pidPath, { force: true }));
-  const log = readLogLines(child.stdout);
+  const log = collectLogLines(child.stdout);
   const ended = once(child, 'exit').then(() => child.exitCode);
   const url = `http://${settings.WORKER_HOST ?? '127.0.0.1'}:${port}`;
   const healthy = async () => {

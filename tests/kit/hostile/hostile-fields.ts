@@ -1,4 +1,4 @@
-import { body, upload } from '../api/multipart.ts';
+import { multipartBody, multipartUpload } from '../api/multipart.ts';
 import {
   CLIP,
   file,
@@ -11,9 +11,9 @@ import {
   STORE,
 } from './hostile-upload.ts';
 
-const DEEP = 20_000;
+const NESTING_DEPTH = 20_000;
 
-/** Paths that must not be written to, each with variables that make it look as right as it can. */
+/** Yields uploads whose file paths must be rejected, each with variables that make the path plausible. */
 export function* hostileTargets(): Generator<HostileUpload> {
   const variables = {
     file: null,
@@ -76,21 +76,22 @@ export function* hostileTargets(): Generator<HostileUpload> {
   ];
   for (const path of paths) {
     yield hostile(
-      `a file aimed at ${JSON.stringify(path).slice(0, 60)}`,
-      upload({ query: STORE, variables }, CLIP, path),
+      `a file mapped to ${JSON.stringify(path).slice(0, 60)}`,
+      multipartUpload({ query: STORE, variables }, CLIP, path),
     );
   }
-  const own = '{"query":"{hello}","variables":{"__proto__":{"file":null},"constructor":{"file":null}}}';
+  const operationsText =
+    '{"query":"{hello}","variables":{"__proto__":{"file":null},"constructor":{"file":null}}}';
   for (const name of ['__proto__', 'constructor']) {
-    const at = `{"0":["variables.${name}.file"]}`;
+    const mapText = `{"0":["variables.${name}.file"]}`;
     yield hostile(
-      `a file aimed at a variable that is called ${name}`,
-      body([operations(own), map(at), file()]),
+      `a file mapped to a variable named ${name}`,
+      multipartBody([operations(operationsText), map(mapText), file()]),
     );
   }
 }
 
-/** Maps and operations of the wrong shape. */
+/** Yields uploads with maps and operations of the wrong shape. */
 export function* hostileFields(): Generator<HostileUpload> {
   const maps = [
     '',
@@ -120,12 +121,15 @@ export function* hostileFields(): Generator<HostileUpload> {
     '{"__proto__":["variables.file"]}',
     "{'0':['variables.file']}",
     `{"0":["variables.file"]}x`,
-    '['.repeat(DEEP),
-    `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`,
+    '['.repeat(NESTING_DEPTH),
+    `${'['.repeat(NESTING_DEPTH)}${']'.repeat(NESTING_DEPTH)}`,
     `${'{"0":'.repeat(5000)}1${'}'.repeat(5000)}`,
   ]);
   for (const text of maps) {
-    yield hostile(`the map ${text.slice(0, 50) || '(empty)'}`, body([operations(), map(text), file()]));
+    yield hostile(
+      `the map ${text.slice(0, 50) || '(empty)'}`,
+      multipartBody([operations(), map(text), file()]),
+    );
   }
   const texts = [
     '',
@@ -151,29 +155,33 @@ export function* hostileFields(): Generator<HostileUpload> {
     '{"query":"{hello}","variables":{"file":null,"file":1}}',
     '{"variables":{"file":null}}',
     '{"query":"","variables":{"file":null}}',
-    '['.repeat(DEEP),
-    `{"query":"{hello}","variables":${'{"a":'.repeat(DEEP / 2)}`,
+    '['.repeat(NESTING_DEPTH),
+    `{"query":"{hello}","variables":${'{"a":'.repeat(NESTING_DEPTH / 2)}`,
     OPERATIONS.replace('"query"', '\uFEFF"query"'),
   ]);
   for (const text of texts) {
     yield hostile(
       `the operations ${text.slice(0, 70) || '(empty)'}`,
-      body([operations(text), map(), file()]),
+      multipartBody([operations(text), map(), file()]),
     );
   }
   yield hostile(
-    'operations in UTF-16 that claim to be UTF-8',
-    body([operations(Buffer.from(OPERATIONS, 'utf16le')), map(), file()]),
+    'operations in UTF-16 declared as UTF-8',
+    multipartBody([operations(Buffer.from(OPERATIONS, 'utf16le')), map(), file()]),
   );
   yield hostile(
-    'operations that are not text',
-    body([operations(Buffer.from([0xff, 0xfe, 0, 0x80])), map(), file()]),
+    'operations of invalid UTF-8',
+    multipartBody([operations(Buffer.from([0xff, 0xfe, 0, 0x80])), map(), file()]),
   );
   yield hostile(
     'operations in an unknown charset',
-    body([operations(OPERATIONS, ['Content-Type: text/plain; charset=x-nope']), map(), file()]),
+    multipartBody([operations(OPERATIONS, ['Content-Type: text/plain; charset=x-nope']), map(), file()]),
   );
   const large = ' '.repeat(70_000);
-  yield hostile('operations over the limit', body([operations(OPERATIONS + large), map(), file()]), 413);
-  yield hostile('a map over the limit', body([operations(), map(MAP + large), file()]), 413);
+  yield hostile(
+    'operations over the limit',
+    multipartBody([operations(OPERATIONS + large), map(), file()]),
+    413,
+  );
+  yield hostile('a map over the limit', multipartBody([operations(), map(MAP + large), file()]), 413);
 }

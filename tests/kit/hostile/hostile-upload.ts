@@ -1,6 +1,6 @@
 import { part } from '../api/multipart.ts';
 
-/** A multipart request that must be refused, and how. */
+/** A multipart request that must be rejected, with the expected status. */
 export interface HostileUpload {
   title: string;
   body: Buffer;

@@ -8,19 +8,23 @@ import { type Frame, runTool, toFrame } from './media.ts';
 import { jobFolder, lenientRules, renderTools } from './worker-media.ts';
 
 const GIB = 1024 ** 3;
-/** A quarter of the clip's pixels: enough to read a card, and quick. */
-const SEEN = { width: 640, height: 360 } as const;
+/** A quarter of the clip's pixels: enough to read a test pattern, and fast to decode. */
+const FRAME_SIZE = { width: 640, height: 360 } as const;
 
-/** The part of a clip between its bumpers, as decoded. */
+/** The decoded part of a clip between its bumpers. */
 export interface MainPart {
   facts: MediaFacts;
   path: string;
-  /** 640x360, as the poster. */
+  /** Frames at 640x360. */
   frames: Frame[];
+  /** The poster at 640x360. */
   poster: Frame;
 }
 
-/** Inspects a source and encodes its part of the clip as the worker does, without the bumpers: those no source can change. */
+/**
+ * Inspects a source and encodes its part of the clip as the worker does. Omits the bumpers: no source affects
+ * them.
+ */
 export async function makeMainPart(
   sourcePath: string,
   clipSeconds: number,
@@ -43,26 +47,26 @@ export async function makeMainPart(
   });
   const frames = await readFrames(paths.clip);
   const [poster] = await readFrames(paths.poster);
-  if (!poster) throw new Error('There is no poster');
+  if (!poster) throw new Error('The poster has no frame');
   return { facts, path: paths.clip, frames, poster };
 }
 
 /**
- * The pictures of a file as they are, none doubled or left out, in 640x360; those of its first `seconds` if given. `matrix` is
- * that of its colours where it does not name one.
+ * Decodes every frame of a file at 640x360, without duplicates or drops; only the first `seconds` if given.
+ * `matrix` is the colour matrix of files that name none.
  */
 export async function readFrames(
   path: string,
   { seconds, matrix = 'auto' }: { seconds?: number; matrix?: 'auto' | 'bt709' } = {},
 ): Promise<Frame[]> {
   const flags = `flags=area+accurate_rnd+full_chroma_int:in_color_matrix=${matrix}`;
-  const seen = `scale=${SEEN.width}:${SEEN.height}:${flags},setsar=1,format=rgb24`;
+  const filters = `scale=${FRAME_SIZE.width}:${FRAME_SIZE.height}:${flags},setsar=1,format=rgb24`;
   const raw = await runTool('ffmpeg', [
     ...['-i', path, '-map', '0:v', ...(seconds === undefined ? [] : ['-t', String(seconds)])],
-    ...['-vf', seen, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-'],
+    ...['-vf', filters, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-'],
   ]);
-  const size = 3 * SEEN.width * SEEN.height;
+  const size = 3 * FRAME_SIZE.width * FRAME_SIZE.height;
   return Array.from({ length: raw.length / size }, (_, index) =>
-    toFrame(raw.subarray(index * size, (index + 1) * size), SEEN),
+    toFrame(raw.subarray(index * size, (index + 1) * size), FRAME_SIZE),
   );
 }

@@ -7,62 +7,65 @@ import { inject } from 'vitest';
 import { z } from 'zod';
 
 const exec = promisify(execFile);
-const made = new Map<string, Promise<string>>();
+const sources = new Map<string, Promise<string>>();
 
-/** A folder for anything bulky; removed with the run. */
+/** A folder for large files; removed with the run. */
 export const mediaFolder = await mkdtemp(join(inject('services').runDir, 'media-'));
 
-/** How to make a source: what is seen, and how a camera would have stored it. */
-export interface Recipe {
-  /** A libavfilter graph with one video output, such as {@link quadrants} gives. */
+/** The picture of a source and how a camera would store it. */
+export interface SourceOptions {
+  /** A libavfilter graph with one video output, such as {@link quadrants} returns. */
   picture: string;
   /** Adds a tone as long as the picture. */
   sound?: boolean;
   /** Encoder options; H.264, fast and small, when absent. */
   encode?: readonly string[];
-  /** Degrees clockwise by which a player is told to turn the picture. */
+  /** Rotation metadata: degrees clockwise by which a player rotates the picture. */
   rotate?: 90 | 180 | 270;
   container?: 'mp4' | 'mov' | 'mkv';
-  /** Leaves the index at the end of the file, as a camera does. */
+  /** Puts the `moov` box at the end of the file, as a camera does. */
   indexLast?: boolean;
 }
 
 const PLAIN_H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '30', '-pix_fmt', 'yuv420p'];
 
-/** The path of a file made to the recipe, once per test file. Not to be changed: copy it first. */
-export function makeSource(recipe: Recipe): Promise<string> {
-  const name = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
-  const path = join(mediaFolder, `${name}.${recipe.container ?? 'mp4'}`);
-  const making = made.get(path) ?? encode(recipe, path);
-  made.set(path, making);
-  return making;
+/**
+ * Creates a file and returns its path. Equal options share one file per test file: copy it before you change
+ * it.
+ */
+export function makeSource(options: SourceOptions): Promise<string> {
+  const name = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16);
+  const path = join(mediaFolder, `${name}.${options.container ?? 'mp4'}`);
+  const encoding = sources.get(path) ?? encode(options, path);
+  sources.set(path, encoding);
+  return encoding;
 }
 
-async function encode(recipe: Recipe, path: string): Promise<string> {
-  const upright = recipe.rotate ? path.replace(/(?=\.\w+$)/, '-upright') : path;
+async function encode(options: SourceOptions, path: string): Promise<string> {
+  const upright = options.rotate ? path.replace(/(?=\.\w+$)/, '-upright') : path;
   await runTool('ffmpeg', [
-    ...['-f', 'lavfi', '-i', recipe.picture],
-    ...(recipe.sound ? ['-f', 'lavfi', '-i', 'sine=frequency=440', '-shortest', '-c:a', 'aac'] : []),
-    ...(recipe.encode ?? PLAIN_H264),
-    ...(recipe.indexLast ? [] : ['-movflags', '+faststart']),
+    ...['-f', 'lavfi', '-i', options.picture],
+    ...(options.sound ? ['-f', 'lavfi', '-i', 'sine=frequency=440', '-shortest', '-c:a', 'aac'] : []),
+    ...(options.encode ?? PLAIN_H264),
+    ...(options.indexLast ? [] : ['-movflags', '+faststart']),
     upright,
   ]);
-  if (recipe.rotate) {
-    // ffmpeg 5 sets the display matrix from this tag when it copies, not when it encodes, and counts it the other way.
+  if (options.rotate) {
+    // ffmpeg 5 sets the display matrix from this tag only when it copies, and counts counter-clockwise.
     await runTool('ffmpeg', [
       '-i',
       upright,
       '-c',
       'copy',
       '-metadata:s:v:0',
-      `rotate=${360 - recipe.rotate}`,
+      `rotate=${360 - options.rotate}`,
       path,
     ]);
   }
   return path;
 }
 
-/** Runs ffmpeg or ffprobe without a sandbox; what it wrote to stdout. Fails with all it said. */
+/** Runs ffmpeg or ffprobe without a sandbox; returns stdout. @throws with stderr in the message. */
 export async function runTool(tool: 'ffmpeg' | 'ffprobe', args: readonly string[]): Promise<Buffer> {
   const quiet = tool === 'ffmpeg' ? ['-v', 'error', '-nostdin', '-y'] : ['-v', 'error'];
   const { stdout } = await exec(tool, [...quiet, ...args], {
@@ -73,8 +76,9 @@ export async function runTool(tool: 'ffmpeg' | 'ffprobe', args: readonly string[
 }
 
 /**
- * A picture that shows how it was turned, stretched or cut: red, green, blue and yellow quadrants (from the left top,
- * by rows) around a white square. `squareHeight` undoes non-square pixels.
+ * Returns a graph of a picture that reveals rotation, stretching and cropping: red, green, blue and yellow
+ * quadrants (from the top left, by rows) around a white square. `squareHeight` compensates for non-square
+ * pixels.
  */
 export function quadrants(shape: {
   width: number;
@@ -119,7 +123,7 @@ const probedFile = z.object({
 });
 export type ProbedFile = z.output<typeof probedFile>;
 
-/** What ffprobe says about a file, every frame decoded and counted. */
+/** Returns ffprobe's description of a file, with every frame decoded and counted. */
 export async function probeFile(path: string): Promise<ProbedFile> {
   const json = await runTool('ffprobe', [
     '-of',
@@ -134,7 +138,7 @@ export async function probeFile(path: string): Promise<ProbedFile> {
 
 export type Color = [red: number, green: number, blue: number];
 
-/** One decoded picture. */
+/** One decoded frame. */
 export interface Frame {
   width: number;
   height: number;
@@ -144,15 +148,15 @@ export interface Frame {
   at(x: number, y: number): Color;
 }
 
-/** Decodes the picture with this index, counted from 0. Its size is the file's own. */
-export async function framePixels(path: string, frameIndex: number): Promise<Frame> {
-  const [frame] = await framesPixels(path, [frameIndex]);
+/** Decodes the frame with this index, counted from 0, in the file's own size. */
+export async function decodeFrame(path: string, frameIndex: number): Promise<Frame> {
+  const [frame] = await decodeFrames(path, [frameIndex]);
   if (frame === undefined) throw new Error(`${path} has no frame ${frameIndex}`);
   return frame;
 }
 
-/** Decodes the pictures with these indices, which are to rise, in one pass: fewer when the file ends before. */
-export async function framesPixels(path: string, frameIndices: readonly number[]): Promise<Frame[]> {
+/** Decodes the frames with these ascending indices in one pass; fewer if the file ends earlier. */
+export async function decodeFrames(path: string, frameIndices: readonly number[]): Promise<Frame[]> {
   const select = frameIndices.map(index => `eq(n\\,${index})`).join('+');
   const images = await runTool('ffmpeg', [
     ...['-i', path, '-vf', `select=${select}`, '-fps_mode', 'passthrough'],
@@ -171,7 +175,7 @@ export async function framesPixels(path: string, frameIndices: readonly number[]
   return frames;
 }
 
-/** A picture out of its samples: red, green and blue of each point, by rows. */
+/** Builds a frame from RGB samples in rows. */
 export function toFrame(pixels: Buffer, { width, height }: { width: number; height: number }): Frame {
   const pixel = (x: number, y: number): Color => {
     const offset = 3 * (clamp(y, height) * width + clamp(x, width));
@@ -192,7 +196,7 @@ export function toFrame(pixels: Buffer, { width, height }: { width: number; heig
 
 const clamp = (position: number, size: number) => Math.max(0, Math.min(size - 1, Math.round(position)));
 
-/** The colour's name among those of {@link quadrants}, or `dark` or `other`. */
+/** Returns the name of the colour in {@link quadrants}, or `dark` or `other`. */
 export function colorName([red, green, blue]: Color): string {
   const [r, g, b] = [red > 120, green > 100, blue > 120];
   if (r && g && b) return 'white';

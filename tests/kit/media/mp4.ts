@@ -1,26 +1,28 @@
 /*
- * MP4 files taken apart and put together wrong. A box is its size in 32 bits, its type in four letters, and its content
- * (ISO/IEC 14496-12, 4.2).
+ * Edits of MP4 files, also to invalid ones. A box is its size in 32 bits, its type in four letters, and its
+ * content (ISO/IEC 14496-12, 4.2).
  */
 
+/** Builds a box. */
 export function box(type: string, ...content: readonly Uint8Array[]): Buffer {
-  const inside = Buffer.concat(content);
-  return Buffer.concat([u32(inside.length + 8), Buffer.from(type, 'latin1'), inside]);
+  const body = Buffer.concat(content);
+  return Buffer.concat([u32(body.length + 8), Buffer.from(type, 'latin1'), body]);
 }
 
-/** A box that begins with a version and flags. */
+/** Builds a box that begins with a version and flags. */
 export const fullBox = (type: string, flags: number, ...content: readonly Uint8Array[]): Buffer =>
   box(type, u32(flags), ...content);
 
+/** Encodes numbers as big-endian 32-bit integers. */
 export function u32(...numbers: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * numbers.length);
-  numbers.forEach((number, at) => {
-    bytes.writeUInt32BE(number >>> 0, 4 * at);
+  numbers.forEach((number, index) => {
+    bytes.writeUInt32BE(number >>> 0, 4 * index);
   });
   return bytes;
 }
 
-/** Bytes before the first box inside of a box that holds more than boxes. */
+/** Number of bytes before the first child of boxes that contain fields as well as boxes. */
 const FIELDS: Readonly<Record<string, number>> = { dref: 8, stsd: 8, avc1: 78, meta: 4 };
 
 interface Part {
@@ -28,7 +30,7 @@ interface Part {
   bytes: Buffer;
 }
 
-function boxesOf(bytes: Buffer): Part[] {
+function readBoxes(bytes: Buffer): Part[] {
   const parts: Part[] = [];
   for (let start = 0; start + 8 <= bytes.length; ) {
     const size = bytes.readUInt32BE(start);
@@ -42,8 +44,8 @@ function boxesOf(bytes: Buffer): Part[] {
 }
 
 /**
- * `file` with the content of the first box at `path`, such as `moov/trak/tkhd`, replaced, and the sizes around it set
- * right. Positions are not: only boxes behind the media data may change their size.
+ * Replaces the content of the first box at `path`, such as `moov/trak/tkhd`, and corrects the sizes of its
+ * parents. Does not correct chunk offsets: only boxes behind the media data may change their size.
  */
 export function editBox(file: Buffer, path: string, edit: (content: Buffer) => Uint8Array): Buffer {
   return replaceBox(file, path, whole => {
@@ -51,10 +53,10 @@ export function editBox(file: Buffer, path: string, edit: (content: Buffer) => U
   });
 }
 
-/** As {@link editBox}, but with the box itself, header and all; also by several or none. */
+/** Replaces the box at `path` with its header, by zero or more boxes; otherwise as {@link editBox}. */
 export function replaceBox(file: Buffer, path: string, replace: (whole: Buffer) => Uint8Array): Buffer {
   const [type = '', ...rest] = path.split('/');
-  const parts = boxesOf(file);
+  const parts = readBoxes(file);
   const found = parts.find(part => part.type === type);
   if (found === undefined) throw new Error(`No box ${path}`);
   const fields = FIELDS[type] ?? 0;
@@ -69,12 +71,17 @@ export function replaceBox(file: Buffer, path: string, replace: (whole: Buffer) 
   return Buffer.concat(parts.map(part => (part === found ? changed : part.bytes)));
 }
 
-/** `file` with more boxes at the end of the box at `path`. */
-export const addTo = (file: Buffer, path: string, ...more: readonly Uint8Array[]): Buffer =>
+/** Appends boxes to the content of the box at `path`. */
+export const appendToBox = (file: Buffer, path: string, ...more: readonly Uint8Array[]): Buffer =>
   editBox(file, path, content => Buffer.concat([content, ...more]));
 
-/** `file` with 32-bit numbers at `offset` of the content of the box at `path` overwritten. */
-export function poke(file: Buffer, path: string, offset: number, ...numbers: readonly number[]): Buffer {
+/** Overwrites 32-bit numbers at `offset` in the content of the box at `path`. */
+export function overwriteNumbers(
+  file: Buffer,
+  path: string,
+  offset: number,
+  ...numbers: readonly number[]
+): Buffer {
   return editBox(file, path, content => {
     const bytes = Buffer.from(content);
     u32(...numbers).copy(bytes, offset);

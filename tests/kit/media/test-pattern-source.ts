@@ -2,26 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaFolder, runTool } from './media.ts';
-import { type CardShape, cardImage, counterGraph } from './test-pattern.ts';
+import { counterFilter, drawTestPattern, type TestPatternShape } from './test-pattern.ts';
 
-/** A file as some camera, phone or editor would have stored a card with a counter. */
-export interface CardSource extends CardShape {
+/** Options of a file with a test pattern and a counter, as a camera, phone or editor stores it. */
+export interface TestPatternSource extends TestPatternShape {
   /** 30 when absent. */
   frameRate?: number;
   /** 1 when absent. */
   seconds?: number;
-  /** What happens to the pictures between being drawn and being encoded: drops, delays, turns, fields. */
+  /** Filters between drawing and encoding, such as drops, delays, rotations and fields. */
   filters?: readonly string[];
-  /** Has the pictures in the encoder's colours; BT.709 in limited range when absent. */
+  /** Filter that converts to the encoder's colours; BT.709 in limited range when absent. */
   colors?: string;
-  /** More inputs, from number 1 on. */
+  /** Further inputs, numbered from 1. */
   inputs?: readonly string[];
-  /** H.264, fast and small, with its colours named, when absent. */
+  /** Encoder options; H.264, fast and small, with colour tags when absent. */
   encode?: readonly string[];
   mux?: readonly string[];
-  /** Options of a copy that is made of the first file, its input's before `-i`. */
+  /** Options of a stream copy of the first file; `before` are the options before `-i`. */
   copy?: { before: readonly string[]; after: readonly string[] };
-  /** Changes bytes of the finished file. */
+  /** Edits the bytes of the finished file. */
   edit?(file: Buffer): Buffer;
   container?: 'mp4' | 'mov';
 }
@@ -32,33 +32,41 @@ export const colorTags = (matrix: string, primaries: string, transfer: string, r
 export const BT709 = colorTags('bt709', 'bt709', 'bt709');
 export const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18'];
 
-/** Colours in a form that an encoder takes, made from RGB without a loss that could be seen. */
-export const inColors = (matrix: string, format = 'yuv420p', range = 'tv') =>
+/** Returns a filter that converts RGB to an encoder's colours without visible loss. */
+export const colorFilter = (matrix: string, format = 'yuv420p', range = 'tv') =>
   `scale=out_color_matrix=${matrix}:out_range=${range}:flags=accurate_rnd+full_chroma_inp,format=${format}`;
 
-/** The path of a file made to the description; removed when the test file is over. */
-export async function makeCardSource(source: CardSource): Promise<string> {
+/** Creates a file with the test pattern and returns its path; removed when the run ends. */
+export async function makeTestPatternSource(source: TestPatternSource): Promise<string> {
   const { frameRate = 30, seconds = 1, container = 'mp4' } = source;
   const name = join(mediaFolder, randomUUID());
-  const [image, path, copied] = [`${name}.ppm`, `${name}.${container}`, `${name}-copy.${container}`];
-  await writeFile(image, cardImage(source));
+  const [image, path, copyPath] = [`${name}.ppm`, `${name}.${container}`, `${name}-copy.${container}`];
+  await writeFile(image, drawTestPattern(source));
   const filters = [
     ...(source.pixelAspect === undefined ? [] : [`setsar=${source.pixelAspect}`]),
     ...(source.filters ?? []),
-    source.colors ?? inColors('bt709'),
+    source.colors ?? colorFilter('bt709'),
   ];
   await runTool('ffmpeg', [
     ...['-f', 'image2', '-loop', '1', '-framerate', String(frameRate), '-t', String(seconds), '-i', image],
     ...(source.inputs ?? []),
-    ...['-filter_complex', `${counterGraph(source, frameRate, seconds)},${filters.join(',')}[card]`],
-    ...['-map', '[card]', '-fps_mode', 'passthrough', ...(source.encode ?? [...H264, ...BT709])],
+    ...['-filter_complex', `${counterFilter(source, frameRate, seconds)},${filters.join(',')}[pattern]`],
+    ...['-map', '[pattern]', '-fps_mode', 'passthrough', ...(source.encode ?? [...H264, ...BT709])],
     ...['-movflags', '+faststart', ...(source.mux ?? []), path],
   ]);
   await rm(image);
   if (source.copy) {
-    await runTool('ffmpeg', [...source.copy.before, '-i', path, '-c', 'copy', ...source.copy.after, copied]);
+    await runTool('ffmpeg', [
+      ...source.copy.before,
+      '-i',
+      path,
+      '-c',
+      'copy',
+      ...source.copy.after,
+      copyPath,
+    ]);
   }
-  const made = source.copy ? copied : path;
-  if (source.edit) await writeFile(made, source.edit(await readFile(made)));
-  return made;
+  const output = source.copy ? copyPath : path;
+  if (source.edit) await writeFile(output, source.edit(await readFile(output)));
+  return output;
 }

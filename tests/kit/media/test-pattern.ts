@@ -1,13 +1,13 @@
 import type { Color, Frame } from './media.ts';
 
-/** A multiple of most frame rates of cameras, of which nine bits last two seconds. */
+/** A multiple of most frame rates of cameras. Nine bits of ticks last two seconds. */
 export const TICKS_PER_SECOND = 240;
 const BITS = 9;
-/** The counter begins with a white and a black block, against which the others, a Gray code, are read. */
+/** The counter: a white and a black reference block, then a Gray code. */
 const BLOCKS = BITS + 2;
 const STRIP = { left: 0.25, right: 0.75, top: 0.84, bottom: 0.96 };
 const PATCH = { width: 0.2, height: 0.25 };
-/** Of the shorter side. */
+/** Side of the white square as a share of the shorter side. */
 const SQUARE = 0.25;
 
 export const PATCHES = {
@@ -19,22 +19,30 @@ export const PATCHES = {
 const GRAY = 128;
 const WHITE = 255;
 
-/** A card as it is stored: its pixels may be wider than high (`pixelAspect`), its white and gray dimmer than full. */
-export interface CardShape {
+/**
+ * Size and brightness of a stored test pattern. `pixelAspect` is the width of a pixel divided by its height.
+ */
+export interface TestPatternShape {
   width: number;
   height: number;
   pixelAspect?: number;
   white?: number;
   gray?: number;
-  /** Of the counter; 240 when absent. */
+  /** Ticks of the counter; 240 when absent. */
   ticksPerSecond?: number;
 }
 
 /**
- * A picture that shows how it was turned, mirrored, stretched, cut and coloured, as a PPM: red, green, blue and yellow in the
- * corners (from the left top, by rows), a white square in the middle, all on gray.
+ * Draws the test pattern as a PPM. It reveals rotation, mirroring, stretching, cropping and colour errors:
+ * red, green, blue and yellow corners (from the top left, by rows) and a white square in the middle, on gray.
  */
-export function cardImage({ width, height, pixelAspect = 1, white = WHITE, gray = GRAY }: CardShape): Buffer {
+export function drawTestPattern({
+  width,
+  height,
+  pixelAspect = 1,
+  white = WHITE,
+  gray = GRAY,
+}: TestPatternShape): Buffer {
   const pixels = Buffer.alloc(3 * width * height, gray);
   const fill = (color: readonly number[], left: number, top: number, right: number, bottom: number) => {
     for (let y = Math.round(top); y < Math.round(bottom); y++) {
@@ -52,9 +60,11 @@ export function cardImage({ width, height, pixelAspect = 1, white = WHITE, gray 
   return Buffer.concat([Buffer.from(`P6 ${width} ${height} 255\n`), pixels]);
 }
 
-/** A libavfilter graph from `[0]`, repeated cards, to cards with a counter of the moment they are shown at. */
-export function counterGraph(card: CardShape, frameRate: number, seconds: number): string {
-  const { width, height, white = WHITE, ticksPerSecond = TICKS_PER_SECOND } = card;
+/**
+ * Returns a libavfilter graph that adds a counter of the presentation time to the repeated pattern in `[0]`.
+ */
+export function counterFilter(pattern: TestPatternShape, frameRate: number, seconds: number): string {
+  const { width, height, white = WHITE, ticksPerSecond = TICKS_PER_SECOND } = pattern;
   const [left, top] = [Math.round(width * STRIP.left), Math.round(height * STRIP.top)];
   const [right, bottom] = [Math.round(width * STRIP.right), Math.round(height * STRIP.bottom)];
   const ticks = `floor(T*${ticksPerSecond}+0.5)`;
@@ -66,45 +76,46 @@ export function counterGraph(card: CardShape, frameRate: number, seconds: number
   ].join(',');
 }
 
-/** Where in a frame a card is to be found, in pixels. */
-export interface CardBox {
+/** Position and size of a test pattern in a frame, in pixels. */
+export interface TestPatternBox {
   left: number;
   top: number;
   width: number;
   height: number;
 }
 
-/** What a frame shows of a card. */
-export interface CardReading {
-  /** In the order of {@link PATCHES}. */
+/** Measurements of a test pattern in a frame. */
+export interface TestPatternReading {
+  /** Corner colours in the order of {@link PATCHES}. */
   corners: Color[];
   white: Color;
   gray: Color;
   /** Width and height in pixels of the red patch, the yellow one and the white square. */
   sizes: { red: [number, number]; yellow: [number, number]; square: [number, number] };
-  /** What its counter says; NaN when it can not be read, as where two moments are mixed. */
+  /** Value of the counter; NaN if it is unreadable, for example where two frames are blended. */
   ticks: number;
 }
 
-/** What {@link readCard} finds where a card fills its box unharmed. */
-export function expectedSizes({ width, height }: CardBox): CardReading['sizes'] {
+/** Returns the sizes that {@link readTestPattern} measures in an undistorted pattern that fills its box. */
+export function expectedSizes({ width, height }: TestPatternBox): TestPatternReading['sizes'] {
   const patch: [number, number] = [width * PATCH.width, height * PATCH.height];
   const side = SQUARE * Math.min(width, height);
   return { red: patch, yellow: patch, square: [side, side] };
 }
 
-export function readCard(frame: Frame, box: CardBox): CardReading {
+/** Measures the test pattern in `box` of a frame. */
+export function readTestPattern(frame: Frame, box: TestPatternBox): TestPatternReading {
   const x = (across: number) => box.left + across * box.width;
   const y = (down: number) => box.top + down * box.height;
-  const at = (across: number, down: number) => frame.at(x(across) - 0.5, y(down) - 0.5);
+  const sample = (across: number, down: number) => frame.at(x(across) - 0.5, y(down) - 0.5);
   // The watermark covers the top of the second corner.
-  const corners = [at(0.1, 0.21), at(0.9, 0.21), at(0.1, 0.8), at(0.9, 0.8)];
-  const [white, gray] = [at(0.5, 0.5), at(0.5, 0.2)];
+  const corners = [sample(0.1, 0.21), sample(0.9, 0.21), sample(0.1, 0.8), sample(0.9, 0.8)];
+  const [white, gray] = [sample(0.5, 0.5), sample(0.5, 0.2)];
   const [red = gray, , , yellow = gray] = corners;
   const across = (color: Color, from: number, to: number, down: number) =>
-    extent(x(from), x(to), position => shareOf(frame.pixel(position, y(down)), gray, color));
+    extent(x(from), x(to), position => getColorShare(frame.pixel(position, y(down)), gray, color));
   const down = (color: Color, from: number, to: number, atX: number) =>
-    extent(y(from), y(to), position => shareOf(frame.pixel(x(atX), position), gray, color));
+    extent(y(from), y(to), position => getColorShare(frame.pixel(x(atX), position), gray, color));
   return {
     ...{ corners, white, gray },
     sizes: {
@@ -114,7 +125,7 @@ export function readCard(frame: Frame, box: CardBox): CardReading {
     },
     ticks: readCounter(index => {
       const block = (STRIP.right - STRIP.left) / BLOCKS;
-      return at(STRIP.left + (index + 0.5) * block, (STRIP.top + STRIP.bottom) / 2)[1];
+      return sample(STRIP.left + (index + 0.5) * block, (STRIP.top + STRIP.bottom) / 2)[1];
     }),
   };
 }
@@ -122,7 +133,7 @@ export function readCard(frame: Frame, box: CardBox): CardReading {
 function readCounter(brightness: (block: number) => number): number {
   const [white, black] = [brightness(0), brightness(1)];
   let ticks = 0;
-  // From the highest bit on each says whether it differs from the one before.
+  // Gray code, highest bit first: each block says whether its bit differs from the bit before.
   for (let bit = BITS - 1, isSet = false; bit >= 0; bit--) {
     const share = (brightness(bit + 2) - black) / (white - black);
     if (!(Math.abs(share - 0.5) > 0.2)) return Number.NaN;
@@ -132,17 +143,17 @@ function readCounter(brightness: (block: number) => number): number {
   return ticks;
 }
 
-/** How many pixels from one position to another have the property, those at an edge in part. */
+/** Sums the shares of the pixels from one position to another; an edge pixel counts in part. */
 function extent(from: number, to: number, shareAt: (position: number) => number): number {
   let sum = 0;
   for (let position = Math.round(from); position < Math.round(to); position++) sum += shareAt(position);
   return sum;
 }
 
-/** How far a colour is from one towards another, 0 to 1. */
-function shareOf(color: Color, from: Color, to: Color): number {
+/** Returns the share of `to` in a mixture of `from` and `to`, 0 to 1. */
+function getColorShare(color: Color, from: Color, to: Color): number {
   const dot = (a: Color, b: Color) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
   const minus = (a: Color, b: Color): Color => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-  const way = minus(to, from);
-  return Math.min(1, Math.max(0, dot(minus(color, from), way) / dot(way, way)));
+  const direction = minus(to, from);
+  return Math.min(1, Math.max(0, dot(minus(color, from), direction) / dot(direction, direction)));
 }

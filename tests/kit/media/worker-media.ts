@@ -8,10 +8,12 @@ import { inspect, type SourceFile } from '../../../worker/steps/inspect.ts';
 import { type RenderedClip, type RenderOptions, render } from '../../../worker/steps/render.ts';
 import { mediaFolder } from './media.ts';
 
-/** Where the local stack keeps them too: named by what they were made of, so that nobody finds the wrong ones. */
+/**
+ * Shared with the local stack. A folder's name is derived from the inputs, so stale bumpers are never used.
+ */
 const BUMPERS = join(import.meta.dirname, '../../../.data/bumpers');
 
-/** The rules that hold when no setting is given. */
+/** The default rules. */
 export const defaultRules = loadEnv({
   NODE_ENV: 'test',
   DATABASE_URL: 'postgres://localhost/unused',
@@ -19,12 +21,12 @@ export const defaultRules = loadEnv({
   STORAGE_DIR: 'unused',
 }).media;
 
-/** Rules under which a short, small source is fine: for tests whose subject is something else. */
+/** Rules that accept short and small sources, for tests of other subjects. */
 export const lenientRules = { ...defaultRules, minSourceSeconds: 0.1, minSourceHeight: 16, clipSeconds: 2 };
 
 let tools: Promise<{ sandbox: Sandbox; bumpers: Bumpers }> | undefined;
 
-/** The real sandbox of this host and real bumpers. */
+/** Returns the real sandbox of this host and real bumpers; prepares them once. */
 export function renderTools(): Promise<{ sandbox: Sandbox; bumpers: Bumpers }> {
   tools ??= (async () => ({
     sandbox: await detectSandbox(),
@@ -33,7 +35,7 @@ export function renderTools(): Promise<{ sandbox: Sandbox; bumpers: Bumpers }> {
   return tools;
 }
 
-/** A job's folder with a copy of a file in it, as the worker lays it out. */
+/** Creates a job folder with a copy of a file, as the worker does. */
 export async function jobFolder(path: string): Promise<SourceFile> {
   const folder = await mkdtemp(join(mediaFolder, 'job-'));
   await copyFile(path, join(folder, 'source'));

@@ -14,21 +14,24 @@ import { watchRun } from './watch-run.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     services: {
-      /** Connects to the run's Postgres as its owner. */
+      /** URL of the run's Postgres for its superuser. */
       adminUrl: string;
-      /** A migrated database to copy; nothing may be connected to it. */
+      /** Name of a migrated template database. It must have no connections. */
       template: string;
-      /** Folder of the run, removed at its end. */
+      /** Folder of the run, removed when the run ends. */
       runDir: string;
+      /** Path of the redis-server program. */
       redisServer: string;
     };
   }
 }
 
 const TEMPLATE = 'migrated';
-/** Where the local stack keeps them too: named by what they were made of. */
+/**
+ * Shared with the local stack. A folder's name is derived from the inputs, so stale bumpers are never used.
+ */
 const BUMPERS = join(import.meta.dirname, '../../../.data/bumpers');
-// Nothing of a test has to survive a power cut.
+// Test data does not need to survive a power failure.
 const UNSAFE_AND_FAST = {
   fsync: 'off',
   full_page_writes: 'off',
@@ -36,12 +39,12 @@ const UNSAFE_AND_FAST = {
   max_connections: '300',
 };
 
-/** Starts the one Postgres of a run, with a migrated template; ended by the function it returns. */
+/** Starts the Postgres of a run with a migrated template; the returned function stops it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const runDir = await mkdtemp(join(tmpdir(), 'anb-tests-'));
   const removeRun = watchRun(runDir);
   try {
-    // As the tests have it, also for what is started here.
+    // The programs started here need the PATH of the tests.
     process.env.PATH = withTools(process.env.PATH);
     const postgres = await startPostgres({
       dir: join(runDir, 'postgres'),
@@ -54,7 +57,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const adminUrl = postgres.url('postgres');
     await createDatabase(adminUrl, TEMPLATE);
     await migrateDatabase({ ...process.env, DATABASE_URL: postgres.url(TEMPLATE) });
-    // Once for all workers of the run, also where setup found those of another ffmpeg.
+    // Prepared once for all workers of the run, also if setup used another version of ffmpeg.
     await prepareBumpers(BUMPERS);
     const redisServer = findProgram('redis-server', process.env.PATH);
     project.provide('services', { adminUrl, template: TEMPLATE, runDir, redisServer });

@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * In this order. The storm takes long though its file is small: begun last, it would run alone while a core has nothing to
- * do. Beside it, as it leaves little to others, what ffmpeg does most of, which minds no waiting.
+ * The longest test files, in this order. Chaos testing takes long although its file is small: started last,
+ * it would run alone on one core. The ffmpeg files run beside it because they tolerate a busy machine.
  */
 const FIRST = [
   'chaos/short',
@@ -13,8 +13,8 @@ const FIRST = [
   'start',
 ];
 
-/** Begins with {@link FIRST}, and goes on as Vitest would: by what it remembers, on a fresh checkout by size. */
-export class LongFirst extends BaseSequencer {
+/** Runs {@link FIRST} first, then Vitest's order: by cached durations, or by size on a fresh checkout. */
+export class LongFirstSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const rank = ({ moduleId }: TestSpecification) => {

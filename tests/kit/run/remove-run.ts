@@ -1,5 +1,6 @@
-// Waits until the test run that holds the other end of standard input is over, however it ended, and removes what is
-// left of it: its servers, also those of a test file that crashed, and its folder. Vitest skips the teardown on a signal.
+// Waits until the test run closes standard input, which happens however the run ends. Then stops its
+// remaining servers, also those of a crashed test file, and removes its folder. Vitest skips the teardown on
+// a signal.
 
 import { glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';

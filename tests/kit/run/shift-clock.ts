@@ -1,4 +1,5 @@
-// Preloaded by `node --import`: the process lives CLOCK_SHIFT_SECONDS ahead of everybody else, or behind.
+// Preloaded by `node --import`: shifts the clock of the process by CLOCK_SHIFT_SECONDS, which may be
+// negative.
 
 const shift = Number(process.env.CLOCK_SHIFT_SECONDS) * 1000;
 const RealDate = Date;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /**
- * Has a run's folder removed, and the servers ended that left their `*.service.pid` in it, once this process has ended
- * however that came, or when the returned function is called.
+ * Starts a process that removes a run's folder and stops the servers with a `*.service.pid` in it. The
+ * process does so when this process ends for any reason, or when the returned function is called.
  */
 export function watchRun(runDir: string): () => Promise<void> {
   const watcher = spawn(process.execPath, [join(import.meta.dirname, 'remove-run.ts'), runDir], {

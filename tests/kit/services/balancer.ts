@@ -1,32 +1,32 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** One address for several servers. */
+/** A TCP load balancer: one address in front of several servers. */
 export interface Balancer extends AsyncDisposable {
   url: string;
 }
 
-/** Hands each connection to the first of `targets` that takes it, as proxies do. */
+/** Forwards each connection to the first of `targets` that accepts it, as proxies do. */
 export async function openBalancer(targets: readonly string[]): Promise<Balancer> {
   const sockets = new Set<Socket>();
-  const balancer = createServer({ allowHalfOpen: true }, inner => {
-    sockets.add(inner);
-    inner.once('close', () => sockets.delete(inner));
-    const join = ([target, ...others]: readonly string[]) => {
-      if (target === undefined) return inner.destroy();
+  const balancer = createServer({ allowHalfOpen: true }, downstream => {
+    sockets.add(downstream);
+    downstream.once('close', () => sockets.delete(downstream));
+    const forward = ([target, ...others]: readonly string[]) => {
+      if (target === undefined) return downstream.destroy();
       const { hostname, port } = new URL(target);
-      const outer = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
-      const refused = () => join(others);
-      outer.once('error', refused);
-      outer.once('connect', () => {
-        outer.off('error', refused);
-        inner.on('error', () => outer.destroy());
-        outer.on('error', () => inner.destroy());
-        inner.pipe(outer).pipe(inner);
+      const upstream = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+      const tryNext = () => forward(others);
+      upstream.once('error', tryNext);
+      upstream.once('connect', () => {
+        upstream.off('error', tryNext);
+        downstream.on('error', () => upstream.destroy());
+        upstream.on('error', () => downstream.destroy());
+        downstream.pipe(upstream).pipe(downstream);
       });
-      return outer;
+      return upstream;
     };
-    join(targets);
+    forward(targets);
   });
   await once(balancer.listen(0, '127.0.0.1'), 'listening');
   return {

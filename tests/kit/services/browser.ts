@@ -2,9 +2,12 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const PROGRAM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** A headless Chromium with a fresh profile that finds nothing but this machine's loopback. Must be closed. */
+/**
+ * Starts a headless Chromium with a fresh profile that resolves no host except loopback. The caller closes
+ * it.
+ */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
@@ -18,8 +21,8 @@ export function openBrowser(): Promise<Browser> {
 
 function findChromium(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const places = folders.flatMap(folder => NAMES.map(name => join(folder, name)));
-  const found = [process.env.CHROMIUM ?? [], places].flat().find(isExecutable);
+  const paths = folders.flatMap(folder => PROGRAM_NAMES.map(name => join(folder, name)));
+  const found = [process.env.CHROMIUM ?? [], paths].flat().find(isExecutable);
   if (found === undefined) throw new Error('Chromium is not installed; npm run setup -- --tests installs it');
   return found;
 }
@@ -29,24 +32,24 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    // Absent or not ours to run: the next folder may have it.
+    // Absent or not executable: the next folder may have it.
     return false;
   }
 }
 
-/** What a page has asked of the network so far, and what it has complained about. */
+/** The URLs that a page has requested so far, and its console and page errors. */
 export interface PageRecord {
   urls: string[];
-  complaints: string[];
+  errors: string[];
 }
 
-/** Starts to record a page, before it goes anywhere. */
+/** Records the requests and errors of a page. Call it before the first navigation. */
 export function recordPage(page: Page): PageRecord {
-  const record: PageRecord = { urls: [], complaints: [] };
+  const record: PageRecord = { urls: [], errors: [] };
   page.on('request', request => record.urls.push(request.url()));
   page.on('console', message => {
-    if (message.type() === 'error') record.complaints.push(message.text());
+    if (message.type() === 'error') record.errors.push(message.text());
   });
-  page.on('pageerror', error => record.complaints.push(error.message));
+  page.on('pageerror', error => record.errors.push(error.message));
   return record;
 }

@@ -5,35 +5,42 @@ import { pipeline } from 'node:stream/promises';
 
 const BUFFER_BYTES = 64 * 1024;
 
-/** A proxy between clients and an API. */
-export interface Proxy extends AsyncDisposable {
+/** A reverse proxy between clients and an API. */
+export interface BufferingProxy extends AsyncDisposable {
   url: string;
 }
 
 /**
- * Does what reverse proxies do by default: holds an answer back until it is over or 64 KiB long, unless told otherwise
- * by `X-Accel-Buffering: no`, and cuts off whatever is silent for `idleMilliseconds`.
+ * Starts a proxy with the defaults of reverse proxies. It buffers a response until it ends or reaches 64 KiB,
+ * unless the response has `X-Accel-Buffering: no`. It closes a connection that is idle for
+ * `idleMilliseconds`.
  */
-export async function openBufferingProxy(target: string, idleMilliseconds: number): Promise<Proxy> {
+export async function openBufferingProxy(target: string, idleMilliseconds: number): Promise<BufferingProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  const proxy = createServer((inner, answer) => {
-    const outer = request({ hostname, port, method: inner.method, path: inner.url, headers: inner.headers });
-    outer.setTimeout(idleMilliseconds, () => outer.destroy());
-    outer.on('response', response => void passOn(response, answer).catch(() => answer.destroy()));
-    outer.on('error', () => answer.destroy());
-    answer.on('close', () => outer.destroy());
-    inner.pipe(outer);
+  const proxy = createServer((downstream, outgoing) => {
+    const upstream = request({
+      hostname,
+      port,
+      method: downstream.method,
+      path: downstream.url,
+      headers: downstream.headers,
+    });
+    upstream.setTimeout(idleMilliseconds, () => upstream.destroy());
+    upstream.on('response', response => void forward(response, outgoing).catch(() => outgoing.destroy()));
+    upstream.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => upstream.destroy());
+    downstream.pipe(upstream);
   });
   proxy.on('connection', socket => sockets.add(socket));
-  proxy.on('upgrade', (inner: IncomingMessage, socket: Socket) => {
-    const outer = connect(Number(port), hostname);
-    const headers = inner.rawHeaders.map((text, index) => text + (index % 2 ? '\r\n' : ': ')).join('');
-    outer.write(`${inner.method} ${inner.url} HTTP/1.1\r\n${headers}\r\n`);
-    outer.setTimeout(idleMilliseconds, () => outer.destroy());
+  proxy.on('upgrade', (downstream: IncomingMessage, socket: Socket) => {
+    const upstream = connect(Number(port), hostname);
+    const headers = downstream.rawHeaders.map((text, index) => text + (index % 2 ? '\r\n' : ': ')).join('');
+    upstream.write(`${downstream.method} ${downstream.url} HTTP/1.1\r\n${headers}\r\n`);
+    upstream.setTimeout(idleMilliseconds, () => upstream.destroy());
     for (const [from, to] of [
-      [socket, outer],
-      [outer, socket],
+      [socket, upstream],
+      [upstream, socket],
     ] as const) {
       from.on('error', () => to.destroy());
       from.on('close', () => to.destroy());
@@ -51,23 +58,23 @@ export async function openBufferingProxy(target: string, idleMilliseconds: numbe
   };
 }
 
-async function passOn(response: IncomingMessage, answer: ServerResponse): Promise<void> {
+async function forward(response: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const { 'x-accel-buffering': buffering, ...headers } = response.headers;
-  answer.writeHead(response.statusCode ?? 502, headers);
+  outgoing.writeHead(response.statusCode ?? 502, headers);
   const highWaterMark = buffering === 'no' ? 0 : BUFFER_BYTES;
-  await pipeline(response, chunks => inPortions(chunks, highWaterMark), answer);
+  await pipeline(response, chunks => rechunk(chunks, highWaterMark), outgoing);
 }
 
-/** Hands on nothing before there is as much, or no more. */
-async function* inPortions(chunks: AsyncIterable<Buffer>, portionBytes: number): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+/** Yields `chunks` in portions of at least `portionBytes`; the last portion may be smaller. */
+async function* rechunk(chunks: AsyncIterable<Buffer>, portionBytes: number): AsyncGenerator<Buffer> {
+  let buffered: Buffer[] = [];
+  let bufferedBytes = 0;
   for await (const chunk of chunks) {
-    held.push(chunk);
-    heldBytes += chunk.length;
-    if (heldBytes < portionBytes) continue;
-    yield Buffer.concat(held);
-    [held, heldBytes] = [[], 0];
+    buffered.push(chunk);
+    bufferedBytes += chunk.length;
+    if (bufferedBytes < portionBytes) continue;
+    yield Buffer.concat(buffered);
+    [buffered, bufferedBytes] = [[], 0];
   }
-  yield Buffer.concat(held);
+  yield Buffer.concat(buffered);
 }

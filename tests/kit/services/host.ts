@@ -2,28 +2,35 @@ import { startApiProcess } from '../api/api-process.ts';
 import type { App } from '../api/app.ts';
 import { createClient, type TestClient } from '../api/client.ts';
 import { startWorker, type TestWorker } from '../contest/worker.ts';
-import { type Gate, openGate } from './tcp-relay.ts';
+import { openTcpRelay, type TcpRelay } from './tcp-relay.ts';
 
-/** A machine with an address of its own, on which an API runs and a worker may; it shares the store of files. */
+/**
+ * A simulated machine with its own loopback address: an API and optionally workers. Hosts share the file
+ * store.
+ */
 export interface Host extends AsyncDisposable {
-  /** For players elsewhere. */
+  /** Client that connects from outside of the host. */
   api: TestClient;
-  /** For whoever is on the machine itself. */
-  ownApi: TestClient;
+  /** Client that connects from the host itself; a partition does not affect it. */
+  localApi: TestClient;
   addWorker(): Promise<TestWorker>;
-  /** Pulls out its cable: it reaches neither Postgres nor Redis, and nobody reaches it. What it runs goes on. */
-  cutOff(): void;
-  connectAgain(): void;
+  /**
+   * Simulates a pulled cable: no traffic to Postgres, to Redis or from clients. The host's processes keep
+   * running.
+   */
+  partition(): void;
+  /** Ends the partition. */
+  heal(): void;
 }
 
-/** Starts the API of a machine at `address`, of those that begin with 127. */
+/** Starts a host whose API listens on `address`, which must be in 127.0.0.0/8. */
 export async function startHost(app: App, address: string): Promise<Host> {
   await using cleanup = new AsyncDisposableStack();
-  const gates: Gate[] = [];
+  const relays: TcpRelay[] = [];
   const connectTo = async (target: string): Promise<string> => {
-    const gate = cleanup.use(await openGate(target));
-    gates.push(gate);
-    return gate.url;
+    const relay = cleanup.use(await openTcpRelay(target));
+    relays.push(relay);
+    return relay.url;
   };
   const { DATABASE_URL = '', REDIS_URL = '' } = app.processEnv;
   const processEnv = {
@@ -36,7 +43,7 @@ export async function startHost(app: App, address: string): Promise<Host> {
   const running = cleanup.move();
   return {
     api: createClient(origin),
-    ownApi: createClient(api.url),
+    localApi: createClient(api.url),
     async addWorker() {
       const worker = await startWorker({ processEnv }, { WORKER_HOST: address, WORKER_CONCURRENCY: '1' });
       running.defer(async () => {
@@ -45,11 +52,11 @@ export async function startHost(app: App, address: string): Promise<Host> {
       });
       return worker;
     },
-    cutOff() {
-      for (const gate of gates) gate.cut();
+    partition() {
+      for (const relay of relays) relay.partition();
     },
-    connectAgain() {
-      for (const gate of gates) gate.mend();
+    heal() {
+      for (const relay of relays) relay.heal();
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 
-/** Gathers what a process of ours logs; the result tells it so far, a JSON object a line. */
-export function readLogLines(stdout: Readable): () => Record<string, unknown>[] {
+/** Collects the log of a process; the result returns the lines so far, each parsed from JSON. */
+export function collectLogLines(stdout: Readable): () => Record<string, unknown>[] {
   let text = '';
-  stdout.setEncoding('utf8').on('data', (more: string) => {
-    text += more;
+  stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
   });
-  // What follows the last line break may be half a line.
+  // The text after the last line break may be an incomplete line.
   return () =>
     text
       .split('\n')

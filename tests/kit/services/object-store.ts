@@ -16,22 +16,24 @@ const BUCKET = 'anb-media';
 /** Small, so that a listing of a few dozen files has several pages. */
 const PAGE_SIZE = 25;
 
-/** An S3-compatible server of one's own with an empty bucket. */
+/** A dedicated S3-compatible server with an empty bucket. */
 export interface ObjectStore {
-  /** The variables under which a process keeps its files there, its keys among them. */
+  /** Environment variables that make a process store its files there, with the access keys. */
   env: { S3_BUCKET: string; S3_ENDPOINT: string; AWS_ACCESS_KEY_ID: string; AWS_SECRET_ACCESS_KEY: string };
-  /** Where the server keeps the bytes. */
+  /** Data folder of the server. */
   folder: string;
-  /** As its administrator sees it. */
+  /** Client with the administrator's keys. */
   client: S3Client;
-  /** Every key in the bucket, in order. */
+  /** Lists every key in the bucket, in order. */
   keys(): Promise<string[]>;
-  /** How many multipart uploads are neither complete nor aborted. */
-  unfinished(): Promise<number>;
+  /** Counts multipart uploads that are neither completed nor aborted. */
+  countUnfinishedUploads(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts OpenStack Swift with its S3 API in a folder below `runDir`, in about three seconds. Must be stopped. */
+/**
+ * Starts OpenStack Swift with its S3 API in a folder below `runDir`; takes about 3 s. The caller stops it.
+ */
 export async function startObjectStore(runDir: string): Promise<ObjectStore> {
   const folder = await mkdtemp(join(runDir, 'object-store-'));
   const port = await anyFreePort();
@@ -60,7 +62,7 @@ export async function startObjectStore(runDir: string): Promise<ObjectStore> {
     credentials: keys,
     maxAttempts: 1,
   });
-  const makeBucket = () =>
+  const createBucket = () =>
     client.send(new CreateBucketCommand({ Bucket: BUCKET })).then(
       () => true,
       error => {
@@ -68,7 +70,7 @@ export async function startObjectStore(runDir: string): Promise<ObjectStore> {
         throw error;
       },
     );
-  await untilReady(child, makeBucket, { deadlineSeconds: 60 });
+  await untilReady(child, createBucket, { deadlineSeconds: 60 });
 
   return {
     env: {
@@ -83,7 +85,7 @@ export async function startObjectStore(runDir: string): Promise<ObjectStore> {
       const pages = await Array.fromAsync(paginateListObjectsV2({ client }, { Bucket: BUCKET }));
       return pages.flatMap(({ Contents = [] }) => Contents.flatMap(({ Key }) => Key ?? []));
     },
-    async unfinished() {
+    async countUnfinishedUploads() {
       const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
       return Uploads.length;
     },

@@ -6,7 +6,9 @@ import * as databases from '../../../scripts/stack/databases.ts';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import * as redis from '../../../scripts/stack/redis.ts';
 
-/** A database of one's own without rows, migrated unless `bare`. `drop` ends the connections that are left. */
+/**
+ * Creates a dedicated database without rows, migrated unless `bare`. `drop` closes the remaining connections.
+ */
 export async function createDatabase({ bare = false } = {}): Promise<{ url: string; drop(): Promise<void> }> {
   const { adminUrl, template } = inject('services');
   const name = `test_${randomUUID()}`;
@@ -16,19 +18,19 @@ export async function createDatabase({ bare = false } = {}): Promise<{ url: stri
   return { url: url.href, drop: () => databases.dropDatabase(adminUrl, name) };
 }
 
-/** A running Redis of one's own. */
+/** A dedicated Redis server. */
 export interface TestRedis {
   url: string;
   port: number;
-  /** Stops it, keeping what it holds: an outage when `start` follows. */
+  /** Stops the server and keeps its data on disk. Together with `start`, simulates an outage. */
   stop(): Promise<void>;
-  /** Starts it again on the same port, with the data it had. */
+  /** Starts the server again on the same port with the same data. */
   start(): Promise<void>;
-  /** Forgets what it kept on disk; stop it first. */
+  /** Deletes the data on disk. Stop the server first. */
   wipe(): Promise<void>;
 }
 
-/** Starts a Redis that nobody else uses, in about 50 ms. Must be stopped. */
+/** Starts a dedicated Redis in about 50 ms. The caller stops it. */
 export async function startRedis(): Promise<TestRedis> {
   const { runDir, redisServer } = inject('services');
   const dir = await mkdtemp(join(runDir, 'redis-'));

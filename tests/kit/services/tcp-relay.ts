@@ -1,58 +1,59 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** The way to a server, which can be closed, or cut. */
-export interface Gate extends AsyncDisposable {
-  /** The same address as the server's, by way of the gate. */
+/** A TCP relay in front of a server that can refuse connections or simulate a network partition. */
+export interface TcpRelay extends AsyncDisposable {
+  /** URL of the server with the host and port of the relay. */
   url: string;
-  /** Ends all connections and refuses new ones. */
+  /** Closes all connections and refuses new ones. */
   close(): void;
+  /** Accepts connections again. */
   open(): Promise<void>;
-  /** As when a cable is pulled out: nothing comes through, not even the news that somebody has hung up. */
-  cut(): void;
-  /** What was sent meanwhile arrives. */
-  mend(): void;
+  /** Simulates a pulled cable: the relay forwards neither bytes nor the closing of a connection. */
+  partition(): void;
+  /** Ends the partition and delivers the delayed bytes. */
+  heal(): void;
 }
 
-/** A TCP relay in front of the server of `target`. */
-export async function openGate(target: string): Promise<Gate> {
+/** Starts a relay on loopback in front of the server at the URL `target`. */
+export async function openTcpRelay(target: string): Promise<TcpRelay> {
   const url = new URL(target);
   const [host, port] = [url.hostname, Number(url.port)];
   const sockets = new Set<Socket>();
-  /** What happens once the cable is in again; null while it is. */
+  /** Actions delayed by a partition; null without a partition. */
   let delayed: (() => void)[] | null = null;
-  const whenWhole = (act: () => void) => {
-    if (delayed) delayed.push(act);
-    else act();
+  const afterPartition = (action: () => void) => {
+    if (delayed) delayed.push(action);
+    else action();
   };
-  const join = (inner: Socket) => {
-    const outer = connect(port, host);
+  const connectUpstream = (downstream: Socket) => {
+    const upstream = connect(port, host);
     for (const [from, to] of [
-      [inner, outer],
-      [outer, inner],
+      [downstream, upstream],
+      [upstream, downstream],
     ] as const) {
       sockets.add(from);
       from.pipe(to);
-      from.on('error', () => whenWhole(() => to.destroy()));
+      from.on('error', () => afterPartition(() => to.destroy()));
       from.once('close', () => {
         sockets.delete(from);
-        whenWhole(() => to.destroy());
+        afterPartition(() => to.destroy());
       });
     }
   };
-  const relay = createServer(inner => whenWhole(() => join(inner)));
+  const relay = createServer(downstream => afterPartition(() => connectUpstream(downstream)));
   await once(relay.listen(0, '127.0.0.1'), 'listening');
   url.hostname = '127.0.0.1';
   const relayPort = (relay.address() as AddressInfo).port;
   url.port = String(relayPort);
-  const mend = () => {
-    const acts = delayed ?? [];
+  const heal = () => {
+    const actions = delayed ?? [];
     delayed = null;
     for (const socket of sockets) socket.resume();
-    for (const act of acts) act();
+    for (const action of actions) action();
   };
   const close = () => {
-    mend();
+    heal();
     relay.close();
     for (const socket of sockets) socket.destroy();
   };
@@ -62,11 +63,11 @@ export async function openGate(target: string): Promise<Gate> {
     async open() {
       if (!relay.listening) await once(relay.listen(relayPort, '127.0.0.1'), 'listening');
     },
-    cut() {
+    partition() {
       delayed ??= [];
       for (const socket of sockets) socket.pause();
     },
-    mend,
+    heal,
     async [Symbol.asyncDispose]() {
       close();
     },

@@ -3,8 +3,11 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
-/** Spans in OTLP's JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), as far as tests look at them. */
-const exported = z.object({
+/**
+ * Spans in OTLP JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding); only the tested
+ * fields.
+ */
+const exportRequest = z.object({
   resourceSpans: z.array(
     z.object({
       resource: z.object({
@@ -35,21 +38,22 @@ export interface CollectedSpan {
   parentSpanId?: string | undefined;
   name: string;
   startTimeUnixNano: bigint;
-  /** Of the process that it is from. */
+  /** Service name of the process that exportRequest the span. */
   service: string | undefined;
 }
 
-/** Takes traces on loopback, as an OpenTelemetry collector does. */
+/** An OpenTelemetry collector on loopback that keeps the received spans in memory. */
 export interface TraceCollector {
   endpoint: string;
   spans: readonly CollectedSpan[];
   close(): void;
 }
 
+/** Starts a collector on a free port. */
 export async function startTraceCollector(): Promise<TraceCollector> {
   const spans: CollectedSpan[] = [];
   const server = createServer(async (request, response) => {
-    const { resourceSpans } = exported.parse(JSON.parse(await text(request)));
+    const { resourceSpans } = exportRequest.parse(JSON.parse(await text(request)));
     for (const { resource, scopeSpans } of resourceSpans) {
       const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue;
       spans.push(...scopeSpans.flatMap(scope => scope.spans).map(span => ({ ...span, service })));
@@ -64,7 +68,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   return { endpoint: `http://127.0.0.1:${address.port}`, spans, close: () => server.close() };
 }
 
-/** The names of a trace's spans as a tree of lists: a name, then what is below it, in the order of their starts. */
+/** Returns the span names of a trace in order of their starts; two spaces of indent for each level. */
 export function traceTree(spans: readonly CollectedSpan[], traceId: string, parent?: string): string[] {
   return spans
     .filter(span => span.traceId === traceId && (span.parentSpanId || undefined) === parent)

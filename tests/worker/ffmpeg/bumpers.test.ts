@@ -2,18 +2,18 @@ import { access, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFi
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashHeader } from '../../../worker/ffmpeg/clip-file.ts';
-import { keepBumpers, prepareBumpers } from '../../../worker/steps/bumpers.ts';
+import { openBumperCache, prepareBumpers } from '../../../worker/steps/bumpers.ts';
 import { mediaFolder, probeFile } from '../../kit/media/media.ts';
 
 const cache = await mkdtemp(join(mediaFolder, 'cache-'));
 
-it('gives several workers that start at once the same bumpers, and leaves nothing half made', async () => {
+it('workers that start concurrently share the same bumpers and leave no partial files', async () => {
   const [first, second] = await Promise.all([prepareBumpers(cache), prepareBumpers(cache)]);
   expect(first).toEqual(second);
   expect(await readdir(cache)).toHaveLength(1);
 });
 
-it('makes both bumpers 75 frames long and silent, in the form of a clip', async () => {
+it('both bumpers have 75 frames, no audio and the format of a clip', async () => {
   const { openingPath, closingPath } = await prepareBumpers(cache);
   for (const path of [openingPath, closingPath]) {
     expect((await probeFile(path)).streams).toEqual([
@@ -28,15 +28,15 @@ it('makes both bumpers 75 frames long and silent, in the form of a clip', async 
   }
 });
 
-it('finds them again instead of making them, and makes damaged ones anew', async () => {
+it('bumpers in the cache are reused, and damaged ones are rebuilt', async () => {
   const { openingPath } = await prepareBumpers(cache);
   const first = await stat(openingPath);
   await prepareBumpers(cache);
   expect((await stat(openingPath)).ino).toBe(first.ino);
 
-  // What a process that was killed while it encoded has left goes at the same time; what grows stays.
-  const [abandoned, growing] = await Promise.all([1, 2].map(() => mkdtemp(join(cache, '.preparing-'))));
-  if (!abandoned || !growing) throw new Error('unreachable');
+  // A sweep removes the folder of a killed process and keeps the folder of a running one.
+  const [abandoned, active] = await Promise.all([1, 2].map(() => mkdtemp(join(cache, '.preparing-'))));
+  if (!abandoned || !active) throw new Error('unreachable');
   const anHourAgo = new Date(Date.now() - 3_600_000);
   await utimes(abandoned, anHourAgo, anHourAgo);
   const bytes = await readFile(openingPath);
@@ -46,11 +46,11 @@ it('finds them again instead of making them, and makes damaged ones anew', async
   await truncate(openingPath, 1000);
   await prepareBumpers(cache);
   expect((await stat(openingPath)).size).toBe(first.size);
-  expect((await readdir(cache)).filter(name => name.startsWith('.'))).toEqual([basename(growing)]);
+  expect((await readdir(cache)).filter(name => name.startsWith('.'))).toEqual([basename(active)]);
 });
 
-it('makes them again for a process that runs on when its host has cleaned up', async () => {
-  const bumpers = await keepBumpers(cache);
+it('a running process rebuilds bumpers that its host has removed', async () => {
+  const bumpers = await openBumperCache(cache);
   const { openingPath, closingPath } = await bumpers();
   await rm(openingPath);
   const [first, second] = await Promise.all([bumpers(), bumpers()]);

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { estimateSecondsLeft } from '../../../worker/processing/estimate-seconds-left.ts';
 
-describe('what a rendering still needs', () => {
-  it('is unknown while nothing is done and there has been no clip to measure by', () => {
+describe('estimated seconds left of a rendering', () => {
+  it('are null at the start without an earlier clip', () => {
     expect(estimateSecondsLeft({ percent: 0, elapsedSeconds: 1, usualSeconds: null })).toBeNull();
     expect(estimateSecondsLeft({ percent: 4.9, elapsedSeconds: 1, usualSeconds: null })).toBeNull();
   });
 
-  it('is what is usual while little is done, and never less than nothing', () => {
+  it('follow the usual duration at the start, and are never negative', () => {
     expect(estimateSecondsLeft({ percent: 2, elapsedSeconds: 3, usualSeconds: 20 })).toBe(17);
     expect(estimateSecondsLeft({ percent: 2, elapsedSeconds: 30, usualSeconds: 20 })).toBe(0);
   });
 
-  it('follows its own pace once a quarter is done, whatever is usual', () => {
+  it('follow the current pace after a quarter, regardless of the usual duration', () => {
     for (const usualSeconds of [null, 1, 1000]) {
       const left = estimateSecondsLeft({ percent: 25, elapsedSeconds: 10, usualSeconds }) ?? 0;
-      // 30 more of encoding, and what comes after it.
+      // 30 seconds of encoding, plus the steps after it.
       expect(left).toBeGreaterThanOrEqual(30);
       expect(left).toBeLessThan(40);
     }
   });
 
-  it('goes over from the one to the other without a leap', () => {
+  it('change smoothly from the usual duration to the current pace', () => {
     const steps = Array.from({ length: 45 }, (_, half) => {
       const percent = 4 + half / 2;
       const elapsedSeconds = (percent / 100) * 60;

@@ -16,26 +16,28 @@ const grant = (limits: Partial<Grant['limits']> = {}): Grant => ({
   readOnly: [],
   limits: { memoryBytes: 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 ** 3, openFiles: 64, ...limits },
 });
-/** Works for as long as it is let; `mark` finds its processes. */
+/** Creates an endless job whose processes have `mark` in their command line. */
 const endless = (mark: string): FfmpegJob => ({
   inputs: [{ options: ['-f', 'lavfi'], source: 'testsrc2=s=1280x720:r=30' }],
   outputs: [{ options: ['-metadata', `comment=${mark}`, '-f', 'null'], target: '-' }],
 });
 
-async function processesWith(text: string): Promise<number[]> {
+async function findProcesses(text: string): Promise<number[]> {
   const found: number[] = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
-    // It may end between the two readings.
+    // A process may end between the two reads.
     const commandLine = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
     if (commandLine.includes(text)) found.push(Number(entry));
   }
   return found;
 }
-const started = (text: string) =>
-  waitUntil('it runs', async () => (await processesWith(text)).length > 0, { deadlineSeconds: 10 });
-const gone = (text: string) =>
-  waitUntil('it is gone', async () => (await processesWith(text)).length === 0, { deadlineSeconds: 10 });
+const untilStarted = (text: string) =>
+  waitUntil('ffmpeg runs', async () => (await findProcesses(text)).length > 0, { deadlineSeconds: 10 });
+const untilGone = (text: string) =>
+  waitUntil('ffmpeg has ended', async () => (await findProcesses(text)).length === 0, {
+    deadlineSeconds: 10,
+  });
 
 describe.each([
   ['in the sandbox', detected],
@@ -48,40 +50,40 @@ describe.each([
     ...more,
   });
 
-  it('ends with the reason of an abort and leaves no process', async () => {
+  it('rejects with the reason of an abort and leaves no process', async () => {
     const mark = `abort ${where} ${process.pid}`;
     const abort = new AbortController();
     const running = runFfmpeg(endless(mark), options({ signal: abort.signal }));
-    await started(mark);
+    await untilStarted(mark);
     const reason = new Error('the video was deleted');
     abort.abort(reason);
     await expect(running).rejects.toBe(reason);
-    await gone(mark);
+    await untilGone(mark);
   });
 
-  it('ends at its wall clock and leaves no process', async () => {
+  it('ends at its timeout and leaves no process', async () => {
     const mark = `timeout ${where} ${process.pid}`;
     const running = runFfmpeg(endless(mark), options({ timeoutSeconds: 1 }));
     await expect(running).rejects.toMatchObject({ name: 'FfmpegStalled' });
-    await gone(mark);
+    await untilGone(mark);
   });
 
-  it('is no fault of the source when somebody else kills it', async () => {
+  it('is not a fault of the source after a SIGKILL from outside', async () => {
     const mark = `kill ${where} ${process.pid}`;
     const running = runFfmpeg(endless(mark), options()).catch(classifyFfmpegError);
-    await started(mark);
-    for (const pid of await processesWith(mark)) process.kill(pid, 'SIGKILL');
+    await untilStarted(mark);
+    for (const pid of await findProcesses(mark)) process.kill(pid, 'SIGKILL');
     expect(await running).toMatchObject({ name: 'FfmpegFailed' });
   });
 
-  it('tells what went wrong, in its own last words', async () => {
+  it('rejects with the last lines of its error output', async () => {
     const job = { ...endless('words'), filterGraph: '[0:V]no_such_filter' };
     await expect(runFfmpeg(job, options())).rejects.toThrow(/no_such_filter/);
   });
 });
 
-it('does not start for a signal that was aborted before', async () => {
-  const reason = new Error('too late');
+it('ffmpeg does not start with an aborted signal', async () => {
+  const reason = new Error('aborted before');
   const running = runFfmpeg(endless('never'), {
     ...{ sandbox: UNCONFINED, grant: grant(), timeoutSeconds: 10 },
     signal: AbortSignal.abort(reason),
@@ -89,14 +91,14 @@ it('does not start for a signal that was aborted before', async () => {
   await expect(running).rejects.toBe(reason);
 });
 
-it('ends when its CPU time is used up, which is the fault of the source', async () => {
+it('ffmpeg ends at its CPU limit, and the source is rejected', async () => {
   const running = runFfmpeg(endless('cpu'), {
     ...{ sandbox: detected, grant: grant({ cpuSeconds: 1 }), timeoutSeconds: 60 },
   }).catch(classifyFfmpegError);
   expect(await running).toMatchObject({ name: 'SourceRejected', reason: 'TIMED_OUT' });
 });
 
-it('blames a source for more memory than allowed', async () => {
+it('a source that needs more memory than the limit is rejected', async () => {
   const hungry: FfmpegJob = {
     inputs: [{ options: ['-f', 'lavfi'], source: 'color=s=320x240:r=30' }],
     filterGraph: '[0:V]scale=8192:8192,tpad=stop=1,reverse[out]',
@@ -108,7 +110,7 @@ it('blames a source for more memory than allowed', async () => {
   expect(await running).toMatchObject({ name: 'SourceRejected', reason: 'UNSUPPORTED_FORMAT' });
 });
 
-it('does not blame the source for a full disk', async () => {
+it('a full disk is not a fault of the source', async () => {
   const toFullDisk: FfmpegJob = {
     ...endless('full'),
     outputs: [{ options: ['-f', 'rawvideo'], target: '/dev/full' }],
@@ -122,7 +124,7 @@ it('does not blame the source for a full disk', async () => {
   });
 });
 
-it('does not blame a source that went away', async () => {
+it('a missing source file is not a fault of the source', async () => {
   const { sandbox, bumpers } = await renderTools();
   const source = await jobFolder(await makeSource({ picture: 'color=red:s=320x180:r=30:d=1' }));
   await rm(`${source.folder}/${source.fileName}`);
@@ -147,7 +149,7 @@ const plainFacts = {
   ...{ evenSides: true, interlaced: false, hdr: null, colorMatrix: null, colorPrimaries: null },
 };
 
-it('opens the source with its guards before the input, where ffmpeg takes them for input options', () => {
+it('the protocol and format whitelists stand before the source, as input options', () => {
   const paths = {
     source: '/job/source',
     watermark: '/assets/watermark.png',

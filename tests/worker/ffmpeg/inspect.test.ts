@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { detectSandbox } from '../../../worker/ffmpeg/sandbox.ts';
 import { inspect, type SourceFile } from '../../../worker/steps/inspect.ts';
-import { makeSource, quadrants, type Recipe } from '../../kit/media/media.ts';
+import { makeSource, quadrants, type SourceOptions } from '../../kit/media/media.ts';
 import { defaultRules, jobFolder, lenientRules } from '../../kit/media/worker-media.ts';
 
 const sandbox = await detectSandbox();
-const look = (source: SourceFile, rules = lenientRules) =>
+const inspectFile = (source: SourceFile, rules = lenientRules) =>
   inspect(source, rules, { sandbox, signal: machineTimeout(20) });
-const lookAt = async (recipe: Recipe, rules = lenientRules) =>
-  look(await jobFolder(await makeSource(recipe)), rules);
+const inspectRecipe = async (recipe: SourceOptions, rules = lenientRules) =>
+  inspectFile(await jobFolder(await makeSource(recipe)), rules);
 
-/** A source that is nothing but these bytes. */
-async function sourceOf(content: string | Buffer): Promise<SourceFile> {
+/** Creates a source of these bytes. */
+async function writeSource(content: string | Buffer): Promise<SourceFile> {
   const source = await jobFolder(import.meta.filename);
   await writeFile(join(source.folder, source.fileName), content);
   return source;
@@ -27,39 +27,39 @@ describe('the contest rules', () => {
   it.each([
     [19.9, 'TOO_SHORT'],
     [60.1, 'TOO_LONG'],
-  ])('refuses %d seconds as %s', async (seconds, reason) => {
+  ])('refuse %d seconds as %s', async (seconds, reason) => {
     const rules = { ...defaultRules, minSourceHeight: 240 };
-    await expect(lookAt({ picture: small(seconds) }, rules)).rejects.toMatchObject({ reason });
+    await expect(inspectRecipe({ picture: small(seconds) }, rules)).rejects.toMatchObject({ reason });
   });
 
-  it.each([20, 60])('accepts %d seconds', async seconds => {
-    const facts = await lookAt({ picture: small(seconds) }, { ...defaultRules, minSourceHeight: 240 });
+  it.each([20, 60])('accept %d seconds', async seconds => {
+    const facts = await inspectRecipe({ picture: small(seconds) }, { ...defaultRules, minSourceHeight: 240 });
     expect(facts.durationSeconds).toBeCloseTo(seconds, 3);
   });
 
-  it('measures the picture, not a sound track that runs longer', async () => {
+  it('measure the video track, not a longer audio track', async () => {
     const sound = ['-f', 'lavfi', '-i', 'sine=d=1.4', '-c:v', 'libx264', '-c:a', 'aac'];
-    const facts = await lookAt({ picture: small(1), encode: sound });
+    const facts = await inspectRecipe({ picture: small(1), encode: sound });
     expect(facts.durationSeconds).toBeCloseTo(1, 3);
   });
 
   it.each([
     ['1920x1078', { picture: sized(1920, 1078) }],
     ['1078x1920', { picture: sized(1078, 1920) }],
-    ['1920x1078 on its side', { picture: sized(1920, 1078), rotate: 90 }],
-  ] as const)('refuses %s as RESOLUTION_TOO_LOW', async (_title, recipe) => {
+    ['a rotated 1920x1078', { picture: sized(1920, 1078), rotate: 90 }],
+  ] as const)('refuse %s as RESOLUTION_TOO_LOW', async (_title, recipe) => {
     const rules = { ...lenientRules, minSourceHeight: 1080 };
-    await expect(lookAt(recipe, rules)).rejects.toMatchObject({ reason: 'RESOLUTION_TOO_LOW' });
+    await expect(inspectRecipe(recipe, rules)).rejects.toMatchObject({ reason: 'RESOLUTION_TOO_LOW' });
   });
 
-  it('accepts 1080x1920, also when it is stored on its side', async () => {
+  it('accept 1080x1920, also when it is stored rotated', async () => {
     const rules = { ...lenientRules, minSourceHeight: 1080 };
-    expect(await lookAt({ picture: sized(1080, 1920) }, rules)).toMatchObject({
+    expect(await inspectRecipe({ picture: sized(1080, 1920) }, rules)).toMatchObject({
       width: 1080,
       height: 1920,
       rotation: 0,
     });
-    expect(await lookAt({ picture: sized(1920, 1080), rotate: 90 }, rules)).toMatchObject({
+    expect(await inspectRecipe({ picture: sized(1920, 1080), rotate: 90 }, rules)).toMatchObject({
       width: 1080,
       height: 1920,
       rotation: 90,
@@ -67,16 +67,16 @@ describe('the contest rules', () => {
   });
 });
 
-describe('what a file is', () => {
-  it('is decided by its content: a QuickTime file passes under any name', async () => {
-    expect(await lookAt({ picture: small(1), container: 'mov' })).toMatchObject({
+describe('inspect', () => {
+  it('accepts a QuickTime file by its content, regardless of its name', async () => {
+    expect(await inspectRecipe({ picture: small(1), container: 'mov' })).toMatchObject({
       codec: 'h264',
       width: 320,
     });
   });
 
-  it('reads pixels that are not square, interlacing and high dynamic range out of the file', async () => {
-    expect(await lookAt({ picture: `${sized(720, 540)},setsar=4/3` })).toMatchObject({
+  it('reads pixel aspect ratio, interlacing and high dynamic range from the file', async () => {
+    expect(await inspectRecipe({ picture: `${sized(720, 540)},setsar=4/3` })).toMatchObject({
       width: 960,
       height: 540,
     });
@@ -90,7 +90,9 @@ describe('what a file is', () => {
       '-pix_fmt',
       'yuv420p',
     ];
-    expect(await lookAt({ picture: small(1), encode: interlaced })).toMatchObject({ interlaced: true });
+    expect(await inspectRecipe({ picture: small(1), encode: interlaced })).toMatchObject({
+      interlaced: true,
+    });
     const hlg = [
       '-c:v',
       'libx264',
@@ -101,7 +103,7 @@ describe('what a file is', () => {
       '-colorspace',
       'bt2020nc',
     ];
-    expect(await lookAt({ picture: small(1), encode: hlg })).toMatchObject({
+    expect(await inspectRecipe({ picture: small(1), encode: hlg })).toMatchObject({
       hdr: 'arib-std-b67',
       colorMatrix: 'bt2020nc',
     });
@@ -109,22 +111,24 @@ describe('what a file is', () => {
 
   it.each([
     ['a Matroska file', { picture: small(1), container: 'mkv' }],
-    ['a codec that no phone records', { picture: small(1), encode: ['-c:v', 'mjpeg'] }],
-    ['more pixels than 4K has', { picture: 'color=red:s=4320x2400:r=2:d=1' }],
-    ['a strip', { picture: sized(640, 62) }],
+    ['a codec outside the allowed list', { picture: small(1), encode: ['-c:v', 'mjpeg'] }],
+    ['more pixels than 4K', { picture: 'color=red:s=4320x2400:r=2:d=1' }],
+    ['an extreme aspect ratio', { picture: sized(640, 62) }],
   ] as const)('refuses %s as UNSUPPORTED_FORMAT', async (_title, recipe) => {
-    await expect(lookAt(recipe)).rejects.toMatchObject({ reason: 'UNSUPPORTED_FORMAT' });
+    await expect(inspectRecipe(recipe)).rejects.toMatchObject({ reason: 'UNSUPPORTED_FORMAT' });
   });
 
   it.each([
-    ['sound alone', ['-map', '1:a', '-c:a', 'aac']],
+    ['audio only', ['-map', '1:a', '-c:a', 'aac']],
     [
-      'a song with a cover',
+      'a song with a cover image',
       ['-map', '1:a', '-map', '0:v', '-c:v', 'png', '-frames:v', '1', '-disposition:v', 'attached_pic'],
     ],
   ])('refuses %s as NOT_A_VIDEO', async (_title, streams) => {
     const encode = ['-f', 'lavfi', '-i', 'sine=d=1', ...streams];
-    await expect(lookAt({ picture: small(1), encode })).rejects.toMatchObject({ reason: 'NOT_A_VIDEO' });
+    await expect(inspectRecipe({ picture: small(1), encode })).rejects.toMatchObject({
+      reason: 'NOT_A_VIDEO',
+    });
   });
 
   it.each([
@@ -135,40 +139,42 @@ describe('what a file is', () => {
     ['an HLS playlist', '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nother.mp4\n#EXT-X-ENDLIST\n'],
     ['a concat script', "ffconcat version 1.0\nfile 'other.mp4'\n"],
   ])('refuses %s as NOT_A_VIDEO', async (_title, content) => {
-    await expect(look(await sourceOf(content))).rejects.toMatchObject({ reason: 'NOT_A_VIDEO' });
+    await expect(inspectFile(await writeSource(content))).rejects.toMatchObject({ reason: 'NOT_A_VIDEO' });
   });
 
-  it('does not follow a playlist that starts like an MP4 file', async () => {
+  it('does not follow a playlist with the header of an MP4 file', async () => {
     const head = Buffer.from('0000001066747970697361766331000a', 'hex');
-    const source = await sourceOf(
+    const source = await writeSource(
       Buffer.concat([head, Buffer.from("\nffconcat version 1.0\nfile 'other.mp4'\n")]),
     );
     const other = await readFile(
       await makeSource({ picture: quadrants({ width: 320, height: 240, seconds: 1 }) }),
     );
     await writeFile(join(source.folder, 'other.mp4'), other);
-    await expect(look(source)).rejects.toMatchObject({ name: 'SourceRejected' });
+    await expect(inspectFile(source)).rejects.toMatchObject({ name: 'SourceRejected' });
   });
 
-  it('refuses a file that lost its end, and its index with it, as CORRUPT', async () => {
+  it('refuses a file without its end and its moov box as CORRUPT', async () => {
     const source = await jobFolder(
       await makeSource({ picture: 'testsrc2=s=640x360:r=10:d=1', indexLast: true }),
     );
     const path = join(source.folder, source.fileName);
     await truncate(path, Math.floor((await readFile(path)).length * 0.7));
-    await expect(look(source)).rejects.toMatchObject({ reason: 'CORRUPT' });
+    await expect(inspectFile(source)).rejects.toMatchObject({ reason: 'CORRUPT' });
   });
 });
 
-it('takes a missing source for its own fault', async () => {
-  const error = await look({ folder: (await sourceOf('')).folder, fileName: 'gone' }).catch(error => error);
+it('a missing source is an internal error', async () => {
+  const error = await inspectFile({ folder: (await writeSource('')).folder, fileName: 'gone' }).catch(
+    error => error,
+  );
   expect(error).toBeInstanceOf(Error);
   expect(error.name).not.toBe('SourceRejected');
 });
 
-it('stops with the reason of the signal', async () => {
+it('inspect stops with the reason of the signal', async () => {
   const source = await jobFolder(await makeSource({ picture: small(1) }));
   const reason = new Error('the video was deleted');
-  const stopped = inspect(source, lenientRules, { sandbox, signal: AbortSignal.abort(reason) });
-  await expect(stopped).rejects.toBe(reason);
+  const inspecting = inspect(source, lenientRules, { sandbox, signal: AbortSignal.abort(reason) });
+  await expect(inspecting).rejects.toBe(reason);
 });

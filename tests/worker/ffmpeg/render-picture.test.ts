@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { RenderedClip } from '../../../worker/steps/render.ts';
-import { colorName, framePixels, makeSource, quadrants, type Recipe } from '../../kit/media/media.ts';
+import { colorName, decodeFrame, makeSource, quadrants, type SourceOptions } from '../../kit/media/media.ts';
 import { lenientRules, renderFile, renderTools } from '../../kit/media/worker-media.ts';
 
-/** A frame of the source in the middle of its first second. */
+/** The index of a frame in the middle of the source's first second. */
 const IN_MAIN = 75 + 15;
 const oneSecond = { ...lenientRules, clipSeconds: 1 };
-const portrait: Recipe = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
+const portrait: SourceOptions = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
 const clips = new Map<string, Promise<RenderedClip>>();
 
-/** The clip of a source's first second, made once. */
-function clipOf(recipe: Recipe): Promise<RenderedClip> {
+/** Returns the clip of a source's first second, rendered once per recipe. */
+function renderOnce(recipe: SourceOptions): Promise<RenderedClip> {
   const key = JSON.stringify(recipe);
   const clip = clips.get(key) ?? makeSource(recipe).then(path => renderFile(path, { rules: oneSecond }));
   clips.set(key, clip);
@@ -18,8 +18,8 @@ function clipOf(recipe: Recipe): Promise<RenderedClip> {
 }
 
 describe('the picture', () => {
-  it('is laid over a blurred backdrop of itself, not over black bars', async () => {
-    const frame = await framePixels((await clipOf(portrait)).clipPath, IN_MAIN);
+  it('is laid over a blurred copy of itself, without black bars', async () => {
+    const frame = await decodeFrame((await renderOnce(portrait)).clipPath, IN_MAIN);
     expect([frame.at(60, 40), frame.at(60, 700), frame.at(1220, 700)].map(colorName)).toEqual([
       'red',
       'blue',
@@ -30,11 +30,11 @@ describe('the picture', () => {
     expect(steepest).toBeLessThan(60);
   });
 
-  it('carries the watermark in its top right corner, and the poster shows the picture with it', async () => {
+  it('has the watermark in the top right corner, in the clip and in the poster', async () => {
     const gray = 'color=0x404040:s=1280x720:r=30:d=2';
     const clip = await renderFile(await makeSource({ picture: gray }));
-    const moving = await framePixels(clip.clipPath, IN_MAIN);
-    const still = await framePixels(clip.posterPath, 0);
+    const moving = await decodeFrame(clip.clipPath, IN_MAIN);
+    const still = await decodeFrame(clip.posterPath, 0);
     for (const frame of [moving, still]) {
       expect([frame.width, frame.height]).toEqual([1280, 720]);
       const marked = (fromX: number, fromY: number) =>
@@ -47,13 +47,13 @@ describe('the picture', () => {
     }
   });
 
-  it('stands between the bumpers, which are its first and last 2.5 seconds', async () => {
+  it('stands between the bumpers of 2.5 seconds each', async () => {
     const { bumpers } = await renderTools();
     const clip = await renderFile(await makeSource({ picture: 'color=0x20B020:s=640x360:r=30:d=1' }), {
       rules: oneSecond,
     });
     const isGreen = async (index: number) =>
-      colorName((await framePixels(clip.clipPath, index)).at(300, 600)) === 'green';
+      colorName((await decodeFrame(clip.clipPath, index)).at(300, 600)) === 'green';
     expect([await isGreen(74), await isGreen(75), await isGreen(104), await isGreen(105)]).toEqual([
       false,
       true,
@@ -65,8 +65,8 @@ describe('the picture', () => {
       [bumpers.closingPath, 50, 105],
     ] as const) {
       const [expected, found] = [
-        await framePixels(path, index),
-        await framePixels(clip.clipPath, from + index),
+        await decodeFrame(path, index),
+        await decodeFrame(clip.clipPath, from + index),
       ];
       for (const [x, y] of [
         [400, 270],

@@ -4,41 +4,41 @@ import { startsFast } from '../../../worker/ffmpeg/clip-file.ts';
 import type { RenderedClip } from '../../../worker/steps/render.ts';
 import {
   colorName,
-  framePixels,
+  decodeFrame,
   makeSource,
   probeFile,
   quadrants,
-  type Recipe,
+  type SourceOptions,
 } from '../../kit/media/media.ts';
 import { jobFolder, lenientRules, renderFile } from '../../kit/media/worker-media.ts';
 
 const BUMPERS = 150;
-/** A frame of the source in the middle of its first second. */
+/** The index of a frame in the middle of the source's first second. */
 const IN_MAIN = 75 + 15;
 const oneSecond = { ...lenientRules, clipSeconds: 1 };
-const portrait: Recipe = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
+const portrait: SourceOptions = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
 const clips = new Map<string, Promise<RenderedClip>>();
 
-/** The clip of a source's first second, made once. */
-function clipOf(recipe: Recipe): Promise<RenderedClip> {
+/** Returns the clip of a source's first second, rendered once per recipe. */
+function renderOnce(recipe: SourceOptions): Promise<RenderedClip> {
   const key = JSON.stringify(recipe);
   const clip = clips.get(key) ?? makeSource(recipe).then(path => renderFile(path, { rules: oneSecond }));
   clips.set(key, clip);
   return clip;
 }
 
-describe('whatever the source', () => {
-  const cases: [title: string, recipe: Recipe, fitted: [width: number, height: number]][] = [
+describe('every source', () => {
+  const cases: [title: string, recipe: SourceOptions, fitted: [width: number, height: number]][] = [
     [
-      'landscape with sound',
+      'landscape with audio',
       { picture: quadrants({ width: 1280, height: 720, seconds: 1 }), sound: true },
       [1280, 720],
     ],
     ['portrait', portrait, [406, 720]],
   ];
 
-  it.each(cases)('makes the same kind of clip: %s', async (_title, recipe, [width, height]) => {
-    const clip = await clipOf(recipe);
+  it.each(cases)('becomes the same kind of clip: %s', async (_title, recipe, [width, height]) => {
+    const clip = await renderOnce(recipe);
 
     const { streams, format } = await probeFile(clip.clipPath);
     expect(streams).toEqual([
@@ -57,7 +57,7 @@ describe('whatever the source', () => {
     expect(format.duration).toBeCloseTo(6, 3);
     expect(clip).toMatchObject({ durationSeconds: 6, frameCount: 180, sizeBytes: format.size });
 
-    const frame = await framePixels(clip.clipPath, IN_MAIN);
+    const frame = await decodeFrame(clip.clipPath, IN_MAIN);
     const [left, top] = [(1280 - width) / 2, (720 - height) / 2];
     const corner = (right: boolean, down: boolean) =>
       colorName(
@@ -66,9 +66,9 @@ describe('whatever the source', () => {
     expect([corner(false, false), corner(true, false), corner(false, true), corner(true, true)]).toEqual([
       ...['red', 'green', 'blue', 'yellow'],
     ]);
-    // Within the fitted picture: the backdrop behind it has a square of its own.
-    const across = extent(x => colorName(frame.at(left + x, 360)) === 'white', width);
-    const down = extent(y => colorName(frame.at(640, y)) === 'white', 720);
+    // Within the fitted picture only: the backdrop shows another white square.
+    const across = countPositions(x => colorName(frame.at(left + x, 360)) === 'white', width);
+    const down = countPositions(y => colorName(frame.at(640, y)) === 'white', 720);
     expect(Math.abs(across - down)).toBeLessThanOrEqual(6);
   });
 });
@@ -77,15 +77,20 @@ describe('the length', () => {
   it.each([
     [2.5, 2, 60],
     [0.7, 2, 21],
-  ])('of %d s with at most %d s kept is %d frames and the bumpers', async (seconds, clipSeconds, frames) => {
-    const picture = `color=red:s=320x180:r=100:d=${seconds}`;
-    const clip = await renderFile(await makeSource({ picture }), { rules: { ...lenientRules, clipSeconds } });
-    const { streams } = await probeFile(clip.clipPath);
-    expect(streams[0]?.nb_read_frames).toBe(frames + BUMPERS);
-    expect(clip.frameCount).toBe(frames + BUMPERS);
-  });
+  ])(
+    'of a source of %d s, cut to at most %d s, is %d frames and the bumpers',
+    async (seconds, clipSeconds, frames) => {
+      const picture = `color=red:s=320x180:r=100:d=${seconds}`;
+      const clip = await renderFile(await makeSource({ picture }), {
+        rules: { ...lenientRules, clipSeconds },
+      });
+      const { streams } = await probeFile(clip.clipPath);
+      expect(streams[0]?.nb_read_frames).toBe(frames + BUMPERS);
+      expect(clip.frameCount).toBe(frames + BUMPERS);
+    },
+  );
 
-  it('holds for a source whose last frame lasts, and costs little when frames are hours apart', async () => {
+  it('is limited when the frames of a source are hours apart', async () => {
     const hours = [
       '-vf',
       "setpts='N*36000/TB'",
@@ -103,9 +108,9 @@ describe('the length', () => {
   });
 });
 
-it('puts the index in front, and gives the same bytes for the same source', async () => {
+it('a clip starts with its moov box, and equal sources give equal bytes', async () => {
   const [first, second] = [
-    await clipOf(portrait),
+    await renderOnce(portrait),
     await renderFile(await makeSource(portrait), { rules: oneSecond }),
   ];
   expect(await startsFast(first.clipPath)).toBe(true);
@@ -113,14 +118,14 @@ it('puts the index in front, and gives the same bytes for the same source', asyn
   expect((await readFile(first.posterPath)).equals(await readFile(second.posterPath))).toBe(true);
 });
 
-it('keeps noise within the bit rate of its level', async () => {
+it('a clip of noise keeps the bit rate of its H.264 level', async () => {
   const picture = 'color=gray:s=1280x720:r=30:d=2,noise=alls=100:allf=t+u';
   const { sizeBytes } = await renderFile(await makeSource({ picture }));
-  // High at level 4.0: 25 Mbit/s, and what the decoder's buffer holds beforehand.
+  // High profile at level 4.0: 25 Mbit/s, plus the initial fill of the decoder's buffer.
   expect(sizeBytes * 8).toBeLessThan(3 * 25e6);
 });
 
-it('tells how much of the output is made: rising, and never 100', async () => {
+it('the progress of a rendering rises and never reaches 100', async () => {
   const percents: number[] = [];
   const picture = 'testsrc2=s=1920x1080:r=30:d=4';
   const rules = { ...lenientRules, clipSeconds: 4 };
@@ -130,7 +135,7 @@ it('tells how much of the output is made: rising, and never 100', async () => {
   expect(percents.at(-1)).toBe(99);
 });
 
-it('refuses a source that ends before its index says as CORRUPT', async () => {
+it('a source shorter than its moov box declares is refused as CORRUPT', async () => {
   const whole = await jobFolder(await makeSource({ picture: 'testsrc2=s=640x360:r=30:d=4' }));
   const path = `${whole.folder}/${whole.fileName}`;
   await truncate(path, Math.floor((await readFile(path)).length * 0.6));
@@ -140,12 +145,12 @@ it('refuses a source that ends before its index says as CORRUPT', async () => {
   });
 });
 
-it('does not blame a source for a slow host', async () => {
+it('a timeout on a slow host is not a fault of the source', async () => {
   const path = await makeSource({ picture: 'testsrc2=s=1920x1080:r=30:d=4' });
   await expect(renderFile(path, { timeoutSeconds: 0.3 })).rejects.toMatchObject({ name: 'FfmpegStalled' });
 });
 
-/** How many points of a line from 0 to `length` have the property. */
-function extent(has: (position: number) => boolean, length: number): number {
+/** Counts the positions from 0 to `length` that have the property. */
+function countPositions(has: (position: number) => boolean, length: number): number {
   return Array.from({ length }, (_, position) => has(position)).filter(Boolean).length;
 }

@@ -1,80 +1,82 @@
 import type { SourceFault } from '../../../src/videos/video.status.ts';
-import { oriented } from '../../kit/media/mp4-edits.ts';
-import { BT709, colorTags, H264, inColors } from '../../kit/media/test-pattern-source.ts';
-import type { FormatRow } from './formats-row.ts';
+import { withOrientation } from '../../kit/media/mp4-edits.ts';
+import { BT709, colorFilter, colorTags, H264 } from '../../kit/media/test-pattern-source.ts';
+import type { FormatCase } from './format-case.ts';
 
 const SMALL = { width: 640, height: 360 };
 const TONE = ['-f', 'lavfi', '-i'];
 
-const paced = (frameRate: number): FormatRow => ({
+const atFrameRate = (frameRate: number): FormatCase => ({
   title: `${frameRate.toFixed(3).replace('.000', '')} frames a second`,
   source: { ...SMALL, frameRate },
   longestFrameSeconds: 1 / frameRate,
 });
 
 const FIELDS = 'scale=interl=1:out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p';
-const inFields = (order: 'top' | 'bottom') => [
+const encodeFields = (order: 'top' | 'bottom') => [
   ...[...H264, ...BT709, '-flags', '+ilme+ildct', '-top', order === 'top' ? '1' : '0'],
 ];
 
-/** Two moments in one picture, of which each has every other line. */
-const interlaced = (order: 'top' | 'bottom', frameRate: number): FormatRow => ({
+/** Frames of two fields: the fields have alternate lines and different times. */
+const interlaced = (order: 'top' | 'bottom', frameRate: number): FormatCase => ({
   title: `${2 * frameRate} fields a second, ${order} field first`,
   source: {
-    // A bit that tells the field would be a still picture of lines.
+    // At more ticks, a counter bit that differs between the fields would be a still pattern of lines.
     ...{ ...SMALL, frameRate: 2 * frameRate, ticksPerSecond: 2 * frameRate },
     filters: [`tinterlace=interleave_${order}`],
     colors: FIELDS,
-    encode: inFields(order),
+    encode: encodeFields(order),
   },
   longestFrameSeconds: 1 / frameRate,
 });
 
-/** Fields of a device that was turned: they lie in the rows that it stored. */
-const turnedFields = (
+/**
+ * Interlaced frames of a rotated device: the fields follow the stored rows, not those of the upright picture.
+ */
+const rotatedFields = (
   degrees: number,
   stored: string,
-  matrix: Parameters<typeof oriented>[1],
-): FormatRow => ({
-  title: `60 fields a second, turned by ${degrees} degrees`,
+  matrix: Parameters<typeof withOrientation>[1],
+): FormatCase => ({
+  title: `60 fields a second, rotated by ${degrees} degrees`,
   source: {
     ...(degrees === 180 ? SMALL : { width: SMALL.height, height: SMALL.width }),
     ...{ frameRate: 60, ticksPerSecond: 60, filters: [stored, 'tinterlace=interleave_top'] },
-    ...{ colors: FIELDS, encode: inFields('top'), edit: file => oriented(file, matrix) },
+    ...{ colors: FIELDS, encode: encodeFields('top'), edit: file => withOrientation(file, matrix) },
   },
   ...(degrees !== 180 && { fitted: [406, 720] }),
   longestFrameSeconds: 1 / 30,
 });
 
-/** A source whose length is judged as those of players are. */
-const lasting = (seconds: number) => ({
-  // Ten pictures a second make its length exact, and eight ticks last for a minute.
+/** A source under the length limits of the contest. */
+const withLength = (seconds: number) => ({
+  // Ten frames a second give an exact length; at eight ticks a second the counter lasts for a minute.
   source: { ...SMALL, frameRate: 10, ticksPerSecond: 8, seconds },
   longestFrameSeconds: 1 / 10,
-  asSentIn: true,
+  useContestLengths: true,
 });
 
-/** What is refused for its length, and the reason that the player is told. */
-export const WRONG_LENGTHS: (Pick<FormatRow, 'source'> & { seconds: number; reason: SourceFault })[] = [
-  { ...lasting(19.9), seconds: 19.9, reason: 'TOO_SHORT' },
-  { ...lasting(60.1), seconds: 60.1, reason: 'TOO_LONG' },
+/** Sources of a refused length, and the failure reason. */
+export const WRONG_LENGTHS: (Pick<FormatCase, 'source'> & { seconds: number; reason: SourceFault })[] = [
+  { ...withLength(19.9), seconds: 19.9, reason: 'TOO_SHORT' },
+  { ...withLength(60.1), seconds: 60.1, reason: 'TOO_LONG' },
 ];
 
-/** Frame rates, clocks and lengths. */
-export const TIMING: FormatRow[] = [
-  ...[24000 / 1001, 25, 30000 / 1001, 50, 60, 240].map(paced),
+/** Frame rates, timestamps and lengths. */
+export const TIMING: FormatCase[] = [
+  ...[24000 / 1001, 25, 30000 / 1001, 50, 60, 240].map(atFrameRate),
   {
-    title: 'a frame rate that changes',
+    title: 'a variable frame rate',
     source: { ...SMALL, frameRate: 60, filters: ["select='lt(t,0.3)+not(mod(n,5))+eq(n,59)'"] },
     longestFrameSeconds: 5 / 60,
   },
   {
-    title: 'frames that the camera dropped',
+    title: 'dropped frames',
     source: { ...SMALL, filters: ["select='not(between(n,7,9)+between(n,20,21))'"] },
     longestFrameSeconds: 4 / 30,
   },
   {
-    title: 'frames that come early and late',
+    title: 'frames with jitter',
     source: {
       ...SMALL,
       filters: ['settb=1/90000', "setpts='PTS+0.012*sin(N*2)/TB'"],
@@ -85,15 +87,15 @@ export const TIMING: FormatRow[] = [
   interlaced('top', 30),
   interlaced('bottom', 30),
   interlaced('top', 25),
-  turnedFields(90, 'transpose=cclock', [0, 1, -1, 0]),
-  turnedFields(180, 'hflip,vflip', [-1, 0, 0, -1]),
-  turnedFields(270, 'transpose=clock', [0, -1, 1, 0]),
+  rotatedFields(90, 'transpose=cclock', [0, 1, -1, 0]),
+  rotatedFields(180, 'hflip,vflip', [-1, 0, 0, -1]),
+  rotatedFields(270, 'transpose=clock', [0, -1, 1, 0]),
   {
-    title: 'frames stored in another order than shown',
+    title: 'B-frames',
     source: { ...SMALL, encode: ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '3', ...BT709] },
   },
   {
-    title: 'a beginning cut off by an edit list',
+    title: 'a beginning cut by an edit list',
     source: {
       ...{ ...SMALL, seconds: 1.5, encode: [...H264, ...BT709, '-g', '250'] },
       copy: { before: ['-ss', '0.5'], after: [] },
@@ -101,7 +103,7 @@ export const TIMING: FormatRow[] = [
     startSeconds: 0.5,
   },
   {
-    title: 'a beginning cut off from frames that are stored in another order',
+    title: 'a beginning cut by an edit list before B-frames',
     source: {
       ...{
         ...SMALL,
@@ -113,14 +115,14 @@ export const TIMING: FormatRow[] = [
     startSeconds: 0.5,
   },
   {
-    title: 'a first frame that comes after the sound',
+    title: 'a first frame after the start of the audio',
     source: {
       ...{ ...SMALL, inputs: [...TONE, 'sine=d=3'], filters: ["setpts='PTS+1.7/TB'"] },
       mux: ['-map', '1:a', '-c:a', 'aac'],
     },
   },
   {
-    title: 'a first frame that comes before time',
+    title: 'a first frame with a negative timestamp',
     source: {
       ...{ ...SMALL, encode: ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '3', ...BT709] },
       mux: [
@@ -136,22 +138,22 @@ export const TIMING: FormatRow[] = [
     },
   },
   {
-    title: 'sound that goes on after the picture',
+    title: 'audio longer than the video',
     source: { ...SMALL, inputs: [...TONE, 'sine=d=1.8'], mux: ['-map', '1:a', '-c:a', 'aac'] },
   },
   {
-    title: 'sound that ends before the picture',
+    title: 'audio shorter than the video',
     source: { ...SMALL, inputs: [...TONE, 'sine=d=0.4'], mux: ['-map', '1:a', '-c:a', 'aac'] },
   },
   { title: 'shorter than a clip', source: { ...SMALL, seconds: 0.5 }, frames: 15 },
   { title: 'longer than a clip', source: { ...SMALL, seconds: 1.5 } },
-  { ...lasting(20), title: 'the shortest that may be sent in' },
-  { ...lasting(60), title: 'the longest that may be sent in' },
+  { ...withLength(20), title: 'the shortest length allowed' },
+  { ...withLength(60), title: 'the longest length allowed' },
   {
-    title: 'MPEG-4 with two fields in a frame',
+    title: 'interlaced MPEG-4 Part 2',
     source: {
       ...{ ...SMALL, frameRate: 50, ticksPerSecond: 50, filters: ['tinterlace=interleave_top'] },
-      colors: inColors('bt601').replace('scale=', 'scale=interl=1:'),
+      colors: colorFilter('bt601').replace('scale=', 'scale=interl=1:'),
       encode: [
         '-c:v',
         'mpeg4',

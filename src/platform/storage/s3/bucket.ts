@@ -2,59 +2,62 @@ import { IncomingMessage } from 'node:http';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../config/storage-settings.ts';
 
-/** Each film that is being watched or sent holds one; the SDK's default is 50. */
-const MOST_SOCKETS = 1000;
+/** Each running download or upload uses one socket; the SDK's default is 50. */
+const MAX_SOCKETS = 1000;
 const CONNECT_MILLISECONDS = 3000;
-/** For a request and the head of its answer; the longest body we send at once is a part. */
+/** Timeout of a request up to the response headers; the largest request body is one part. */
 const REQUEST_MILLISECONDS = 30_000;
 
-/** The client and whatever every request for a file needs. */
+/** The client and the parameters that all requests for files share. */
 export interface S3Bucket {
   client: S3Client;
   bucket: string;
-  /** How what is stored gets encrypted. */
+  /** Encryption parameters for stored objects. */
   encryption: { ServerSideEncryption?: 'AES256' | 'aws:kms'; SSEKMSKeyId?: string };
 }
 
-/** Opens no connection yet. */
+/** Creates the client; opens no connection yet. */
 export function openBucket(settings: S3Settings): S3Bucket {
   const { bucket, region, endpoint } = settings;
-  const agent = { maxSockets: MOST_SOCKETS };
+  const agent = { maxSockets: MAX_SOCKETS };
   const client = new S3Client({
     region,
-    // Other stores seldom have a name of its own for each bucket.
+    // S3-compatible stores seldom have a host name per bucket.
     ...(endpoint !== null && { endpoint, forcePathStyle: true }),
-    // What the SDK would add by default, a checksum behind the body, not every other store understands.
+    // By default the SDK adds a trailing checksum, which not every S3-compatible store accepts.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // With it each part would get a connection of its own.
+    // With `Expect: 100-continue` each part would need its own connection.
     expectContinueHeader: false,
     requestHandler: {
       connectionTimeout: CONNECT_MILLISECONDS,
       requestTimeout: REQUEST_MILLISECONDS,
       throwOnRequestTimeout: true,
-      // Who watches a clip may pause, and the store's socket with it.
+      // A viewer may pause a clip, which pauses the store's socket.
       socketTimeout: 0,
       httpAgent: agent,
       httpsAgent: agent,
     },
   });
-  return { client, bucket, encryption: encryptionOf(settings) };
+  return { client, bucket, encryption: toEncryption(settings) };
 }
 
-function encryptionOf({ encryption, kmsKey }: S3Settings): S3Bucket['encryption'] {
+function toEncryption({ encryption, kmsKey }: S3Settings): S3Bucket['encryption'] {
   if (encryption === 'none') return {};
   return { ServerSideEncryption: encryption, ...(kmsKey !== null && { SSEKMSKeyId: kmsKey }) };
 }
 
-/** The body of an answer, as the SDK gives it in Node. */
+/** Returns the body of a response. @throws {TypeError} for a response without one. */
 export function toBody({ Body: body }: { Body?: unknown }): IncomingMessage {
   if (body instanceof IncomingMessage) return body;
-  throw new TypeError('The object store answered without a body');
+  throw new TypeError('The object store sent a response without a body');
 }
 
-/** A part of an answer that the protocol promises, and its types leave open. */
+/**
+ * Returns a response field that the protocol requires but the SDK's types make optional.
+ * @throws {TypeError}
+ */
 export function required<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new TypeError('The object store left out what it must tell');
+  if (value === undefined) throw new TypeError('The object store omitted a required field');
   return value;
 }

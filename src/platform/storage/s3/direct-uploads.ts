@@ -12,27 +12,30 @@ import { type DirectUploads, NoSuchFile, type StagedKey } from '../storage.ts';
 import { requireStagedKey, requireStorageKey } from '../storage-keys.ts';
 import { required, type S3Bucket, toBody } from './bucket.ts';
 
-/** Signed, so that the store refuses another value, and sent by the client as they are. */
-const BOUND_HEADERS = new Set(['content-length', 'content-type', 'x-amz-server-side-encryption']);
+/** The store refuses other values of these signed headers; clients send them unchanged. */
+const SIGNED_HEADERS = new Set(['content-length', 'content-type', 'x-amz-server-side-encryption']);
 
-/** Uploads to `temp/` by signed PUT, and copies within the bucket from there; no byte of them passes through us. */
+/**
+ * Creates uploads to `temp/` by presigned PUT, and copies within the bucket; no byte passes through this
+ * process.
+ */
 export function createDirectUploads({ client, bucket, encryption }: S3Bucket): DirectUploads {
-  const at = (key: StagedKey) => ({ Bucket: bucket, Key: requireStagedKey(key) });
+  const toLocation = (key: StagedKey) => ({ Bucket: bucket, Key: requireStagedKey(key) });
 
   return {
     async presignPut(key, { sizeBytes, contentType, seconds }) {
       const expiresAt = new Date(Date.now() + seconds * 1000);
       const put = new PutObjectCommand({
-        ...at(key),
+        ...toLocation(key),
         ...encryption,
         ContentLength: sizeBytes,
         ContentType: contentType,
       });
       const url = await getSignedUrl(client, put, {
         expiresIn: seconds,
-        signableHeaders: new Set([...BOUND_HEADERS, 'host']),
-        // In the URL they would be signed too, but not every store reads them there.
-        unhoistableHeaders: BOUND_HEADERS,
+        signableHeaders: new Set([...SIGNED_HEADERS, 'host']),
+        // The URL could carry them too, but not every store reads them there.
+        unhoistableHeaders: SIGNED_HEADERS,
       });
       const { ServerSideEncryption: algorithm, SSEKMSKeyId: keyId } = encryption;
       return {
@@ -48,7 +51,7 @@ export function createDirectUploads({ client, bucket, encryption }: S3Bucket): D
 
     async find(key) {
       try {
-        const head = await client.send(new HeadObjectCommand(at(key)));
+        const head = await client.send(new HeadObjectCommand(toLocation(key)));
         return { key, sizeBytes: required(head.ContentLength), etag: required(head.ETag) };
       } catch (error) {
         if (error instanceof NotFound) return null;
@@ -59,9 +62,9 @@ export function createDirectUploads({ client, bucket, encryption }: S3Bucket): D
     async open({ key, etag }, bytes) {
       try {
         const range = { Range: `bytes=0-${bytes - 1}`, IfMatch: etag };
-        return toBody(await client.send(new GetObjectCommand({ ...at(key), ...range })));
+        return toBody(await client.send(new GetObjectCommand({ ...toLocation(key), ...range })));
       } catch (error) {
-        throw isGone(error) ? new NoSuchFile(key, { cause: error }) : error;
+        throw isMissingOrChanged(error) ? new NoSuchFile(key, { cause: error }) : error;
       }
     },
 
@@ -77,17 +80,17 @@ export function createDirectUploads({ client, bucket, encryption }: S3Bucket): D
           }),
         );
       } catch (error) {
-        throw isGone(error) ? new NoSuchFile(key, { cause: error }) : error;
+        throw isMissingOrChanged(error) ? new NoSuchFile(key, { cause: error }) : error;
       }
     },
 
     async remove(key) {
-      await client.send(new DeleteObjectCommand(at(key)));
+      await client.send(new DeleteObjectCommand(toLocation(key)));
     },
   };
 }
 
-/** Missing, or with another etag. */
-function isGone(error: unknown): boolean {
+/** Returns whether the object is missing or has another etag. */
+function isMissingOrChanged(error: unknown): boolean {
   return error instanceof S3ServiceException && [404, 412].includes(error.$metadata.httpStatusCode ?? 0);
 }

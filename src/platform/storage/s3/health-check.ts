@@ -2,12 +2,17 @@ import { HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Storage, StorageArea } from '../storage.ts';
 import type { S3Bucket } from './bucket.ts';
 
-/** Beside the files of an area, and none of them: its name is no key. */
+/** The object that a check writes in each area; not a valid key, so listings omit it. */
 const PROBE = '.check';
-/** A write costs, what forbids it seldom changes, and health is asked for every few seconds by everybody. */
+/**
+ * Interval between test writes: a write has a price, permissions seldom change, and checks run every few
+ * seconds.
+ */
 const WRITE_MILLISECONDS = 300_000;
 
-/** Whether the bucket answers, asked each time, and takes a file in each area, tried now and then. */
+/**
+ * Creates a check that sends a request to the bucket each time and writes to each area every five minutes.
+ */
 export function createS3Check({ client, bucket, encryption }: S3Bucket): Storage['check'] {
   const writtenAt = new Map<StorageArea, number>();
 
@@ -22,7 +27,7 @@ export function createS3Check({ client, bucket, encryption }: S3Bucket): Storage
       }
       return true;
     } catch {
-      // The answer is the boolean; which error it was matters to nobody.
+      // Callers need only the boolean.
       writtenAt.delete(area);
       return false;
     }

@@ -20,33 +20,35 @@ import { createDirectUploads } from './direct-uploads.ts';
 import { createS3Check } from './health-check.ts';
 import { sweepS3 } from './sweep.ts';
 
-/** Of a body that comes as a stream: the least that S3 takes, as each upload under way holds about two in memory. */
+/**
+ * Part size of a streamed upload: the minimum of S3, as each running upload holds about two parts in memory.
+ */
 const PART_BYTES = 5 * 1024 ** 2;
-/** Without a byte from the store, of a file that we read as fast as it comes. */
-const SILENT_MILLISECONDS = 30_000;
+/** Maximum time without a byte during a download, which reads without pauses. */
+const SILENCE_MILLISECONDS = 30_000;
 
 /**
- * A {@link Storage} in a bucket of S3 or of a store that speaks its protocol. An object takes its key in one step, when
- * its PUT or its multipart upload is complete; until then it is an unfinished upload, which is this store's `temp/`. Keys
- * come from where the SDK finds them: variables, a profile, the role of the task or the machine.
+ * Opens a {@link Storage} in a bucket of S3 or of an S3-compatible store. An object appears atomically, when
+ * its PUT or its multipart upload is complete; incomplete multipart uploads take the place of `temp/`. The
+ * SDK finds the credentials: environment variables, a profile, or the role of the task or machine.
  */
 export function openS3Storage(settings: S3Settings): Storage {
   const store = openBucket(settings);
   const { client, bucket } = store;
-  const at = (key: StorageKey) => ({ Bucket: bucket, Key: requireStorageKey(key) });
+  const toLocation = (key: StorageKey) => ({ Bucket: bucket, Key: requireStorageKey(key) });
   const upload = (key: StorageKey, body: Readable) =>
     new Upload({
       client,
-      params: { ...at(key), ...store.encryption, Body: body },
+      params: { ...toLocation(key), ...store.encryption, Body: body },
       partSize: PART_BYTES,
-      // One part after the other: memory stays that of one, and the first failure ends the body.
+      // Sequential parts: memory is limited to one part, and the first failure ends the upload.
       queueSize: 1,
     }).done();
 
   const open = async (key: StorageKey, range?: { start: number; end: number }) => {
     try {
       const bytes = range && { Range: `bytes=${range.start}-${range.end}` };
-      return toBody(await client.send(new GetObjectCommand({ ...at(key), ...bytes })));
+      return toBody(await client.send(new GetObjectCommand({ ...toLocation(key), ...bytes })));
     } catch (error) {
       throw error instanceof NoSuchKey ? new NoSuchFile(key, { cause: error }) : error;
     }
@@ -57,20 +59,20 @@ export function openS3Storage(settings: S3Settings): Storage {
     open,
 
     async write(key, body, { maxBytes, checksum = false, signal }) {
-      const meter = new ByteCounter(maxBytes, checksum);
-      const stored = upload(key, meter).catch(error => {
-        // Else the pipeline would wait for a reader for ever.
-        meter.destroy(error);
+      const counter = new ByteCounter({ maxBytes, checksum });
+      const stored = upload(key, counter).catch(error => {
+        // Without this the pipeline would wait for a reader forever.
+        counter.destroy(error);
         throw error;
       });
       const [read, written] = await Promise.allSettled([
-        pipeline(body, meter, { ...(signal && { signal }) }),
+        pipeline(body, counter, { ...(signal && { signal }) }),
         stored,
       ]);
-      // Both are over, and nothing is left behind. What broke the body is what the caller has to know.
+      // Both have ended, and nothing remains in the store. An error of the body takes precedence.
       if (read.status === 'rejected') throw read.reason;
       if (written.status === 'rejected') throw written.reason;
-      return meter.result();
+      return { sizeBytes: counter.sizeBytes, sha256: checksum ? counter.sha256() : null };
     },
 
     async upload(path, key) {
@@ -79,8 +81,8 @@ export function openS3Storage(settings: S3Settings): Storage {
 
     async download(key, path) {
       const body = await open(key);
-      body.setTimeout(SILENT_MILLISECONDS, () =>
-        body.destroy(new Error('The object store fell silent within a file')),
+      body.setTimeout(SILENCE_MILLISECONDS, () =>
+        body.destroy(new Error(`The object store sent no data for ${SILENCE_MILLISECONDS} ms`)),
       );
       const file = await openFile(path, 'wx').catch(error => {
         body.destroy();
@@ -96,7 +98,7 @@ export function openS3Storage(settings: S3Settings): Storage {
 
     async find(key) {
       try {
-        const head = await client.send(new HeadObjectCommand(at(key)));
+        const head = await client.send(new HeadObjectCommand(toLocation(key)));
         return {
           key,
           sizeBytes: required(head.ContentLength),
@@ -110,7 +112,7 @@ export function openS3Storage(settings: S3Settings): Storage {
     },
 
     async remove(key) {
-      await client.send(new DeleteObjectCommand(at(key)));
+      await client.send(new DeleteObjectCommand(toLocation(key)));
     },
 
     async *list(area) {
@@ -118,7 +120,7 @@ export function openS3Storage(settings: S3Settings): Storage {
       for await (const { Contents: objects = [] } of pages) {
         for (const object of objects) {
           const key = required(object.Key);
-          // Whatever else is there is not ours.
+          // Other objects do not belong to the store.
           if (!isStorageKey(key)) continue;
           yield {
             key,

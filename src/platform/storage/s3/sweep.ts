@@ -10,11 +10,14 @@ import {
 import { isStagedKey } from '../storage-keys.ts';
 import { required, type S3Bucket } from './bucket.ts';
 
-/** Aborts the uploads and deletes the pending files that nobody has touched since `before`; their number. Ends early when `signal` aborts. */
+/**
+ * Aborts the multipart uploads and deletes the staged objects that have not changed since `before`. Returns
+ * their number. Stops early when `signal` aborts.
+ */
 export async function sweepS3(store: S3Bucket, before: Date, signal?: AbortSignal): Promise<number> {
   let swept = 0;
   for (const area of ['original', 'processed']) {
-    for await (const upload of unfinishedUploads(store, `${area}/`)) {
+    for await (const upload of listMultipartUploads(store, `${area}/`)) {
       if (signal?.aborted) return swept;
       if (required(upload.Initiated) > before || (await hasPartSince(store, upload, before))) continue;
       if (await abort(store, upload)) swept++;
@@ -33,7 +36,7 @@ export async function sweepS3(store: S3Bucket, before: Date, signal?: AbortSigna
   return swept;
 }
 
-async function* unfinishedUploads(
+async function* listMultipartUploads(
   { client, bucket }: S3Bucket,
   prefix: string,
 ): AsyncGenerator<MultipartUpload> {
@@ -48,11 +51,11 @@ async function* unfinishedUploads(
   }
 }
 
-/** A slow one may have begun long ago and still be under way. */
+/** Returns whether a part has arrived since `since`: a slow upload may have started long before. */
 async function hasPartSince({ client, bucket }: S3Bucket, { Key, UploadId }: MultipartUpload, since: Date) {
   let marker: string | undefined;
   try {
-    // By hand: the SDK's paginator goes by the marker alone, which the last page has too.
+    // Not the SDK's paginator: it checks the marker only, which the last page has too.
     for (let more = true; more; ) {
       const page = await client.send(
         new ListPartsCommand({ Bucket: bucket, Key, UploadId, PartNumberMarker: marker }),
@@ -63,7 +66,7 @@ async function hasPartSince({ client, bucket }: S3Bucket, { Key, UploadId }: Mul
     }
     return false;
   } catch (error) {
-    // Completed since it was listed.
+    // Completed after the listing.
     if (error instanceof NoSuchUpload) return true;
     throw error;
   }

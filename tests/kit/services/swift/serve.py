@@ -1,7 +1,7 @@
-"""An S3 server: OpenStack Swift with its S3 API, the four servers that it consists of in one process.
+"""Runs OpenStack Swift with its S3 API; its four servers share one process.
 
-Reads from standard input a JSON object: `folder` to store in, `port` on loopback, `accessKey` (account:user), `secretKey`,
-`pageSize` of listings. Signatures and their expiry are checked; objects that ask for SSE-S3 are encrypted on disk.
+Reads a JSON object from standard input: `folder` for the data, `port` on loopback, `accessKey` (account:user),
+`secretKey`, `pageSize` of listings. Checks signatures and their expiry. Encrypts objects that request SSE-S3 on disk.
 """
 
 import base64
@@ -21,7 +21,7 @@ settings = json.load(sys.stdin)
 folder = settings["folder"]
 account, user = settings["accessKey"].split(":")
 
-# Swift would read it from /etc/swift, which is not ours.
+# Swift reads the suffix from /etc/swift by default, which needs root.
 utils.HASH_PATH_SUFFIX = os.urandom(16)
 
 STORE = """
@@ -64,8 +64,8 @@ account_autocreate = true
 """
 
 
-class Memory:
-    """What Swift wants of memcached, which has nothing to share within one process."""
+class MemoryCache:
+    """The memcached client that Swift expects, as a dictionary: one process needs no shared cache."""
 
     def __init__(self):
         self.values = {}
@@ -88,7 +88,7 @@ def load(name, template, **values):
 
 
 def save_ring(name, port):
-    """Says that all of the name's data is on one disk behind one port."""
+    """Writes a ring that maps all data of the server `name` to one disk behind one port."""
     builder = RingBuilder(part_power=1, replicas=1, min_part_hours=0)
     builder.add_dev({"region": 1, "zone": 1, "weight": 1, "ip": "127.0.0.1", "port": port, "device": "disk"})
     builder.rebalance()
@@ -114,12 +114,12 @@ front = load(
     page_size=settings["pageSize"],
     root_secret=base64.b64encode(os.urandom(32)).decode(),
 )
-memory = Memory()
+cache = MemoryCache()
 
 
-def remembering(environ, start_response):
-    environ["swift.cache"] = memory
+def with_cache(environ, start_response):
+    environ["swift.cache"] = cache
     return front(environ, start_response)
 
 
-serve(eventlet.listen(("127.0.0.1", settings["port"])), remembering)
+serve(eventlet.listen(("127.0.0.1", settings["port"])), with_cache)

@@ -1,0 +1,99 @@
+// Fails when a text for clients or operators uses a word that plain English avoids, and prints the texts:
+// descriptions of the GraphQL schema and of settings, error messages, and log lines.
+
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, visit } from 'graphql';
+import { settings } from '../../src/platform/config/env.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const SCHEMA = 'schema/schema.graphql';
+const SETTINGS = 'src/platform/config/env.ts';
+const MESSAGE_FILES = ['schema/messages.ts', 'schema/graphql-errors.ts'];
+const LOGGING_FILES = ['src/**/*.ts', 'server/**/*.ts', 'worker/**/*.ts'];
+
+const AVOIDED = new RegExp(
+  `\\b(?:${[
+    'whoever|whatever|whichever|whose|whom|somebody|nobody|anybody|everybody|told|tells?|of late|anew|deeds?',
+    'mend|mends|mended|holds good|goes by|is at it|is away|are away|fell silent|given up|gave up|lest|thereof',
+    'an own|no text',
+  ].join('|')})\\b`,
+  'gi',
+);
+const LOG_CALL = /\blog(?:ger)?\??\.(?:trace|debug|info|warn|error|fatal)(?=\()/g;
+const LITERAL = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+const LITERAL_OR_PARENTHESIS = new RegExp(`${LITERAL.source}|[()]`, 'g');
+
+interface Text {
+  file: string;
+  line?: number;
+  text: string;
+}
+
+const texts = [
+  ...readDescriptions(),
+  ...readSettings(),
+  ...MESSAGE_FILES.flatMap(readMessages),
+  ...LOGGING_FILES.flatMap(pattern => globSync(pattern, { cwd: ROOT })).flatMap(readLogLines),
+];
+for (const { file, line, text } of texts) {
+  const words = text.match(AVOIDED);
+  if (!words) continue;
+  console.log(`${line === undefined ? file : `${file}:${line}`}: ${words.join(', ')}: ${text}`);
+  process.exitCode = 1;
+}
+
+function readDescriptions(): Text[] {
+  const found: Text[] = [];
+  visit(parse(read(SCHEMA)), {
+    StringValue: ({ value, loc }) => {
+      found.push({ file: SCHEMA, line: loc?.startToken.line ?? 0, text: value });
+    },
+  });
+  return found;
+}
+
+function readSettings(): Text[] {
+  return Object.entries(settings).map(([name, { description = '' }]) => ({
+    file: SETTINGS,
+    text: `${name}: ${description}`,
+  }));
+}
+
+function readMessages(file: string): Text[] {
+  const source = read(file);
+  return [...source.matchAll(LITERAL)].map(({ 0: text, index }) => ({
+    file,
+    line: toLine(source, index),
+    text,
+  }));
+}
+
+function readLogLines(file: string): Text[] {
+  const source = read(file);
+  return [...source.matchAll(LOG_CALL)].flatMap(call => {
+    const line = toLine(source, call.index);
+    return readLiterals(source, call.index + call[0].length).map(text => ({ file, line, text }));
+  });
+}
+
+/** Returns the string literals of the call whose arguments start at an index. */
+function readLiterals(source: string, start: number): string[] {
+  const literals: string[] = [];
+  let depth = 0;
+  for (const { 0: token } of source.slice(start).matchAll(LITERAL_OR_PARENTHESIS)) {
+    if (token === '(') depth++;
+    else if (token === ')') depth--;
+    else literals.push(token);
+    if (depth === 0) break;
+  }
+  return literals;
+}
+
+function toLine(source: string, index: number): number {
+  return source.slice(0, index).split('\n').length;
+}
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}

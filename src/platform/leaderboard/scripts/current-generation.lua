@@ -1,0 +1,6 @@
+-- Returns the name and the key prefix of the generation that is read; nil when no leaderboards are built.
+local function current_generation()
+  local generation = redis.call('GET', '{board}:generation')
+  if not generation then return nil end
+  return generation, '{board}:' .. generation
+end

@@ -1,0 +1,16 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findProgram } from '../../../scripts/stack/tools.ts';
+
+/** Programs that the worker starts, directly or indirectly. */
+const PROGRAMS = ['ffmpeg', 'ffprobe', 'env', 'prlimit', 'setpriv', 'bwrap'];
+
+/** Creates a PATH with all programs of the worker except `missing`. */
+export async function pathWithout(folder: string, ...missing: string[]): Promise<string> {
+  const path = join(folder, `without-${missing.join('-')}`);
+  await mkdir(path);
+  for (const program of PROGRAMS.filter(program => !missing.includes(program))) {
+    await symlink(findProgram(program, process.env.PATH ?? ''), join(path, program));
+  }
+  return path;
+}
