@@ -36,22 +36,36 @@ export const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18'];
 export const inColors = (matrix: string, format = 'yuv420p', range = 'tv') =>
   `scale=out_color_matrix=${matrix}:out_range=${range}:flags=accurate_rnd+full_chroma_inp,format=${format}`;
 
+/** Has the frames name the colours that the encoder is told, or none: from ffmpeg 7 on it is the frames that count. */
+function naming(encode: readonly string[]): string {
+  const named = (option: string) => encode[encode.indexOf(option) + 1] ?? '';
+  const values = encode.includes('-colorspace')
+    ? ['-colorspace', '-color_primaries', '-color_trc', '-color_range'].map(named)
+    : Array.from({ length: 4 }, () => 'unknown');
+  const [matrix, primaries, transfer, range] = values;
+  return `setparams=colorspace=${matrix}:color_primaries=${primaries}:color_trc=${transfer}:range=${range}`;
+}
+
 /** The path of a file made to the description; removed when the test file is over. */
 export async function makeCardSource(source: CardSource): Promise<string> {
   const { frameRate = 30, seconds = 1, container = 'mp4' } = source;
   const name = join(mediaFolder, randomUUID());
   const [image, path, copied] = [`${name}.ppm`, `${name}.${container}`, `${name}-copy.${container}`];
   await writeFile(image, cardImage(source));
+  const encode = source.encode ?? [...H264, ...BT709];
+  const colors = source.colors ?? inColors('bt709');
+  const isNamed = /setparams|rgb/.test(colors);
   const filters = [
     ...(source.pixelAspect === undefined ? [] : [`setsar=${source.pixelAspect}`]),
     ...(source.filters ?? []),
-    source.colors ?? inColors('bt709'),
+    colors,
+    ...(isNamed ? [] : [naming(encode)]),
   ];
   await runTool('ffmpeg', [
     ...['-f', 'image2', '-loop', '1', '-framerate', String(frameRate), '-t', String(seconds), '-i', image],
     ...(source.inputs ?? []),
     ...['-filter_complex', `${counterGraph(source, frameRate, seconds)},${filters.join(',')}[card]`],
-    ...['-map', '[card]', '-fps_mode', 'passthrough', ...(source.encode ?? [...H264, ...BT709])],
+    ...['-map', '[card]', '-fps_mode', 'passthrough', ...encode],
     ...['-movflags', '+faststart', ...(source.mux ?? []), path],
   ]);
   await rm(image);

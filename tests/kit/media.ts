@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { z } from 'zod';
+import { oriented } from './mp4-edits.ts';
 
 const exec = promisify(execFile);
 const made = new Map<string, Promise<string>>();
@@ -27,6 +28,8 @@ export interface Recipe {
   indexLast?: boolean;
 }
 
+/** The display matrix of each. */
+const TURNS = { 90: [0, 1, -1, 0], 180: [-1, 0, 0, -1], 270: [0, -1, 1, 0] } as const;
 const PLAIN_H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '30', '-pix_fmt', 'yuv420p'];
 
 /** The path of a file made to the recipe, once per test file. Not to be changed: copy it first. */
@@ -47,18 +50,8 @@ async function encode(recipe: Recipe, path: string): Promise<string> {
     ...(recipe.indexLast ? [] : ['-movflags', '+faststart']),
     upright,
   ]);
-  if (recipe.rotate) {
-    // ffmpeg 5 sets the display matrix from this tag when it copies, not when it encodes, and counts it the other way.
-    await runTool('ffmpeg', [
-      '-i',
-      upright,
-      '-c',
-      'copy',
-      '-metadata:s:v:0',
-      `rotate=${360 - recipe.rotate}`,
-      path,
-    ]);
-  }
+  // Each version of ffmpeg has another option for it.
+  if (recipe.rotate) await writeFile(path, oriented(await readFile(upright), TURNS[recipe.rotate]));
   return path;
 }
 

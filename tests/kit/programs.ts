@@ -2,8 +2,8 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../../scripts/stack/tools.ts';
 
-/** What the worker starts, directly or through another. */
-const PROGRAMS = ['ffmpeg', 'ffprobe', 'env', 'prlimit', 'setpriv', 'bwrap'];
+/** What the worker starts, directly or through another; the last for those that setup has unpacked. */
+const PROGRAMS = ['ffmpeg', 'ffprobe', 'env', 'prlimit', 'setpriv', 'bwrap', 'readlink'];
 
 /** A PATH on which the worker finds its programs but for those of `missing`. */
 export async function pathWithout(folder: string, ...missing: string[]): Promise<string> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { machineTimeout } from '../../scripts/stack/machine-clock.mjs';
 import { waitUntil } from '../../scripts/stack/wait-until.mjs';
 import { keptFrames, mainJob } from '../../worker/ffmpeg/arguments.ts';
-import { blameSource } from '../../worker/ffmpeg/failures.ts';
+import { blameSource, FfmpegFailed } from '../../worker/ffmpeg/failures.ts';
 import { type FfmpegJob, type FfmpegOptions, runFfmpeg } from '../../worker/ffmpeg/run.ts';
 import { detectSandbox, type Grant, UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';
 import { render } from '../../worker/steps/render.ts';
@@ -120,6 +120,20 @@ it('does not blame the source for a full disk', async () => {
     name: 'FfmpegFailed',
     stderrTail: expect.stringContaining('No space left'),
   });
+});
+
+it.each([
+  [1, 'SourceRejected'],
+  [8, 'SourceRejected'],
+  [69, 'SourceRejected'],
+  [183, 'SourceRejected'],
+  [234, 'SourceRejected'],
+  [137, 'FfmpegFailed'],
+  [139, 'FfmpegFailed'],
+  [255, 'FfmpegFailed'],
+])('takes exit code %i, as one version of ffmpeg or another has it, for %s', (exitCode, name) => {
+  const error = new FfmpegFailed({ exitCode, signal: null }, 'Invalid data found when processing input');
+  expect(blameSource(error)).toMatchObject({ name });
 });
 
 it('does not blame a source that went away', async () => {

@@ -4,6 +4,8 @@ import type { FormatRow } from './formats-row.ts';
 
 const SMALL = { width: 640, height: 360 };
 const OTHER_PICTURE = ['-f', 'lavfi', '-i', 'color=black:s=960x540:r=30:d=1'];
+/** By its length: where an option ends one stream, ffmpeg 7 ends the others beside it. */
+const ONE_PICTURE = ['-f', 'lavfi', '-i', 'color=black:s=960x540:r=30:d=0.03'];
 const TONES = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'sine=300:d=1'];
 /** ffmpeg's encoder names them for each frame, and takes no option's word. */
 const PRORES_COLORS = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709';
@@ -82,8 +84,8 @@ export const CONTAINERS: FormatRow[] = [
   {
     title: 'a cover',
     source: {
-      ...{ ...SMALL, inputs: OTHER_PICTURE },
-      mux: ['-map', '1:v', '-c:v:1', 'png', '-frames:v:1', '1', '-disposition:v:1', 'attached_pic'],
+      ...{ ...SMALL, inputs: ONE_PICTURE },
+      mux: ['-map', '1:v', '-c:v:1', 'png', '-disposition:v:1', 'attached_pic'],
     },
   },
   {

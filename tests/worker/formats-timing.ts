@@ -77,6 +77,8 @@ export const TIMING: FormatRow[] = [
     title: 'frames that come early and late',
     source: {
       ...SMALL,
+      // From ffmpeg 7 on the last frame of such a file lasts no time.
+      seconds: 1.2,
       filters: ['settb=1/90000', "setpts='PTS+0.012*sin(N*2)/TB'"],
       mux: ['-video_track_timescale', '90000'],
     },
@@ -115,7 +117,7 @@ export const TIMING: FormatRow[] = [
   {
     title: 'a first frame that comes after the sound',
     source: {
-      ...{ ...SMALL, inputs: [...TONE, 'sine=d=3'], filters: ["setpts='PTS+1.7/TB'"] },
+      ...{ ...SMALL, seconds: 1.2, inputs: [...TONE, 'sine=d=3'], filters: ["setpts='PTS+1.7/TB'"] },
       mux: ['-map', '1:a', '-c:a', 'aac'],
     },
   },

@@ -32,7 +32,7 @@ export const TIMES: readonly Trap[] = [
   ['no clock', ODD_TIME, overwrite('moov/trak/mdia/mdhd', 12, 0)],
   ['the fastest clock', ODD_TIME, overwrite('moov/trak/mdia/mdhd', 12, ALL)],
   ['a length of five days', ODD_TIME, overwrite('moov/trak/mdia/mdhd', 16, 0xffff_fffe)],
-  ['an edit that starts before time', DAMAGED, overwrite('moov/trak/edts/elst', 12, -0x7fff_ffff)],
+  ['an edit that starts before time', TOO_MUCH, overwrite('moov/trak/edts/elst', 12, -0x7fff_ffff)],
   ['an edit that starts after the end', ODD_TIME, overwrite('moov/trak/edts/elst', 12, 0x7fff_ffff)],
   [
     'twenty thousand edits of everything',

@@ -96,10 +96,9 @@ describe('what a file is', () => {
       'libx264',
       '-pix_fmt',
       'yuv420p10le',
-      '-color_trc',
-      'arib-std-b67',
-      '-colorspace',
-      'bt2020nc',
+      ...['-color_trc', 'arib-std-b67', '-colorspace', 'bt2020nc'],
+      // From ffmpeg 7 on it is the frames that count.
+      ...['-vf', 'setparams=color_trc=arib-std-b67:colorspace=bt2020nc'],
     ];
     expect(await lookAt({ picture: small(1), encode: hlg })).toMatchObject({
       hdr: 'arib-std-b67',

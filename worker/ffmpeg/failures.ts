@@ -42,8 +42,13 @@ export function failureOf(ending: Ending, stderrTail: string, options?: ErrorOpt
     : new FfmpegFailed(ending, stderrTail, options);
 }
 
-// Exit code 1 is any error, 69 more undecodable frames than `-max_error_rate`; signals are 255 or more than 128.
-const OWN_VERDICTS = [1, 69];
+/**
+ * Whether ffmpeg ended by itself. Up to version 6.0 any error is 1; since then it is the last byte of libavutil's code: -22
+ * becomes 234, and those of four letters 8 or 160 and more. More undecodable frames than `-max_error_rate` are 69. What a
+ * signal ends is 128 and its number, or 255.
+ */
+const isOwnVerdict = (exitCode: number | null): boolean =>
+  exitCode !== null && ([1, 8, 69].includes(exitCode) || (exitCode >= 160 && exitCode < 255));
 const HOST_TROUBLE =
   /No space left|Disk quota|Input\/output error|Read-only file system|Permission denied|Stale file|No such file|Too many open files|shared libraries|^(bwrap|prlimit|setpriv|env): |Unknown (encoder|decoder)|No such filter|Unrecognized option|Option not found|Error parsing|Invalid max_alloc/m;
 // What ffmpeg says when an allocation is refused. Linux refuses only what passes the granted limit; a host that runs out of
@@ -60,7 +65,7 @@ export function blameSource(error: unknown): unknown {
     return new SourceRejected('TIMED_OUT', error.message, { cause: error });
   if (!(error instanceof FfmpegFailed)) return error;
   const { ending, stderrTail } = error;
-  if (ending.exitCode === null || !OWN_VERDICTS.includes(ending.exitCode)) return error;
+  if (!isOwnVerdict(ending.exitCode)) return error;
   if (HOST_TROUBLE.test(stderrTail)) return error;
   const reason = OUT_OF_MEMORY.test(stderrTail) ? 'UNSUPPORTED_FORMAT' : 'CORRUPT';
   return new SourceRejected(reason, error.message, { cause: error });

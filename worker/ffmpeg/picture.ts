@@ -2,6 +2,12 @@ import type { MediaFacts } from './probe.ts';
 
 export const CLIP = { width: 1280, height: 720, frameRate: 30 } as const;
 
+/**
+ * Names the colours of frames that are BT.709 by now. From ffmpeg 7 on the headers have what the frames say, in place of
+ * the options for the encoder.
+ */
+export const NAME_COLORS = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+
 /** Frames by which a source may end before its own header says, half a second; its last frame stands in for them. */
 const MISSING_FRAMES_ALLOWED = 15;
 /** From this shorter side on a picture counts as high definition, in pixels. */
@@ -52,7 +58,7 @@ export function mainGraph(facts: MediaFacts, frameCount: number): string {
 
   return [
     `[0:${facts.streamIndex}]${[...fitted, ...backdrop].join(',')}[main]`,
-    '[main][1:v]overlay=W-w-24:24:format=yuv420,split=2[video][pictures]',
+    `[main][1:v]overlay=W-w-24:24:format=yuv420,${NAME_COLORS},split=2[video][pictures]`,
   ].join(';');
 }
 

@@ -19,6 +19,9 @@ export interface StillPaths {
   storyboard: string;
 }
 
+/** A clip may end before the poster's moment; of an output without any frame ffmpeg 7 says that it failed. */
+const FROM_POSTER_ON = `tpad=stop=${POSTER_FRAME + 1}:stop_mode=clone`;
+
 type Output = FfmpegJob['outputs'][number];
 
 /** In the matrix that pictures on the web have (JFIF 1.02; RFC 9649, section 1), which a clip has not. */
@@ -41,18 +44,13 @@ export function stillsOf(
   const branches: [string, string[], Output][] = [
     [
       'poster',
-      // A clip may be shorter than the poster's moment.
-      [
-        `tpad=stop=${POSTER_FRAME + 1}:stop_mode=clone`,
-        `trim=start_frame=${POSTER_FRAME}:end_frame=${POSTER_FRAME + 1}`,
-        ...TO_JPEG,
-      ],
+      [FROM_POSTER_ON, `trim=start_frame=${POSTER_FRAME}:end_frame=${POSTER_FRAME + 1}`, ...TO_JPEG],
       { options: ['-q:v', '3', ...ONE_JPEG], target: paths.poster },
     ],
     [
       'bright',
       [
-        `trim=start_frame=${POSTER_FRAME}`,
+        ...[FROM_POSTER_ON, `trim=start_frame=${POSTER_FRAME}`],
         afterPlaceholder('bright', 'null', [
           `framestep=${HALF_SECOND_FRAMES}`,
           `blackframe=amount=0:threshold=${BLACK.threshold}`,
