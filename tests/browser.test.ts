@@ -5,7 +5,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { type App, startApp } from './kit/app.ts';
-import { openBrowser, type PageRecord, recordPage } from './kit/browser.ts';
+import { openBrowser, openPage, type PageRecord, recordPage } from './kit/browser.ts';
 import { makeSource, quadrants } from './kit/media.ts';
 import { startWorker, type TestWorker } from './kit/worker.ts';
 
@@ -33,7 +33,7 @@ describe('a visitor with nothing but a browser', () => {
   let clipUrl: string;
 
   test('sees the gallery and signs up in GraphiQL, which needs nothing but the API', async () => {
-    graphiql = await openPage();
+    graphiql = await openOwnPage();
     graphiqlRecord = recordPage(graphiql);
     await graphiql.goto(`${app.url}/graphql`);
     expect(await runGraphiql(graphiql, 'query Gallery', GALLERY)).toEqual({
@@ -49,7 +49,7 @@ describe('a visitor with nothing but a browser', () => {
   });
 
   test('uploads a video in Altair, which needs nothing but the API either', async () => {
-    const page = await openPage();
+    const page = await openOwnPage();
     const record = recordPage(page);
     await page.goto(`${app.url}/altair/`);
     await page.locator('.side-menu-item').first().click();
@@ -87,12 +87,12 @@ describe('a visitor with nothing but a browser', () => {
   });
 
   test('plays the clip on a page of another origin', async () => {
-    const page = await openPage();
+    const page = await openOwnPage();
     const statuses: number[] = [];
     page.on('response', response => {
       if (response.url() === clipUrl) statuses.push(response.status());
     });
-    await page.goto(await serveFanPage(clipUrl));
+    await page.goto(await serveFanPage(z.url().parse(clipUrl)));
     const video = page.locator('video');
     const facts = await video.evaluate(async (element: VideoElement) => {
       if (element.readyState < 1) await new Promise(done => element.addEventListener('loadedmetadata', done));
@@ -109,7 +109,13 @@ describe('a visitor with nothing but a browser', () => {
 
     const played = await video.evaluate(async (element: VideoElement) => {
       await element.play();
-      while (element.currentTime < 4) await new Promise(done => element.requestVideoFrameCallback(done));
+      while (element.currentTime < 4) {
+        const { promise: moved, resolve } = Promise.withResolvers();
+        element.requestVideoFrameCallback(resolve);
+        // A busy machine may come to the end without having shown one more frame.
+        element.addEventListener('ended', resolve, { once: true });
+        await moved;
+      }
       const tracks = element.captureStream().getTracks();
       return { kinds: tracks.map(track => track.kind), error: element.error };
     });
@@ -134,12 +140,9 @@ interface VideoElement extends HTMLElement {
 const GALLERY = z.object({ data: z.object({ videos: z.object({ nodes: z.array(z.never()) }) }) });
 const SIGN_UP = z.object({ data: z.object({ signUp: z.object({ accessToken: z.string() }) }) });
 
-async function openPage(): Promise<Page> {
-  // Without a graphics card, what moves and what is large take most of the time.
-  const page = await browser.newPage({ viewport: { width: 1100, height: 700 }, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(30_000);
-  return page;
-}
+// Without a graphics card, what moves and what is large take most of the time.
+const openOwnPage = () =>
+  openPage(browser, { viewport: { width: 1100, height: 700 }, reducedMotion: 'reduce' });
 
 async function showTab(page: Page, operation: string): Promise<void> {
   // By the keyboard: to the mouse, a tab is also something to drag, and a quick click does nothing.

@@ -5,7 +5,7 @@ import { createSignedLinks } from '../../src/platform/signed-links.ts';
 import { processVideoJob } from '../../src/videos/video.jobs.ts';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp, withoutRedis } from '../kit/app.ts';
-import { openBrowser, recordPage } from '../kit/browser.ts';
+import { openBrowser, openPage, recordPage } from '../kit/browser.ts';
 import { type Fan, gatherModerator, gatherOne } from '../kit/crowd.ts';
 import { insertVideo, rowIdOf } from '../kit/videos.ts';
 
@@ -47,7 +47,7 @@ const API = '/operations/queue/api/queues?activeQueue=process-video&status=waiti
 test('a moderator sees the queue in a browser, which needs nothing from elsewhere', async () => {
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
+  const page = await openPage(browser, { viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
   const record = recordPage(page);
   await page.goto(await linkOf(moderator));
   await page.goto(`${app.url}/operations/queue/queue/process-video?status=waiting`);

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type App, startApp } from '../kit/app.ts';
-import { openBrowser } from '../kit/browser.ts';
+import { openBrowser, openPage } from '../kit/browser.ts';
 import { gatherOne } from '../kit/crowd.ts';
 import { shortSource } from '../kit/videos.ts';
 
@@ -49,7 +49,7 @@ test('a page of another origin shows how far an upload has come, while it goes',
   const { token } = await gatherOne(app);
   // Padded: what counts is that it takes a while.
   const content = Buffer.concat([await readFile(await shortSource()), Buffer.alloc(FILE_BYTES)]);
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   await page.goto(origin);
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
