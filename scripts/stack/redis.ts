@@ -56,9 +56,13 @@ export async function startRedis(settings: RedisSettings): Promise<Redis> {
   return { ...child, url: `redis://:${password}@127.0.0.1:${port}` };
 }
 
-/** Whether Redis answers a PING; not while it is loading its data. */
-async function isAnswering(port: number, password: string): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1').setTimeout(1000, () => socket.destroy());
+/** Whether Redis answers a PING within a second; not while it loads its data. */
+export async function isAnswering(port: number, password: string): Promise<boolean> {
+  let isLate = false;
+  const socket = connect(port, '127.0.0.1').setTimeout(1000, () => {
+    isLate = true;
+    socket.destroy();
+  });
   try {
     socket.write(`AUTH ${password}\r\nPING\r\n`);
     let answer = '';
@@ -68,7 +72,7 @@ async function isAnswering(port: number, password: string): Promise<boolean> {
     }
     return answer.includes('+PONG');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return false;
+    if (isLate || (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) return false;
     throw error;
   } finally {
     socket.destroy();
