@@ -112,7 +112,7 @@ describe('a visitor with nothing but a browser', () => {
       while (element.currentTime < 4) {
         const { promise: moved, resolve } = Promise.withResolvers();
         element.requestVideoFrameCallback(resolve);
-        // A busy machine may come to the end without having shown one more frame.
+        // A busy machine may reach the end without presenting another frame.
         element.addEventListener('ended', resolve, { once: true });
         await moved;
       }

@@ -16,7 +16,7 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
-/** A page that waits for as long as its test may take, which counts what the machine gives, and not 30 s of the wall. */
+/** Opens a page without timeouts of its own. The test's timeout, which scales with the machine, ends what hangs. */
 export async function openPage(browser: Browser, options?: BrowserContextOptions): Promise<Page> {
   const page = await browser.newPage(options);
   page.setDefaultTimeout(0);

@@ -36,7 +36,7 @@ export const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18'];
 export const inColors = (matrix: string, format = 'yuv420p', range = 'tv') =>
   `scale=out_color_matrix=${matrix}:out_range=${range}:flags=accurate_rnd+full_chroma_inp,format=${format}`;
 
-/** Has the frames name the colours that the encoder is told, or none: from ffmpeg 7 on it is the frames that count. */
+/** The filter that tags frames with the colours of the encoder's options, or with none. Encoders of ffmpeg 7 read the frames. */
 function naming(encode: readonly string[]): string {
   const named = (option: string) => encode[encode.indexOf(option) + 1] ?? '';
   const values = encode.includes('-colorspace')

@@ -2,7 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../../scripts/stack/tools.ts';
 
-/** What the worker starts, directly or through another; the last for those that setup has unpacked. */
+/** Programs that the worker starts, directly or through another; unpacked ones need `readlink`. */
 const PROGRAMS = ['ffmpeg', 'ffprobe', 'env', 'prlimit', 'setpriv', 'bwrap', 'readlink'];
 
 /** A PATH on which the worker finds its programs but for those of `missing`. */

@@ -4,7 +4,7 @@ import type { FormatRow } from './formats-row.ts';
 
 const SMALL = { width: 640, height: 360 };
 const OTHER_PICTURE = ['-f', 'lavfi', '-i', 'color=black:s=960x540:r=30:d=1'];
-/** By its length: where an option ends one stream, ffmpeg 7 ends the others beside it. */
+/** One frame by its length: `-frames` for one stream ends the others too in ffmpeg 7. */
 const ONE_PICTURE = ['-f', 'lavfi', '-i', 'color=black:s=960x540:r=30:d=0.03'];
 const TONES = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'sine=300:d=1'];
 /** ffmpeg's encoder names them for each frame, and takes no option's word. */

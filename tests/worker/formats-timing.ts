@@ -77,7 +77,7 @@ export const TIMING: FormatRow[] = [
     title: 'frames that come early and late',
     source: {
       ...SMALL,
-      // From ffmpeg 7 on the last frame of such a file lasts no time.
+      // ffmpeg 7 gives the last frame of such a file no duration.
       seconds: 1.2,
       filters: ['settb=1/90000', "setpts='PTS+0.012*sin(N*2)/TB'"],
       mux: ['-video_track_timescale', '90000'],

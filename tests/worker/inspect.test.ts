@@ -97,7 +97,7 @@ describe('what a file is', () => {
       '-pix_fmt',
       'yuv420p10le',
       ...['-color_trc', 'arib-std-b67', '-colorspace', 'bt2020nc'],
-      // From ffmpeg 7 on it is the frames that count.
+      // Encoders of ffmpeg 7 read the colours of the frames.
       ...['-vf', 'setparams=color_trc=arib-std-b67:colorspace=bt2020nc'],
     ];
     expect(await lookAt({ picture: small(1), encode: hlg })).toMatchObject({

@@ -114,7 +114,7 @@ interface Box {
 
 async function findBox(file: FileHandle, type: string, from: number, to: number): Promise<Box | null> {
   for await (const box of boxesOf(file, from, to)) {
-    // A damaged size would be taken for that of the memory to read it into.
+    // A damaged size must not set the size of a buffer.
     if (box.type === type) return box.to <= to ? box : null;
   }
   return null;

@@ -43,11 +43,11 @@ export function failureOf(ending: Ending, stderrTail: string, options?: ErrorOpt
 }
 
 /**
- * Whether ffmpeg ended by itself. Up to version 6.0 any error is 1; since then it is the last byte of libavutil's code: -22
- * becomes 234, and those of four letters 8 or 160 and more. More undecodable frames than `-max_error_rate` are 69. What a
- * signal ends is 128 and its number, or 255.
+ * Whether ffmpeg itself reported an error. ffmpeg 5 exits with 1. ffmpeg 7 exits with the last byte of libavutil's code:
+ * 234 for -22, 183 for AVERROR_INVALIDDATA, 8 for some others. 69 means more decode errors than `-max_error_rate`.
+ * A signal gives 255, or 128 plus its number.
  */
-const isOwnVerdict = (exitCode: number | null): boolean =>
+const isFfmpegError = (exitCode: number | null): boolean =>
   exitCode !== null && ([1, 8, 69].includes(exitCode) || (exitCode >= 160 && exitCode < 255));
 const HOST_TROUBLE =
   /No space left|Disk quota|Input\/output error|Read-only file system|Permission denied|Stale file|No such file|Too many open files|shared libraries|^(bwrap|prlimit|setpriv|env): |Unknown (encoder|decoder)|No such filter|Unrecognized option|Option not found|Error parsing|Invalid max_alloc/m;
@@ -65,7 +65,7 @@ export function blameSource(error: unknown): unknown {
     return new SourceRejected('TIMED_OUT', error.message, { cause: error });
   if (!(error instanceof FfmpegFailed)) return error;
   const { ending, stderrTail } = error;
-  if (!isOwnVerdict(ending.exitCode)) return error;
+  if (!isFfmpegError(ending.exitCode)) return error;
   if (HOST_TROUBLE.test(stderrTail)) return error;
   const reason = OUT_OF_MEMORY.test(stderrTail) ? 'UNSUPPORTED_FORMAT' : 'CORRUPT';
   return new SourceRejected(reason, error.message, { cause: error });

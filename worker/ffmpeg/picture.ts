@@ -2,10 +2,7 @@ import type { MediaFacts } from './probe.ts';
 
 export const CLIP = { width: 1280, height: 720, frameRate: 30 } as const;
 
-/**
- * Names the colours of frames that are BT.709 by now. From ffmpeg 7 on the headers have what the frames say, in place of
- * the options for the encoder.
- */
+/** Tags frames as BT.709. Encoders of ffmpeg 7 write the tags of the frames into headers, and ignore the options. */
 export const NAME_COLORS = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
 
 /** Frames by which a source may end before its own header says, half a second; its last frame stands in for them. */

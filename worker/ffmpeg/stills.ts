@@ -19,8 +19,8 @@ export interface StillPaths {
   storyboard: string;
 }
 
-/** A clip may end before the poster's moment; of an output without any frame ffmpeg 7 says that it failed. */
-const FROM_POSTER_ON = `tpad=stop=${POSTER_FRAME + 1}:stop_mode=clone`;
+/** Pads a clip that ends before the poster's moment: ffmpeg 7 fails when an output receives no frame. */
+const PADDED_TO_POSTER = `tpad=stop=${POSTER_FRAME + 1}:stop_mode=clone`;
 
 type Output = FfmpegJob['outputs'][number];
 
@@ -44,13 +44,13 @@ export function stillsOf(
   const branches: [string, string[], Output][] = [
     [
       'poster',
-      [FROM_POSTER_ON, `trim=start_frame=${POSTER_FRAME}:end_frame=${POSTER_FRAME + 1}`, ...TO_JPEG],
+      [PADDED_TO_POSTER, `trim=start_frame=${POSTER_FRAME}:end_frame=${POSTER_FRAME + 1}`, ...TO_JPEG],
       { options: ['-q:v', '3', ...ONE_JPEG], target: paths.poster },
     ],
     [
       'bright',
       [
-        ...[FROM_POSTER_ON, `trim=start_frame=${POSTER_FRAME}`],
+        ...[PADDED_TO_POSTER, `trim=start_frame=${POSTER_FRAME}`],
         afterPlaceholder('bright', 'null', [
           `framestep=${HALF_SECOND_FRAMES}`,
           `blackframe=amount=0:threshold=${BLACK.threshold}`,
