@@ -22,7 +22,14 @@ const workflowFile = z.object({
     z.string(),
     z.object({
       needs: z.array(z.string()).default([]),
-      strategy: z.object({ matrix: z.object({ node: z.array(z.number()) }) }).optional(),
+      strategy: z
+        .object({
+          matrix: z.object({
+            node: z.array(z.number()).optional(),
+            debian: z.array(z.string()).optional(),
+          }),
+        })
+        .optional(),
       container: z
         .union([z.string(), z.object({ image: z.string() }).transform(({ image }) => image)])
         .optional(),
@@ -52,7 +59,12 @@ test('the infra package has a job that runs its tests', () => {
 
 test.each(['test', 'infra'])('the job %s runs with Node 20, 22 and 24 and their npm', name => {
   expect(jobs[name]?.strategy?.matrix.node).toEqual([20, 22, 24]);
-  expect(jobs[name]?.container).toMatch(/^node:\$\{\{ matrix\.node \}\}-bookworm$/);
+  expect(jobs[name]?.container).toMatch(/^node:\$\{\{ matrix\.node \}\}-/);
+});
+
+test.each(['test', 'long'])('the job %s runs with the ffmpeg of each Debian that people have', name => {
+  expect(jobs[name]?.strategy?.matrix.debian).toEqual(['bookworm', 'trixie']);
+  expect(jobs[name]?.container).toMatch(/-\$\{\{ matrix\.debian \}\}$/);
 });
 
 test('the npm scripts of the workflow exist', async () => {

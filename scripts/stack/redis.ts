@@ -59,9 +59,13 @@ export async function startRedis(settings: RedisSettings): Promise<Redis> {
   return { ...child, url: `redis://:${password}@127.0.0.1:${port}` };
 }
 
-/** Whether Redis responds to PING, which it does once its data is loaded. */
-async function isAnswering(port: number, password: string): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1').setTimeout(1000, () => socket.destroy());
+/** Whether Redis responds to PING within a second; it does not while it loads its data. */
+export async function isAnswering(port: number, password: string): Promise<boolean> {
+  let isLate = false;
+  const socket = connect(port, '127.0.0.1').setTimeout(1000, () => {
+    isLate = true;
+    socket.destroy();
+  });
   try {
     socket.write(`AUTH ${password}\r\nPING\r\n`);
     let response = '';
@@ -71,7 +75,7 @@ async function isAnswering(port: number, password: string): Promise<boolean> {
     }
     return response.includes('+PONG');
   } catch (error) {
-    if (hasErrorCode(error, 'ECONNREFUSED')) return false;
+    if (isLate || hasErrorCode(error, 'ECONNREFUSED')) return false;
     throw error;
   } finally {
     socket.destroy();

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { type App, startApp } from '../kit/api/app.ts';
 import { createUser } from '../kit/contest/create-users.ts';
 import { makeShortSource } from '../kit/contest/videos.ts';
-import { openBrowser } from '../kit/services/browser.ts';
+import { openBrowser, openPage } from '../kit/services/browser.ts';
 
 const FILE_BYTES = 1_500_000;
 const BYTES_PER_SECOND = 1_000_000;
@@ -49,7 +49,7 @@ test('a page of another origin receives the progress of an upload', async () => 
   const { token } = await createUser(app);
   // Padding makes the upload take longer than a second.
   const content = Buffer.concat([await readFile(await makeShortSource()), Buffer.alloc(FILE_BYTES)]);
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   await page.goto(origin);
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type App, startApp } from '../kit/api/app.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { makeSource, quadrants } from '../kit/media/media.ts';
-import { openBrowser, type PageRecord, recordPage } from '../kit/services/browser.ts';
+import { openBrowser, openPage, type PageRecord, recordPage } from '../kit/services/browser.ts';
 
 const RULES = { MIN_SOURCE_SECONDS: '1', CLIP_SECONDS: '2', MIN_SOURCE_HEIGHT: '16' };
 const BUMPER_SECONDS = 5;
@@ -33,7 +33,7 @@ describe('a visitor with a browser', () => {
   let clipUrl: string;
 
   test('sees the gallery and signs up in GraphiQL, which requests only the API', async () => {
-    graphiql = await openPage();
+    graphiql = await openSmallPage();
     graphiqlRecord = recordPage(graphiql);
     await graphiql.goto(`${app.url}/graphql`);
     expect(await runGraphiql(graphiql, 'query Gallery', GALLERY)).toEqual({
@@ -49,7 +49,7 @@ describe('a visitor with a browser', () => {
   });
 
   test('uploads a video in Altair, which requests only the API', async () => {
-    const page = await openPage();
+    const page = await openSmallPage();
     const record = recordPage(page);
     await page.goto(`${app.url}/altair/`);
     await page.locator('.side-menu-item').first().click();
@@ -87,12 +87,12 @@ describe('a visitor with a browser', () => {
   });
 
   test('plays the clip on a page of another origin', async () => {
-    const page = await openPage();
+    const page = await openSmallPage();
     const statuses: number[] = [];
     page.on('response', response => {
       if (response.url() === clipUrl) statuses.push(response.status());
     });
-    await page.goto(await serveFanPage(clipUrl));
+    await page.goto(await serveFanPage(z.url().parse(clipUrl)));
     const video = page.locator('video');
     const facts = await video.evaluate(async (element: VideoElement) => {
       if (element.readyState < 1) await new Promise(done => element.addEventListener('loadedmetadata', done));
@@ -109,7 +109,13 @@ describe('a visitor with a browser', () => {
 
     const played = await video.evaluate(async (element: VideoElement) => {
       await element.play();
-      while (element.currentTime < 4) await new Promise(done => element.requestVideoFrameCallback(done));
+      while (element.currentTime < 4) {
+        const { promise: moved, resolve } = Promise.withResolvers();
+        element.requestVideoFrameCallback(resolve);
+        // A busy machine may reach the end without presenting another frame.
+        element.addEventListener('ended', resolve, { once: true });
+        await moved;
+      }
       const tracks = element.captureStream().getTracks();
       return { kinds: tracks.map(track => track.kind), error: element.error };
     });
@@ -134,12 +140,9 @@ interface VideoElement extends HTMLElement {
 const GALLERY = z.object({ data: z.object({ videos: z.object({ nodes: z.array(z.never()) }) }) });
 const SIGN_UP = z.object({ data: z.object({ signUp: z.object({ accessToken: z.string() }) }) });
 
-async function openPage(): Promise<Page> {
-  // Large or animated pages are slow without a graphics card.
-  const page = await browser.newPage({ viewport: { width: 1100, height: 700 }, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(30_000);
-  return page;
-}
+// Large or animated pages are slow without a graphics card.
+const openSmallPage = () =>
+  openPage(browser, { viewport: { width: 1100, height: 700 }, reducedMotion: 'reduce' });
 
 async function showTab(page: Page, operation: string): Promise<void> {
   // Uses the keyboard: GraphiQL treats a quick mouse click on a tab as a drag.

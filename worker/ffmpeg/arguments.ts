@@ -1,5 +1,5 @@
 import { storyboardLayout } from '../../src/videos/files/storyboard.ts';
-import { CLIP, mainGraph } from './picture.ts';
+import { CLIP, mainGraph, TAG_BT709 } from './picture.ts';
 import type { MediaFacts } from './probe.ts';
 import type { FfmpegJob } from './run.ts';
 import { makeStills, type StillPaths } from './stills.ts';
@@ -79,7 +79,7 @@ export function mainJob(
 export function bumperJob(asset: string, output: string): FfmpegJob {
   const graph = [
     `[0:V:0]fps=${CLIP.frameRate},trim=end_frame=${BUMPER_FRAMES}`,
-    `scale=${CLIP.width}:${CLIP.height}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[video]`,
+    `scale=${CLIP.width}:${CLIP.height}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,${TAG_BT709}[video]`,
   ];
   return {
     inputs: [{ options: ['-threads', '1'], source: `file:${asset}` }],

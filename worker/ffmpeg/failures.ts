@@ -52,9 +52,13 @@ export function toFfmpegError(ending: Ending, stderrTail: string, options?: Erro
     : new FfmpegFailed(ending, stderrTail, options);
 }
 
-// Exit code 1 is any error, 69 more undecodable frames than `-max_error_rate`; signals are 255 or more than
-// 128.
-const ERROR_EXIT_CODES = [1, 69];
+/**
+ * Whether ffmpeg itself reported an error. ffmpeg 5 exits with 1. ffmpeg 7 exits with the last byte of
+ * libavutil's code: 234 for -22, 183 for AVERROR_INVALIDDATA, 8 for some others. 69 means more decode errors
+ * than `-max_error_rate`. A signal gives 255, or 128 plus its number.
+ */
+const isFfmpegError = (exitCode: number | null): boolean =>
+  exitCode !== null && ([1, 8, 69].includes(exitCode) || (exitCode >= 160 && exitCode < 255));
 const INFRASTRUCTURE_ERROR =
   /No space left|Disk quota|Input\/output error|Read-only file system|Permission denied|Stale file|No such file|Too many open files|shared libraries|^(bwrap|prlimit|setpriv|env): |Unknown (encoder|decoder)|No such filter|Unrecognized option|Option not found|Error parsing|Invalid max_alloc/m;
 // Messages of ffmpeg for a refused allocation. Linux refuses only allocations past the granted limit; a host
@@ -72,7 +76,7 @@ export function classifyFfmpegError(error: unknown): unknown {
     return new SourceRejected('TIMED_OUT', error.message, { cause: error });
   if (!(error instanceof FfmpegFailed)) return error;
   const { ending, stderrTail } = error;
-  if (ending.exitCode === null || !ERROR_EXIT_CODES.includes(ending.exitCode)) return error;
+  if (!isFfmpegError(ending.exitCode)) return error;
   if (INFRASTRUCTURE_ERROR.test(stderrTail)) return error;
   const reason = OUT_OF_MEMORY.test(stderrTail) ? 'UNSUPPORTED_FORMAT' : 'CORRUPT';
   return new SourceRejected(reason, error.message, { cause: error });

@@ -2,6 +2,9 @@ import type { MediaFacts } from './probe.ts';
 
 export const CLIP = { width: 1280, height: 720, frameRate: 30 } as const;
 
+/** Tags frames as BT.709. Encoders of ffmpeg 7 write the tags of the frames into headers, and ignore the options. */
+export const TAG_BT709 = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+
 /**
  * Half a second: frames that may be missing before the duration in the header ends; the last frame is
  * repeated.
@@ -56,7 +59,7 @@ export function mainGraph(facts: MediaFacts, frameCount: number): string {
 
   return [
     `[0:${facts.streamIndex}]${[...fitted, ...backdrop].join(',')}[main]`,
-    '[main][1:v]overlay=W-w-24:24:format=yuv420,split=2[video][pictures]',
+    `[main][1:v]overlay=W-w-24:24:format=yuv420,${TAG_BT709},split=2[video][pictures]`,
   ].join(';');
 }
 

@@ -19,6 +19,9 @@ export interface StillPaths {
   storyboard: string;
 }
 
+/** Pads a clip that ends before the poster's moment: ffmpeg 7 fails when an output receives no frame. */
+const PADDED_TO_POSTER = `tpad=stop=${POSTER_FRAME + 1}:stop_mode=clone`;
+
 type Output = FfmpegJob['outputs'][number];
 
 /**
@@ -47,18 +50,13 @@ export function makeStills(
   const branches: [string, string[], Output][] = [
     [
       'poster',
-      // A clip may end before the poster's frame.
-      [
-        `tpad=stop=${POSTER_FRAME + 1}:stop_mode=clone`,
-        `trim=start_frame=${POSTER_FRAME}:end_frame=${POSTER_FRAME + 1}`,
-        ...TO_JPEG,
-      ],
+      [PADDED_TO_POSTER, `trim=start_frame=${POSTER_FRAME}:end_frame=${POSTER_FRAME + 1}`, ...TO_JPEG],
       { options: ['-q:v', '3', ...ONE_JPEG], target: paths.poster },
     ],
     [
       'bright',
       [
-        `trim=start_frame=${POSTER_FRAME}`,
+        ...[PADDED_TO_POSTER, `trim=start_frame=${POSTER_FRAME}`],
         afterPlaceholder('bright', 'null', [
           `framestep=${HALF_SECOND_FRAMES}`,
           `blackframe=amount=0:threshold=${BLACK.threshold}`,

@@ -7,7 +7,7 @@ import { graphql } from '../../gql/gql.ts';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
 import { createModerator, createUser, type TestUser } from '../../kit/contest/create-users.ts';
 import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
-import { openBrowser, recordPage } from '../../kit/services/browser.ts';
+import { openBrowser, openPage, recordPage } from '../../kit/services/browser.ts';
 
 const BOARD = graphql(`
   query QueueBoard { queueBoardUrl }
@@ -47,7 +47,7 @@ const API = '/operations/queue/api/queues?activeQueue=process-video&status=waiti
 test('a moderator sees the queue in a browser, which requests only the API', async () => {
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
+  const page = await openPage(browser, { viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
   const record = recordPage(page);
   await page.goto(await getLink(moderator));
   await page.goto(`${app.url}/operations/queue/queue/process-video?status=waiting`);

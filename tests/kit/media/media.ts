@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { z } from 'zod';
+import { withOrientation } from './mp4-edits.ts';
 
 const exec = promisify(execFile);
 const sources = new Map<string, Promise<string>>();
@@ -27,6 +28,8 @@ export interface SourceOptions {
   indexLast?: boolean;
 }
 
+/** The display matrix of each. */
+const TURNS = { 90: [0, 1, -1, 0], 180: [-1, 0, 0, -1], 270: [0, -1, 1, 0] } as const;
 const PLAIN_H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '30', '-pix_fmt', 'yuv420p'];
 
 /**
@@ -50,18 +53,8 @@ async function encode(options: SourceOptions, path: string): Promise<string> {
     ...(options.indexLast ? [] : ['-movflags', '+faststart']),
     upright,
   ]);
-  if (options.rotate) {
-    // ffmpeg 5 sets the display matrix from this tag only when it copies, and counts counter-clockwise.
-    await runTool('ffmpeg', [
-      '-i',
-      upright,
-      '-c',
-      'copy',
-      '-metadata:s:v:0',
-      `rotate=${360 - options.rotate}`,
-      path,
-    ]);
-  }
+  // Each version of ffmpeg has another option for it.
+  if (options.rotate) await writeFile(path, withOrientation(await readFile(upright), TURNS[options.rotate]));
   return path;
 }
 

@@ -36,22 +36,36 @@ export const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18'];
 export const colorFilter = (matrix: string, format = 'yuv420p', range = 'tv') =>
   `scale=out_color_matrix=${matrix}:out_range=${range}:flags=accurate_rnd+full_chroma_inp,format=${format}`;
 
+/** Returns a filter that tags frames with the colours of the encoder's options. Encoders of ffmpeg 7 read the frames. */
+function tagFrames(encode: readonly string[]): string {
+  const getValue = (option: string) => encode[encode.indexOf(option) + 1] ?? '';
+  const values = encode.includes('-colorspace')
+    ? ['-colorspace', '-color_primaries', '-color_trc', '-color_range'].map(getValue)
+    : Array.from({ length: 4 }, () => 'unknown');
+  const [matrix, primaries, transfer, range] = values;
+  return `setparams=colorspace=${matrix}:color_primaries=${primaries}:color_trc=${transfer}:range=${range}`;
+}
+
 /** Creates a file with the test pattern and returns its path; removed when the run ends. */
 export async function makeTestPatternSource(source: TestPatternSource): Promise<string> {
   const { frameRate = 30, seconds = 1, container = 'mp4' } = source;
   const name = join(mediaFolder, randomUUID());
   const [image, path, copyPath] = [`${name}.ppm`, `${name}.${container}`, `${name}-copy.${container}`];
   await writeFile(image, drawTestPattern(source));
+  const encode = source.encode ?? [...H264, ...BT709];
+  const colors = source.colors ?? colorFilter('bt709');
+  const isTagged = /setparams|rgb/.test(colors);
   const filters = [
     ...(source.pixelAspect === undefined ? [] : [`setsar=${source.pixelAspect}`]),
     ...(source.filters ?? []),
-    source.colors ?? colorFilter('bt709'),
+    colors,
+    ...(isTagged ? [] : [tagFrames(encode)]),
   ];
   await runTool('ffmpeg', [
     ...['-f', 'image2', '-loop', '1', '-framerate', String(frameRate), '-t', String(seconds), '-i', image],
     ...(source.inputs ?? []),
     ...['-filter_complex', `${counterFilter(source, frameRate, seconds)},${filters.join(',')}[pattern]`],
-    ...['-map', '[pattern]', '-fps_mode', 'passthrough', ...(source.encode ?? [...H264, ...BT709])],
+    ...['-map', '[pattern]', '-fps_mode', 'passthrough', ...encode],
     ...['-movflags', '+faststart', ...(source.mux ?? []), path],
   ]);
   await rm(image);

@@ -2,8 +2,8 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../../../scripts/stack/tools.ts';
 
-/** Programs that the worker starts, directly or indirectly. */
-const PROGRAMS = ['ffmpeg', 'ffprobe', 'env', 'prlimit', 'setpriv', 'bwrap'];
+/** Programs that the worker starts, directly or indirectly; an unpacked ffmpeg needs `readlink`. */
+const PROGRAMS = ['ffmpeg', 'ffprobe', 'env', 'prlimit', 'setpriv', 'bwrap', 'readlink'];
 
 /** Creates a PATH with all programs of the worker except `missing`. */
 export async function pathWithout(folder: string, ...missing: string[]): Promise<string> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { keptFrames, mainJob } from '../../../worker/ffmpeg/arguments.ts';
-import { classifyFfmpegError } from '../../../worker/ffmpeg/failures.ts';
+import { classifyFfmpegError, FfmpegFailed } from '../../../worker/ffmpeg/failures.ts';
 import { type FfmpegJob, type FfmpegOptions, runFfmpeg } from '../../../worker/ffmpeg/run.ts';
 import { detectSandbox, type Grant, UNCONFINED } from '../../../worker/ffmpeg/sandbox.ts';
 import { render } from '../../../worker/steps/render.ts';
@@ -122,6 +122,20 @@ it('a full disk is not a fault of the source', async () => {
     name: 'FfmpegFailed',
     stderrTail: expect.stringContaining('No space left'),
   });
+});
+
+it.each([
+  [1, 'SourceRejected'],
+  [8, 'SourceRejected'],
+  [69, 'SourceRejected'],
+  [183, 'SourceRejected'],
+  [234, 'SourceRejected'],
+  [137, 'FfmpegFailed'],
+  [139, 'FfmpegFailed'],
+  [255, 'FfmpegFailed'],
+])('classifies exit code %i of any version of ffmpeg as %s', (exitCode, name) => {
+  const error = new FfmpegFailed({ exitCode, signal: null }, 'Invalid data found when processing input');
+  expect(classifyFfmpegError(error)).toMatchObject({ name });
 });
 
 it('a missing source file is not a fault of the source', async () => {

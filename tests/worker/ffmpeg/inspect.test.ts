@@ -98,10 +98,9 @@ describe('inspect', () => {
       'libx264',
       '-pix_fmt',
       'yuv420p10le',
-      '-color_trc',
-      'arib-std-b67',
-      '-colorspace',
-      'bt2020nc',
+      ...['-color_trc', 'arib-std-b67', '-colorspace', 'bt2020nc'],
+      // Encoders of ffmpeg 7 read the colours of the frames.
+      ...['-vf', 'setparams=color_trc=arib-std-b67:colorspace=bt2020nc'],
     ];
     expect(await inspectRecipe({ picture: small(1), encode: hlg })).toMatchObject({
       hdr: 'arib-std-b67',

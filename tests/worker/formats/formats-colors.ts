@@ -13,7 +13,7 @@ const hevc = (...parameters: string[]) => [
   ...['-c:v', 'libx265', '-preset', 'ultrafast', '-tag:v', 'hvc1'],
   ...['-x265-params', ['log-level=error', 'crf=18', ...parameters].join(':')],
 ];
-const bt2020 = (range = 'tv') => colorFilter('bt2020nc', 'yuv420p10le', range);
+const bt2020 = (range = 'tv') => colorFilter('bt2020', 'yuv420p10le', range);
 const wideGamutTags = (transfer: string, range = 'tv') => colorTags('bt2020nc', 'bt2020', transfer, range);
 const MASTERED = 'master-display=G(8500,39850)B(6550,2300)R(35400,14600)WP(15635,16450)L(10000000,1)';
 

@@ -4,6 +4,8 @@ import type { FormatCase } from './format-case.ts';
 
 const SMALL = { width: 640, height: 360 };
 const SECOND_VIDEO = ['-f', 'lavfi', '-i', 'color=black:s=960x540:r=30:d=1'];
+/** One frame by its duration: in ffmpeg 7, `-frames` of one stream ends the others too. */
+const ONE_FRAME = ['-f', 'lavfi', '-i', 'color=black:s=960x540:r=30:d=0.03'];
 const TONES = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'sine=300:d=1'];
 /** A filter, as the ProRes encoder of ffmpeg reads the colours of each frame and ignores its options. */
 const PRORES_COLORS = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709';
@@ -82,8 +84,8 @@ export const CONTAINERS: FormatCase[] = [
   {
     title: 'a cover image',
     source: {
-      ...{ ...SMALL, inputs: SECOND_VIDEO },
-      mux: ['-map', '1:v', '-c:v:1', 'png', '-frames:v:1', '1', '-disposition:v:1', 'attached_pic'],
+      ...{ ...SMALL, inputs: ONE_FRAME },
+      mux: ['-map', '1:v', '-c:v:1', 'png', '-disposition:v:1', 'attached_pic'],
     },
   },
   {
