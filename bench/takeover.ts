@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openTestCluster } from '../chaos/test-cluster.ts';
 import { withTools } from '../scripts/stack/tools.ts';
-import { loadEnv } from '../src/platform/config/env.ts';
+import { loadEnv } from '../src/env.ts';
 import { createClient } from '../tests/kit/api/client.ts';
 import { findEncoders } from '../tests/kit/services/processes.ts';
 import { median, quantile } from './kit/median.ts';

@@ -1,5 +1,5 @@
 import { RequestCache } from '@pothos/plugin-scope-auth';
-import type { Env } from '../src/platform/config/env.ts';
+import type { Env } from '../src/env.ts';
 import type { SignedLinks } from '../src/platform/crypto/signed-links.ts';
 import type { EntityManager } from '../src/platform/database/database.ts';
 import type { Leaderboard } from '../src/platform/leaderboard/leaderboard.ts';

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { withSettingFiles } from '../src/platform/config/setting-files.ts';
+import { withSettingFiles } from '../src/setting-files.ts';
 import { ChildGroup } from './process/child-group.ts';
 import { takeStartLock } from './process/start-lock.mjs';
 import { startLocalStack } from './stack/local-stack.ts';

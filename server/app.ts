@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Context, Services } from '../schema/context.ts';
-import type { Env } from '../src/platform/config/env.ts';
+import type { Env } from '../src/env.ts';
 import { type Database, forkUntil } from '../src/platform/database/database.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
 import type { RedisConfigCheck } from '../src/platform/redis/check-redis-config.ts';
@@ -19,7 +19,7 @@ import { createRoutes } from './routes.ts';
 import { createSessionExpiry } from './subscriptions/session-expiry.ts';
 import { createSseHandler } from './subscriptions/sse-handler.ts';
 import { createStreamLimits } from './subscriptions/stream-limits.ts';
-import { createWebSocketServer } from './subscriptions/websocket-server.ts';
+import { createWebSocketServer } from './subscriptions/websocket/websocket-server.ts';
 import { createYogaServer } from './yoga.ts';
 
 export interface AppDeps {

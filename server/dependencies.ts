@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { certifyResults } from '../src/contest/certify-results.ts';
+import type { Env } from '../src/env.ts';
 import { startPeriodicTask } from '../src/platform/concurrency/periodic-task.ts';
-import type { Env } from '../src/platform/config/env.ts';
 import { closeDatabase, type Database } from '../src/platform/database/database.ts';
 import { getStorageFolders, observeDependencies } from '../src/platform/observability/dependency-metrics.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';

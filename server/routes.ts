@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Services } from '../schema/context.ts';
-import type { Env } from '../src/platform/config/env.ts';
+import type { Env } from '../src/env.ts';
 import type { Database, EntityManager } from '../src/platform/database/database.ts';
 import { sendMetrics } from '../src/platform/observability/metrics.ts';
 import { requestContext } from '../src/platform/observability/request-context.ts';

@@ -1,5 +1,5 @@
 import type { Services } from '../schema/context.ts';
-import type { Env } from '../src/platform/config/env.ts';
+import type { Env } from '../src/env.ts';
 import { createSignedLinks } from '../src/platform/crypto/signed-links.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
 import { createRateLimiter, type RateLimiter } from '../src/platform/redis/rate-limiter.ts';

@@ -1,5 +1,5 @@
+import type { Env } from '../src/env.ts';
 import { openModel } from '../src/model.ts';
-import type { Env } from '../src/platform/config/env.ts';
 import { requireMigrations } from '../src/platform/database/require-migrations.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { AuditEntry } from './audit/audit-entry.entity.ts';
 import { ContestEnd } from './contest/contest-end.entity.ts';
 import { Result } from './contest/result.entity.ts';
-import type { Env } from './platform/config/env.ts';
+import type { Env } from './env.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { Player } from './players/player.entity.ts';
 import { Session } from './players/session.entity.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { envExample, withSettingsTable } from '../scripts/document-settings.ts';
-import { settings } from '../src/platform/config/env.ts';
+import { configurationPage, envExample } from '../scripts/document-settings.ts';
+import { settings } from '../src/env.ts';
 
 const read = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8');
 
@@ -9,9 +9,10 @@ it('.env.example has every setting with its default', async () => {
   expect(await read('.env.example')).toBe(envExample());
 });
 
-it('the table of settings has every setting', async () => {
-  const readme = await read('README.md');
-  expect(readme).toBe(withSettingsTable(readme));
+it('docs/configuration.md has every setting with its default and description', async () => {
+  const page = await read('docs/configuration.md');
+  expect(page).toBe(configurationPage());
+  for (const name of Object.keys(settings)) expect(page).toContain(`| \`${name}\` |`);
 });
 
 it('every setting has a description', () => {

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Env } from '../src/env.ts';
 import { type PeriodicTask, startPeriodicTask } from '../src/platform/concurrency/periodic-task.ts';
 import { createSharedLock } from '../src/platform/concurrency/shared-lock.ts';
-import type { Env } from '../src/platform/config/env.ts';
 import { closeDatabase } from '../src/platform/database/database.ts';
 import { getStorageFolders, observeDependencies } from '../src/platform/observability/dependency-metrics.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { runProcess } from '../src/platform/process/run-process.ts';
+import { runProcess } from '../src/run-process.ts';
 import { openDependencies } from './dependencies.ts';
 
 await runProcess('worker', process.env, async (env, logger) => {

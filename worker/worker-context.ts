@@ -1,5 +1,5 @@
+import type { Env } from '../src/env.ts';
 import type { SharedLock } from '../src/platform/concurrency/shared-lock.ts';
-import type { Env } from '../src/platform/config/env.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
 import type { Storage } from '../src/platform/storage/storage.ts';
 import type { ProcessingDeps } from '../src/videos/processing/claim-video.ts';

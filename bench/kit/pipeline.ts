@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadEnv } from '../../src/platform/config/env.ts';
+import { loadEnv } from '../../src/env.ts';
 import { mainJob } from '../../worker/ffmpeg/arguments.ts';
 import type { MediaFacts } from '../../worker/ffmpeg/probe.ts';
 import { type Sandbox, UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';

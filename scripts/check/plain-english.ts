@@ -4,11 +4,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, visit } from 'graphql';
-import { settings } from '../../src/platform/config/env.ts';
+import { settings } from '../../src/env.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SCHEMA = 'schema/schema.graphql';
-const SETTINGS = 'src/platform/config/env.ts';
+const SETTINGS = 'src/env.ts';
 const MESSAGE_FILES = ['schema/messages.ts', 'schema/graphql-errors.ts'];
 const LOGGING_FILES = ['src/**/*.ts', 'server/**/*.ts', 'worker/**/*.ts'];
 

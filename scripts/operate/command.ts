@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type Env, loadEnv } from '../../src/env.ts';
 import { openModel } from '../../src/model.ts';
-import { type Env, loadEnv } from '../../src/platform/config/env.ts';
-import { withSettingFiles } from '../../src/platform/config/setting-files.ts';
 import type { Database } from '../../src/platform/database/database.ts';
+import { withSettingFiles } from '../../src/setting-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SERVERS = z.object({ DATABASE_URL: z.string(), REDIS_URL: z.string() });

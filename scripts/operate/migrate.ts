@@ -2,8 +2,8 @@
 
 import { openModel } from '../../src/model.ts';
 import { pem } from '../../src/platform/config/env-values.ts';
-import { withSettingFiles } from '../../src/platform/config/setting-files.ts';
 import { migrate } from '../../src/platform/database/migrations.ts';
+import { withSettingFiles } from '../../src/setting-files.ts';
 
 const env = withSettingFiles(process.env);
 const url = env.DATABASE_URL;

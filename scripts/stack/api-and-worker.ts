@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { STARTED } from '../../src/platform/process/run-process.ts';
+import { STARTED } from '../../src/run-process.ts';
 import { startChild, untilReady } from '../process/child.ts';
 import { followProblems } from '../process/follow-log.ts';
 import { supervise } from '../process/supervise.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type pg from 'pg';
-import type { Env } from '../platform/config/env.ts';
+import type { DatabaseSettings } from '../platform/config/database-settings.ts';
 import { type Database, MIGRATIONS_TABLE } from '../platform/database/database.ts';
 import { executedMigrations, pendingMigrations } from '../platform/database/migrations.ts';
 import { copyOut, findTables, withClient } from '../platform/database/table-copies.ts';
@@ -32,7 +32,7 @@ export async function backUp(
   deps: {
     database: Database;
     storage: Storage;
-    connection: Pick<Env['database'], 'url' | 'certificateAuthority'>;
+    connection: Pick<DatabaseSettings, 'url' | 'certificateAuthority'>;
   },
   folder: string,
   { rowsOnly = false } = {},

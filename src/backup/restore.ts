@@ -1,4 +1,4 @@
-import type { Env } from '../platform/config/env.ts';
+import type { DatabaseSettings } from '../platform/config/database-settings.ts';
 import { ADVISORY_LOCKS } from '../platform/database/advisory-locks.ts';
 import type { Database } from '../platform/database/database.ts';
 import { executedMigrations, knownMigrations, migrate } from '../platform/database/migrations.ts';
@@ -32,7 +32,7 @@ export async function restore(
   deps: {
     database: Database;
     storage: Storage;
-    connection: Pick<Env['database'], 'url' | 'certificateAuthority'>;
+    connection: Pick<DatabaseSettings, 'url' | 'certificateAuthority'>;
   },
   folder: string,
 ): Promise<RestoreResult> {

@@ -1,9 +1,9 @@
-import type { Env } from '../platform/config/env.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { VotingRules } from '../votes/write-votes.ts';
+import type { ContestSettings } from './contest-settings.ts';
 import { readVotingWindow } from './voting-window.ts';
 
-export type ContestRules = VotingRules & Pick<Env['contest'], 'winnersPerCity'>;
+export type ContestRules = VotingRules & ContestSettings;
 
 /**
  * Stores the winners once the voting is over; returns whether they are stored. Stored results are final:

@@ -1,9 +1,9 @@
 import { raw } from '@mikro-orm/core';
 import { normalizeReason } from '../audit/reason.ts';
 import { recordAuditEntry } from '../audit/record-audit-entry.ts';
-import type { Env } from '../platform/config/env.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
+import type { ProcessingSettings } from '../videos/processing/processing-settings.ts';
 import { NEXT_SEQUENCE } from '../videos/processing/status-sequence.ts';
 import { videoChanged } from '../videos/processing/video.events.ts';
 import type { VideoJobs } from '../videos/processing/video.jobs.ts';
@@ -35,7 +35,7 @@ export async function requeueVideo(
     events,
     jobs,
     maxAttempts,
-  }: Pick<Env['processing'], 'maxAttempts'> & { em: EntityManager; events: EventBus; jobs: VideoJobs },
+  }: Pick<ProcessingSettings, 'maxAttempts'> & { em: EntityManager; events: EventBus; jobs: VideoJobs },
   { moderatorId, videoId, ...action }: ModerationAction,
 ): Promise<Video> {
   const reason = normalizeReason(action.reason);

@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Env } from '../platform/config/env.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import type { AuthSettings } from './auth-settings.ts';
 import { Player } from './player.entity.ts';
 import { SessionExpired } from './players.errors.ts';
 
 export interface SessionDeps {
   em: EntityManager;
   accessTokens: AccessTokens;
-  auth: Pick<Env['auth'], 'refreshTokenSeconds'>;
+  auth: Pick<AuthSettings, 'refreshTokenSeconds'>;
 }
 
 /** A session's player and tokens: an access token, and a refresh token that can be exchanged once. */

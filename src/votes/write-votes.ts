@@ -1,10 +1,10 @@
-import type { Env } from '../platform/config/env.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import { recalculateScores } from '../rankings/player-scores.ts';
 import { PUBLISHED_VIDEO } from '../rankings/published-video.ts';
+import type { VotingSettings } from './voting-settings.ts';
 
 /** The settings that decide whether a vote counts. */
-export type VotingRules = Pick<Env['contest'], 'votingOpensAt' | 'votingClosesAt' | 'maxVotesPerPlayer'>;
+export type VotingRules = Pick<VotingSettings, 'votingOpensAt' | 'votingClosesAt' | 'maxVotesPerPlayer'>;
 
 /** A vote to insert. */
 export interface VoteInput {

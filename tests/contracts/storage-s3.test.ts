@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { loadEnv } from '../../src/platform/config/env.ts';
+import { loadEnv } from '../../src/env.ts';
 import { openStorage } from '../../src/platform/storage/open-storage.ts';
 import {
   type DirectUploads,

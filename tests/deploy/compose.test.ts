@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { DCLinter } from 'dclint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadEnv, settings } from '../../src/platform/config/env.ts';
-import { withSettingFiles } from '../../src/platform/config/setting-files.ts';
+import { loadEnv, settings } from '../../src/env.ts';
+import { withSettingFiles } from '../../src/setting-files.ts';
 import { COMPOSE_FILES, type Compose, getService, ROOT, readCompose } from './read-compose.ts';
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { dirname, join, matchesGlob, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { getSpanishMessage } from '../../schema/graphql-errors.ts';
-import { settings } from '../../src/platform/config/env.ts';
+import { settings } from '../../src/env.ts';
 import { type Compose, getService, ROOT, readCompose } from './read-compose.ts';
 
 const read = (name: string) => readFile(join(ROOT, name), 'utf8');

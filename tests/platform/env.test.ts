@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidEnv, loadEnv } from '../../src/platform/config/env.ts';
+import { InvalidEnv, loadEnv } from '../../src/env.ts';
 
 const REQUIRED = {
   DATABASE_URL: 'postgres://anb@localhost/anb',

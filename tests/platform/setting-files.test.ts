@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InvalidEnv } from '../../src/platform/config/env.ts';
-import { withSettingFiles } from '../../src/platform/config/setting-files.ts';
+import { InvalidEnv } from '../../src/env.ts';
+import { withSettingFiles } from '../../src/setting-files.ts';
 
 let folder: string;
 const at = (name: string) => join(folder, name);

@@ -1,6 +1,6 @@
 // A process whose shutdown never ends; with --throw, it throws an uncaught error.
 
-import { runProcess } from '../../src/platform/process/run-process.ts';
+import { runProcess } from '../../src/run-process.ts';
 
 await runProcess('stubborn', process.env, async (_env, logger) => {
   setInterval(() => logger.debug('at work'), 1000);

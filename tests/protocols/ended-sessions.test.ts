@@ -2,7 +2,7 @@ import { on, once } from 'node:events';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { loadEnv } from '../../src/platform/config/env.ts';
+import { loadEnv } from '../../src/env.ts';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
 import { createAccountClient, createSignUpInput, requireSession } from '../api/accounts/accounts.ts';
 import { graphql } from '../gql/gql.ts';

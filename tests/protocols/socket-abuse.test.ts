@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { WebSocketOperations } from '../../server/subscriptions/websocket-operations.ts';
+import { WebSocketOperations } from '../../server/subscriptions/websocket/websocket-operations.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { eventually } from '../kit/api/multipart.ts';
 

@@ -8,7 +8,7 @@ test('npm run bench without a name lists every benchmark', async () => {
   const names = files
     .filter(file => file.endsWith('.ts') && file !== 'main.ts')
     .map(file => basename(file, '.ts'));
-  const { code, complaint } = await runProgram('bench/main.ts', [], {});
+  const { code, complaint } = await runProgram('scripts/bench.ts', [], {});
   expect(code).toBe(1);
   const listed = [...complaint.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name);
   expect(listed.toSorted()).toEqual(names.toSorted());

@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
+import { loadEnv } from '../../src/env.ts';
 import { createSharedLock } from '../../src/platform/concurrency/shared-lock.ts';
-import { loadEnv } from '../../src/platform/config/env.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { Video } from '../../src/videos/video.entity.ts';
 import { UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileTypeFromFile } from 'file-type';
-import type { Env } from '../../src/platform/config/env.ts';
+import type { Env } from '../../src/env.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import { classifyFfmpegError } from '../ffmpeg/failures.ts';
 import { type MediaFacts, probe } from '../ffmpeg/probe.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, copyFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Env } from '../../src/platform/config/env.ts';
+import type { Env } from '../../src/env.ts';
 import { inSpan } from '../../src/platform/observability/tracing.ts';
 import { isFileNotFound } from '../../src/platform/process/system-errors.ts';
 import { storyboardCues, storyboardLayout } from '../../src/videos/files/storyboard.ts';

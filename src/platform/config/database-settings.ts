@@ -22,6 +22,8 @@ export const DATABASE_SETTINGS = {
 
 type DatabaseEnv = SettingValues<typeof DATABASE_SETTINGS>;
 
+export type DatabaseSettings = ReturnType<typeof toDatabaseSettings>;
+
 /** Returns the settings of the PostgreSQL pool. */
 export function toDatabaseSettings(env: DatabaseEnv) {
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { port, type SettingValues, wholeNumber } from './env-values.ts';
 
-/** Settings of the worker and of video processing. */
+/** Settings of the worker process. */
 export const WORKER_SETTINGS = {
   WORKER_HOST: z
     .string()
@@ -21,20 +21,6 @@ export const WORKER_SETTINGS = {
     .string()
     .optional()
     .describe('Folder for the encoded bumpers. Defaults to a folder in WORKER_TEMP_DIR.'),
-  MAX_ATTEMPTS: wholeNumber(1, 20)
-    .default(3)
-    .describe('Number of processing attempts before a video ends as FAILED(INTERNAL).'),
-  MAX_WORKER_DEATHS: wholeNumber(1, 20)
-    .default(2)
-    .describe(
-      'Number of worker crashes during one video before the video ends as FAILED(INTERNAL). The video may be the cause.',
-    ),
-  RETRY_SECONDS: wholeNumber(1, 3600)
-    .default(5)
-    .describe('Delay before the first retry of a video; doubles with each retry.'),
-  LEASE_SECONDS: wholeNumber(2, 3600)
-    .default(10)
-    .describe('Time without a heartbeat after which another worker takes over a video.'),
   RENDER_TIMEOUT_SECONDS: wholeNumber(5, 7200)
     .default(600)
     .describe('Maximum duration of a single ffmpeg run.'),
@@ -53,15 +39,5 @@ export function toWorkerSettings(env: WorkerEnv, { defaultHost }: { defaultHost:
     bumpersDir: env.BUMPERS_DIR,
     renderTimeoutSeconds: env.RENDER_TIMEOUT_SECONDS,
     reconcileSeconds: env.RECONCILE_SECONDS,
-  };
-}
-
-/** Returns the rules for attempts, retries and leases. */
-export function toProcessingSettings(env: WorkerEnv) {
-  return {
-    maxAttempts: env.MAX_ATTEMPTS,
-    maxWorkerDeaths: env.MAX_WORKER_DEATHS,
-    retrySeconds: env.RETRY_SECONDS,
-    leaseSeconds: env.LEASE_SECONDS,
   };
 }

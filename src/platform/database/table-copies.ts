@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import * as copyStreams from 'pg-copy-streams';
-import type { Env } from '../config/env.ts';
+import type { DatabaseSettings } from '../config/database-settings.ts';
 import { ByteCounter } from '../storage/byte-counter.ts';
 import type { Checksum } from '../storage/checksum.ts';
 
@@ -22,7 +22,7 @@ export interface TableShape {
  * afterwards.
  */
 export async function withClient<Result>(
-  settings: Pick<Env['database'], 'url' | 'certificateAuthority'>,
+  settings: Pick<DatabaseSettings, 'url' | 'certificateAuthority'>,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
   const { url, certificateAuthority } = settings;

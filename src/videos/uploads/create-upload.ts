@@ -1,13 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Env } from '../../platform/config/env.ts';
 import { InvalidInput } from '../../platform/errors.ts';
 import type { PresignedUpload, StagedKey, Storage } from '../../platform/storage/storage.ts';
+import type { MediaSettings } from '../media-settings.ts';
 import { DirectUploadUnavailable, FileTooLarge } from '../video.errors.ts';
 import type { OriginalType } from './accepted-file.ts';
 
 export interface CreateUploadDeps {
   storage: Pick<Storage, 'direct'>;
-  media: Pick<Env['media'], 'maxUploadBytes' | 'uploadLinkSeconds'>;
+  media: Pick<MediaSettings, 'maxUploadBytes' | 'uploadLinkSeconds'>;
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
-import type { Env } from '../../platform/config/env.ts';
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { currentTraceparent, inSpan } from '../../platform/observability/tracing.ts';
 import { BodyTooLarge, type Storage } from '../../platform/storage/storage.ts';
 import { toOriginalKey } from '../files/video-files.ts';
+import type { MediaSettings } from '../media-settings.ts';
+import type { ProcessingSettings } from '../processing/processing-settings.ts';
 import type { VideoJobs } from '../processing/video.jobs.ts';
 import type { Video } from '../video.entity.ts';
 import { FileTooLarge, IdempotencyKeyReused } from '../video.errors.ts';
@@ -74,8 +75,8 @@ export interface SubmitVideoDeps {
   storage: Storage;
   jobs: VideoJobs;
   logger: Logger;
-  media: Pick<Env['media'], 'maxUploadBytes'>;
-  processing: Pick<Env['processing'], 'maxAttempts'>;
+  media: Pick<MediaSettings, 'maxUploadBytes'>;
+  processing: Pick<ProcessingSettings, 'maxAttempts'>;
 }
 
 async function store(

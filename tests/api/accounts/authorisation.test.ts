@@ -2,7 +2,7 @@ import { type GraphQLObjectType, getNamedType, isAbstractType, isCompositeType, 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { schema } from '../../../schema/index.ts';
-import { loadEnv } from '../../../src/platform/config/env.ts';
+import { loadEnv } from '../../../src/env.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { subscribeBySse } from '../../kit/api/subscriptions.ts';

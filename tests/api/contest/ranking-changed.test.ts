@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MachineClock } from '../../../scripts/process/machine-clock.mjs';
+import { loadEnv } from '../../../src/env.ts';
 import { hideVideo, restoreVideo } from '../../../src/moderation/hide-video.ts';
-import { loadEnv } from '../../../src/platform/config/env.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { eventually } from '../../kit/api/multipart.ts';

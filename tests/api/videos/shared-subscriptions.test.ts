@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadEnv } from '../../../src/platform/config/env.ts';
+import { loadEnv } from '../../../src/env.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';

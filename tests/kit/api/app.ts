@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { openDependencies } from '../../../server/dependencies.ts';
-import { loadEnv } from '../../../src/platform/config/env.ts';
+import { loadEnv } from '../../../src/env.ts';
 import type { Database } from '../../../src/platform/database/database.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { createDatabase, startRedis, type TestRedis } from '../services/services.ts';

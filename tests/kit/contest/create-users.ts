@@ -5,7 +5,7 @@ import { encodeId } from '../../../schema/global-ids.ts';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { openDependencies } from '../../../server/dependencies.ts';
-import { loadEnv } from '../../../src/platform/config/env.ts';
+import { loadEnv } from '../../../src/env.ts';
 import type { Database } from '../../../src/platform/database/database.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
-import { loadEnv } from '../../../src/platform/config/env.ts';
+import { loadEnv } from '../../../src/env.ts';
 import { detectSandbox, type Sandbox } from '../../../worker/ffmpeg/sandbox.ts';
 import { type Bumpers, prepareBumpers } from '../../../worker/steps/bumpers.ts';
 import { inspect, type SourceFile } from '../../../worker/steps/inspect.ts';

@@ -27,6 +27,6 @@ if (!Object.hasOwn(BENCHMARKS, name)) {
   console.error(['Usage: npm run bench -- NAME [ARGUMENTS]', ...names].join('\n'));
   process.exit(1);
 }
-const path = join(import.meta.dirname, `${name}.ts`);
+const path = join(import.meta.dirname, '../bench', `${name}.ts`);
 process.argv.splice(1, Number.POSITIVE_INFINITY, path, ...args);
 await import(path);

@@ -1,7 +1,7 @@
 import { Repeater } from '@repeaterjs/repeater';
 import type { WebSocket } from 'ws';
-import type { SharedExecution } from './shared-execution.ts';
-import type { SubscriptionEvent } from './subscription-event.ts';
+import type { SharedExecution } from '../shared-execution.ts';
+import type { SubscriptionEvent } from '../subscription-event.ts';
 
 /**
  * Sends the events of a shared execution as graphql-transport-ws messages: one JSON text, wrapped with each

@@ -1,8 +1,8 @@
-import { type Env, InvalidEnv, loadEnv } from '../config/env.ts';
-import { withSettingFiles } from '../config/setting-files.ts';
-import { createLogger, type Logger } from '../observability/logger.ts';
-import { type ShutdownStep, stopOnSignal, withStepTimeout } from './shutdown.ts';
-import { StartupError } from './startup-error.ts';
+import { type Env, InvalidEnv, loadEnv } from './env.ts';
+import { createLogger, type Logger } from './platform/observability/logger.ts';
+import { type ShutdownStep, stopOnSignal, withStepTimeout } from './platform/process/shutdown.ts';
+import { StartupError } from './platform/process/startup-error.ts';
+import { withSettingFiles } from './setting-files.ts';
 
 /** Limits the export of the last traces, which is the last step of a shutdown. */
 const TRACE_FLUSH_SECONDS = 2;
@@ -47,7 +47,7 @@ export async function runProcess(
  */
 async function startTracing(name: string, env: Env, logger: Logger): Promise<ShutdownStep[]> {
   if (env.traces === null) return [];
-  const { startTraceExport } = await import('../observability/trace-export.ts');
+  const { startTraceExport } = await import('./platform/observability/trace-export.ts');
   const shutdownExport = startTraceExport(env.traces, name, logger);
   const [, flush] = withStepTimeout(TRACE_FLUSH_SECONDS, ['traces', shutdownExport]);
   // An unavailable collector does not make a shutdown unclean.

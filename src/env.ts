@@ -1,26 +1,54 @@
 import { z } from 'zod';
-import { AUTH_SETTINGS, LOCAL_AUTH_SECRET, toAuthSettings } from './auth-settings.ts';
-import { CONTEST_SETTINGS, findContestProblems, toContestSettings } from './contest-settings.ts';
-import { DATABASE_SETTINGS, toDatabaseSettings, toRedisSettings } from './database-settings.ts';
-import { HTTP_SETTINGS, toHttpSettings } from './http-settings.ts';
-import { LIMIT_SETTINGS, toLimits } from './limit-settings.ts';
-import { findMediaProblems, MEDIA_SETTINGS, toMediaSettings } from './media-settings.ts';
-import { PROCESS_SETTINGS } from './process-settings.ts';
-import { findStorageProblems, STORAGE_SETTINGS, toStorageSettings } from './storage-settings.ts';
-import { TRACE_SETTINGS, toTraceSettings } from './trace-settings.ts';
-import { toProcessingSettings, toWorkerSettings, WORKER_SETTINGS } from './worker-settings.ts';
+import { CONTEST_SETTINGS, toContestSettings } from './contest/contest-settings.ts';
+import {
+  DATABASE_SETTINGS,
+  toDatabaseSettings,
+  toRedisSettings,
+} from './platform/config/database-settings.ts';
+import { HTTP_SETTINGS, toHttpSettings } from './platform/config/http-settings.ts';
+import { LIMIT_SETTINGS, toLimits } from './platform/config/limit-settings.ts';
+import { PROCESS_SETTINGS } from './platform/config/process-settings.ts';
+import {
+  findStorageProblems,
+  STORAGE_SETTINGS,
+  toStorageSettings,
+} from './platform/config/storage-settings.ts';
+import { TRACE_SETTINGS, toTraceSettings } from './platform/config/trace-settings.ts';
+import { toWorkerSettings, WORKER_SETTINGS } from './platform/config/worker-settings.ts';
+import { AUTH_SETTINGS, LOCAL_AUTH_SECRET, toAuthSettings } from './players/auth-settings.ts';
+import { findMediaProblems, MEDIA_SETTINGS, toMediaSettings } from './videos/media-settings.ts';
+import { PROCESSING_SETTINGS, toProcessingSettings } from './videos/processing/processing-settings.ts';
+import { findVotingProblems, toVotingSettings, VOTING_SETTINGS } from './votes/voting-settings.ts';
+
+/** The schemas of the settings by subject, in the order of docs/configuration.md. */
+export const settingGroups = {
+  process: PROCESS_SETTINGS,
+  tracing: TRACE_SETTINGS,
+  stores: DATABASE_SETTINGS,
+  files: STORAGE_SETTINGS,
+  api: HTTP_SETTINGS,
+  limits: LIMIT_SETTINGS,
+  accounts: AUTH_SETTINGS,
+  media: MEDIA_SETTINGS,
+  worker: WORKER_SETTINGS,
+  processing: PROCESSING_SETTINGS,
+  voting: VOTING_SETTINGS,
+  contest: CONTEST_SETTINGS,
+};
 
 const SETTINGS = z.object({
-  ...PROCESS_SETTINGS,
-  ...TRACE_SETTINGS,
-  ...DATABASE_SETTINGS,
-  ...STORAGE_SETTINGS,
-  ...HTTP_SETTINGS,
-  ...LIMIT_SETTINGS,
-  ...AUTH_SETTINGS,
-  ...MEDIA_SETTINGS,
-  ...WORKER_SETTINGS,
-  ...CONTEST_SETTINGS,
+  ...settingGroups.process,
+  ...settingGroups.tracing,
+  ...settingGroups.stores,
+  ...settingGroups.files,
+  ...settingGroups.api,
+  ...settingGroups.limits,
+  ...settingGroups.accounts,
+  ...settingGroups.media,
+  ...settingGroups.worker,
+  ...settingGroups.processing,
+  ...settingGroups.voting,
+  ...settingGroups.contest,
 });
 
 /** The schema of each setting by name, with its default and description. */
@@ -56,7 +84,7 @@ export function loadEnv(source: Record<string, string | undefined>) {
     worker: toWorkerSettings(env, { defaultHost }),
     processing: toProcessingSettings(env),
     shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
-    contest: toContestSettings(env),
+    contest: { ...toVotingSettings(env), ...toContestSettings(env) },
   };
 }
 
@@ -76,7 +104,7 @@ function findProblems(env: ParsedSettings, local: boolean): string[] {
     problems.push('AUTH_SECRET: required in production');
   }
   if (!local && env.PUBLIC_URL === undefined) problems.push('PUBLIC_URL: required in production');
-  return [...problems, ...findMediaProblems(env), ...findContestProblems(env)];
+  return [...problems, ...findMediaProblems(env), ...findVotingProblems(env)];
 }
 
 /** The environment is invalid; the message lists every problem, one per line. */

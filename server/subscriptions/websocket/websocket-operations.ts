@@ -1,4 +1,4 @@
-import { maskError } from '../errors/mask-error.ts';
+import { maskError } from '../../errors/mask-error.ts';
 
 const MAX_OPERATIONS_PER_SOCKET = 20;
 

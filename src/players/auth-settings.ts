@@ -1,4 +1,4 @@
-import { type SettingValues, secrets, wholeNumber } from './env-values.ts';
+import { type SettingValues, secrets, wholeNumber } from '../platform/config/env-values.ts';
 
 /** Signs tokens and media links in local mode only; `loadEnv` refuses it in production. */
 export const LOCAL_AUTH_SECRET = 'local-only-secret-that-production-refuses-to-start-with';
@@ -28,6 +28,8 @@ export const AUTH_SETTINGS = {
       'Maximum number of failed log-ins per network in 15 minutes. A network is an IPv4 address or an IPv6 /64.',
     ),
 };
+
+export type AuthSettings = ReturnType<typeof toAuthSettings>;
 
 /** Returns the settings of accounts and their sessions. */
 export function toAuthSettings(env: SettingValues<typeof AUTH_SETTINGS>) {

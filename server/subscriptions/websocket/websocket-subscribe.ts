@@ -1,10 +1,10 @@
 import { type DocumentNode, type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
-import { PARSE_FAILED, requestError } from '../../schema/graphql-errors.ts';
-import { maskError } from '../errors/mask-error.ts';
-import { tooManyAtOnce } from '../errors/rate-limit-errors.ts';
-import { setSession } from '../graphql/authentication.ts';
-import type { createYogaServer } from '../yoga.ts';
+import { PARSE_FAILED, requestError } from '../../../schema/graphql-errors.ts';
+import { maskError } from '../../errors/mask-error.ts';
+import { tooManyAtOnce } from '../../errors/rate-limit-errors.ts';
+import { setSession } from '../../graphql/authentication.ts';
+import type { createYogaServer } from '../../yoga.ts';
 import { type AuthenticationDeps, authenticateParams } from './websocket-connect.ts';
 import { runInRequestContext, type SocketContext } from './websocket-context.ts';
 

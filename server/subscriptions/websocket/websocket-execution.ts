@@ -1,10 +1,10 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { OperationResult } from 'graphql-ws';
 import { isAsyncIterable } from 'graphql-yoga';
-import type { Context } from '../../schema/context.ts';
-import { type RequestContext, requestContext } from '../../src/platform/observability/request-context.ts';
-import { inTrace } from '../../src/platform/observability/tracing.ts';
-import type { createYogaServer } from '../yoga.ts';
+import type { Context } from '../../../schema/context.ts';
+import { type RequestContext, requestContext } from '../../../src/platform/observability/request-context.ts';
+import { inTrace } from '../../../src/platform/observability/tracing.ts';
+import type { createYogaServer } from '../../yoga.ts';
 
 type YogaServer = ReturnType<typeof createYogaServer>;
 

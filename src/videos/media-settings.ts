@@ -1,4 +1,4 @@
-import { bytes, type SettingValues, wholeNumber } from './env-values.ts';
+import { bytes, type SettingValues, wholeNumber } from '../platform/config/env-values.ts';
 
 /** Rules for uploaded files and clips, and the lifetimes of media links. */
 export const MEDIA_SETTINGS = {
@@ -20,6 +20,8 @@ export const MEDIA_SETTINGS = {
 };
 
 type MediaEnv = SettingValues<typeof MEDIA_SETTINGS>;
+
+export type MediaSettings = ReturnType<typeof toMediaSettings>;
 
 /** Returns the rules for files and the lifetimes of links. */
 export function toMediaSettings(env: MediaEnv) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { getRequestPath } from '../http/request-path.ts';
+import { getRequestPath } from '../../http/request-path.ts';
 
 const REFUSALS = {
   404: 'Not Found',

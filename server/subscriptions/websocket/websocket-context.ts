@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
-import type { Logger } from '../../src/platform/observability/logger.ts';
-import { createRequestContext, requestContext } from '../../src/platform/observability/request-context.ts';
-import { getLanguage } from '../http/accept-language.ts';
+import type { Logger } from '../../../src/platform/observability/logger.ts';
+import { createRequestContext, requestContext } from '../../../src/platform/observability/request-context.ts';
+import { getLanguage } from '../../http/accept-language.ts';
 import type { WebSocketOperations } from './websocket-operations.ts';
 
 /** The payload of `connection_init` as the client sent it, not validated. */
