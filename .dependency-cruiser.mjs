@@ -87,7 +87,7 @@ export default {
     ),
     forbid(
       'fluent-ffmpeg-lives-in-one-file',
-      { pathNot: '^worker/ffmpeg/run\\.ts$' },
+      { pathNot: '^worker/ffmpeg/run-ffmpeg\\.ts$' },
       { path: 'node_modules/fluent-ffmpeg/' },
     ),
     forbid(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { MachineClock } from './scripts/process/machine-clock.mjs';
-import { withTools } from './scripts/stack/tools.ts';
+import { withTools } from './scripts/stack/find-program.ts';
 import { LongFirstSequencer } from './tests/kit/run/long-first.ts';
 import { LONG_TESTS } from './tests/kit/run/long-tests.ts';
 import { SummaryReporter } from './tests/kit/run/summary-reporter.ts';

@@ -9,8 +9,8 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSemaphore } from '../src/platform/concurrency/semaphore.ts';
-import { detectSandbox, type Sandbox, UNCONFINED } from '../worker/ffmpeg/sandbox.ts';
-import { type Bumpers, prepareBumpers } from '../worker/steps/bumpers.ts';
+import { detectSandbox, NO_SANDBOX, type Sandbox } from '../worker/ffmpeg/sandbox.ts';
+import { type Bumpers, prepareBumpers } from '../worker/steps/bumper-cache.ts';
 import { inspect } from '../worker/steps/inspect.ts';
 import { ffmpeg, makeFootage } from './kit/footage.ts';
 import { median } from './kit/median.ts';
@@ -70,7 +70,7 @@ async function compareSandboxes(source: string, sandbox: Sandbox): Promise<void>
   };
   const [unconfined, sandboxed]: [number[], number[]] = [[], []];
   for (let time = 0; time < INSPECTIONS; time++) {
-    unconfined.push(await measureInspection(UNCONFINED));
+    unconfined.push(await measureInspection(NO_SANDBOX));
     sandboxed.push(await measureInspection(sandbox));
   }
   const added = median(sandboxed) - median(unconfined);

@@ -3,28 +3,19 @@
 //
 //   npm run bench -- nginx [rounds = 3] [seconds per run = 5] [MiB per clip = 8]
 
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { startChild, untilReady } from '../scripts/process/child.ts';
 import { anyFreePort } from '../scripts/stack/ports.ts';
 import { toMediaPath } from '../src/videos/files/media-urls.ts';
 import { prepareNginx } from '../tests/deploy/nginx/nginx-site.ts';
 import { fillContest, query } from './kit/contest-data.ts';
+import { type LoadFigures, measureLoad } from './kit/measure-load.ts';
 import { median } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';
 
-const AUTOCANNON = createRequire(import.meta.url).resolve('autocannon');
-const RESULT = z.object({
-  requests: z.object({ average: z.number() }),
-  throughput: z.object({ average: z.number() }),
-  non2xx: z.literal(0),
-  errors: z.literal(0),
-});
 const VIDEO = z.tuple([z.object({ id: z.uuid(), clip_key: z.string() })]);
 
 const [rounds = 3, seconds = 5, clipMib = 8] = process.argv.slice(2).map(Number);
@@ -41,35 +32,28 @@ const behindNginx = await servers.startApi(databaseUrl, {
 });
 const nginxUrl = await startNginx(behindNginx.url);
 
-const QUERY = [
-  ...['--method', 'POST', '--headers', 'content-type=application/json'],
-  ...['--body', '{"query":"{ __typename }"}'],
-];
 const measures = {
-  'requests/s': { path: '/graphql', connections: 32, args: QUERY, read: (run: Run) => run.requests.average },
-  'MB/s of clips': { path: clip, connections: 4, args: [], read: (run: Run) => run.throughput.average / 1e6 },
+  'requests/s': {
+    path: '/graphql',
+    load: { connections: 32, seconds, query: '{ __typename }' },
+    read: ({ requestsPerSecond }: LoadFigures) => requestsPerSecond,
+  },
+  'MB/s of clips': {
+    path: clip,
+    load: { connections: 4, seconds },
+    read: ({ bytesPerSecond }: LoadFigures) => bytesPerSecond / 1e6,
+  },
 };
-for (const [name, { path, connections, args, read }] of Object.entries(measures)) {
+for (const [name, { path, load, read }] of Object.entries(measures)) {
   const figures = { direct: [] as number[], nginx: [] as number[] };
   for (let round = 0; round < rounds; round++) {
-    figures.direct.push(read(await load(api.url + path, connections, args)));
-    figures.nginx.push(read(await load(nginxUrl + path, connections, args)));
+    figures.direct.push(read(await measureLoad({ ...load, url: api.url + path })));
+    figures.nginx.push(read(await measureLoad({ ...load, url: nginxUrl + path })));
   }
   const [direct, behind] = [median(figures.direct), median(figures.nginx)];
   console.log(
     `${name}: through nginx ${behind.toFixed(0)}, direct ${direct.toFixed(0)}, ratio ${(behind / direct).toFixed(2)}`,
   );
-}
-
-type Run = z.output<typeof RESULT>;
-
-async function load(url: string, connections: number, args: readonly string[]): Promise<Run> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    AUTOCANNON,
-    ...['--json', '--connections', String(connections), '--duration', String(seconds), ...args],
-    url,
-  ]);
-  return RESULT.parse(JSON.parse(stdout));
 }
 
 /** Publishes a clip of random bytes. Returns its URL path. */

@@ -6,14 +6,15 @@
  * - the hard floor: the same with one thread each, which needs less CPU time.
  *
  * Also the cost of preview, storyboard and posters in the main pass, and the peak memory of a process. Each
- * round runs everything once, so that a slow moment affects all alike; the figures are medians.
+ * round runs everything once, so that a slow phase of the machine affects all equally; the figures are
+ * medians.
  *
  *   npm run bench -- pipeline [1080p | portrait | 4k60] [rounds = 3]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareBumpers } from '../worker/steps/bumpers.ts';
+import { prepareBumpers } from '../worker/steps/bumper-cache.ts';
 import { FOOTAGE, type FootageKind, ffmpeg, makeFootage } from './kit/footage.ts';
 import { runFourPasses } from './kit/four-passes.ts';
 import { median } from './kit/median.ts';

@@ -7,8 +7,8 @@
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BUMPER_FRAMES } from '../worker/ffmpeg/arguments.ts';
-import { prepareBumpers } from '../worker/steps/bumpers.ts';
+import { BUMPER_FRAMES } from '../worker/ffmpeg/ffmpeg-jobs.ts';
+import { prepareBumpers } from '../worker/steps/bumper-cache.ts';
 import { FOOTAGE, type FootageKind, ffmpeg, makeFootage } from './kit/footage.ts';
 import { runFourPasses } from './kit/four-passes.ts';
 import { prepareMainPass, rules, runPipeline } from './kit/pipeline.ts';

@@ -1,5 +1,5 @@
-// Delay from a vote's answer to its ranking event at a subscriber of another API process, under a steady load
-// of votes. The ranking is sent at most twice per second, so that the median cannot be much below 250 ms.
+// Delay from a vote's response to its ranking event at a subscriber of another API process, under a steady
+// load of votes. The ranking is sent at most twice per second, so that the median cannot be much below 250 ms.
 //
 //   npm run bench -- ranking-delay [votes per second = 200] [seconds = 20]
 
@@ -15,7 +15,7 @@ import { signUp } from './kit/sign-up.ts';
 const CANDIDATES = 100;
 const TARGET_MS = 1000;
 const VOTE = 'mutation ($videoId: ID!) { castVote(videoId: $videoId) { ... on Video { votes } __typename } }';
-const FOLLOW = `subscription { rankingChanged(top: ${CANDIDATES}) { entries { votes player { id } } } }`;
+const SUBSCRIPTION = `subscription { rankingChanged(top: ${CANDIDATES}) { entries { votes player { id } } } }`;
 
 const VOTED = z.object({ castVote: z.object({ votes: z.int() }) });
 const RANKING = z.object({
@@ -44,23 +44,23 @@ const env = {
   VOTES_PER_MINUTE: unlimited,
   VOTES_PER_MINUTE_PER_NETWORK: unlimited,
 };
-const [voting, following] = [
+const [votingApi, subscribingApi] = [
   await servers.startApi(databaseUrl, { env }),
   await servers.startApi(databaseUrl, { env }),
 ];
 const tokens: string[] = [];
 for (let voter = 0; voter < Math.ceil(total / CANDIDATES); voter++)
-  tokens.push(await signUp(voting.url, `voter${voter}@anb.example`));
+  tokens.push(await signUp(votingApi.url, `voter${voter}@anb.example`));
 
 const delaysMs: number[] = [];
-const answersMs: number[] = [];
+const responsesMs: number[] = [];
 const shown = new Map<string, number>();
-let waiting: { playerId: string; votes: number; answeredMs: number }[] = [];
+let waiting: { playerId: string; votes: number; respondedMs: number }[] = [];
 
-const client = createClient({ url: `${following.url}/graphql`, retryAttempts: 0 });
+const client = createClient({ url: `${subscribingApi.url}/graphql`, retryAttempts: 0 });
 cleanup.defer(() => client.dispose());
 let events = 0;
-const followed = follow();
+const subscription = subscribe();
 await waitUntil('first ranking', async () => events > 0, { deadlineSeconds: 30 });
 
 const casts: Promise<void>[] = [];
@@ -75,24 +75,24 @@ await Promise.all(casts);
 const took = (performance.now() - startedMs) / 1000;
 await waitUntil('all votes in the ranking', async () => waiting.length === 0, { deadlineSeconds: 30 });
 client.dispose();
-await followed;
+await subscription;
 
 const [p50, p95] = [quantile(delaysMs, 0.5), quantile(delaysMs, 0.95)];
 console.log(`${total} votes, ${(total / took).toFixed(0)} per second, ${events} ranking events`);
 console.log(
-  `vote to answer: p50 ${quantile(answersMs, 0.5).toFixed(0)} ms, p95 ${quantile(answersMs, 0.95).toFixed(0)} ms`,
+  `vote to response: p50 ${quantile(responsesMs, 0.5).toFixed(0)} ms, p95 ${quantile(responsesMs, 0.95).toFixed(0)} ms`,
 );
-console.log(`answer to ranking: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms (at most ${TARGET_MS})`);
+console.log(`response to ranking: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms (at most ${TARGET_MS})`);
 
-async function follow(): Promise<void> {
-  for await (const { data } of client.iterate({ query: FOLLOW })) {
+async function subscribe(): Promise<void> {
+  for await (const { data } of client.iterate({ query: SUBSCRIPTION })) {
     const { entries } = RANKING.parse(data).rankingChanged;
     events += 1;
     for (const { votes, player } of entries) shown.set(player.id, votes);
     const nowMs = performance.now();
     waiting = waiting.filter(vote => {
       if ((shown.get(vote.playerId) ?? 0) < vote.votes) return true;
-      delaysMs.push(nowMs - vote.answeredMs);
+      delaysMs.push(nowMs - vote.respondedMs);
       return false;
     });
   }
@@ -106,10 +106,10 @@ async function cast(vote: number): Promise<void> {
   const { videoId, playerId } = candidate;
   const sentMs = performance.now();
   const { castVote } = VOTED.parse(await execute(VOTE, { videoId }, tokens[voter]));
-  const answeredMs = performance.now();
-  answersMs.push(answeredMs - sentMs);
+  const respondedMs = performance.now();
+  responsesMs.push(respondedMs - sentMs);
   if ((shown.get(playerId) ?? 0) >= castVote.votes) delaysMs.push(0);
-  else waiting.push({ playerId, votes: castVote.votes, answeredMs });
+  else waiting.push({ playerId, votes: castVote.votes, respondedMs });
 }
 
 async function execute(
@@ -117,7 +117,7 @@ async function execute(
   variables: Record<string, unknown>,
   token?: string,
 ): Promise<unknown> {
-  const response = await fetch(`${voting.url}/graphql`, {
+  const response = await fetch(`${votingApi.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ query: document, variables }),

@@ -4,11 +4,7 @@
 //
 //   npm run bench -- ranking-http [rounds = 3] [seconds per run = 5]
 
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
-import { z } from 'zod';
 import { openModel } from '../src/model.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
@@ -16,6 +12,7 @@ import { openRedis } from '../src/platform/redis/redis.ts';
 import { rebuildLeaderboard } from '../src/rankings/sync-leaderboard.ts';
 import { fillContest } from './kit/contest-data.ts';
 import { readSelfTime } from './kit/cpu-profile.ts';
+import { measureLoad } from './kit/measure-load.ts';
 import { median } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';
 
@@ -26,19 +23,13 @@ const QUERIES = {
   page: '{ rankings(first: 20) { nodes { position votes player { username firstName lastName city } } } }',
   typename: '{ __typename }',
 };
-const AUTOCANNON = createRequire(import.meta.url).resolve('autocannon');
-const RESULT = z.object({
-  requests: z.object({ average: z.number() }),
-  non2xx: z.literal(0),
-  errors: z.literal(0),
-});
 
 const [rounds = 3, seconds = 5] = process.argv.slice(2).map(Number);
 
 await using servers = await startServers('ranking-http');
 const databaseUrl = await servers.createDatabase('bench');
 await fillContest(databaseUrl, { players: PLAYERS, mostVotes: 5000 });
-await buildBoards();
+await buildLeaderboard();
 
 // The whole load comes from one network.
 const env = { COST_PER_MINUTE_PER_NETWORK: String(1e9) };
@@ -78,7 +69,7 @@ function monotonicMilliseconds(): number {
   return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
-async function buildBoards(): Promise<void> {
+async function buildLeaderboard(): Promise<void> {
   const database = await openModel({ database: { url: databaseUrl, poolSize: 2 } });
   const redis = openRedis(servers.redisUrl, 'command', createLogger({ level: 'warn' }, {}));
   try {
@@ -97,17 +88,11 @@ async function checkPage(url: string): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: QUERIES.page }),
   });
-  const answer = await response.text();
-  if (answer.match(/"username":"player\d+"/g)?.length !== 20) throw new Error(`incomplete page: ${answer}`);
+  const text = await response.text();
+  if (text.match(/"username":"player\d+"/g)?.length !== 20) throw new Error(`incomplete page: ${text}`);
 }
 
-async function measureRequestsPerSecond(url: string, query: string, forSeconds: number): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    AUTOCANNON,
-    ...['--json', '--connections', String(CONNECTIONS), '--duration', String(forSeconds)],
-    ...['--method', 'POST', '--headers', 'content-type=application/json'],
-    ...['--body', JSON.stringify({ query })],
-    `${url}/graphql`,
-  ]);
-  return RESULT.parse(JSON.parse(stdout)).requests.average;
+async function measureRequestsPerSecond(apiUrl: string, query: string, forSeconds: number): Promise<number> {
+  const load = { url: `${apiUrl}/graphql`, connections: CONNECTIONS, seconds: forSeconds, query };
+  return (await measureLoad(load)).requestsPerSecond;
 }

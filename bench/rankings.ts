@@ -1,7 +1,7 @@
 // Time of a ranking page with 1,000,000 players, in the middle (position 500,000) and at the top, against the
 // top with 1,000 players; of a player's rank; of the same page by OFFSET and the same rank by counting, both
-// in Postgres; and the memory of the boards in Redis. Each round runs every read once, so that a slow moment
-// affects all alike.
+// in Postgres; and the memory of the leaderboards in Redis. Each round runs every read once, so that a slow
+// phase of the machine affects all reads equally.
 //
 //   npm run bench -- rankings [players = 1000000] [rounds = 2000]
 
@@ -66,7 +66,7 @@ const ratio = (name: string, value: number, target: number) =>
 ratio('middle against top', milliseconds.middle / milliseconds.top, TARGETS.middleAgainstTop);
 ratio(`${players} against ${FEW} players`, milliseconds.top / milliseconds.fewTop, TARGETS.manyAgainstFew);
 
-/** Creates a contest and builds its boards. `redisDatabase` separates the boards of two contests. */
+/** Creates a contest and builds its leaderboards. `redisDatabase` separates two contests. */
 async function openContest(name: string, size: number, redisDatabase: number): Promise<RankingDeps> {
   const url = await servers.createDatabase(name);
   const filling = performance.now();
@@ -84,7 +84,7 @@ async function openContest(name: string, size: number, redisDatabase: number): P
   const [filled, built] = [building - filling, performance.now() - building];
   const mib = ((await readUsedBytes(redis)) - emptyBytes) / 1024 ** 2;
   console.log(
-    `${size} players: created in ${(filled / 1000).toFixed(1)} s, boards built in ${(built / 1000).toFixed(1)} s, ${mib.toFixed(1)} MiB in Redis`,
+    `${size} players: created in ${(filled / 1000).toFixed(1)} s, leaderboards built in ${(built / 1000).toFixed(1)} s, ${mib.toFixed(1)} MiB in Redis`,
   );
   return { em: database.em.fork(), leaderboard };
 }
@@ -94,9 +94,9 @@ function page(after: RankedEntry | null): RankingPage {
 }
 
 async function readEntryAt({ leaderboard }: RankingDeps, position: number): Promise<RankedEntry> {
-  const [standing] = await leaderboard.range(GLOBAL_BOARD, position - 1, position);
-  if (standing === undefined) throw new Error(`No entry at position ${position}`);
-  return { ...standing, position };
+  const [entry] = await leaderboard.findRange(GLOBAL_BOARD, position - 1, position);
+  if (entry === undefined) throw new Error(`No entry at position ${position}`);
+  return { ...entry, position };
 }
 
 async function readUsedBytes(redis: Redis): Promise<number> {

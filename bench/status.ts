@@ -1,7 +1,7 @@
 // Delay of the live status on an idle system: one API process and one worker process with their own Postgres
-// and Redis, and one client that uploads tiny videos one by one and follows each over SSE to its end.
+// and Redis, and one client that uploads tiny videos one by one and subscribes to each over SSE until it ends.
 //
-// 1. From the upload's answer, sent right after its commit, to the first PROCESSING event at the client.
+// 1. From the upload's response, sent directly after its commit, to the first PROCESSING event at the client.
 //    Includes the start of the subscription; the worker's time to claim the row has its own line.
 // 2. From the write of the terminal state to the event at the client. Starts with the UPDATE itself (the
 //    row's processed_at), and so includes the commit with its fsync. Postgres's clock is converted to the
@@ -21,8 +21,8 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { z } from 'zod';
 import { ChildGroup } from '../scripts/process/child-group.ts';
+import { withTools } from '../scripts/stack/find-program.ts';
 import { startLocalStack } from '../scripts/stack/local-stack.ts';
-import { withTools } from '../scripts/stack/tools.ts';
 import { quantile } from './kit/median.ts';
 import { signUp } from './kit/sign-up.ts';
 
@@ -42,12 +42,12 @@ await database.connect();
 cleanup.defer(() => database.end());
 const file = await openAsBlob(await makeSource());
 const token = await signUp(stack.apiUrl);
-const follower = createClient({
+const subscriber = createClient({
   url: `${stack.apiUrl}/graphql`,
   headers: { authorization: `Bearer ${token}` },
   retryAttempts: 0,
 });
-cleanup.defer(() => follower.dispose());
+cleanup.defer(() => subscriber.dispose());
 
 // Warm-up: the first video opens connections and runs cold code.
 await measureVideo();
@@ -58,7 +58,7 @@ const floor = await measureRedis();
 
 const terminal = measured.map(each => each.terminalMs);
 report(
-  'upload answer → PROCESSING event at the client',
+  'upload response → PROCESSING event at the client',
   measured.map(each => each.processingMs),
 );
 report(
@@ -114,14 +114,14 @@ async function makeSource(): Promise<string> {
   return path;
 }
 
-/** Uploads the video, follows it to its end and returns the delays. */
+/** Uploads the video, subscribes to it until it ends, and returns the delays. */
 async function measureVideo() {
   const videoId = await upload();
-  const answeredAt = now();
+  const respondedAt = now();
   let processingAt = Number.NaN;
   let endedAt = Number.NaN;
   const query = 'subscription ($videoId: ID!) { videoStatus(videoId: $videoId) { status } }';
-  for await (const event of follower.iterate({ query, variables: { videoId } })) {
+  for await (const event of subscriber.iterate({ query, variables: { videoId } })) {
     const { status } = STATUS.parse(event).data.videoStatus;
     if (status === 'PROCESSING' && Number.isNaN(processingAt)) processingAt = now();
     if (status === 'PROCESSED') endedAt = now();
@@ -134,7 +134,7 @@ async function measureVideo() {
   );
   const row = ROW.parse(rows[0]);
   return {
-    processingMs: processingAt - answeredAt,
+    processingMs: processingAt - respondedAt,
     claimMs: row.startedAt - row.uploadedAt,
     terminalMs: endedAt - (row.processedAt + (await readClockOffset())),
   };
@@ -152,13 +152,13 @@ function now(): number {
 async function readClockOffset(): Promise<number> {
   let best = { tripMs: Number.POSITIVE_INFINITY, offsetMs: 0 };
   for (let read = 0; read < CLOCK_READS; read++) {
-    const askedAt = now();
+    const sentAt = now();
     const { rows } = await database.query(
       'select extract(epoch from clock_timestamp())::float8 * 1000 as at',
     );
-    const tripMs = now() - askedAt;
+    const tripMs = now() - sentAt;
     const { at } = z.object({ at: z.number() }).parse(rows[0]);
-    if (tripMs < best.tripMs) best = { tripMs, offsetMs: askedAt + tripMs / 2 - at };
+    if (tripMs < best.tripMs) best = { tripMs, offsetMs: sentAt + tripMs / 2 - at };
   }
   return best.offsetMs;
 }
@@ -188,8 +188,8 @@ async function upload(): Promise<string> {
   form.set('operations', JSON.stringify({ query, variables: { input: { title: 'Bench', file: null } } }));
   form.set('map', '{"0":["variables.input.file"]}');
   form.set('0', file, 'clip.mp4');
-  const answer = await post(form, { authorization: `Bearer ${token}`, 'graphql-require-preflight': '1' });
-  return z.object({ uploadVideo: z.object({ id: z.string() }) }).parse(answer).uploadVideo.id;
+  const data = await post(form, { authorization: `Bearer ${token}`, 'graphql-require-preflight': '1' });
+  return z.object({ uploadVideo: z.object({ id: z.string() }) }).parse(data).uploadVideo.id;
 }
 
 async function post(body: string | FormData, headers: Record<string, string>): Promise<unknown> {

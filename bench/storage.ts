@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { openStorage } from '../src/platform/storage/open-storage.ts';
 import type { Storage, StorageKey } from '../src/platform/storage/storage.ts';
-import { startObjectStore } from '../tests/kit/services/object-store.ts';
+import { startObjectStore } from '../tests/kit/services/swift/object-store.ts';
 import { median } from './kit/median.ts';
 import { readResidentKib } from './kit/process-figures.ts';
 

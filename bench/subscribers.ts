@@ -151,7 +151,7 @@ async function measureFloor() {
   }
 }
 
-/** Writes changed rows to the boards and publishes the change; the measured API only reads. */
+/** Writes changed rows to the leaderboards and publishes the change; the measured API only reads. */
 async function change(rows: LeaderboardRow[]): Promise<void> {
   for (const row of rows) {
     row.score += 1;

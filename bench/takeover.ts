@@ -10,7 +10,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openTestCluster } from '../chaos/test-cluster.ts';
-import { withTools } from '../scripts/stack/tools.ts';
+import { withTools } from '../scripts/stack/find-program.ts';
 import { loadEnv } from '../src/env.ts';
 import { createClient } from '../tests/kit/api/client.ts';
 import { findEncoders } from '../tests/kit/services/processes.ts';

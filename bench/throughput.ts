@@ -1,16 +1,14 @@
 // Requests per second and 99th percentile of `{ __typename }`, a ranking page and a gallery page over HTTP,
-// against a bare node:http server that reads its request and answers as many bytes. The load comes from a
+// against a bare node:http server that reads its request and returns as many bytes. The load comes from a
 // separate process.
 //
 //   npm run bench -- throughput [rounds = 3] [seconds per run = 5]
 
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
-import { z } from 'zod';
 import { waitUntil } from '../scripts/process/wait-until.mjs';
 import { fillContest, query } from './kit/contest-data.ts';
+import { type LoadFigures, measureLoad } from './kit/measure-load.ts';
 import { median } from './kit/median.ts';
 import { startServers } from './kit/servers.ts';
 
@@ -31,13 +29,6 @@ const BARE = `
   createServer((request, response) => {
     request.resume().once('end', () => response.end(body));
   }).listen(0, '127.0.0.1', function () { process.send('http://127.0.0.1:' + this.address().port); });`;
-const AUTOCANNON = createRequire(import.meta.url).resolve('autocannon');
-const RESULT = z.object({
-  requests: z.object({ average: z.number() }),
-  latency: z.object({ p99: z.number() }),
-  non2xx: z.literal(0),
-  errors: z.literal(0),
-});
 
 const [rounds = 3, seconds = 5] = process.argv.slice(2).map(Number);
 
@@ -51,61 +42,45 @@ await query(databaseUrl, client =>
   ),
 );
 const api = await servers.startApi(databaseUrl, { env: { COST_PER_MINUTE_PER_NETWORK: UNLIMITED } });
-await waitUntil('built boards', async () => (await fetchAnswer(PAGE)).includes('"position":20'), {
+await waitUntil('built leaderboards', async () => (await fetchResponse(PAGE)).includes('"position":20'), {
   deadlineSeconds: 30,
 });
 
 for (const [name, operation] of Object.entries(OPERATIONS)) {
-  const sizeBytes = Buffer.byteLength(await fetchAnswer(operation));
+  const sizeBytes = Buffer.byteLength(await fetchResponse(operation));
   const bare = spawn(process.execPath, ['-e', BARE, String(sizeBytes)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const runs = { api: [] as Run[], bare: [] as Run[] };
+  const runs = { api: [] as LoadFigures[], bare: [] as LoadFigures[] };
   try {
     const [bareUrl] = await once(bare, 'message');
     const urls = { api: `${api.url}/graphql`, bare: String(bareUrl) };
-    await load(urls.api, operation, 1);
+    await measureLoad({ url: urls.api, connections: CONNECTIONS, seconds: 1, query: operation });
     for (let round = 0; round < rounds; round++) {
       for (const server of ['api', 'bare'] as const) {
-        runs[server].push(await load(urls[server], operation, seconds));
+        const load = { url: urls[server], connections: CONNECTIONS, seconds, query: operation };
+        runs[server].push(await measureLoad(load));
       }
     }
   } finally {
     bare.kill('SIGKILL');
   }
   const [perSecond, barePerSecond] = [runs.api, runs.bare].map(each =>
-    median(each.map(run => run.perSecond)),
+    median(each.map(({ requestsPerSecond }) => requestsPerSecond)),
   );
-  const [p99, bareP99] = [runs.api, runs.bare].map(each => median(each.map(run => run.p99Ms)));
+  const [p99, bareP99] = [runs.api, runs.bare].map(each => median(each.map(({ p99Ms }) => p99Ms)));
   console.log(
-    `${name.padEnd(9)} ${perSecond?.toFixed(0)} requests/s, p99 ${p99} ms; bare ${barePerSecond?.toFixed(0)} requests/s, p99 ${bareP99} ms; ratio ${((perSecond ?? 0) / (barePerSecond ?? 1)).toFixed(3)} (${sizeBytes} bytes per answer)`,
+    `${name.padEnd(9)} ${perSecond?.toFixed(0)} requests/s, p99 ${p99} ms; bare ${barePerSecond?.toFixed(0)} requests/s, p99 ${bareP99} ms; ratio ${((perSecond ?? 0) / (barePerSecond ?? 1)).toFixed(3)} (${sizeBytes} bytes per response)`,
   );
 }
 
-interface Run {
-  perSecond: number;
-  p99Ms: number;
-}
-
-async function fetchAnswer(operation: string): Promise<string> {
+async function fetchResponse(operation: string): Promise<string> {
   const response = await fetch(`${api.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: operation }),
   });
-  const answer = await response.text();
-  if (answer.includes('"errors"')) throw new Error(`The API returned errors: ${answer}`);
-  return answer;
-}
-
-async function load(url: string, operation: string, forSeconds: number): Promise<Run> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    AUTOCANNON,
-    ...['--json', '--connections', String(CONNECTIONS), '--duration', String(forSeconds)],
-    ...['--method', 'POST', '--headers', 'content-type=application/json'],
-    ...['--body', JSON.stringify({ query: operation })],
-    url,
-  ]);
-  const { requests, latency } = RESULT.parse(JSON.parse(stdout));
-  return { perSecond: requests.average, p99Ms: latency.p99 };
+  const text = await response.text();
+  if (text.includes('"errors"')) throw new Error(`The API returned errors: ${text}`);
+  return text;
 }

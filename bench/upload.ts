@@ -1,6 +1,6 @@
 // Throughput of one large upload (MB/s) through the real API process, against a bare node:http server that
 // pipes its request to a file; and the API's memory over idle. Linux only (/proc). Both servers flush the
-// file to disk before they answer; the API also parses multipart and commits the video's row.
+// file to disk before they respond; the API also parses multipart and commits the video's row.
 //
 //   npm run bench -- upload [MiB = 500] [rounds = 5]
 
@@ -37,7 +37,7 @@ const api: Target = {
 };
 const bare = await startBareServer(join(servers.dir, 'bare'));
 const token = await signUp(apiProcess.url);
-// The first upload pays for code that has never run.
+// Warm-up: the first upload runs cold code.
 await measureUpload(api, 1);
 await measureUpload(bare, 1);
 

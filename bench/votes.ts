@@ -34,12 +34,17 @@ await using cleanup = new AsyncDisposableStack();
 const database = await openModel({ database: { url: databaseUrl, poolSize: CONCURRENT } });
 cleanup.defer(() => database.close(true));
 const forkEm = () => database.em.fork();
-const voteBatcher = createVoteBatcher({ forkEm, rules: RULES, onChange: () => undefined }, ['bench']);
-const networkHash = voteBatcher.networkHash('192.0.2.1');
+const voteBatcher = createVoteBatcher({
+  forkEm,
+  rules: RULES,
+  secrets: ['bench'],
+  onChange: () => undefined,
+});
+const networkHash = voteBatcher.hashNetwork('192.0.2.1');
 
 const variants: Record<'batched' | 'single', (vote: VoteInput) => Promise<CastVoteOutcome | undefined>> = {
   batched: vote => voteBatcher.inserts.add(vote),
-  single: async vote => (await insertVotes(forkEm(), [vote], RULES))[0],
+  single: async vote => (await insertVotes({ em: forkEm(), rules: RULES }, [vote]))[0],
 };
 
 // Warm-up: connections, query plans and code that both variants need.

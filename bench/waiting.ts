@@ -18,7 +18,7 @@ import { openRedis } from '../src/platform/redis/redis.ts';
 import { type Claim, claimVideo } from '../src/videos/processing/claim-video.ts';
 import { recordProgress } from '../src/videos/processing/record-processing.ts';
 import type { VideoStatusUpdate } from '../src/videos/processing/status-reader.ts';
-import { TURN_SECONDS } from '../src/videos/processing/status-sequence.ts';
+import { WAIT_TICK_SECONDS } from '../src/videos/processing/status-sequence.ts';
 import { subscribeToVideo } from '../src/videos/processing/subscribe-to-video.ts';
 import { createQueuePositions, type QueuePositions } from '../src/videos/queue/queue-positions.ts';
 import { recordHeartbeat } from '../src/videos/queue/worker-registry.ts';
@@ -57,7 +57,7 @@ for (const [waiting, { eventMs, countMs, scanMs, updates }] of [
   [many, long],
 ] as const) {
   const [p50, p95] = [0.5, 0.95].map(share => quantile(eventMs, share).toFixed(2));
-  const load = (median(scanMs) / (TURN_SECONDS * 10)).toFixed(2);
+  const load = (median(scanMs) / (WAIT_TICK_SECONDS * 10)).toFixed(2);
   console.log(
     `${String(waiting).padStart(6)} waiting: event to subscriber p50 ${p50} ms, p95 ${p95} ms; scan ${median(scanMs).toFixed(1)} ms ` +
       `(${load} % of a process); ${updates} updates to ${Math.min(SUBSCRIBED, waiting)} subscribers per claimed video; ` +
@@ -108,7 +108,7 @@ async function measureOn(forkEm: () => EntityManager, playerId: string, waiting:
   updates = 0;
   const [next] = ids;
   if (next) await claim(forkEm, next.id);
-  await pause((TURN_SECONDS + 1) * 1000);
+  await pause((WAIT_TICK_SECONDS + 1) * 1000);
   const updatesPerClaim = updates;
 
   for (const subscription of subscriptions) subscription[Symbol.dispose]();

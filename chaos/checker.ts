@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { decodeId } from '../schema/global-ids.ts';
 import { openModel } from '../src/model.ts';
 import type { Database } from '../src/platform/database/database.ts';
 import { openLocalStorage } from '../src/platform/storage/local-storage.ts';
@@ -10,17 +9,16 @@ import { sweepFiles } from '../src/videos/files/sweep-files.ts';
 import { RENDITIONS } from '../src/videos/files/video-files.ts';
 import { Video } from '../src/videos/video.entity.ts';
 import { isTerminal } from '../src/videos/video.status.ts';
+import { toRowId } from '../tests/kit/contest/to-row-id.ts';
 import { findCounterMismatches } from '../tests/kit/contest/votes.ts';
+import { listFiles } from '../tests/kit/services/list-files.ts';
 import { sweepWorkspaces } from '../worker/processing/workspace.ts';
 import { findClipProblem } from './find-clip-problem.ts';
-import { listFiles } from './list-files.ts';
-import { findLostBoards, findRankingErrors, type RankingObserver } from './ranking-check.ts';
+import { findLeaderboardMismatches, findRankingErrors, type RankingObserver } from './find-ranking-errors.ts';
 import type { TestCluster } from './test-cluster.ts';
 import type { History, Upload } from './workload.ts';
 
 const CONCURRENT_CLIPS = 2;
-
-const toRowId = (globalId: string) => decodeId(globalId).id;
 
 /** The parts of a cluster that the checker reads. */
 export type CheckInput = Pick<TestCluster, 'env' | 'workspaceDirs' | 'redisUrl'> & {
@@ -28,8 +26,8 @@ export type CheckInput = Pick<TestCluster, 'env' | 'workspaceDirs' | 'redisUrl'>
 };
 
 /**
- * Compares the history of the clients with rows, files, boards and clips, once all work has ended. Returns a
- * sentence for each difference.
+ * Compares the history of the clients with rows, files, leaderboards and clips, once all work has ended.
+ * Returns a sentence for each difference.
  */
 export async function check(cluster: CheckInput, history: History): Promise<string[]> {
   const database = await openModel({
@@ -43,7 +41,7 @@ export async function check(cluster: CheckInput, history: History): Promise<stri
       ...(await checkFiles(cluster, database, [...rows.values()])),
       ...(await checkOriginals(cluster, history.uploads, rows)),
       ...(await findRankingErrors(database, cluster.apis)),
-      ...(await findLostBoards(database, cluster.redisUrl)),
+      ...(await findLeaderboardMismatches(database, cluster.redisUrl)),
       ...(await checkClips(cluster, [...rows.values()])),
     ];
   } finally {
@@ -96,7 +94,10 @@ async function checkFiles(
   rows: Video[],
 ): Promise<string[]> {
   const storageDir = env.STORAGE_DIR;
-  await sweepFiles(database.em.fork(), await openLocalStorage(storageDir), { graceSeconds: 0 });
+  await sweepFiles(
+    { em: database.em.fork(), storage: await openLocalStorage(storageDir) },
+    { graceSeconds: 0 },
+  );
   const referenced = new Set<string | null | undefined>(
     rows.flatMap(row => [
       row.originalKey,
@@ -139,7 +140,7 @@ async function checkClips({ env }: Pick<CheckInput, 'env'>, rows: readonly Video
   const checkNext = async () => {
     for (const { id, clipKey } of processed) {
       const problem = clipKey ? await findClipProblem(join(env.STORAGE_DIR, clipKey)) : 'has no key';
-      if (problem !== null) problems.push(`bad clip: that of ${id} ${problem}`);
+      if (problem !== null) problems.push(`bad clip: video ${id} ${problem}`);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_CLIPS }, checkNext));

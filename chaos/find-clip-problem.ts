@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { withTools } from '../scripts/stack/tools.ts';
+import { withTools } from '../scripts/stack/find-program.ts';
 
 const probeReport = z.object({
   streams: z.array(z.object({ codec_name: z.string(), nb_read_packets: z.coerce.number() })),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineClock } from '../scripts/process/machine-clock.mjs';
+import { untilAborted } from '../src/platform/concurrency/until-aborted.ts';
 import { createClient, type TestClient } from '../tests/kit/api/client.ts';
 import type { Random } from './random.ts';
 
@@ -64,24 +65,20 @@ async function withIdleTimeout<Result>(
   api: TestClient,
   noteProgress: () => void,
 ): Promise<Result> {
-  const { promise: timeout, reject } = Promise.withResolvers<never>();
   const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort();
-    reject(new Error('No answer in time'));
-  }, ATTEMPT_SECONDS * 1000);
+  const timer = setTimeout(() => controller.abort(new Error('No response in time')), ATTEMPT_SECONDS * 1000);
   const onProgress = () => {
     noteProgress();
     timer.refresh();
   };
   try {
-    return await Promise.race([attempt(api, { onProgress, signal: controller.signal }), timeout]);
+    return await untilAborted(controller.signal, attempt(api, { onProgress, signal: controller.signal }));
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Returns the code of an answer's error; without an answer the code or message of the connection's error. */
+/** Returns the code of a response's error; without a response the code or message of the connection's error. */
 export function getErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'CONNECTION_CLOSED';
   const [, code] = /"code":"(\w+)"/.exec(error.message) ?? [];

@@ -26,7 +26,7 @@ export interface SupervisedProcess {
 }
 
 /**
- * {@link ChildSettings} with an address, and a path at the address that answers 200 once the process is
+ * {@link ChildSettings} with an address, and a path at the address that returns 200 once the process is
  * ready.
  */
 export interface SupervisedSettings extends Omit<ChildSettings, 'logPath' | 'pidPath'> {
@@ -56,7 +56,7 @@ export async function supervise(
       pidPath: `${files}.service.pid`,
     });
     try {
-      await untilReady(child, () => answersOk(`${url}${readyPath}`), { deadlineSeconds: READY_SECONDS });
+      await untilReady(child, () => respondsOk(`${url}${readyPath}`), { deadlineSeconds: READY_SECONDS });
     } catch (error) {
       // A process that starts during an outage names the missing store and exits; a supervisor starts it
       // again.
@@ -101,7 +101,7 @@ export async function supervise(
   };
 }
 
-async function answersOk(url: string): Promise<boolean> {
+async function respondsOk(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: machineTimeout(2) });
     await response.body?.cancel();

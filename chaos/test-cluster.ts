@@ -3,11 +3,12 @@ import { mkdtemp, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase } from '../scripts/stack/databases.ts';
+import { findProgram, withTools } from '../scripts/stack/find-program.ts';
 import { migrateDatabase } from '../scripts/stack/migrate-database.ts';
 import { anyFreePort } from '../scripts/stack/ports.ts';
 import { startPostgres } from '../scripts/stack/postgres.ts';
 import { startRedis } from '../scripts/stack/redis.ts';
-import { findProgram, withTools } from '../scripts/stack/tools.ts';
+import { BUMPERS_DIR } from '../tests/kit/run/bumpers-dir.ts';
 import { watchRun } from '../tests/kit/run/watch-run.ts';
 import { openStore, type Store } from './store.ts';
 import { type SupervisedProcess, supervise } from './supervised-process.ts';
@@ -34,7 +35,7 @@ export interface TestCluster extends AsyncDisposable {
   keepFolder(): string;
 }
 
-/** Accepts a video of one second and a few pixels, and ends the lease of a frozen worker after seconds. */
+/** Settings that accept a video of one second and 16 pixels of height, with leases of 3 s. */
 const TINY_AND_FAST = {
   MIN_SOURCE_SECONDS: '1',
   MIN_SOURCE_HEIGHT: '16',
@@ -51,7 +52,7 @@ const TINY_AND_FAST = {
 
 /**
  * Starts Postgres, Redis, two APIs and two workers, each a process. `settings` are environment variables of
- * the latter.
+ * APIs and workers.
  */
 export async function openTestCluster(settings: Record<string, string> = {}): Promise<TestCluster> {
   await using cleanup = new AsyncDisposableStack();
@@ -108,7 +109,7 @@ async function openStores(dir: string, PATH: string, cleanup: AsyncDisposableSta
   });
   const [postgresPort, redisPort] = [await anyFreePort(), await anyFreePort()];
   const postgresDir = join(dir, 'postgres');
-  // No fault is a power cut: the operating system keeps what a killed Postgres has written, flushed or not.
+  // No fault is a power cut: the operating system keeps the writes of a killed Postgres, flushed or not.
   const options = { fsync: 'off' };
   const postgres = await openStore('Postgres', () =>
     startPostgres({ dir: postgresDir, port: postgresPort, password, ...getFiles('postgres'), options }),
@@ -137,8 +138,7 @@ function createEnv(
     LOG_LEVEL: 'info',
     STORAGE_DIR: join(dir, 'storage'),
     AUTH_SECRET: randomUUID() + randomUUID(),
-    // Shared with the local stack: the names of bumpers contain a hash of their sources.
-    BUMPERS_DIR: join(ROOT, '.data/bumpers'),
+    BUMPERS_DIR,
     ...TINY_AND_FAST,
     ...settings,
   };
@@ -171,7 +171,7 @@ async function startProcess(
       cwd: ROOT,
       stop: { signal: 'SIGTERM', graceSeconds: 30 },
       url,
-      // Answers during an outage of the stores too, so that a process that starts then counts as started.
+      // Responds also during an outage of the stores, so that a process counts as started then.
       readyPath: '/health',
       dir,
       outages: () => ({

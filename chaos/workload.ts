@@ -7,12 +7,12 @@ import type { Random } from './random.ts';
 import type { RetryingClient } from './retrying-client.ts';
 
 const STATUS_ORDER = ['UPLOADED', 'PROCESSING', 'PROCESSED'];
-/** One upload in ten on average is not a video, and must fail with a reason that is the player's. */
+/** On average one upload in ten is no video and must fail with another reason than INTERNAL. */
 const GOOD_UPLOADS_PER_BAD_ONE = 9;
 const VOTE_PAUSE_SECONDS = 0.4;
 const WITHDRAWN_SHARE = 0.2;
 
-/** An acknowledged upload, as its client knows it. */
+/** An acknowledged upload with the data that its client received. */
 export interface Upload {
   videoId: string;
   player: TestPlayer;
@@ -36,12 +36,12 @@ export interface WorkloadDeps {
   history: History;
   random: Random;
   /** Yields the status events of a video until the stream ends. */
-  follow: (api: TestClient, videoId: string, player: TestPlayer) => AsyncGenerator<StatusEvent>;
+  subscribe: (api: TestClient, videoId: string, player: TestPlayer) => AsyncGenerator<StatusEvent>;
 }
 
 /**
- * Uploads `count` distinct videos, with a pause after each of about `pauseSeconds`, and follows each to its
- * end.
+ * Uploads `count` distinct videos, with a pause after each of about `pauseSeconds`, and subscribes to each
+ * until it ends.
  */
 export async function uploadAll(
   deps: WorkloadDeps,
@@ -56,15 +56,15 @@ export async function uploadAll(
     const file = isGood ? makeUnique(bytes) : makeUnique(bytes.subarray(0, 40));
     const idempotencyKey = randomUUID();
     const { result } = await client.retry('upload', async api => {
-      const answer = await api.upload(player, new Blob([file]), { idempotencyKey });
-      if (answer.__typename !== 'Video') throw new Error(JSON.stringify(answer));
-      return answer;
+      const video = await api.upload(player, new Blob([file]), { idempotencyKey });
+      if (video.__typename !== 'Video') throw new Error(JSON.stringify(video));
+      return video;
     });
     const sha256 = createHash('sha256').update(file).digest('hex');
     const upload: Upload = { videoId: result.id, player, isGood, sha256, outcome: null };
     history.uploads.push(upload);
     subscriptions.push(
-      followToEnd(deps, upload).catch(error => {
+      subscribeToEnd(deps, upload).catch(error => {
         history.violations.push(String(error));
       }),
     );
@@ -85,13 +85,16 @@ function makeUnique(mp4: Buffer): Buffer<ArrayBuffer> {
 }
 
 /**
- * Follows an upload to its end, with a new connection after each failure, and checks that its events never go
- * back.
+ * Subscribes to an upload until it ends, with a new connection after each failure, and checks that its events
+ * never go back.
  */
-async function followToEnd({ client, history, follow }: WorkloadDeps, upload: Upload): Promise<void> {
+async function subscribeToEnd(
+  { client, history, subscribe: follow }: WorkloadDeps,
+  upload: Upload,
+): Promise<void> {
   const { videoId, player } = upload;
   let last: StatusEvent | undefined;
-  await client.retry('follow', async (api, { onProgress, signal }) => {
+  await client.retry('subscribe', async (api, { onProgress, signal }) => {
     let isFirst = true;
     for await (const event of follow(api, videoId, player)) {
       if (signal.aborted) return;
@@ -144,11 +147,11 @@ async function voteOnce(
 ): Promise<void> {
   const { attempts } = await client.retry('cast a vote', async api => {
     const { __typename } = await castVote(api, voter, videoId);
-    // AlreadyVoted: the answer to an earlier attempt was lost.
+    // AlreadyVoted: the response to an earlier attempt was lost.
     if (__typename !== 'Video' && __typename !== 'AlreadyVoted') throw new Error(__typename);
   });
   history.votes.add(`${voter.id} ${videoId}`);
-  // After a lost answer the first request may still be under way, and would vote again after a withdrawal.
+  // After a lost response the first request may still run, and would vote again after a withdrawal.
   if (attempts === 1 && random.next() < WITHDRAWN_SHARE) {
     await client.retry('withdraw a vote', async api => {
       const { __typename } = await withdrawVote(api, voter, videoId);

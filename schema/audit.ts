@@ -10,7 +10,7 @@ import type {
 } from '../src/audit/audit-entry.entity.ts';
 import { findAuditEntries, findAuditTrail } from '../src/audit/find-audit-entries.ts';
 import { builder } from './builder.ts';
-import { pageCost } from './costs.ts';
+import { getPageCost } from './costs.ts';
 import { encodeId } from './global-ids.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { PlayerType } from './player.ts';
@@ -54,7 +54,7 @@ const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
     subjectId: t.id({
       nullable: true,
       description:
-        'Global id of the affected video or player, which may be deleted; null for an action on neither.',
+        'Global id of the affected video or player, which may be deleted. Null for an action on neither.',
       resolve: ({ action, subject }) => {
         const type = SUBJECT_TYPES[action];
         return type && subject ? encodeId(type, subject) : null;
@@ -82,7 +82,7 @@ const AUDIT_CURSOR = z.object({ id: z.uuid() });
 builder.queryField('auditTrail', t =>
   t.connection({
     type: AuditEntryType,
-    complexity: pageCost,
+    complexity: getPageCost,
     description: 'Actions of moderators and operators, newest first. Moderators only.',
     authScopes: { moderator: true },
     resolve: (_root, args, { em }) => {

@@ -6,7 +6,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver, URLResolver } from 'graphql-scalars';
 import { GraphQLUpload, type Upload } from 'graphql-upload-minimal';
 import type { Context } from './context.ts';
-import { COUNTED_BY_PARENT, lengthCost } from './costs.ts';
+import { COUNTED_BY_PARENT, getListCost } from './costs.ts';
 import { decodeId, encodeId } from './global-ids.ts';
 import { fieldError } from './graphql-errors.ts';
 import { PAGE_DESCRIPTIONS, PAGE_SIZES } from './paging.ts';
@@ -31,7 +31,7 @@ export const builder = new SchemaBuilder<{
   errors: {
     directResult: true,
     defaultUnionOptions: {
-      name: ({ fieldName }) => `${capitalized(fieldName)}Result`,
+      name: ({ fieldName }) => `${capitalize(fieldName)}Result`,
       description: 'The outcome, or one of the expected errors.',
     },
   },
@@ -56,7 +56,7 @@ export const builder = new SchemaBuilder<{
     nodesQueryOptions: {
       description: 'The objects with these global ids, in the same order; null for each id without a `node`.',
       args: { ids: { description: `Global ids, at most ${PAGE_SIZES.maxSize}.` } },
-      complexity: (args: { ids?: unknown[] }) => lengthCost(args.ids?.length ?? 0),
+      complexity: (args: { ids?: unknown[] }) => getListCost(args.ids?.length ?? 0),
       resolve(_root, { ids }, _context, _info, resolveNodes) {
         if (ids.length > PAGE_SIZES.maxSize)
           throw fieldError('BAD_USER_INPUT', { detail: `at most ${PAGE_SIZES.maxSize} ids are allowed` });
@@ -92,6 +92,6 @@ builder.addScalarType('URL', URLResolver, {
 });
 builder.addScalarType('Upload', GraphQLUpload);
 
-function capitalized(name: string): string {
+function capitalize(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

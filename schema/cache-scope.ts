@@ -11,8 +11,8 @@ import {
 } from 'graphql';
 
 /**
- * Options of a field with the same value for all viewers who may select it. A subscription field with this scope
- * sends whole states, so a late subscriber misses only past states.
+ * Options of a field with the same value for all viewers. A subscription field with this scope sends whole
+ * states, so a late subscriber misses only past states.
  */
 export const PUBLIC = { extensions: { cacheScope: 'PUBLIC' } } as const;
 
@@ -31,7 +31,9 @@ export function isPublicDocument(schema: GraphQLSchema, document: DocumentNode):
   return isPublic;
 }
 
-/** A field of an interface or union is public when the field of every possible type is. */
+/**
+ * Whether a field is public. A field of an abstract type is public when it is public in every possible type.
+ */
 function hasPublicScope(
   schema: GraphQLSchema,
   parent: GraphQLCompositeType | null | undefined,

@@ -25,13 +25,13 @@ export const ContestType = builder.objectRef<VotingWindow>('Contest').implement(
     votingOpensAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When voting opens: votes count from this moment on. Null when voting was always open.',
+      description: 'When voting opens: earlier votes do not count. Null when voting was always open.',
       resolve: ({ opensAt }) => opensAt,
     }),
     votingClosesAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When voting closes: votes no longer count from this moment on. Null while no end is set.',
+      description: 'When voting closes: later votes do not count. Null while no end is set.',
       resolve: ({ closesAt }) => closesAt,
     }),
     maxVotesPerPlayer: t.int({
@@ -115,13 +115,13 @@ builder.queryFields(t => ({
   contest: t.field({
     type: ContestType,
     description: 'The rules of the contest.',
-    resolve: (_root, _arguments, { em, settings }) => readVotingWindow(em, settings.contest),
+    resolve: (_root, _arguments, { em, settings }) => readVotingWindow({ em, rules: settings.contest }),
   }),
   results: t.field({
     type: [Winner],
     complexity: LONGEST_LIST_COST,
     nullable: true,
     description: 'The winners of all cities, by city and position; null until voting is over.',
-    resolve: (_root, _arguments, { em, settings }) => findResults(em, settings.contest),
+    resolve: (_root, _arguments, { em, settings }) => findResults({ em, rules: settings.contest }),
   }),
 }));

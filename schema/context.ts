@@ -61,7 +61,10 @@ export function requireViewer({ viewer }: Context): NonNullable<Viewer> {
   return viewer;
 }
 
-/** Creates the parts of a context that operations and events never share, because data that was read turns stale. */
+/**
+ * Creates the entity manager and the loaders of a context. Operations and events never share them, because their
+ * data becomes stale.
+ */
 export function createRequestScoped({
   forkEm,
   viewer,
@@ -72,7 +75,7 @@ export function createRequestScoped({
   return { em, loaders: createLoaders({ em, viewer, leaderboard, readPlayers }) };
 }
 
-/** Makes a player who has just logged in the viewer of the remaining fields of the operation. */
+/** Sets the viewer of the remaining fields of the operation: the player of a new session. */
 export function setViewer(context: Context, { id, role }: Pick<Player, 'id' | 'role'>): void {
   context.viewer = { playerId: id, role };
   context.loaders = createLoaders(context);

@@ -6,10 +6,10 @@ const UUID = z.uuid();
 export { encodeId } from '../src/platform/text/global-ids.ts';
 
 /**
- * Returns the type and the row id of a global id, whether or not the row exists. The row id is in lower case as
- * in Postgres, so that each row has one spelling.
+ * Returns the type and the row id of a global id, also when the row does not exist. The row id is in lower
+ * case as in PostgreSQL, so that each row has one spelling.
  *
- * @throws {GraphQLError} `BAD_USER_INPUT` for anything but a global id.
+ * @throws {GraphQLError} `BAD_USER_INPUT` for a malformed global id.
  */
 export function decodeId(globalId: string): { typename: string; id: string } {
   const [typename = '', id = ''] = Buffer.from(globalId, 'base64url').toString().split(':', 2);

@@ -1,26 +1,28 @@
 import { GraphQLError } from 'graphql';
-import { fillIn } from './fill-in.ts';
+import { formatMessage } from './format-message.ts';
 
 interface ErrorDefinition {
-  /** HTTP status of a response that refuses the whole request. */
+  /** HTTP status of a response that rejects the whole request. */
   status: number;
   /** `{name}` stands for a detail of one error. */
   en: string;
-  /** For codes that users of an application meet; `{name}` stands for one of the error's `extensions`. */
+  /** For codes that applications show to their users; `{name}` stands for one of the error's `extensions`. */
   es?: string;
 }
 
-/** Every code that this API puts into `extensions.code`. Codes and statuses are part of the public contract. */
+/**
+ * Every code that this API puts into `extensions.code`. Codes and statuses are part of the public contract.
+ */
 const ERRORS = {
   UNAUTHENTICATED: {
     status: 401,
     en: 'A valid access token is required. Log in, or refresh the session.',
-    es: 'Hace falta un token de acceso válido. Inicia sesión o renuévala.',
+    es: 'Se necesita un token de acceso válido. Inicia sesión o renueva la sesión.',
   },
   FORBIDDEN: {
     status: 403,
     en: 'The resource does not exist, or you do not have access to it.',
-    es: 'Esto no existe o no es para ti.',
+    es: 'El recurso no existe o no tienes acceso.',
   },
   BAD_REQUEST: { status: 400, en: 'Malformed request: {detail}.' },
   BAD_USER_INPUT: { status: 400, en: 'Invalid argument: {detail}.' },
@@ -28,12 +30,12 @@ const ERRORS = {
   RATE_LIMITED: {
     status: 429,
     en: 'Rate limit exceeded. Retry in {retryAfterSeconds} seconds.',
-    es: 'Se pidió demasiado en poco tiempo. Inténtalo de nuevo en {retryAfterSeconds} s.',
+    es: 'Se superó el límite de solicitudes. Inténtalo de nuevo en {retryAfterSeconds} s.',
   },
   TOO_MANY_AT_ONCE: {
     status: 429,
     en: 'Too many concurrent {resources}. Wait for one to end.',
-    es: 'Hay demasiado abierto al mismo tiempo. Cierra algo primero.',
+    es: 'Hay demasiadas operaciones abiertas al mismo tiempo. Espera a que termine una.',
   },
   DOCUMENT_TOO_LARGE: { status: 400, en: 'The document exceeds the limit of {limit} {unit}.' },
   OPERATION_TOO_COSTLY: {
@@ -50,12 +52,12 @@ const ERRORS = {
   PAYLOAD_TOO_LARGE: {
     status: 413,
     en: 'The request is too large: {detail}.',
-    es: 'Lo que se envió es demasiado grande.',
+    es: 'La solicitud es demasiado grande.',
   },
   REQUEST_TIMEOUT: {
     status: 408,
     en: 'The client sent the request too slowly.',
-    es: 'El envío fue demasiado lento.',
+    es: 'La solicitud llegó con demasiada lentitud.',
   },
   REQUEST_ABORTED: { status: 408, en: 'The client disconnected before the end of the request.' },
 
@@ -68,8 +70,8 @@ const ERRORS = {
 
   DEADLINE_EXCEEDED: {
     status: 503,
-    en: 'The operation took too long. Request less, or try again soon.',
-    es: 'Tardó más de lo permitido. Pide menos o inténtalo de nuevo pronto.',
+    en: 'The operation took too long. Request less data, or try again soon.',
+    es: 'La operación tardó demasiado. Pide menos datos o inténtalo de nuevo pronto.',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,
@@ -81,8 +83,8 @@ const ERRORS = {
 } as const satisfies Record<string, ErrorDefinition>;
 
 /**
- * The code of a syntax error. GraphQL Yoga sets it, as well as `GRAPHQL_VALIDATION_FAILED` and
- * `OPERATION_RESOLUTION_FAILURE`, beside the messages of graphql-js.
+ * The code of a syntax error. GraphQL Yoga adds this code, `GRAPHQL_VALIDATION_FAILED` and
+ * `OPERATION_RESOLUTION_FAILURE` to the errors of graphql-js.
  */
 export const PARSE_FAILED = 'GRAPHQL_PARSE_FAILED';
 
@@ -120,10 +122,10 @@ type Values = Readonly<Record<string, unknown>>;
 export function fieldError(code: PlainErrorCode): GraphQLError;
 export function fieldError<Code extends GraphqlErrorCode>(code: Code, details: Details<Code>): GraphQLError;
 export function fieldError(code: GraphqlErrorCode, details: Values = {}): GraphQLError {
-  return new GraphQLError(fillIn(ERRORS[code].en, details), { extensions: { code } });
+  return new GraphQLError(formatMessage(ERRORS[code].en, details), { extensions: { code } });
 }
 
-/** Returns an error that refuses the whole request, with the HTTP status of its code. */
+/** Returns an error that rejects the whole request, with the HTTP status of its code. */
 export function requestError(
   code: PlainErrorCode,
   details?: Record<string, never>,
@@ -140,7 +142,7 @@ export function requestError(
   { headers, extensions, cause, nodes, path }: RequestErrorOptions = {},
 ): GraphQLError {
   const { status, en } = ERRORS[code];
-  const error = new GraphQLError(fillIn(en, details), {
+  const error = new GraphQLError(formatMessage(en, details), {
     nodes: nodes ?? null,
     path: path ?? null,
     extensions: { code, ...extensions, http: { status, ...(headers && { headers }) } },
@@ -154,8 +156,8 @@ export function hasGraphqlErrorCode(error: unknown, code: GraphqlErrorCode): boo
   return error instanceof GraphQLError && error.extensions.code === code;
 }
 
-/** Returns the HTTP status and the English message of a code, for a response that is not GraphQL's. */
-export function getRefusal(code: PlainErrorCode): { status: number; message: string } {
+/** Returns the HTTP status and the English message of a code, for a response outside GraphQL. */
+export function getHttpError(code: PlainErrorCode): { status: number; message: string } {
   const { status, en } = ERRORS[code];
   return { status, message: en };
 }
@@ -165,7 +167,7 @@ export function getSpanishMessage(extensions: Values): string | undefined {
   const { code } = extensions;
   if (typeof code !== 'string' || !isGraphqlErrorCode(code)) return undefined;
   const definition: ErrorDefinition = ERRORS[code];
-  return definition.es && fillIn(definition.es, extensions);
+  return definition.es && formatMessage(definition.es, extensions);
 }
 
 const isGraphqlErrorCode = (code: string): code is GraphqlErrorCode => Object.hasOwn(ERRORS, code);

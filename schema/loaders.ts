@@ -6,9 +6,9 @@ import type { PublicPlayer } from '../src/players/find-players.ts';
 import type { PlayerReader } from '../src/players/player-reader.ts';
 import { findCityRanks, findRanks } from '../src/rankings/find-rankings.ts';
 import type { RankedEntry } from '../src/rankings/ranked-entry.ts';
-import { findVideosByIds, findVideosByPlayers, type VideoPage } from '../src/videos/find-videos.ts';
+import { findVideosByPlayers, findVisibleVideos, type VideoPage } from '../src/videos/find-videos.ts';
 import type { Video } from '../src/videos/video.entity.ts';
-import { maySee, maySeeAllVideos, type Viewer } from '../src/videos/visibility.ts';
+import type { Viewer } from '../src/videos/visibility.ts';
 import { findVotedVideos } from '../src/votes/find-votes.ts';
 
 /** Batches the reads of one operation or event into one query for each kind, for one viewer. */
@@ -27,6 +27,7 @@ export interface Loaders {
   cityRanks: DataLoader<{ id: string; city: string }, RankedEntry | null, string>;
 }
 
+/** Creates the loaders of one operation or event. They cache each read. */
 export function createLoaders({
   em,
   viewer,
@@ -40,10 +41,7 @@ export function createLoaders({
 }): Loaders {
   return {
     players: new DataLoader(ids => readPlayers(ids)),
-    videos: new DataLoader(async ids => {
-      const videos = await findVideosByIds(em, ids);
-      return videos.map(video => (video && maySee(viewer, video) ? video : null));
-    }),
+    videos: new DataLoader(ids => findVisibleVideos(em, viewer, ids)),
     videosByPlayer: new DataLoader(
       async keys => {
         const lists = new Map<(typeof keys)[number], Video[]>();
@@ -51,11 +49,8 @@ export function createLoaders({
         for (const group of Map.groupBy(keys, ({ page }) => JSON.stringify(page)).values()) {
           const [{ page } = { page: undefined }] = group;
           if (page === undefined) continue;
-          const players = group.map(({ playerId }) => ({
-            playerId,
-            unpublished: maySeeAllVideos(viewer, playerId),
-          }));
-          const found = await findVideosByPlayers(em, players, page);
+          const playerIds = group.map(({ playerId }) => playerId);
+          const found = await findVideosByPlayers(em, viewer, playerIds, page);
           for (const [index, key] of group.entries()) lists.set(key, found[index] ?? []);
         }
         return keys.map(key => lists.get(key) ?? []);

@@ -25,8 +25,9 @@ import type {
   VoteLimitReached,
   VotingClosed,
 } from '../src/votes/vote.errors.ts';
-import { fillIn } from './fill-in.ts';
+import { formatMessage } from './format-message.ts';
 
+/** A text in every language of the API. */
 type Sentence = Record<Language, string>;
 
 /** Every error that is a member of a result. */
@@ -59,7 +60,7 @@ const MESSAGES: Record<PublicError['code'], Sentence> = {
   },
   BAD_CREDENTIALS: {
     en: 'The e-mail or the password is wrong.',
-    es: 'El correo electrónico o la contraseña no es correcto.',
+    es: 'El correo electrónico o la contraseña son incorrectos.',
   },
   TOO_MANY_ATTEMPTS: {
     en: 'Too many attempts. Try again in {seconds} seconds.',
@@ -75,7 +76,7 @@ const MESSAGES: Record<PublicError['code'], Sentence> = {
   },
   UNSUPPORTED_FILE: {
     en: 'The file type is not supported. Upload an MP4 or QuickTime (MOV) file.',
-    es: 'El archivo no es un video que podamos aceptar. Sube un archivo MP4 o QuickTime (MOV).',
+    es: 'El tipo de archivo no se admite. Sube un archivo MP4 o QuickTime (MOV).',
   },
   IDEMPOTENCY_KEY_REUSED: {
     en: 'This idempotency key was already used for another upload.',
@@ -87,9 +88,9 @@ const MESSAGES: Record<PublicError['code'], Sentence> = {
   },
   UPLOAD_NOT_FOUND: {
     en: 'The file has not arrived or has expired. Send it again.',
-    es: 'El archivo no ha llegado, o llegó hace demasiado tiempo. Envíalo de nuevo.',
+    es: 'El archivo no ha llegado o ya venció. Envíalo de nuevo.',
   },
-  VIDEO_NOT_FOUND: { en: 'The video does not exist.', es: 'Ese video no existe.' },
+  VIDEO_NOT_FOUND: { en: 'The video does not exist.', es: 'El video no existe.' },
   VIDEO_IS_PUBLISHED: {
     en: 'A published video cannot be deleted.',
     es: 'Un video publicado no se puede eliminar.',
@@ -102,12 +103,12 @@ const MESSAGES: Record<PublicError['code'], Sentence> = {
   OWN_VIDEO: { en: 'You cannot vote for your own video.', es: 'No puedes votar por tu propio video.' },
   VIDEO_NOT_PUBLISHED: {
     en: 'This video does not accept votes.',
-    es: 'No se puede votar por este video.',
+    es: 'Este video no acepta votos.',
   },
   VOTING_CLOSED: { en: 'Voting is not open.', es: 'La votación no está abierta.' },
   VOTE_LIMIT_REACHED: {
     en: 'You have cast all your {limit} votes.',
-    es: 'Ya diste tus {limit} votos.',
+    es: 'Ya usaste tus {limit} votos.',
   },
   NOT_VOTED: { en: 'You have not voted for this video.', es: 'No has votado por este video.' },
   INVALID_INPUT: {
@@ -118,7 +119,7 @@ const MESSAGES: Record<PublicError['code'], Sentence> = {
 
 /** Returns the sentence for an expected error. */
 export function toErrorMessage(error: PublicError, language: Language): string {
-  return fillIn(MESSAGES[error.code][language], getDetails(error));
+  return formatMessage(MESSAGES[error.code][language], getDetails(error));
 }
 
 function getDetails(error: PublicError): Record<string, string | number> {
@@ -134,9 +135,9 @@ function getDetails(error: PublicError): Record<string, string | number> {
   }
 }
 
-const OTHER_RULE: Sentence = { en: 'This value is not valid.', es: 'Esto no es válido.' };
+const OTHER_RULE: Sentence = { en: 'This value is not valid.', es: 'Este valor no es válido.' };
 const RULES: Record<string, Sentence> = {
-  required: { en: 'This field is required.', es: 'Este dato es obligatorio.' },
+  required: { en: 'This field is required.', es: 'Este campo es obligatorio.' },
   too_short: {
     en: 'At least {limit} characters are required.',
     es: 'Se necesitan al menos {limit} caracteres.',
@@ -149,34 +150,34 @@ const RULES: Record<string, Sentence> = {
     en: 'Contains characters that are not allowed.',
     es: 'Contiene caracteres que no se permiten.',
   },
-  not_a_size: { en: 'This is not a valid file size.', es: 'Esto no es el tamaño de un archivo.' },
-  not_a_name: { en: 'This is not a valid name.', es: 'Esto no es un nombre.' },
-  not_an_email: { en: 'This is not a valid e-mail address.', es: 'Esto no es un correo electrónico.' },
+  not_a_size: { en: 'This is not a valid file size.', es: 'Este tamaño de archivo no es válido.' },
+  not_a_name: { en: 'This is not a valid name.', es: 'Este nombre no es válido.' },
+  not_an_email: { en: 'This is not a valid e-mail address.', es: 'Este correo electrónico no es válido.' },
   same_as_email: {
     en: 'The password must differ from the e-mail.',
-    es: 'La contraseña no puede ser el correo electrónico.',
+    es: 'La contraseña debe ser distinta del correo electrónico.',
   },
   too_common: {
     en: 'This password is too common. Choose another one.',
-    es: 'Esta contraseña es de las más comunes. Elige otra.',
+    es: 'Esta contraseña es demasiado común. Elige otra.',
   },
-  not_the_same: { en: 'The passwords do not match.', es: 'Las dos contraseñas son distintas.' },
+  not_the_same: { en: 'The passwords do not match.', es: 'Las contraseñas no coinciden.' },
 };
 
 /** Returns the sentence for one broken rule of an input. */
 export function toProblemMessage({ rule, params }: InputProblem, language: Language): string {
   const sentence = RULES[rule] ?? OTHER_RULE;
-  return fillIn(sentence[language], { ...params });
+  return formatMessage(sentence[language], { ...params });
 }
 
 const FAILURES: Record<FailureReason, Sentence> = {
   NOT_A_VIDEO: {
     en: 'The file does not contain a video. Record a new one and upload it.',
-    es: 'Este archivo no contiene un video. Graba uno nuevo y súbelo.',
+    es: 'El archivo no contiene un video. Graba uno nuevo y súbelo.',
   },
   UNSUPPORTED_FORMAT: {
     en: 'The format is not supported. Record with your phone’s standard camera settings and upload again.',
-    es: 'No podemos leer este formato. Graba con los ajustes normales de la cámara y súbelo de nuevo.',
+    es: 'El formato no se admite. Graba con los ajustes normales de la cámara y súbelo de nuevo.',
   },
   TOO_SHORT: {
     en: 'The video is too short. Upload one of at least {minSourceSeconds} seconds.',
@@ -204,13 +205,13 @@ const FAILURES: Record<FailureReason, Sentence> = {
   },
 };
 
-/** Returns the reason why a video failed and a remedy, as a text for its player. */
+/** Returns the reason for a failed video and advice, as a text for its player. */
 export function toFailureMessage(
   reason: FailureReason,
   rules: { minSourceSeconds: number; maxSourceSeconds: number; minSourceHeight: number },
   language: Language,
 ): string {
-  return fillIn(FAILURES[reason][language], { ...rules });
+  return formatMessage(FAILURES[reason][language], { ...rules });
 }
 
 function toMebibytes(bytes: number): string {

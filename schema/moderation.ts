@@ -1,5 +1,6 @@
 import { closeContest } from '../src/moderation/close-contest.ts';
 import { hideVideo, restoreVideo } from '../src/moderation/hide-video.ts';
+import { QUEUE_LINK_SECONDS, signQueueLink } from '../src/moderation/queue-dashboard-links.ts';
 import { requeueVideo } from '../src/moderation/requeue-video.ts';
 import { InvalidInput } from '../src/platform/errors.ts';
 import { VideoNotFailed, VideoNotFound } from '../src/videos/video.errors.ts';
@@ -8,8 +9,6 @@ import { ContestType } from './contest.ts';
 import { type Context, requireViewer } from './context.ts';
 import { ErrorInterface } from './errors.ts';
 import { VideoType } from './video.ts';
-
-const QUEUE_BOARD_LINK_SECONDS = 60;
 
 builder.objectType(VideoNotFailed, {
   name: 'VideoNotFailed',
@@ -20,12 +19,10 @@ builder.objectType(VideoNotFailed, {
 builder.queryField('queueBoardUrl', t =>
   t.field({
     type: 'URL',
-    description: `URL that opens the queue dashboard in a browser, valid for ${QUEUE_BOARD_LINK_SECONDS} seconds. Moderators only.`,
+    description: `URL that opens the queue dashboard in a browser, valid for ${QUEUE_LINK_SECONDS.enter} seconds. Moderators only.`,
     authScopes: { moderator: true },
-    resolve: (_root, _arguments, context) => {
-      const path = `/operations/queue/enter/${requireViewer(context).playerId}`;
-      return context.settings.publicUrl + context.links.sign(path, QUEUE_BOARD_LINK_SECONDS);
-    },
+    resolve: (_root, _arguments, context) =>
+      context.settings.publicUrl + signQueueLink(context.links, 'enter', requireViewer(context).playerId),
   }),
 );
 
@@ -71,8 +68,8 @@ builder.mutationFields(t => {
       args,
       resolve: (_root, input, context) => {
         const { em, events, jobs, settings } = context;
-        const { maxAttempts } = settings.processing;
-        return requeueVideo({ em, events, jobs, maxAttempts }, toAction(context, input));
+        const { processing } = settings;
+        return requeueVideo({ em, events, jobs, processing }, toAction(context, input));
       },
     }),
   };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { fieldError } from './graphql-errors.ts';
 
-export const DEFAULT_SIZE = 20;
-export const MAX_SIZE = 100;
+const DEFAULT_SIZE = 20;
+const MAX_SIZE = 100;
 
 /** The SDL descriptions of every connection. */
 export const PAGE_DESCRIPTIONS = {
@@ -39,7 +39,9 @@ export interface PageArguments {
 /** Page sizes of every connection, as options of `resolveCursorConnection`: 20 by default, at most 100. */
 export const PAGE_SIZES = { defaultSize: DEFAULT_SIZE, maxSize: MAX_SIZE };
 
-/** @throws {GraphQLError} `BAD_USER_INPUT` for a size out of bounds, or for `first` together with `last`. */
+/**
+ * Checks a page. @throws {GraphQLError} `BAD_USER_INPUT` for a size out of bounds, or `first` with `last`.
+ */
 export function checkPage({ first, last }: PageArguments): void {
   if (first != null && last != null)
     throw fieldError('BAD_USER_INPUT', { detail: '`first` and `last` exclude each other' });
@@ -55,7 +57,7 @@ export function encodeCursor(position: Record<string, string | number>): string 
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-/** Returns the position in a cursor. @throws {GraphQLError} `BAD_USER_INPUT` unless the cursor is of this list. */
+/** Returns the position in a cursor. @throws {GraphQLError} `BAD_USER_INPUT` for a cursor of another list. */
 export function decodeCursor<Position>(
   cursor: string | undefined,
   position: z.ZodType<Position>,

@@ -1,19 +1,18 @@
-import { findPlayerByUsername, type PublicPlayer } from '../src/players/find-players.ts';
-import { Player, type ROLES } from '../src/players/player.entity.ts';
+import { findPlayer, findPlayerByUsername, type PublicPlayer } from '../src/players/find-players.ts';
+import type { Player, ROLES } from '../src/players/player.entity.ts';
 import { builder } from './builder.ts';
 import { PUBLIC } from './cache-scope.ts';
 
 export const PlayerType = builder.node(builder.objectRef<PublicPlayer>('Player'), {
   description: 'A registered player, who uploads videos, votes and is ranked.',
   id: { ...PUBLIC, description: 'Global id.', resolve: player => player.id },
-  // As in `VideoType`.
+  // Needed for the same reason as in `VideoType`.
   isTypeOf: value => typeof value === 'object' && value !== null && 'username' in value,
   loadMany: (ids, { loaders }) => ids.map(id => loaders.players.load(id)),
   fields: t => ({
     username: t.exposeString('username', {
       ...PUBLIC,
-      description:
-        'Unique name, derived from the name at sign-up and never changed: `jordan.diaz`, `jordan.diaz2`.',
+      description: 'Unique name, derived from the name at sign-up and never changed, such as `jordan.diaz2`.',
     }),
     firstName: t.exposeString('firstName', {
       ...PUBLIC,
@@ -64,6 +63,6 @@ builder.queryField('me', t =>
     type: ViewerType,
     nullable: true,
     description: 'The viewer; null without an access token.',
-    resolve: (_root, _arguments, { em, viewer }) => viewer && em.findOne(Player, viewer.playerId),
+    resolve: (_root, _arguments, { em, viewer }) => viewer && findPlayer(em, viewer.playerId),
   }),
 );

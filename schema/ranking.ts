@@ -5,7 +5,7 @@ import type { RankedEntry, RankingSlice } from '../src/rankings/ranked-entry.ts'
 import type { RankingSnapshot } from '../src/rankings/ranking-feed.ts';
 import { builder } from './builder.ts';
 import { PUBLIC } from './cache-scope.ts';
-import { COUNTED_BY_PARENT, LONGEST_LIST_COST, lengthCost, pageCost } from './costs.ts';
+import { COUNTED_BY_PARENT, getListCost, getPageCost, LONGEST_LIST_COST } from './costs.ts';
 import { fieldError } from './graphql-errors.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
 import { PlayerType } from './player.ts';
@@ -15,7 +15,7 @@ const MAX_TOP = 100;
 
 const RankingEntry = builder.objectRef<RankedEntry>('RankingEntry').implement({
   description:
-    'A player’s position in a ranking. Players with more votes on published videos rank higher. Players with equal votes rank by the time of their latest counted vote or, without votes, of their first publication: the earlier one ranks higher. Players with equal times rank by id, the lower one first. Each position is taken once.',
+    'A player’s position in a ranking. Players with more votes on published videos rank higher. With equal votes, the player with the earlier latest counted vote ranks higher. Without votes, the player with the earlier first publication ranks higher. With equal times, the player with the lower id ranks higher. No two players share a position.',
   fields: t => ({
     position: t.exposeInt('position', { ...PUBLIC, description: 'Position in the ranking, starting at 1.' }),
     player: t.field({
@@ -40,7 +40,7 @@ const RANKING_CURSOR = z.object({
   id: z.uuid(),
   score: z.int32(),
   tieBreaker: z.string().regex(/^\d{16}$/),
-  // Positions of later pages are added to this one and must still fit an Int.
+  // The limit leaves room for the positions of later pages in an Int.
   position: z.int().min(1).max(2_000_000_000),
 });
 const toCursor = ({ id, score, tieBreaker, position }: RankedEntry) =>
@@ -51,7 +51,7 @@ const RankingEdge = builder.objectRef<RankedEntry>('RankingEdge').implement({
   fields: t => ({
     cursor: t.string({
       description:
-        'Cursor of the entry, for `after` and `before`. It stays valid when the player’s position changes.',
+        'Cursor of the entry, for `after` and `before`. The cursor stays valid when the player’s position changes.',
       resolve: toCursor,
     }),
     node: t.field({ type: RankingEntry, description: 'The entry.', resolve: entry => entry }),
@@ -94,14 +94,13 @@ const RankingConnection = builder.objectRef<RankingSlice & { board: string }>('R
 });
 
 const RankingOf = builder.objectRef<RankedEntry & { around: number }>('RankingOf').implement({
-  description: 'A player’s position in the global ranking, and the neighbours.',
+  description: 'A player’s position in the global ranking, with its neighbours.',
   fields: t => ({
     entry: t.field({ type: RankingEntry, description: 'The entry.', resolve: entry => entry }),
     neighbours: t.field({
       type: [RankingEntry],
       complexity: COUNTED_BY_PARENT,
-      description:
-        'Up to `around` entries before the player, the player’s entry, and up to `around` entries after it.',
+      description: 'The player’s entry between up to `around` entries before and after it.',
       resolve: (entry, _arguments, { em, leaderboard }) =>
         findNeighbours({ em, leaderboard }, entry, entry.around),
     }),
@@ -135,7 +134,7 @@ builder.objectField(PlayerType, 'cityRanking', t =>
     type: RankingEntry,
     nullable: true,
     description:
-      'The player’s position in the ranking of the city, which determines the winners; null without a published video.',
+      'The player’s position in the ranking of the city, which determines the winners. Null without a published video.',
     resolve: ({ id, city }, _arguments, { loaders }) => loaders.cityRanks.load({ id, city }),
   }),
 );
@@ -143,7 +142,7 @@ builder.objectField(PlayerType, 'cityRanking', t =>
 builder.queryFields(t => ({
   rankings: t.field({
     type: RankingConnection,
-    complexity: pageCost,
+    complexity: getPageCost,
     description: 'The ranking of all players with a published video, or of one city, best first.',
     args: {
       city: t.arg.string({
@@ -170,7 +169,7 @@ builder.queryFields(t => ({
   }),
   rankingOf: t.field({
     type: RankingOf,
-    complexity: ({ around }) => lengthCost(2 * (around ?? 0) + 1),
+    complexity: ({ around }) => getListCost(2 * (around ?? 0) + 1),
     nullable: true,
     description: 'A player’s position in the global ranking; null without a published video.',
     args: {
@@ -212,7 +211,7 @@ builder.subscriptionField('rankingChanged', t =>
   t.field({
     ...PUBLIC,
     type: RankingChange,
-    complexity: ({ top }) => lengthCost(top ?? 1),
+    complexity: ({ top }) => getListCost(top ?? 1),
     description: 'The current top of a ranking, then the top after each change, at most twice a second.',
     args: {
       city: t.arg.string({ description: 'City of the ranking; absent for the global ranking.' }),

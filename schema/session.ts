@@ -9,7 +9,7 @@ import {
 import { logOut, type OpenSession, refreshSession } from '../src/players/sessions.ts';
 import { signUp } from '../src/players/sign-up.ts';
 import { builder } from './builder.ts';
-import { type Context, setViewer } from './context.ts';
+import { setViewer } from './context.ts';
 import { PASSWORD_COST } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { ViewerType } from './player.ts';
@@ -19,7 +19,7 @@ const SessionType = builder.objectRef<OpenSession>('Session').implement({
   fields: t => ({
     accessToken: t.exposeString('accessToken', {
       description:
-        'Access token, for the header `Authorization: Bearer …` or, over WebSocket, for `connectionParams.authorization`.',
+        'Access token for the header `Authorization: Bearer …`; over WebSocket for `connectionParams.authorization`.',
     }),
     tokenType: t.string({
       description: 'Type of the access token: always `Bearer` (RFC 6750).',
@@ -47,7 +47,7 @@ const LoggedOut = builder.objectRef<{ wasOpen: boolean }>('LoggedOut').implement
   }),
 });
 
-// `isTypeOf` makes the errors plugin unwrap the error. A wrapped error is not an instance of its class.
+// `isTypeOf` makes the errors plugin unwrap the error; a wrapped error is not an instance of its class.
 builder.objectType(EmailTaken, {
   name: 'EmailTaken',
   description: 'Another player has this e-mail, ignoring case.',
@@ -117,7 +117,9 @@ builder.mutationFields(t => ({
     resolve: async (_root, { input }, context) => {
       const { em, accessTokens, settings, signUpLimit, address } = context;
       const deps = { em, accessTokens, auth: settings.auth, limit: signUpLimit };
-      return becomeViewer(context, await signUp(deps, input, address));
+      const session = await signUp(deps, input, address);
+      setViewer(context, session.player);
+      return session;
     },
   }),
 
@@ -130,20 +132,24 @@ builder.mutationFields(t => ({
     resolve: async (_root, { input }, context) => {
       const { em, accessTokens, settings, logInLimits, address } = context;
       const deps = { em, accessTokens, auth: settings.auth, limits: logInLimits };
-      return becomeViewer(context, await logIn(deps, input, address));
+      const session = await logIn(deps, input, address);
+      setViewer(context, session.player);
+      return session;
     },
   }),
 
   refreshSession: t.field({
     type: SessionType,
     description:
-      'Exchanges a refresh token for a new access token and a new refresh token. Send no `Authorization` header: an expired access token is refused.',
+      'Exchanges a refresh token for a new access token and a new refresh token. Send no `Authorization` header: the server rejects an expired access token.',
     errors: { types: [SessionExpired] },
     args: { refreshToken: t.arg.string({ required: true, description: REFRESH_TOKEN_DESCRIPTION }) },
     resolve: async (_root, { refreshToken }, context) => {
       const { em, accessTokens, settings } = context;
       const deps = { em, accessTokens, auth: settings.auth };
-      return becomeViewer(context, await refreshSession(deps, refreshToken));
+      const session = await refreshSession(deps, refreshToken);
+      setViewer(context, session.player);
+      return session;
     },
   }),
 
@@ -155,9 +161,3 @@ builder.mutationFields(t => ({
     resolve: async (_root, { refreshToken }, { em }) => ({ wasOpen: await logOut({ em }, refreshToken) }),
   }),
 }));
-
-/** Makes the player of a new session the viewer of the remaining fields; returns the session. */
-function becomeViewer(context: Context, session: OpenSession): OpenSession {
-  setViewer(context, session.player);
-  return session;
-}

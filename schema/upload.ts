@@ -1,8 +1,9 @@
 import { InvalidInput } from '../src/platform/errors.ts';
 import type { PresignedUpload } from '../src/platform/storage/storage.ts';
-import type { OriginalType } from '../src/videos/uploads/accepted-file.ts';
+import type { OriginalType } from '../src/videos/uploads/accept-file.ts';
 import { completeUpload } from '../src/videos/uploads/complete-upload.ts';
 import { createUpload } from '../src/videos/uploads/create-upload.ts';
+import { submitVideo } from '../src/videos/uploads/submit-video.ts';
 import {
   DirectUploadUnavailable,
   FileTooLarge,
@@ -15,6 +16,40 @@ import { requireViewer } from './context.ts';
 import { DIRECT_UPLOAD_COST } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { VideoType } from './video.ts';
+
+builder.objectType(FileTooLarge, {
+  name: 'FileTooLarge',
+  description: 'The file exceeds the maximum size.',
+  interfaces: [ErrorInterface],
+  fields: t => ({
+    limitBytes: t.exposeFloat('limitBytes', { description: 'Maximum size of a file, in bytes.' }),
+  }),
+});
+builder.objectType(UnsupportedFile, {
+  name: 'UnsupportedFile',
+  description: 'The content of the file is neither MP4 nor QuickTime. The file name does not matter.',
+  interfaces: [ErrorInterface],
+});
+builder.objectType(IdempotencyKeyReused, {
+  name: 'IdempotencyKeyReused',
+  description: 'The idempotency key belongs to an upload with another title or another file.',
+  interfaces: [ErrorInterface],
+});
+const UploadVideoInput = builder.inputType('UploadVideoInput', {
+  description: 'A video for the contest.',
+  fields: t => ({
+    title: t.string({ required: true, description: '1 to 120 characters.' }),
+    file: t.field({
+      type: 'Upload',
+      required: true,
+      description: 'MP4 or QuickTime file, sent as in the GraphQL multipart request specification.',
+    }),
+    idempotencyKey: t.string({
+      description:
+        'Key of this upload, at most 200 characters. An upload with the same key returns the first video.',
+    }),
+  }),
+});
 
 const UploadTypeEnum = builder.enumType('UploadType', {
   description: 'A type of file that the contest accepts.',
@@ -48,7 +83,7 @@ const DirectUpload = builder.objectRef<PresignedUpload & { uploadId: string }>('
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       description:
-        'Latest start of the request. The store deletes a file one hour after its arrival unless `completeUpload` submits it.',
+        'Latest start of the request. The store deletes the file one hour after its arrival unless `completeUpload` submits it.',
     }),
   }),
 });
@@ -91,6 +126,23 @@ const CompleteUploadInput = builder.inputType('CompleteUploadInput', {
 });
 
 builder.mutationFields(t => ({
+  uploadVideo: t.field({
+    type: VideoType,
+    description:
+      'Uploads a video. Returns once the file is durably stored; `videoStatus` sends the progress.',
+    authScopes: { player: true },
+    errors: { types: [FileTooLarge, UnsupportedFile, IdempotencyKeyReused, InvalidInput] },
+    args: { input: t.arg({ type: UploadVideoInput, required: true, description: 'The video.' }) },
+    resolve: async (_root, { input }, context) => {
+      const { em, storage, jobs, logger, settings, requestId } = context;
+      const { playerId } = requireViewer(context);
+      const file = (await input.file).createReadStream();
+      return submitVideo(
+        { em, storage, jobs, logger, media: settings.media, processing: settings.processing },
+        { playerId, title: input.title, file, idempotencyKey: input.idempotencyKey ?? null, requestId },
+      );
+    },
+  }),
   createUpload: t.field({
     type: DirectUpload,
     description:

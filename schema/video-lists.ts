@@ -11,7 +11,7 @@ import {
 } from '../src/videos/find-videos.ts';
 import type { Video } from '../src/videos/video.entity.ts';
 import { builder } from './builder.ts';
-import { pageCost } from './costs.ts';
+import { getPageCost } from './costs.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES, type PageArguments } from './paging.ts';
 import { PlayerType } from './player.ts';
 import { FailureReasonEnum, VideoStatusEnum, VideoType } from './video.ts';
@@ -26,7 +26,7 @@ const VideoOrder = builder.enumType('VideoOrder', {
 
 const VIDEO_CURSOR = z.object({ id: z.uuid(), votes: z.int32() });
 
-/** Returns a page of videos as a Relay connection. `find` returns up to `limit` videos, from the end with `fromEnd`. */
+/** Returns a page of videos as a Relay connection; `find` reads the videos. */
 async function toVideoConnection(args: PageArguments, find: (page: VideoPage) => Promise<Video[]>) {
   checkPage(args);
   return resolveCursorConnection(
@@ -44,7 +44,7 @@ async function toVideoConnection(args: PageArguments, find: (page: VideoPage) =>
 builder.objectField(PlayerType, 'videos', t =>
   t.connection({
     type: VideoType,
-    complexity: pageCost,
+    complexity: getPageCost,
     description: 'The player’s published videos, newest first. The owner and moderators see all videos.',
     resolve: (player, args, { loaders }) =>
       toVideoConnection(args, page => loaders.videosByPlayer.load({ playerId: player.id, page })),
@@ -54,7 +54,7 @@ builder.objectField(PlayerType, 'videos', t =>
 builder.queryField('videos', t =>
   t.connection({
     type: VideoType,
-    complexity: pageCost,
+    complexity: getPageCost,
     description: 'The published videos.',
     args: {
       city: t.arg.string({ description: 'Only videos of players from this city, with or without accents.' }),
@@ -70,7 +70,7 @@ builder.queryField('videos', t =>
 builder.queryField('allVideos', t =>
   t.connection({
     type: VideoType,
-    complexity: pageCost,
+    complexity: getPageCost,
     description: 'All videos in every status, newest first. Moderators only.',
     authScopes: { moderator: true },
     args: {

@@ -21,7 +21,7 @@ const VideoStatusEvent = builder.objectRef<VideoStatusUpdate>('VideoStatusEvent'
   fields: t => ({
     sequence: t.int({
       description:
-        'Number that increases with each event, by more than one after skipped events. After a reconnect, the event with the higher number is the later one.',
+        'Number that increases with each event, by more than one after skipped events. After a reconnect the higher number marks the later event.',
       resolve: ({ sequence }) => sequence,
     }),
     video: t.field({ type: VideoType, description: 'The video.', resolve: ({ video }) => video }),
@@ -38,18 +38,18 @@ const VideoStatusEvent = builder.objectRef<VideoStatusUpdate>('VideoStatusEvent'
     }),
     percent: t.float({
       description:
-        'Progress of the furthest attempt, 0 to 100, rounded to a tenth. The value never decreases, because a later attempt changes it only once it is ahead; `requeueVideo` resets it.',
+        'Progress of the furthest attempt, 0 to 100, rounded to a tenth. A later attempt changes the value only once it is ahead. Only `requeueVideo` decreases the value.',
       resolve: ({ video }) => Math.round(video.percent * 10) / 10,
     }),
     queuePosition: t.exposeInt('queuePosition', {
       nullable: true,
       description:
-        'Number of videos ahead in the queue, until the first attempt. Sent again after a change of one fiftieth, at most every 2 seconds.',
+        'Number of videos ahead in the queue, until the first attempt. An event follows each change by one fiftieth, at most every 2 seconds.',
     }),
     etaSeconds: t.exposeInt('etaSeconds', {
       nullable: true,
       description:
-        'Estimated seconds until the end of processing, based on the newest clips, the speed of the current attempt and the number of workers. Null without an estimate, for example without workers.',
+        'Estimated seconds until the end of processing. The estimate uses the newest clips, the speed of the current attempt and the number of workers. Null without an estimate, for example without workers.',
     }),
     attempt: t.int({
       description: 'Number of the current attempt; 0 before the first.',
@@ -72,7 +72,7 @@ builder.subscriptionField('videoStatus', t =>
   t.field({
     type: VideoStatusEvent,
     description:
-      'The current status of a video, then each change. Ends after PROCESSED or FAILED, or when the video is deleted. For the owner and moderators, and for all clients once the video is published.',
+      'The current status of a video, then each change. Ends after PROCESSED or FAILED, or when the video is deleted. Only the owner and moderators may subscribe before the video is published.',
     args: {
       videoId: t.arg.globalID({ required: true, for: VideoType, description: 'Global id of the video.' }),
     },

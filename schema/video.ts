@@ -1,17 +1,9 @@
-import { InvalidInput } from '../src/platform/errors.ts';
 import { deleteVideo } from '../src/videos/delete-video.ts';
-import { toMediaUrl, toOriginalUrl } from '../src/videos/files/media-urls.ts';
-import { submitVideo } from '../src/videos/uploads/submit-video.ts';
-import { isPublished, Video } from '../src/videos/video.entity.ts';
-import {
-  FileTooLarge,
-  IdempotencyKeyReused,
-  UnsupportedFile,
-  VideoIsPublished,
-  VideoNotFound,
-} from '../src/videos/video.errors.ts';
+import { findMediaUrl, findOriginalUrl } from '../src/videos/files/media-urls.ts';
+import { Video } from '../src/videos/video.entity.ts';
+import { VideoIsPublished, VideoNotFound } from '../src/videos/video.errors.ts';
 import type { FailureReason, VideoStatus } from '../src/videos/video.status.ts';
-import { mayInspect } from '../src/videos/visibility.ts';
+import { mayReadHideReason } from '../src/videos/visibility.ts';
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
 import { ErrorInterface } from './errors.ts';
@@ -44,7 +36,7 @@ export const FailureReasonEnum = builder.enumType('FailureReason', {
 });
 
 export const VideoFailureType = builder.objectRef<FailedVideo>('VideoFailure').implement({
-  description: 'Why a video failed, and a remedy for its player.',
+  description: 'Why a video failed, and advice for its player.',
   fields: t => ({
     reason: t.field({
       type: FailureReasonEnum,
@@ -52,7 +44,7 @@ export const VideoFailureType = builder.objectRef<FailedVideo>('VideoFailure').i
       resolve: video => video.failureReason,
     }),
     message: t.string({
-      description: 'Reason and remedy for the player, in Spanish or English by `Accept-Language`.',
+      description: 'Reason and advice for the player, in Spanish or English by `Accept-Language`.',
       resolve: ({ failureReason }, _arguments, { settings, language }) =>
         toFailureMessage(failureReason, settings.media, language),
     }),
@@ -66,7 +58,7 @@ export const hasFailed = (video: Video): video is FailedVideo =>
 export const VideoType = builder.node(builder.objectRef<Video>('Video'), {
   description: 'A skill video: the file that its player uploaded, and the clip made from it.',
   id: { description: 'Global id.', resolve: video => video.id },
-  // Pothos sets the type of a loaded object too late for a second field with the same id.
+  // Needed because Pothos sets the type of a loaded object too late for a second field with the same id.
   isTypeOf: value => value instanceof Video,
   loadMany: (ids, { loaders }) => ids.map(id => loaders.videos.load(id)),
   fields: t => ({
@@ -107,35 +99,27 @@ export const VideoType = builder.node(builder.objectRef<Video>('Video'), {
       type: 'URL',
       nullable: true,
       description: 'URL of the clip: MP4, 1280x720, 30 frames per second, no sound. Null unless published.',
-      resolve: (video, _arguments, { settings }) =>
-        isPublished(video) ? toMediaUrl(settings.publicUrl, video.id, 'clip.mp4') : null,
+      resolve: (video, _arguments, { settings }) => findMediaUrl(settings.publicUrl, video, 'clip.mp4'),
     }),
     posterUrl: t.field({
       type: 'URL',
       nullable: true,
       description: 'URL of a JPEG still of the clip. Null unless published.',
-      resolve: (video, _arguments, { settings }) =>
-        isPublished(video) ? toMediaUrl(settings.publicUrl, video.id, 'poster.jpg') : null,
+      resolve: (video, _arguments, { settings }) => findMediaUrl(settings.publicUrl, video, 'poster.jpg'),
     }),
     previewUrl: t.field({
       type: 'URL',
       nullable: true,
       description:
-        'URL of a few seconds of the clip as a small animated WebP, for lists. Null unless published, and for clips older than previews.',
-      resolve: (video, _arguments, { settings }) =>
-        isPublished(video) && video.previewKey
-          ? toMediaUrl(settings.publicUrl, video.id, 'preview.webp')
-          : null,
+        'URL of a few seconds of the clip as a small animated WebP, for lists. Null unless published; also null for clips older than previews.',
+      resolve: (video, _arguments, { settings }) => findMediaUrl(settings.publicUrl, video, 'preview.webp'),
     }),
     storyboardUrl: t.field({
       type: 'URL',
       nullable: true,
       description:
-        'URL of WebVTT cues for a seek bar, which map each second of the clip to a tile of one JPEG. Null unless published, and for clips older than storyboards.',
-      resolve: (video, _arguments, { settings }) =>
-        isPublished(video) && video.storyboardCuesKey
-          ? toMediaUrl(settings.publicUrl, video.id, 'storyboard.vtt')
-          : null,
+        'URL of WebVTT cues for a seek bar. Each second of the clip maps to a tile of one JPEG. Null unless published; also null for clips older than storyboards.',
+      resolve: (video, _arguments, { settings }) => findMediaUrl(settings.publicUrl, video, 'storyboard.vtt'),
     }),
     hidden: t.boolean({
       description:
@@ -147,20 +131,15 @@ export const VideoType = builder.node(builder.objectRef<Video>('Video'), {
       description:
         'Reason given by the moderator who hid the video. Null unless hidden; visible only to the owner and moderators.',
       resolve: (video, _arguments, { viewer, loaders }) =>
-        video.hiddenAt != null && mayInspect(viewer, video) ? loaders.hideReasons.load(video.id) : null,
+        mayReadHideReason(viewer, video) ? loaders.hideReasons.load(video.id) : null,
     }),
     originalUrl: t.field({
       type: 'URL',
       nullable: true,
       description:
-        'Short-lived URL of the uploaded file, visible only to the owner and moderators; null for other viewers.',
-      resolve: (video, _arguments, { viewer, links, settings }) =>
-        mayInspect(viewer, video)
-          ? toOriginalUrl(
-              { publicUrl: settings.publicUrl, links, lifetimeSeconds: settings.media.originalLinkSeconds },
-              video.id,
-            )
-          : null,
+        'Short-lived URL of the uploaded file for the owner and moderators; null for other viewers.',
+      resolve: (video, _arguments, { viewer, links, settings: { publicUrl, media } }) =>
+        findOriginalUrl({ publicUrl, links, lifetimeSeconds: media.originalLinkSeconds }, viewer, video),
     }),
   }),
 });
@@ -175,24 +154,6 @@ builder.queryField('video', t =>
   }),
 );
 
-builder.objectType(FileTooLarge, {
-  name: 'FileTooLarge',
-  description: 'The file exceeds the maximum size.',
-  interfaces: [ErrorInterface],
-  fields: t => ({
-    limitBytes: t.exposeFloat('limitBytes', { description: 'Maximum size of a file, in bytes.' }),
-  }),
-});
-builder.objectType(UnsupportedFile, {
-  name: 'UnsupportedFile',
-  description: 'The content of the file is neither MP4 nor QuickTime. The file name does not matter.',
-  interfaces: [ErrorInterface],
-});
-builder.objectType(IdempotencyKeyReused, {
-  name: 'IdempotencyKeyReused',
-  description: 'The idempotency key belongs to an upload with another title or another file.',
-  interfaces: [ErrorInterface],
-});
 builder.objectType(VideoNotFound, {
   name: 'VideoNotFound',
   description: 'The video does not exist, or belongs to another player.',
@@ -204,45 +165,12 @@ builder.objectType(VideoIsPublished, {
   interfaces: [ErrorInterface],
 });
 
-const UploadVideoInput = builder.inputType('UploadVideoInput', {
-  description: 'A video for the contest.',
-  fields: t => ({
-    title: t.string({ required: true, description: '1 to 120 characters.' }),
-    file: t.field({
-      type: 'Upload',
-      required: true,
-      description: 'MP4 or QuickTime file, sent as in the GraphQL multipart request specification.',
-    }),
-    idempotencyKey: t.string({
-      description:
-        'Key of this upload, at most 200 characters. An upload with the same key returns the first video.',
-    }),
-  }),
-});
-
 const DeletedVideo = builder.objectRef<{ videoId: string }>('DeletedVideo').implement({
   description: 'The video and its files are deleted.',
   fields: t => ({ videoId: t.exposeID('videoId', { description: 'Global id of the deleted video.' }) }),
 });
 
 builder.mutationFields(t => ({
-  uploadVideo: t.field({
-    type: VideoType,
-    description:
-      'Uploads a video. Returns once the file is durably stored; `videoStatus` sends the progress.',
-    authScopes: { player: true },
-    errors: { types: [FileTooLarge, UnsupportedFile, IdempotencyKeyReused, InvalidInput] },
-    args: { input: t.arg({ type: UploadVideoInput, required: true, description: 'The video.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { em, storage, jobs, logger, settings, requestId } = context;
-      const { playerId } = requireViewer(context);
-      const file = (await input.file).createReadStream();
-      return submitVideo(
-        { em, storage, jobs, logger, media: settings.media, processing: settings.processing },
-        { playerId, title: input.title, file, idempotencyKey: input.idempotencyKey ?? null, requestId },
-      );
-    },
-  }),
   deleteVideo: t.field({
     type: DeletedVideo,
     description: 'Deletes an unpublished video of the viewer, in any status.',

@@ -5,7 +5,8 @@ import {
 import { z } from 'zod';
 import { TooManyAttempts } from '../src/players/players.errors.ts';
 import { castVote, type VoteDeps, withdrawVote } from '../src/votes/cast-vote.ts';
-import { countVotes, findVotesByVoter } from '../src/votes/find-votes.ts';
+import { countRemainingVotes } from '../src/votes/count-remaining-votes.ts';
+import { findVotesByVoter } from '../src/votes/find-votes.ts';
 import type { Vote } from '../src/votes/vote.entity.ts';
 import {
   AlreadyVoted,
@@ -17,7 +18,7 @@ import {
 } from '../src/votes/vote.errors.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
-import { pageCost } from './costs.ts';
+import { getPageCost } from './costs.ts';
 import { ErrorInterface } from './errors.ts';
 import { encodeId } from './global-ids.ts';
 import { checkPage, decodeCursor, encodeCursor, PAGE_SIZES } from './paging.ts';
@@ -54,14 +55,12 @@ builder.objectFields(ViewerType, t => ({
   votesRemaining: t.int({
     nullable: true,
     description: 'Number of votes that the viewer may still cast; null without a limit.',
-    resolve: async (player, _arguments, { em, settings }) => {
-      const limit = settings.contest.maxVotesPerPlayer;
-      return limit === null ? null : Math.max(0, limit - (await countVotes(em, player.id)));
-    },
+    resolve: (player, _arguments, { em, settings }) =>
+      countRemainingVotes({ em, rules: settings.contest }, player.id),
   }),
   myVotes: t.connection({
     type: VoteType,
-    complexity: pageCost,
+    complexity: getPageCost,
     description: 'The viewer’s counted votes, newest first.',
     resolve: (player, args, { em }) => {
       checkPage(args);

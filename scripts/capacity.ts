@@ -11,13 +11,13 @@ import { formatCapacityReport } from './capacity/report.ts';
 
 const amount = z.coerce.number().nonnegative().max(1e9);
 const OPTIONS = {
-  players: amount.default(10_000).describe('players who signed up'),
+  players: amount.default(10_000).describe('players with an account'),
   'uploads-per-hour': amount.default(100).describe('uploads in a busy hour'),
   voters: amount.default(10_000).describe('voters in a busy hour'),
   'votes-per-voter': amount.default(5).describe('votes of each voter in a busy hour'),
   'pages-per-voter': amount.default(20).describe('ranking and gallery pages of each voter in a busy hour'),
   'clips-per-voter': amount.default(5).describe('clips that each voter watches in a busy hour'),
-  followers: amount.default(1000).describe('concurrent subscribers of a live ranking'),
+  subscribers: amount.default(1000).describe('concurrent subscribers of a live ranking'),
   'busy-hours': amount
     .max(730)
     .default(60)
@@ -49,7 +49,7 @@ function readContest(args: string[]): Contest {
     votesPerVoter: values['votes-per-voter'],
     pagesPerVoter: values['pages-per-voter'],
     clipsPerVoter: values['clips-per-voter'],
-    followers: values.followers,
+    subscribers: values.subscribers,
     busyHoursPerMonth: values['busy-hours'],
     originalMegabytes: values['original-megabytes'],
   };

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findBreakingChanges } from './schema/breaking-changes.ts';
+import { findBreakingChanges } from './schema/find-breaking-changes.ts';
 
 const read = (name: string) => readFile(join(import.meta.dirname, '../schema', name), 'utf8');
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withSources } from './clients/recipes.ts';
+import { withSources } from './clients/with-sources.ts';
 
 // Writes the code that the tests execute into the client recipes.
 

@@ -10,7 +10,7 @@ import { MEDIA_LIST_NAME, writeManifest } from '../src/backup/backup-folder.ts';
 import { fillTables } from '../src/backup/restore-tables.ts';
 import { verifyBackup } from '../src/backup/verify-backup.ts';
 import { openModel } from '../src/model.ts';
-import { executedMigrations, knownMigrations, migrate } from '../src/platform/database/migrations.ts';
+import { findExecutedMigrations, findKnownMigrations, migrate } from '../src/platform/database/migrations.ts';
 import { withClient } from '../src/platform/database/table-copies.ts';
 import { checksumFile } from '../src/platform/storage/checksum.ts';
 import { createDatabase } from './stack/databases.ts';
@@ -34,7 +34,7 @@ try {
   const database = await openModel({ database: { url: connection.url, poolSize: 2 } });
   try {
     // The newest migration is not released yet.
-    const released = (await knownMigrations(database)).slice(0, -1);
+    const released = (await findKnownMigrations(database)).slice(0, -1);
     const missing = released.filter(name => !existsSync(join(FIXTURES, name)));
     const newest = released.slice(0, released.indexOf(missing[0] ?? '')).at(-1);
     if (missing.length > 0 && newest !== undefined) {
@@ -50,7 +50,7 @@ try {
       const listPath = join(folder, MEDIA_LIST_NAME);
       await writeFile(listPath, '');
       const { sha256 } = await checksumFile(listPath);
-      const migrations = await executedMigrations(database);
+      const migrations = await findExecutedMigrations(database);
       await writeManifest(folder, {
         format: 1,
         migrations,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { prepareBumpers } from '../worker/steps/bumpers.ts';
+import { prepareBumpers } from '../worker/steps/bumper-cache.ts';
 
 const [cacheDir] = process.argv.slice(2);
 if (cacheDir === undefined) throw new Error('Usage: node scripts/prepare-bumpers.ts FOLDER');

@@ -1,8 +1,7 @@
 // Makes a release: npm run release -- VERSION [--dry-run]
 //
 // Writes the version into package.json and package-lock.json, dates the Unreleased section of CHANGELOG.md,
-// makes the present schema the released one, then commits and tags. Pushing the tag is left to the person who
-// releases.
+// copies the current schema to schema/released.graphql, then commits and tags. Does not push the tag.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

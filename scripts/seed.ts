@@ -8,9 +8,9 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { graphql } from '../tests/gql/gql.ts';
 import { createClient } from '../tests/kit/api/client.ts';
-import { makeDemoClip } from './seed/demo-clip.ts';
-import { type DemoPlayer, ROSTER } from './seed/roster.ts';
-import { withTools } from './stack/tools.ts';
+import { DEMO_PLAYERS, type DemoPlayer } from './seed/demo-players.ts';
+import { makeDemoClip } from './seed/make-demo-clip.ts';
+import { withTools } from './stack/find-program.ts';
 
 const LOG_IN = graphql(`
   mutation SeedLogIn($input: LogInInput!) {
@@ -47,14 +47,14 @@ await using clips = await mkdtempDisposable(join(tmpdir(), 'anb-seed-'));
 const entries: Entry[] = [];
 const ends: Promise<boolean>[] = [];
 // One clip at a time: the worker processes the previous one while the next is made.
-for (const player of ROSTER) {
+for (const player of DEMO_PLAYERS) {
   const entry = await upload(player);
   entries.push(entry);
   ends.push(waitUntilPublished(player, entry));
 }
 if ((await Promise.all(ends)).includes(false)) process.exitCode = 1;
 console.log(`${await voteAmongThemselves(entries)} votes are cast.`);
-console.log(`Log in as one of ${ROSTER.map(toEmail).join(', ')}; the password is "${PASSWORD}".`);
+console.log(`Log in as one of ${DEMO_PLAYERS.map(toEmail).join(', ')}; the password is "${PASSWORD}".`);
 
 /** Returns the session and the video of a demo player, creating each if it is missing. */
 async function upload(player: DemoPlayer): Promise<Entry> {

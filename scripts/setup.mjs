@@ -1,5 +1,6 @@
 // Makes a fresh clone runnable. Plain JavaScript for Node 20.11 without dependencies, as it runs before the
 // installation.
+import { hasErrorCode } from './process/system-errors.mjs';
 import { killPrograms } from './setup/run.mjs';
 import { setUp } from './setup/set-up.mjs';
 
@@ -35,7 +36,7 @@ try {
 } catch (error) {
   if (!interrupt.signal.aborted) {
     console.error(`Setup failed: ${error instanceof Error ? error.message : error}`);
-    if (error instanceof Error && 'code' in error && error.code === 'EACCES')
+    if (hasErrorCode(error, 'EACCES'))
       console.error('Another user may own the file, for example after a start with sudo.');
     process.exitCode = 1;
   }

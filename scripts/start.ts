@@ -1,10 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { untilAborted } from '../src/platform/concurrency/until-aborted.ts';
 import { withSettingFiles } from '../src/setting-files.ts';
 import { ChildGroup } from './process/child-group.ts';
 import { takeStartLock } from './process/start-lock.mjs';
+import { withTools } from './stack/find-program.ts';
 import { startLocalStack } from './stack/local-stack.ts';
-import { withTools } from './stack/tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 // Compilation takes a quarter of a start without the cache. npm ci empties the folder.
@@ -54,15 +55,12 @@ try {
       print: line => console.log(line),
     });
     console.log(`Ready. Ctrl-C stops everything.${isEmpty ? EMPTY_HINT : ''}`);
-    const aborted = new Promise<null>(done => interrupt.signal.addEventListener('abort', () => done(null)));
-    const ending = await Promise.race([group.unexpectedEnd, aborted]);
-    if (ending !== null) throw new Error(ending);
+    throw new Error(await untilAborted(interrupt.signal, group.unexpectedEnd));
   } finally {
     await group.stop();
     rmSync(join(dataDir, 'stack.json'), { force: true });
     releaseLock();
   }
-  console.log('Stopped.');
 } catch (error) {
   if (interrupt.signal.aborted) console.log('Stopped.');
   else {

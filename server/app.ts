@@ -22,7 +22,7 @@ import { createStreamLimits } from './subscriptions/stream-limits.ts';
 import { createWebSocketServer } from './subscriptions/websocket/websocket-server.ts';
 import { createYogaServer } from './yoga.ts';
 
-export interface AppDeps {
+interface AppDeps {
   database: Database;
   redis: Redis;
   redisConfig: RedisConfigCheck;
@@ -55,24 +55,29 @@ const MAX_TIMEOUT_CHECK_MILLISECONDS = 5000;
  * WebSocket.
  */
 export function createApp(deps: AppDeps): App {
-  const { services, http, logger } = deps;
+  const { database, redis, redisConfig, services, http, metrics, logger } = deps;
   const { publicUrl } = http;
-  const forkEm = () => deps.database.em.fork();
+  const forkEm = () => database.em.fork();
   const graphql = createGraphql(deps, forkEm);
   const { yoga, sseHandler, sessionExpiry } = graphql;
-  const queueDashboard = createQueueDashboard({ ...deps, forkEm, links: services.links, publicUrl });
+  const queueDashboard = createQueueDashboard({ redis, forkEm, links: services.links, publicUrl, logger });
 
   const server = createHttpServer(deps);
   const gracefulClose = createGracefulClose(server);
   const handleRequest = createRoutes({
-    ...deps,
+    database,
+    redis,
+    redisConfig,
+    services,
+    http,
+    metrics,
     forkEm,
     queueDashboard,
     gracefulClose,
     serveGraphql: (request, response) => sseHandler.serve(yoga, request, response),
   });
   server.on('request', createRequestListener(handleRequest, { publicUrl, logger }));
-  const webSockets = openWebSockets(server, { ...deps, forkEm, graphql });
+  const webSockets = openWebSockets(server, deps, forkEm, graphql);
 
   return {
     server,
@@ -86,6 +91,8 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
+type Graphql = ReturnType<typeof createGraphql>;
+
 /** Creates Yoga with the parts that it shares with WebSockets. */
 function createGraphql(deps: AppDeps, forkEm: Context['forkEm']) {
   const { database, services, http, limits, logger } = deps;
@@ -94,13 +101,19 @@ function createGraphql(deps: AppDeps, forkEm: Context['forkEm']) {
   const streamLimits = createStreamLimits(limits);
   const getClientIp = createClientIpReader(http.trustedProxies);
   const yoga = createYogaServer({
-    ...deps,
+    services,
     createContext: createContextFactory(services, forkEm),
     forkEm,
     forkUntil: signal => forkUntil(database, signal),
+    http,
+    limits,
+    costLimits: deps.costLimits,
+    streamLimits,
+    trustedDocuments: deps.trustedDocuments,
+    metrics: deps.metrics,
     getClientIp,
     sseHandler,
-    streamLimits,
+    logger,
   });
   return { yoga, sseHandler, sessionExpiry, streamLimits, getClientIp };
 }
@@ -117,16 +130,13 @@ function createHttpServer({ http, limits }: AppDeps): Server {
   return server;
 }
 
-function openWebSockets(
-  server: Server,
-  deps: AppDeps & { forkEm: Context['forkEm']; graphql: ReturnType<typeof createGraphql> },
-) {
-  const { services, http, limits, graphql } = deps;
+function openWebSockets(server: Server, deps: AppDeps, forkEm: Context['forkEm'], graphql: Graphql) {
+  const { services, http, limits, logger } = deps;
   return createWebSocketServer(server, {
     graphql: graphql.yoga,
-    forkEm: deps.forkEm,
+    forkEm,
     accessTokens: services.accessTokens,
-    logger: deps.logger,
+    logger,
     getClientIp: graphql.getClientIp,
     isAllowedOrigin: createOriginCheck(http),
     streamLimits: graphql.streamLimits,

@@ -8,15 +8,15 @@ import { getStorageFolders, observeDependencies } from '../src/platform/observab
 import type { Logger } from '../src/platform/observability/logger.ts';
 import { createMetrics } from '../src/platform/observability/metrics.ts';
 import { type ShutdownStep, withStepTimeout } from '../src/platform/process/shutdown.ts';
-import { startLeaderboardSync } from '../src/rankings/leaderboard-sync.ts';
+import { startLeaderboardSync } from '../src/rankings/start-leaderboard-sync.ts';
+import { openStores, type Stores } from '../src/stores.ts';
 import { type App, createApp } from './app.ts';
 import { readTrustedDocuments } from './graphql/persisted-operations.ts';
+import { observeWorkerCapacity } from './observability/worker-capacity-metrics.ts';
 import { createRateLimits, createServices } from './services.ts';
-import { openStores, type Stores } from './stores.ts';
-import { observeWorkerCapacity } from './worker-capacity-metrics.ts';
 
 /**
- * Share of the shutdown grace within which one client must close. The client of an unavailable store may
+ * Share of the shutdown grace that the close of one client may take. The client of an unavailable store may
  * never close.
  */
 const CLOSE_SHARE = 1 / 8;
@@ -68,10 +68,10 @@ function createApiMetrics(env: Env, logger: Logger, stores: Stores): Registry {
 type BackgroundTasks = ReturnType<typeof startBackgroundTasks>;
 
 function startBackgroundTasks(env: Env, logger: Logger, { forkEm, leaderboard, events }: Stores) {
-  const certify = () => certifyResults(forkEm(), env.contest);
+  const certify = () => certifyResults({ em: forkEm(), rules: env.contest });
   return {
     leaderboardSync: startLeaderboardSync({ forkEm, leaderboard, events, logger }),
-    // In the API and not in a worker: the API's settings hold the contest rules in force.
+    // The API runs this task, because its settings hold the contest rules in force.
     certifier: startPeriodicTask('certify', CERTIFY_SECONDS, certify, logger),
   };
 }

@@ -2,16 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hasGraphqlErrorCode } from '../schema/graphql-errors.ts';
 import type { ContestRules } from '../src/contest/certify-results.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportResults } from '../src/contest/export-results.ts';
-import type { EntityManager } from '../src/platform/database/database.ts';
-import { sendJson } from '../src/platform/process/health.ts';
-import type { AccessTokens } from '../src/players/access-tokens.ts';
-import { sendRefusal } from './errors/send-refusal.ts';
-import { type AuthenticatedSession, authenticateBearer } from './graphql/authentication.ts';
+import { sendJson } from '../src/platform/health/health.ts';
+import { sendHttpError } from './errors/send-http-error.ts';
+import {
+  type AuthenticatedSession,
+  type AuthenticationDeps,
+  authenticateBearer,
+} from './graphql/authentication.ts';
 import { handleCors } from './http/cors.ts';
 
-export interface ResultsExportDeps {
-  forkEm: () => EntityManager;
-  accessTokens: AccessTokens;
+interface ResultsExportDeps extends AuthenticationDeps {
   rules: ContestRules;
   /** Origins of the web pages that may download the results. */
   corsOrigins: readonly string[];
@@ -38,11 +38,11 @@ export async function serveResultsExport(
   const session = await authenticateOrNull({ forkEm, accessTokens }, request.headers.authorization);
   if (session === null) {
     response.setHeader('www-authenticate', 'Bearer');
-    return sendRefusal(response, 'UNAUTHENTICATED');
+    return sendHttpError(response, 'UNAUTHENTICATED');
   }
-  if (session.role !== 'MODERATOR') return sendRefusal(response, 'FORBIDDEN');
-  const file = await exportResults(forkEm(), rules, { actorId: session.playerId, format });
-  if (file === null) return sendRefusal(response, 'VOTING_NOT_OVER');
+  if (session.role !== 'MODERATOR') return sendHttpError(response, 'FORBIDDEN');
+  const file = await exportResults({ em: forkEm(), rules }, { actorId: session.playerId, format });
+  if (file === null) return sendHttpError(response, 'VOTING_NOT_OVER');
   response.writeHead(200, {
     'content-type': EXPORT_FORMATS[format],
     'content-length': Buffer.byteLength(file),
@@ -55,7 +55,7 @@ export async function serveResultsExport(
 
 /** Returns the session of an `Authorization` value; null without one and for an invalid token. */
 async function authenticateOrNull(
-  deps: Parameters<typeof authenticateBearer>[0],
+  deps: AuthenticationDeps,
   authorization: string | undefined,
 ): Promise<AuthenticatedSession> {
   try {

@@ -4,10 +4,10 @@ import type { Registry } from 'prom-client';
 import type { Services } from '../schema/context.ts';
 import type { Env } from '../src/env.ts';
 import type { Database, EntityManager } from '../src/platform/database/database.ts';
+import { checkDependencies, sendJson } from '../src/platform/health/health.ts';
 import { sendMetrics } from '../src/platform/observability/metrics.ts';
 import { requestContext } from '../src/platform/observability/request-context.ts';
-import { inTrace } from '../src/platform/observability/tracing.ts';
-import { checkDependencies, sendJson } from '../src/platform/process/health.ts';
+import { runInTrace } from '../src/platform/observability/tracing.ts';
 import type { RedisConfigCheck } from '../src/platform/redis/check-redis-config.ts';
 import { findMedia } from '../src/videos/files/find-media.ts';
 import { createAltair } from './explorers/altair.ts';
@@ -19,7 +19,7 @@ import { serveMedia } from './media/serve-media.ts';
 import type { QueueDashboard } from './queue-dashboard/queue-dashboard.ts';
 import { serveResultsExport } from './results-export.ts';
 
-export interface RouteDeps {
+interface RouteDeps {
   database: Database;
   redis: Redis;
   redisConfig: RedisConfigCheck;
@@ -35,7 +35,7 @@ export interface RouteDeps {
 
 interface Route {
   path: RegExp;
-  /** Condition besides the path. */
+  /** Condition in addition to the path. */
   when?: (request: IncomingMessage) => boolean;
   handle: RequestHandler;
 }
@@ -71,8 +71,8 @@ function traceGraphql(serveGraphql: RequestHandler): RequestHandler {
       'url.path': '/graphql',
       'anb.request.id': requestContext.getStore()?.requestId,
     };
-    // A span never continues the client's trace: a client could then have all of its requests collected.
-    return inTrace({ name: `${request.method} /graphql`, kind: 'server', attributes }, async span => {
+    // A span never continues the client's trace, because a client could force the export of all its requests.
+    return runInTrace({ name: `${request.method} /graphql`, kind: 'server', attributes }, async span => {
       await serveGraphql(request, response);
       span.setAttribute('http.response.status_code', response.statusCode);
     });
@@ -99,15 +99,14 @@ function createExportHandler({ services, http, forkEm }: RouteDeps): RequestHand
   return (request, response) => serveResultsExport(request, response, exportDeps);
 }
 
-/** Reports whether this process can serve requests: 200 or 503, with the state of each dependency. */
+/** Creates the readiness route: 200 or 503, with the state of each dependency. */
 function createReadinessHandler(deps: RouteDeps): RequestHandler {
   const dependencies = { database: deps.database, redis: deps.redis, storage: deps.services.storage };
   return async (_request, response) => {
     const { database, redis, storage } = await checkDependencies(dependencies);
     const draining = deps.gracefulClose.hasStarted;
     const ready = !draining && database && Object.values(storage).every(Boolean);
-    // Without Redis the API still accepts uploads and answers queries. It stays ready, and the body reports
-    // Redis.
+    // Without Redis the API still accepts uploads and answers queries, so the process stays ready.
     sendJson(response, ready ? 200 : 503, {
       ready,
       draining,

@@ -4,20 +4,19 @@ import { createSignedLinks } from '../src/platform/crypto/signed-links.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
 import { createRateLimiter, type RateLimiter } from '../src/platform/redis/rate-limiter.ts';
 import { createAccessTokens } from '../src/players/access-tokens.ts';
+import { LOG_IN_WINDOW_SECONDS, SIGN_UP_WINDOW_SECONDS } from '../src/players/auth-settings.ts';
 import { createPlayerReader } from '../src/players/player-reader.ts';
-import type { LeaderboardSync } from '../src/rankings/leaderboard-sync.ts';
 import { createRankingFeed } from '../src/rankings/ranking-feed.ts';
+import type { LeaderboardSync } from '../src/rankings/start-leaderboard-sync.ts';
+import type { Stores } from '../src/stores.ts';
 import { createQueuePositions } from '../src/videos/queue/queue-positions.ts';
 import { createVoteBatcher } from '../src/votes/vote-batcher.ts';
 import type { QueryCostLimits } from './graphql/query-cost.ts';
-import type { Stores } from './stores.ts';
 
 const MINUTE_SECONDS = 60;
-const LOG_IN_SECONDS = 15 * 60;
-const SIGN_UP_SECONDS = 60 * 60;
 
 /** The rate limits of the API. Every API process shares their counts through Redis. */
-export interface RateLimits extends Pick<Services, 'logInLimits' | 'signUpLimit' | 'voteLimits'> {
+interface RateLimits extends Pick<Services, 'logInLimits' | 'signUpLimit' | 'voteLimits'> {
   costLimits: QueryCostLimits;
 }
 
@@ -31,10 +30,10 @@ export function createRateLimits({ auth, contest, limits }: Env, redis: Stores['
       networks: limiter('cost:network', limits.costPerMinutePerNetwork, MINUTE_SECONDS),
     },
     logInLimits: {
-      accounts: limiter('log-in:account', auth.logInAttempts, LOG_IN_SECONDS),
-      networks: limiter('log-in:network', auth.logInAttemptsPerAddress, LOG_IN_SECONDS),
+      accounts: limiter('log-in:account', auth.logInAttempts, LOG_IN_WINDOW_SECONDS),
+      networks: limiter('log-in:network', auth.logInAttemptsPerAddress, LOG_IN_WINDOW_SECONDS),
     },
-    signUpLimit: limiter('sign-up:network', auth.signUpsPerHour, SIGN_UP_SECONDS),
+    signUpLimit: limiter('sign-up:network', auth.signUpsPerHour, SIGN_UP_WINDOW_SECONDS),
     voteLimits: {
       accounts: limiter('vote:account', contest.votesPerMinute, MINUTE_SECONDS),
       networks: limiter('vote:network', contest.votesPerMinutePerNetwork, MINUTE_SECONDS),
@@ -63,10 +62,12 @@ export function createServices(
     logInLimits,
     signUpLimit,
     voteLimits,
-    voteBatcher: createVoteBatcher(
-      { forkEm, rules: contest, onChange: leaderboardSync.trigger },
-      auth.secrets,
-    ),
+    voteBatcher: createVoteBatcher({
+      forkEm,
+      rules: contest,
+      secrets: auth.secrets,
+      onChange: leaderboardSync.trigger,
+    }),
     leaderboard,
     readPlayers: createPlayerReader(forkEm),
     rankingFeed: createRankingFeed({ forkEm, leaderboard, events, logger }),

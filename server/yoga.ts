@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { useExtendContextValuePerExecuteSubscriptionEvent } from '@envelop/execute-subscription-event';
 import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
 import { createYoga } from 'graphql-yoga';
@@ -9,13 +9,13 @@ import type { Env } from '../src/env.ts';
 import { createConcurrencyLimit } from '../src/platform/concurrency/concurrency-limit.ts';
 import type { EntityManager } from '../src/platform/database/database.ts';
 import type { Logger } from '../src/platform/observability/logger.ts';
-import { countErrors } from './errors/error-metrics.ts';
 import { maskError } from './errors/mask-error.ts';
 import { getSession, useAuthentication } from './graphql/authentication.ts';
 import type { ContextFactory } from './graphql/context-factory.ts';
 import { useCsrfPrevention } from './graphql/csrf-prevention.ts';
 import { useDisableIntrospection } from './graphql/disable-introspection.ts';
-import { createDocumentCaches, documentLimits } from './graphql/document-limits.ts';
+import { createDocumentCaches, useDocumentLimits } from './graphql/document-limits.ts';
+import type { NodeContext } from './graphql/node-context.ts';
 import { useOperationTimeout } from './graphql/operation-timeout.ts';
 import { useOperationTracing } from './graphql/operation-tracing.ts';
 import {
@@ -27,12 +27,13 @@ import { type QueryCostLimits, useQueryCost } from './graphql/query-cost.ts';
 import { useResponseHeaders } from './graphql/response-headers.ts';
 import { getLanguage } from './http/accept-language.ts';
 import { CORS_MAX_AGE_SECONDS } from './http/cors.ts';
+import { countErrors } from './observability/error-metrics.ts';
 import { useSharedExecution } from './subscriptions/shared-execution-plugin.ts';
 import type { SseHandler } from './subscriptions/sse-handler.ts';
 import { type StreamLimits, useStreamLimits } from './subscriptions/stream-limits.ts';
 import { useRequestBody } from './uploads/request-body.ts';
 
-export interface YogaDeps {
+interface YogaDeps {
   services: Services;
   createContext: ContextFactory;
   forkEm: Context['forkEm'];
@@ -49,14 +50,10 @@ export interface YogaDeps {
   logger: Logger;
 }
 
-/**
- * Creates the Yoga server of `/graphql`. Within each phase of a request the plugins run in the order of their
- * list: limits, shared execution, CSRF prevention, authentication, request body, document, execution,
- * response headers.
- */
+/** Creates the Yoga server of `/graphql`. */
 export function createYogaServer(deps: YogaDeps) {
-  const { services, createContext, forkEm, http, limits, metrics, getClientIp, trustedDocuments } = deps;
-  return createYoga<{ req: IncomingMessage; res: ServerResponse }, Context>({
+  const { createContext, http, metrics, getClientIp } = deps;
+  return createYoga<NodeContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
@@ -77,38 +74,68 @@ export function createYogaServer(deps: YogaDeps) {
     maskedErrors: { maskError: countErrors(metrics, maskError) },
     context: ({ req }) =>
       createContext({ session: getSession(req), address: getClientIp(req), language: getLanguage(req) }),
-    plugins: [
-      // Before shared execution, so that each client pays and counts although one execution serves them all.
-      useQueryCost(limits.maxCost, deps.costLimits),
-      useStreamLimits(deps.streamLimits),
-      deps.sseHandler.plugin,
-      useSharedExecution(deps),
-      useCsrfPrevention(),
-      useAuthentication({ forkEm, accessTokens: services.accessTokens }),
-      useRequestBody({
-        maxFileBytes: services.settings.media.maxUploadBytes,
-        maxJsonBytes: limits.maxJsonBytes,
-        jsonSeconds: limits.slowClientSeconds,
-        idleSeconds: limits.slowClientSeconds,
-        minBytesPerSecond: limits.minUploadBytesPerSecond,
-        uploads: createConcurrencyLimit(limits.uploadsPerPlayer),
-      }),
-      ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
-      ...(http.automaticPersistedQueries && !trustedDocuments ? [useAutomaticPersistedQueries()] : []),
-      ...documentLimits(http.introspection),
-      useDisableIntrospection(http),
-      useOperationTimeout(limits.operationSeconds, deps.forkUntil),
-      useOperationTracing(),
-      useExtendContextValuePerExecuteSubscriptionEvent<Context>(({ args }) => ({
-        contextPartial: createRequestScoped(args.contextValue as Context),
-      })),
-      usePrometheus({
-        registry: metrics,
-        endpoint: false,
-        // Clients choose these values, so as labels they would be unbounded.
-        labels: { url: false, operationName: false },
-      }),
-      useResponseHeaders(),
-    ],
+    plugins: [...createRequestPlugins(deps), ...createDocumentPlugins(deps), ...createExecutionPlugins(deps)],
   });
+}
+
+/**
+ * Creates the plugins of requests: limits, shared execution, CSRF prevention, authentication and request
+ * body. In each phase of a request all plugins run in the order of the list.
+ */
+function createRequestPlugins({
+  services,
+  createContext,
+  forkEm,
+  limits,
+  costLimits,
+  streamLimits,
+  metrics,
+  sseHandler,
+  logger,
+}: YogaDeps) {
+  return [
+    // Cost and stream limits precede shared execution: each client pays, although one execution serves all.
+    useQueryCost(limits.maxCost, costLimits),
+    useStreamLimits(streamLimits),
+    sseHandler.plugin,
+    useSharedExecution({ createContext, logger, metrics }),
+    useCsrfPrevention(),
+    useAuthentication({ forkEm, accessTokens: services.accessTokens }),
+    useRequestBody({
+      maxFileBytes: services.settings.media.maxUploadBytes,
+      maxJsonBytes: limits.maxJsonBytes,
+      jsonSeconds: limits.slowClientSeconds,
+      idleSeconds: limits.slowClientSeconds,
+      minBytesPerSecond: limits.minUploadBytesPerSecond,
+      uploads: createConcurrencyLimit(limits.uploadsPerPlayer),
+    }),
+  ];
+}
+
+/** Creates the plugins that select a document and check it. */
+function createDocumentPlugins({ http, trustedDocuments }: YogaDeps) {
+  return [
+    ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
+    ...(http.automaticPersistedQueries && !trustedDocuments ? [useAutomaticPersistedQueries()] : []),
+    ...useDocumentLimits(http.introspection),
+    useDisableIntrospection(http),
+  ];
+}
+
+/** Creates the plugins that run around an execution and complete its response. */
+function createExecutionPlugins({ limits, forkUntil, metrics }: YogaDeps) {
+  return [
+    useOperationTimeout(limits.operationSeconds, forkUntil),
+    useOperationTracing(),
+    useExtendContextValuePerExecuteSubscriptionEvent<Context>(({ args }) => ({
+      contextPartial: createRequestScoped(args.contextValue as Context),
+    })),
+    usePrometheus({
+      registry: metrics,
+      endpoint: false,
+      // Clients choose these values, so as labels they would be unbounded.
+      labels: { url: false, operationName: false },
+    }),
+    useResponseHeaders(),
+  ];
 }

@@ -13,7 +13,7 @@ const TRACE_FLUSH_SECONDS = 2;
 export const STARTED = 'started';
 
 /**
- * Runs one of the product's processes: reads the environment, calls `start`, and on a signal runs the
+ * Runs one of the product's processes. Reads the environment, then calls `start`. On a signal, runs the
  * returned steps in order. When the start fails, logs the reason in one line and ends the process with exit
  * code 1.
  */

@@ -19,7 +19,7 @@ const NO_PLAYERS: Contest = {
   votesPerVoter: 0,
   pagesPerVoter: 0,
   clipsPerVoter: 0,
-  followers: 0,
+  subscribers: 0,
   busyHoursPerMonth: 60,
   originalMegabytes: 50,
 };
@@ -47,7 +47,7 @@ describe('the plan of a contest', () => {
     const votes = { voters: 3600, votesPerVoter: figures.votesPerSecond.value };
     expect(planFor(votes).apiCores).toBeCloseTo(1);
     expect(planFor({ ...votes, pagesPerVoter: figures.pagesPerSecond.value }).apiCores).toBeCloseTo(2);
-    expect(planFor({ followers: 500 / figures.deliveryCpuMilliseconds.value }).apiCores).toBeCloseTo(1);
+    expect(planFor({ subscribers: 500 / figures.deliveryCpuMilliseconds.value }).apiCores).toBeCloseTo(1);
     expect(
       planFor({ uploadsPerHour: 3600, originalMegabytes: figures.uploadMegabytesPerSecond.value }).apiCores,
     ).toBeCloseTo(1);
@@ -108,13 +108,13 @@ test('the command prints machines, costs and their figures, and refuses an inval
     promisify(execFile)(process.execPath, ['scripts/capacity.ts', ...args], { cwd: ROOT });
   const { stdout } = await run('--players', '1000000', '--uploads-per-hour', '2000', '--voters', '300000');
   const { workers, workerCores } = planFor({ uploadsPerHour: 2000 });
-  const needed = `${workers}  of 4 cores; ${workerCores.toFixed(1)} cores are needed`;
-  expect(stdout).toMatch(new RegExp(`^  workers +${needed}$`, 'm'));
+  const required = `${workers}  with 4 cores each; required: ${workerCores.toFixed(1)} cores`;
+  expect(stdout).toMatch(new RegExp(`^  workers +${required}$`, 'm'));
   expect(stdout).toMatch(/^ {2}memory of Redis +477 MiB/m);
-  expect(stdout).toMatch(/^ {2}costs +\$\d+\.\d\d {2}the scalable shape/m);
+  expect(stdout).toMatch(/^ {2}costs +\$\d+\.\d\d {2}the scalable deployment/m);
   expect(stdout).toContain('npm run bench -- pipeline');
   await expect(run('--voters', 'many')).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/at voters[\s\S]*--players 10000 +players who signed up/),
+    stderr: expect.stringMatching(/at voters[\s\S]*--players 10000 +players with an account/),
   });
 });

@@ -3,14 +3,15 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { z } from 'zod';
-import { withTools } from '../scripts/stack/tools.ts';
+import { withTools } from '../scripts/stack/find-program.ts';
 import { AuditEntry } from '../src/audit/audit-entry.entity.ts';
 import { openRedisLeaderboard } from '../src/platform/leaderboard/redis-leaderboard.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
 import { type App, startApp } from './kit/api/app.ts';
 import type { TestPlayer } from './kit/api/client.ts';
-import { insertVideo, toRowId } from './kit/contest/videos.ts';
+import { toRowId } from './kit/contest/to-row-id.ts';
+import { insertVideo } from './kit/contest/videos.ts';
 import { type ProgramResult, runProgram } from './kit/services/run-program.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -48,7 +49,7 @@ test('moderator appoints a player once, regardless of the case of the e-mail, an
   expect(first).toEqual({
     code: 0,
     output: `${player.username} (${player.email}) is now a moderator.\n`,
-    complaint: '',
+    stderr: '',
   });
   expect(await readRole(player)).toEqual({ me: { role: 'MODERATOR' } });
 
@@ -63,15 +64,15 @@ test('moderator fails with one line for an unknown and for a missing e-mail', as
   expect(unknown).toEqual({
     code: 1,
     output: '',
-    complaint: 'No player has signed up as nobody@example.com\n',
+    stderr: 'No player has signed up as nobody@example.com\n',
   });
   const none = await run('appoint-moderator', []);
-  expect(none).toMatchObject({ code: 1, complaint: expect.stringContaining('npm run moderator --') });
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('npm run moderator --') });
 });
 
 test('a command uses the servers of the running local stack, or reports that there is none', async () => {
   const none = await run('appoint-moderator', ['ana@example.com'], {});
-  expect(none).toMatchObject({ code: 1, complaint: expect.stringContaining('npm start') });
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') });
 
   const { DATABASE_URL, REDIS_URL } = app.processEnv;
   await writeFile(join(dir, 'stack.json'), JSON.stringify({ DATABASE_URL, REDIS_URL, apiUrl: app.url }));
@@ -101,7 +102,7 @@ test.for([
   expect(stdout + stderr).toContain(output);
 });
 
-test('rankings:rebuild replaces wrong boards with the counted votes', async () => {
+test('rankings:rebuild replaces wrong leaderboards with the counted votes', async () => {
   const owner = await createCandidate('Tunja');
   await run('rebuild-rankings', []);
   const redis = openRedis(app.redis.url, 'subscriber', createLogger({ level: 'silent' }, {}));
@@ -119,14 +120,14 @@ test('rankings:rebuild replaces wrong boards with the counted votes', async () =
 
 test('rankings:rebuild fails without Redis', async () => {
   const nowhere = { ...app.processEnv, REDIS_URL: 'redis://127.0.0.1:1' };
-  const { code, complaint } = await run('rebuild-rankings', [], nowhere);
-  expect({ code, complaint }).toEqual({ code: 1, complaint: expect.stringContaining('ECONNREFUSED') });
+  const { code, stderr } = await run('rebuild-rankings', [], nowhere);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') });
 });
 
 test('results:export refuses before the end; then it prints CSV or writes a file, and writes an audit entry', async () => {
   const owner = await createCandidate('Leticia');
   const early = await run('export-results', ['--format', 'csv']);
-  expect(early).toMatchObject({ code: 1, output: '', complaint: expect.stringContaining('not over') });
+  expect(early).toMatchObject({ code: 1, output: '', stderr: expect.stringContaining('not over') });
 
   const over = { ...app.processEnv, VOTING_CLOSES_AT: new Date().toISOString() };
   const printed = await run('export-results', [], over);
@@ -144,6 +145,6 @@ test('results:export refuses before the end; then it prints CSV or writes a file
 });
 
 test('results:export refuses an unknown format', async () => {
-  const { code, complaint } = await run('export-results', ['--format', 'xlsx']);
-  expect({ code, complaint }).toEqual({ code: 1, complaint: expect.stringContaining('--format csv|json') });
+  const { code, stderr } = await run('export-results', ['--format', 'xlsx']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('--format csv|json') });
 });

@@ -7,11 +7,11 @@ import { fillTables } from '../src/backup/restore-tables.ts';
 import { type VerifiedBackup, verifyBackup } from '../src/backup/verify-backup.ts';
 import { openModel } from '../src/model.ts';
 import type { Database } from '../src/platform/database/database.ts';
-import { executedMigrations, knownMigrations, migrate } from '../src/platform/database/migrations.ts';
+import { findExecutedMigrations, findKnownMigrations, migrate } from '../src/platform/database/migrations.ts';
 import { requireMigrations } from '../src/platform/database/require-migrations.ts';
 import { withClient } from '../src/platform/database/table-copies.ts';
 import { StartupError } from '../src/platform/process/startup-error.ts';
-import { findCounterMismatches } from '../src/votes/counter-mismatches.ts';
+import { findCounterMismatches } from '../src/votes/find-counter-mismatches.ts';
 import { createDatabase } from './kit/services/services.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -42,7 +42,7 @@ async function readFixture(migration: string): Promise<VerifiedBackup> {
 
 test('concurrent migrate processes run each migration once, and all succeed', async () => {
   const { database, url } = await openBareDatabase();
-  const all = await knownMigrations(database);
+  const all = await findKnownMigrations(database);
   const options = { cwd: ROOT, env: { PATH: process.env.PATH, DATABASE_URL: url } };
   const runs = Array.from({ length: 3 }, () =>
     promisify(execFile)(process.execPath, ['scripts/operate/migrate.ts'], options),
@@ -50,15 +50,15 @@ test('concurrent migrate processes run each migration once, and all succeed', as
   const lines = (await Promise.all(runs)).map(({ stdout }) => stdout.trim()).toSorted();
   const upToDate = 'The schema is up to date.';
   expect(lines).toEqual([`Migrated: ${all.join(', ')}`, upToDate, upToDate].toSorted());
-  expect(await executedMigrations(database)).toEqual(all);
+  expect(await findExecutedMigrations(database)).toEqual(all);
 });
 
 test('a missing migration is refused by name, and the check changes nothing', async () => {
   const { database } = await openBareDatabase();
-  const all = await knownMigrations(database);
-  const refusal = requireMigrations(database);
-  await expect(refusal).rejects.toThrow(StartupError);
-  await expect(refusal).rejects.toThrow(`missing: ${all.join(', ')}`);
+  const all = await findKnownMigrations(database);
+  const check = requireMigrations(database);
+  await expect(check).rejects.toThrow(StartupError);
+  await expect(check).rejects.toThrow(`missing: ${all.join(', ')}`);
   expect(await listTables(database)).toEqual([]);
   await migrate(database, all.slice(0, -1));
   await expect(requireMigrations(database)).rejects.toThrow(`missing: ${all.at(-1)}`);

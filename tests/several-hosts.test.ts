@@ -6,13 +6,13 @@ import { Video } from '../src/videos/video.entity.ts';
 import { type App, startApp } from './kit/api/app.ts';
 import type { TestPlayer } from './kit/api/client.ts';
 import { readRankingPage } from './kit/contest/rankings.ts';
+import { toRowId } from './kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   getRenditionKeys,
   listStoredFiles,
   makeShortSource,
   TINY_RULES,
-  toRowId,
   uploadVideo,
   waitForOutcome,
 } from './kit/contest/videos.ts';
@@ -90,6 +90,9 @@ test('a partitioned host loses no data, and changes nothing stale when it reconn
   const all = await app.database.em.fork().find(Video, {});
   const referenced: unknown[] = all.flatMap(row => [row.originalKey, ...getRenditionKeys(row)]);
   // Workers sweep files after an hour: the refused upload has left a file.
-  await sweepFiles(app.database.em.fork(), await openLocalStorage(app.storageDir), { graceSeconds: 0 });
+  await sweepFiles(
+    { em: app.database.em.fork(), storage: await openLocalStorage(app.storageDir) },
+    { graceSeconds: 0 },
+  );
   expect(await listStoredFiles(app)).toEqual(referenced.toSorted());
 });

@@ -48,7 +48,7 @@ describe('npm start', () => {
 
     const second = startStack();
     expect(await second.exit).toBe(1);
-    expect(second.output()).toContain('It is running already');
+    expect(second.output()).toContain('Already running as process');
     killAll(stack.pids());
     await stack.exit;
 
@@ -178,8 +178,8 @@ async function signUp(apiUrl: string): Promise<string> {
       },
     }),
   });
-  const answer = z.object({ data: z.object({ signUp: z.object({ __typename: z.string() }) }) });
-  return answer.parse(await response.json()).data.signUp.__typename;
+  const body = z.object({ data: z.object({ signUp: z.object({ __typename: z.string() }) }) });
+  return body.parse(await response.json()).data.signUp.__typename;
 }
 
 /** Listens on a port until the test ends, or leaves the port to another program that uses it already. */

@@ -8,9 +8,9 @@ import { checkRedisConfig } from '../src/platform/redis/check-redis-config.ts';
 import { openRedis } from '../src/platform/redis/redis.ts';
 import { RegisteredWorker } from '../src/videos/queue/registered-worker.entity.ts';
 import { startApp } from './kit/api/app.ts';
-import { eventually } from './kit/api/multipart.ts';
-import { redisConnected } from './kit/contest/create-users.ts';
+import { waitForCondition } from './kit/api/multipart.ts';
 import { findVideoRow, makeShortSource, TINY_RULES, uploadVideo } from './kit/contest/videos.ts';
+import { waitForRedis } from './kit/contest/waits.ts';
 import { startWorker } from './kit/contest/worker.ts';
 import { runProgram } from './kit/services/run-program.ts';
 import { createDatabase, startRedis, type TestRedis } from './kit/services/services.ts';
@@ -64,9 +64,9 @@ describe('a Redis', () => {
     },
   ])('that $setup is refused in one line', async ({ settings, message }) => {
     await configure(admin, settings);
-    const refusal = checkConfig(server.url, true);
-    await expect(refusal).rejects.toThrow(message);
-    await expect(refusal).rejects.toThrow(
+    const check = checkConfig(server.url, true);
+    await expect(check).rejects.toThrow(message);
+    await expect(check).rejects.toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('\n') }),
     );
   });
@@ -104,14 +104,14 @@ describe('a Redis', () => {
 
 describe('a process that cannot start', () => {
   const start = async (main: string, env: Record<string, string>) => {
-    const { code, output, complaint } = await runProgram(main, [], {
+    const { code, output, stderr } = await runProgram(main, [], {
       NODE_ENV: 'test',
       STORAGE_DIR: await mkdtemp(join(inject('services').runDir, 'storage-')),
       REDIS_URL: server.url,
       ...env,
     });
     const lines = output.trim().split('\n');
-    return { code, complaint, lines: lines.length, last: LINE.parse(JSON.parse(lines.at(-1) ?? '')), output };
+    return { code, stderr, lines: lines.length, last: LINE.parse(JSON.parse(lines.at(-1) ?? '')), output };
   };
 
   test.each<[problem: string, main: string, sentence: RegExp]>([
@@ -130,7 +130,7 @@ describe('a process that cannot start', () => {
     const result = await start(main, {
       DATABASE_URL: problem === 'Postgres' ? unreachable : testDatabase.url,
     });
-    expect(result).toMatchObject({ code: 1, complaint: '', lines: 1 });
+    expect(result).toMatchObject({ code: 1, stderr: '', lines: 1 });
     expect(result.last).toEqual({ level: 'fatal', msg: expect.stringMatching(sentence) });
     expect(result.output).not.toMatch(/"stack"|secret/);
   });
@@ -158,7 +158,7 @@ test('an API starts without Redis, and /ready reports a Redis with unsuitable se
   const readReadiness = async () => (await fetch(`${app.url}/ready`)).json();
   expect(await readReadiness()).toMatchObject({ ready: true, redis: false, redisFaults: [] });
   await ownRedis.start();
-  await redisConnected(app);
+  await waitForRedis(app);
   expect(await readReadiness()).toMatchObject({ ready: true, redis: true, redisFaults: [] });
 
   const redis = new Redis(ownRedis.url);
@@ -166,6 +166,6 @@ test('an API starts without Redis, and /ready reports a Redis with unsuitable se
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   // A new connection, as after a failover, repeats the check.
   await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-  await eventually(async () => /evicts.*allkeys-lru/.test((await readReadiness()).redisFaults.join()));
+  await waitForCondition(async () => /evicts.*allkeys-lru/.test((await readReadiness()).redisFaults.join()));
   expect(await readReadiness()).toMatchObject({ ready: true, redis: true });
 });

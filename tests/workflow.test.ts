@@ -62,7 +62,7 @@ test.each(['test', 'infra'])('the job %s runs with Node 20, 22 and 24 and their 
   expect(jobs[name]?.container).toMatch(/^node:\$\{\{ matrix\.node \}\}-/);
 });
 
-test.each(['test', 'long'])('the job %s runs with the ffmpeg of each Debian that people have', name => {
+test.each(['test', 'long'])('the job %s runs with the ffmpeg of each Debian release in use', name => {
   expect(jobs[name]?.strategy?.matrix.debian).toEqual(['bookworm', 'trixie']);
   expect(jobs[name]?.container).toMatch(/-\$\{\{ matrix\.debian \}\}$/);
 });

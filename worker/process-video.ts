@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { untilAborted } from '../src/platform/concurrency/until-aborted.ts';
-import { inSpan, inTrace } from '../src/platform/observability/tracing.ts';
+import { runInSpan, runInTrace } from '../src/platform/observability/tracing.ts';
 import { type Claim, claimVideo, isPoisonSuspect } from '../src/videos/processing/claim-video.ts';
 import {
   type ProcessingThroughput,
   readProcessingThroughput,
 } from '../src/videos/queue/processing-throughput.ts';
 import type { ProcessingPhase } from '../src/videos/video.status.ts';
-import { getClipSeconds } from './ffmpeg/arguments.ts';
+import { getClipSeconds } from './ffmpeg/ffmpeg-jobs.ts';
 import type { MediaFacts } from './ffmpeg/probe.ts';
-import { type Outcome, toOutcomeLabel } from './observability/worker-metrics.ts';
+import type { Outcome } from './observability/worker-metrics.ts';
 import { estimateSecondsLeft } from './processing/estimate-seconds-left.ts';
 import { handleProcessingError } from './processing/handle-processing-error.ts';
 import { holdLease, type Lease, LeaseLost } from './processing/lease.ts';
@@ -22,7 +22,7 @@ import type { WorkerContext } from './worker-context.ts';
 /** A worker with a claimed video; `logger` and `em` are those of this attempt. */
 interface Attempt extends WorkerContext {
   claim: Claim;
-  /** Of the newest clips, for estimates; null while there are none. */
+  /** Throughput of the newest clips, for estimates; null while there are none. */
   throughput: ProcessingThroughput | null;
 }
 
@@ -45,20 +45,31 @@ export async function processVideo(worker: WorkerContext, videoId: string): Prom
   await worker.lock(exclusive, async () => {
     // The wait for the lock may be long; the reconciler enqueues the video for another worker.
     if (worker.draining.aborted) return;
-    const em = worker.em.fork();
-    const throughput = await readProcessingThroughput(em);
-    const claim = await claimVideo({ em, events: worker.events }, videoId, {
-      ...worker.settings.processing,
-      expectedSeconds: throughput?.secondsPerVideo,
-    });
-    if (claim === null) return;
-    const { attempt, requestId, traceparent } = claim;
-    const logger = worker.logger.child({ videoId, attempt, ...(requestId && { requestId }) });
-    const attributes = { 'anb.video.id': videoId, 'anb.attempt': attempt };
-    await inTrace({ name: 'process video', kind: 'consumer', attributes, traceparent }, async span => {
-      const outcome = await runAttempt({ ...worker, em, logger, claim, throughput });
-      span.setAttribute('anb.outcome', toOutcomeLabel(outcome));
-    });
+    const attempt = await claimAttempt(worker, videoId);
+    if (attempt !== null) await traceAttempt(attempt, runAttempt);
+  });
+}
+
+/** Claims the video for this worker; null when another worker holds it or no work is due. */
+async function claimAttempt(worker: WorkerContext, videoId: string): Promise<Attempt | null> {
+  const em = worker.em.fork();
+  const throughput = await readProcessingThroughput(em);
+  const claim = await claimVideo({ em, events: worker.events }, videoId, {
+    ...worker.settings.processing,
+    expectedSeconds: throughput?.secondsPerVideo,
+  });
+  if (claim === null) return null;
+  const { attempt, requestId } = claim;
+  const logger = worker.logger.child({ videoId, attempt, ...(requestId && { requestId }) });
+  return { ...worker, em, logger, claim, throughput };
+}
+
+/** Runs an attempt in a span of the trace that began with the upload. */
+async function traceAttempt(attempt: Attempt, run: (attempt: Attempt) => Promise<Outcome>): Promise<void> {
+  const { videoId, attempt: number, traceparent } = attempt.claim;
+  const attributes = { 'anb.video.id': videoId, 'anb.attempt': number };
+  await runInTrace({ name: 'process video', kind: 'consumer', attributes, traceparent }, async span => {
+    span.setAttribute('anb.outcome', await run(attempt));
   });
 }
 
@@ -102,7 +113,7 @@ async function runSteps(attempt: Attempt): Promise<void> {
 async function downloadSource({ claim, storage, workspace, source, signal, metrics }: RunningAttempt) {
   const path = workspace.path(source.fileName);
   // A store that hangs must not keep the video from other workers when this worker stops.
-  await inSpan('download', {}, () => untilAborted(signal, storage.download(claim.originalKey, path)));
+  await runInSpan('download', {}, () => untilAborted(signal, storage.download(claim.originalKey, path)));
   metrics.countSource((await stat(path)).size);
 }
 
@@ -150,5 +161,5 @@ function runPhase<Result>(
   phase: ProcessingPhase,
   run: () => Promise<Result>,
 ): Promise<Result> {
-  return inSpan(phase.toLowerCase(), {}, () => metrics.time(phase, run));
+  return runInSpan(phase.toLowerCase(), {}, () => metrics.time(phase, run));
 }

@@ -6,7 +6,7 @@ import type { ProcessingDeps } from '../src/videos/processing/claim-video.ts';
 import type { VideoJobs } from '../src/videos/processing/video.jobs.ts';
 import type { Sandbox } from './ffmpeg/sandbox.ts';
 import type { WorkerMetrics } from './observability/worker-metrics.ts';
-import type { Bumpers } from './steps/bumpers.ts';
+import type { Bumpers } from './steps/bumper-cache.ts';
 
 /** The dependencies of a job. */
 export interface WorkerContext extends ProcessingDeps {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Bumpers } from '../../worker/steps/bumpers.ts';
+import type { Bumpers } from '../../worker/steps/bumper-cache.ts';
 import { ffmpeg } from './footage.ts';
 
 /**

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEnv } from '../../src/env.ts';
-import { mainJob } from '../../worker/ffmpeg/arguments.ts';
+import { createContentJob } from '../../worker/ffmpeg/ffmpeg-jobs.ts';
 import type { MediaFacts } from '../../worker/ffmpeg/probe.ts';
-import { type Sandbox, UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';
+import { NO_SANDBOX, type Sandbox } from '../../worker/ffmpeg/sandbox.ts';
 import { openWorkspace } from '../../worker/processing/workspace.ts';
-import type { Bumpers } from '../../worker/steps/bumpers.ts';
+import type { Bumpers } from '../../worker/steps/bumper-cache.ts';
 import { inspect } from '../../worker/steps/inspect.ts';
 import { type RenderedClip, render } from '../../worker/steps/render.ts';
 import { ffmpeg } from './footage.ts';
@@ -26,7 +26,7 @@ export const rules = {
 };
 
 // Without bubblewrap, which does not wait for its child: the child's CPU time would be lost.
-const tools = () => ({ sandbox: UNCONFINED, signal: AbortSignal.timeout(3_600_000) });
+const tools = () => ({ sandbox: NO_SANDBOX, signal: AbortSignal.timeout(3_600_000) });
 
 /**
  * Inspects and renders a source as the worker does, in a workspace below `folder`. Returns the result of
@@ -37,7 +37,7 @@ export async function runPipeline<T>(
   bumpers: Bumpers,
   folder: string,
   use: (clip: RenderedClip) => Promise<T>,
-  sandbox: Sandbox = UNCONFINED,
+  sandbox: Sandbox = NO_SANDBOX,
 ): Promise<T> {
   await using workspace = await openWorkspace(folder, randomUUID());
   await copyFile(sourcePath, workspace.path('source'));
@@ -63,7 +63,7 @@ export async function prepareMainPass(
   await copyFile(sourcePath, join(folder, 'source'));
   const facts: MediaFacts = await inspect({ folder, fileName: 'source' }, rules, tools());
   const file = (name: string) => join(folder, name);
-  const job = mainJob(facts, frameCount, {
+  const job = createContentJob(facts, frameCount, {
     ...{ source: file('source'), watermark: watermarkPath, clip: file('pass.mp4') },
     ...{
       poster: file('p.jpg'),

@@ -12,9 +12,9 @@ const BLOCK = randomBytes(MIB);
 BLOCK.write('\0\0\0\x18ftypisom', 'latin1');
 
 /**
- * Uploads one file of random bytes as the multipart request specification says.
+ * Uploads one file of random bytes as the multipart request specification defines.
  *
- * @throws when the upload is refused.
+ * @throws when the API rejects the upload.
  */
 export async function sendUpload(url: string, token: string, sizeMib: number): Promise<void> {
   const query = 'mutation ($input: UploadVideoInput!) { uploadVideo(input: $input) { __typename } }';
@@ -38,9 +38,9 @@ export async function sendUpload(url: string, token: string, sizeMib: number): P
       'graphql-require-preflight': '1',
     },
   });
-  const answered = once(sent, 'response');
+  const responded = once(sent, 'response');
   await pipeline(Readable.from([head, ...Array<Buffer>(sizeMib).fill(BLOCK), tail]), sent);
-  const [response] = await answered;
-  const answer = await text(response);
-  if (!answer.includes('"Video"')) throw new Error(`The upload was refused: ${answer}`);
+  const [response] = await responded;
+  const result = await text(response);
+  if (!result.includes('"Video"')) throw new Error(`The API rejected the upload: ${result}`);
 }

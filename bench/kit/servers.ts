@@ -4,11 +4,11 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild, untilReady } from '../../scripts/process/child.ts';
 import { createDatabase } from '../../scripts/stack/databases.ts';
+import { findProgram, withTools } from '../../scripts/stack/find-program.ts';
 import { migrateDatabase } from '../../scripts/stack/migrate-database.ts';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { startPostgres } from '../../scripts/stack/postgres.ts';
 import { startRedis } from '../../scripts/stack/redis.ts';
-import { findProgram, withTools } from '../../scripts/stack/tools.ts';
 
 const API = join(import.meta.dirname, '../../server/main.ts');
 

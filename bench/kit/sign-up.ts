@@ -3,9 +3,9 @@ import { z } from 'zod';
 const SIGN_UP =
   'mutation ($input: SignUpInput!) { signUp(input: $input) { ... on Session { accessToken } __typename } }';
 const PASSWORD = 'three steps and a layup';
-const ANSWER = z.object({ data: z.object({ signUp: z.object({ accessToken: z.string() }) }) });
+const RESPONSE = z.object({ data: z.object({ signUp: z.object({ accessToken: z.string() }) }) });
 
-/** Signs up a player at an API. Returns the access token. @throws when the API answers with an error. */
+/** Signs up a player at an API. Returns the access token. @throws when the API returns an error. */
 export async function signUp(apiUrl: string, email = 'ana@anb.example'): Promise<string> {
   const input = {
     ...{ firstName: 'Ana', lastName: 'Díaz', city: 'Bogotá', country: 'Colombia' },
@@ -16,5 +16,5 @@ export async function signUp(apiUrl: string, email = 'ana@anb.example'): Promise
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: SIGN_UP, variables: { input } }),
   });
-  return ANSWER.parse(await response.json()).data.signUp.accessToken;
+  return RESPONSE.parse(await response.json()).data.signUp.accessToken;
 }

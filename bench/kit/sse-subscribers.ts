@@ -2,13 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { z } from 'zod';
+import { untilAborted } from '../../src/platform/concurrency/until-aborted.ts';
 import { quantile } from './median.ts';
 
 const CONCURRENT_CONNECTS = 50;
 /** Enough for the first events of thousands of clients. */
-const ANSWER_TIMEOUT_MS = 180_000;
+const RESPONSE_TIMEOUT_MS = 180_000;
 const COMMAND = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('follow'), url: z.string(), queries: z.array(z.string()) }),
+  z.object({ do: z.literal('subscribe'), url: z.string(), queries: z.array(z.string()) }),
   z.object({ do: z.literal('report') }),
 ]);
 const REPORT = z.object({ events: z.int(), p50Ms: z.number().nullable(), p95Ms: z.number().nullable() });
@@ -24,7 +25,7 @@ export interface SseSubscribers extends Disposable {
 /** Subscribes one client per query; resolves once each client has received an event. */
 export async function connectSubscribers(url: string, queries: readonly string[]): Promise<SseSubscribers> {
   const child = fork(import.meta.filename);
-  await sendCommand(child, { do: 'follow', url, queries: [...queries] });
+  await sendCommand(child, { do: 'subscribe', url, queries: [...queries] });
   return {
     report: async () => REPORT.parse(await sendCommand(child, { do: 'report' })),
     [Symbol.dispose]: () => void child.kill('SIGKILL'),
@@ -32,13 +33,17 @@ export async function connectSubscribers(url: string, queries: readonly string[]
 }
 
 async function sendCommand(child: ChildProcess, command: z.infer<typeof COMMAND>): Promise<unknown> {
+  const exit = new AbortController();
+  const onExit = () => exit.abort(new Error('The process of the subscribers has ended'));
+  child.once('exit', onExit);
   child.send(command);
-  const answered = once(child, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('The process of the subscribers has ended');
-  });
-  const [answer] = await Promise.race([answered, ended]);
-  return answer;
+  try {
+    const responded = once(child, 'message', { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) });
+    const [response] = await untilAborted(exit.signal, responded);
+    return response;
+  } finally {
+    child.off('exit', onExit);
+  }
 }
 
 /** Handles commands in the child process. */
@@ -52,11 +57,11 @@ async function handleCommands(): Promise<void> {
   };
   process.on('message', async message => {
     const command = COMMAND.parse(message);
-    if (command.do === 'follow') {
+    if (command.do === 'subscribe') {
       const waiting = [...command.queries];
       const connect = async () => {
         for (let query = waiting.pop(); query; query = waiting.pop())
-          await follow(command.url, query, recordAges);
+          await subscribe(command.url, query, recordAges);
       };
       await Promise.all(Array.from({ length: CONCURRENT_CONNECTS }, connect));
       process.send?.('subscribed');
@@ -68,7 +73,7 @@ async function handleCommands(): Promise<void> {
   });
 }
 
-async function follow(url: string, query: string, onData: (chunk: Buffer) => void): Promise<void> {
+async function subscribe(url: string, query: string, onData: (chunk: Buffer) => void): Promise<void> {
   const first = Promise.withResolvers<void>();
   const sent = request(`${url}/graphql`, {
     method: 'POST',
@@ -79,7 +84,7 @@ async function follow(url: string, query: string, onData: (chunk: Buffer) => voi
   sent.on('response', response => {
     response.on('data', chunk => {
       onData(chunk);
-      if (chunk.includes('"errors":')) first.reject(new Error(`A stream was refused: ${chunk}`));
+      if (chunk.includes('"errors":')) first.reject(new Error(`The API rejected a stream: ${chunk}`));
       if (chunk.includes('event: next')) first.resolve();
     });
     response.on('end', () =>

@@ -19,8 +19,8 @@ const figures = z.strictObject({
   pagesPerSecond: figure,
   votesPerSecond: figure,
   deliveryCpuMilliseconds: figure,
-  followerMemoryKiB: figure,
-  boardMiBPerMillionPlayers: figure,
+  subscriberMemoryKiB: figure,
+  leaderboardMiBPerMillionPlayers: figure,
 });
 
 /** The measured cost of one core, one process or one player. */

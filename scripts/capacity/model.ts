@@ -11,7 +11,7 @@ export interface Contest {
   pagesPerVoter: number;
   clipsPerVoter: number;
   /** Concurrent subscribers of a live ranking. */
-  followers: number;
+  subscribers: number;
   busyHoursPerMonth: number;
   originalMegabytes: number;
 }
@@ -26,7 +26,7 @@ export interface Plan {
   /** CPU of the API in a busy hour, in cores, without reserve. */
   apiCores: number;
   apiProcesses: number;
-  followerMemoryMiB: number;
+  subscriberMemoryMiB: number;
   redisMemoryMiB: number;
   uploadsPerMonth: number;
   originalGbPerMonth: number;
@@ -55,7 +55,7 @@ export function calculatePlan(contest: Contest, figures: Figures): Plan {
 
   const votesPerSecond = (contest.voters * contest.votesPerVoter) / HOUR_SECONDS;
   const pagesPerSecond = (contest.voters * contest.pagesPerVoter) / HOUR_SECONDS;
-  const eventsPerSecond = contest.followers * EVENTS_PER_SECOND;
+  const eventsPerSecond = contest.subscribers * EVENTS_PER_SECOND;
   const apiCores =
     votesPerSecond / figures.votesPerSecond.value +
     pagesPerSecond / figures.pagesPerSecond.value +
@@ -71,8 +71,8 @@ export function calculatePlan(contest: Contest, figures: Figures): Plan {
     workerMemoryMiB: WORKER_CORES * figures.encodeMemoryMiB.value,
     apiCores,
     apiProcesses: Math.max(MIN_API_PROCESSES, Math.ceil(apiCores / API_LOAD)),
-    followerMemoryMiB: (contest.followers * figures.followerMemoryKiB.value) / 1024,
-    redisMemoryMiB: (contest.players / 1_000_000) * figures.boardMiBPerMillionPlayers.value,
+    subscriberMemoryMiB: (contest.subscribers * figures.subscriberMemoryKiB.value) / 1024,
+    redisMemoryMiB: (contest.players / 1_000_000) * figures.leaderboardMiBPerMillionPlayers.value,
     uploadsPerMonth,
     originalGbPerMonth: gigabytes(uploadsPerMonth, contest.originalMegabytes),
     clipGbPerMonth: gigabytes(uploadsPerMonth, figures.clipMegabytes.value),

@@ -12,30 +12,34 @@ export function formatCapacityReport(plan: Plan, bill: readonly BillLine[], figu
   const [largest, others] = [lines.slice(0, LARGEST_LINES), lines.slice(LARGEST_LINES)];
   return [
     'In a busy hour',
-    row('workers', plan.workers, `of ${WORKER_CORES} cores; ${plan.workerCores.toFixed(1)} cores are needed`),
-    row('memory of a worker', megabytes(plan.workerMemoryMiB), 'of its encodes'),
-    row('API processes', plan.apiProcesses, `they compute for ${plan.apiCores.toFixed(2)} cores`),
-    row('memory of followers', megabytes(plan.followerMemoryMiB), 'over all API processes'),
-    row('memory of Redis', megabytes(plan.redisMemoryMiB), 'of the boards'),
+    row(
+      'workers',
+      plan.workers,
+      `with ${WORKER_CORES} cores each; required: ${plan.workerCores.toFixed(1)} cores`,
+    ),
+    row('memory of a worker', megabytes(plan.workerMemoryMiB), 'for its encodes'),
+    row('API processes', plan.apiProcesses, `CPU load: ${plan.apiCores.toFixed(2)} cores`),
+    row('memory of subscribers', megabytes(plan.subscriberMemoryMiB), 'in all API processes'),
+    row('memory of Redis', megabytes(plan.redisMemoryMiB), 'for the leaderboards'),
     '',
     'In a month',
     row('uploads', Math.round(plan.uploadsPerMonth)),
-    row('kept', gigabytes(plan.originalGbPerMonth + plan.clipGbPerMonth), 'originals and clips'),
-    row('sent out', gigabytes(plan.clipGbOutPerMonth), 'of clips'),
-    row('costs', dollars(sum(bill)), 'the scalable shape on AWS, at list prices'),
+    row('stored', gigabytes(plan.originalGbPerMonth + plan.clipGbPerMonth), 'originals and clips'),
+    row('sent', gigabytes(plan.clipGbOutPerMonth), 'clips'),
+    row('costs', dollars(sum(bill)), 'the scalable deployment on AWS, at list prices'),
     ...largest.map(line => row(`  ${line.part}`, dollars(line.dollars))),
     row(`  ${others.length} others`, dollars(sum(others))),
     '',
-    'From',
+    'Measurements',
     ...Object.values(figures).map(
       ({ value, meaning, command, conditions, measureAgain }) =>
-        `${String(value).padStart(9)}  ${meaning}: ${command} (${conditions})${measureAgain ? ', to be measured again' : ''}`,
+        `${String(value).padStart(9)}  ${meaning}: ${command} (${conditions})${measureAgain ? ', to be repeated' : ''}`,
     ),
   ].join('\n');
 }
 
-function row(what: string, amount: number | string, note = ''): string {
-  return `  ${what.padEnd(28)} ${String(amount).padStart(12)}  ${note}`.trimEnd();
+function row(label: string, amount: number | string, note = ''): string {
+  return `  ${label.padEnd(28)} ${String(amount).padStart(12)}  ${note}`.trimEnd();
 }
 
 const megabytes = (amount: number) => `${Math.ceil(amount)} MiB`;

@@ -1,5 +1,6 @@
 // Fails when a text for clients or operators uses a word that plain English avoids, and prints the texts:
-// descriptions of the GraphQL schema and of settings, error messages, and log lines.
+// descriptions of the GraphQL schema, settings and metrics, error messages, log lines, the output of commands,
+// alerts, and the documents that quote no older text.
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,15 @@ const ROOT = join(import.meta.dirname, '../..');
 const SCHEMA = 'schema/schema.graphql';
 const SETTINGS = 'src/env.ts';
 const MESSAGE_FILES = ['schema/messages.ts', 'schema/graphql-errors.ts'];
-const LOGGING_FILES = ['src/**/*.ts', 'server/**/*.ts', 'worker/**/*.ts'];
+const PRODUCT_FILES = ['src/**/*.ts', 'server/**/*.ts', 'worker/**/*.ts'];
+const COMMAND_FILES = ['scripts/**/*.{ts,mjs}', 'chaos/*.ts', 'bench/**/*.ts'];
+// docs/operations.md quotes the log lines of older releases, and docs/reliability.md quotes test titles.
+const PROSE_FILES = [
+  'deploy/prometheus/rules.yml',
+  '{README,CONTRIBUTING,SECURITY}.md',
+  'docs/{architecture,aws,configuration,glossary,object-storage}.md',
+  'docs/clients/*.md',
+];
 
 const AVOIDED = new RegExp(
   `\\b(?:${[
@@ -21,8 +30,11 @@ const AVOIDED = new RegExp(
   'gi',
 );
 const LOG_CALL = /\blog(?:ger)?\??\.(?:trace|debug|info|warn|error|fatal)(?=\()/g;
+const OUTPUT_CALL = /\bconsole\.(?:log|warn|error)(?=\()/g;
+const ERROR = /\bnew \w*Error(?=\()/g;
 const LITERAL = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 const LITERAL_OR_PARENTHESIS = new RegExp(`${LITERAL.source}|[()]`, 'g');
+const METRIC_HELP = new RegExp(`\\bhelp:\\s*(?:${LITERAL.source})`, 'g');
 
 interface Text {
   file: string;
@@ -33,8 +45,14 @@ interface Text {
 const texts = [
   ...readDescriptions(),
   ...readSettings(),
-  ...MESSAGE_FILES.flatMap(readMessages),
-  ...LOGGING_FILES.flatMap(pattern => globSync(pattern, { cwd: ROOT })).flatMap(readLogLines),
+  ...MESSAGE_FILES.flatMap(file => readMatches(file, LITERAL)),
+  ...findFiles(PRODUCT_FILES).flatMap(file => [
+    ...readCalls(file, LOG_CALL),
+    ...readMatches(file, METRIC_HELP),
+  ]),
+  ...findFiles(COMMAND_FILES).flatMap(file => readCalls(file, OUTPUT_CALL)),
+  ...findFiles([...PRODUCT_FILES, ...COMMAND_FILES]).flatMap(file => readCalls(file, ERROR)),
+  ...findFiles(PROSE_FILES).flatMap(file => readMatches(file, /.+/g)),
 ];
 for (const { file, line, text } of texts) {
   const words = text.match(AVOIDED);
@@ -60,18 +78,19 @@ function readSettings(): Text[] {
   }));
 }
 
-function readMessages(file: string): Text[] {
+function readMatches(file: string, pattern: RegExp): Text[] {
   const source = read(file);
-  return [...source.matchAll(LITERAL)].map(({ 0: text, index }) => ({
+  return [...source.matchAll(pattern)].map(({ 0: text, index }) => ({
     file,
     line: toLine(source, index),
     text,
   }));
 }
 
-function readLogLines(file: string): Text[] {
+/** Returns the string literals in the arguments of the calls that match a pattern. */
+function readCalls(file: string, pattern: RegExp): Text[] {
   const source = read(file);
-  return [...source.matchAll(LOG_CALL)].flatMap(call => {
+  return [...source.matchAll(pattern)].flatMap(call => {
     const line = toLine(source, call.index);
     return readLiterals(source, call.index + call[0].length).map(text => ({ file, line, text }));
   });
@@ -88,6 +107,10 @@ function readLiterals(source: string, start: number): string[] {
     if (depth === 0) break;
   }
   return literals;
+}
+
+function findFiles(patterns: readonly string[]): string[] {
+  return patterns.flatMap(pattern => globSync(pattern, { cwd: ROOT }));
 }
 
 function toLine(source: string, index: number): number {

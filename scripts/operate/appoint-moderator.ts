@@ -6,6 +6,6 @@ import { runCommand } from './command.ts';
 await runCommand(async ({ database }) => {
   const [email, ...others] = process.argv.slice(2);
   if (!email || others.length > 0) throw new Error('Usage: npm run moderator -- email@example.com');
-  const { player, appointed } = await appointModerator(database.em.fork(), email);
+  const { player, appointed } = await appointModerator({ em: database.em.fork() }, email);
   return `${player.username} (${player.email}) is ${appointed ? 'now' : 'already'} a moderator.`;
 });

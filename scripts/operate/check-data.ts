@@ -42,10 +42,10 @@ await runCommand(async ({ env, database }) => {
         await repair();
         repaired++;
         console.log(`${problem}. Done: ${resolution}.`);
-      } else console.log(`${problem}. ${repair ? '--repair would' : 'By hand'}: ${resolution}.`);
+      } else console.log(`${problem}. ${repair ? '--repair would' : 'Manual repair needed'}: ${resolution}.`);
     }
     if (found > repaired) process.exitCode = 1;
-    if (found === 0) return 'Everything agrees.';
+    if (found === 0) return 'No differences found.';
     return repairs ? `${found} found, ${repaired} repaired.` : `${found} found; nothing was changed.`;
   } finally {
     events.close();

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 
-const ANSWER_MILLISECONDS = 4000;
+const RESPONSE_MILLISECONDS = 4000;
 
 const { positionals: addresses } = parseArgs({ allowPositionals: true });
 try {
@@ -14,6 +14,6 @@ try {
 }
 
 async function expectHealth(address: string): Promise<void> {
-  const response = await fetch(address, { signal: AbortSignal.timeout(ANSWER_MILLISECONDS) });
+  const response = await fetch(address, { signal: AbortSignal.timeout(RESPONSE_MILLISECONDS) });
   if (!response.ok) throw new Error(`${address} responded with ${response.status}: ${await response.text()}`);
 }

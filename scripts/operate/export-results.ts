@@ -12,7 +12,7 @@ await runCommand(async ({ env, database }) => {
     options: { format: { type: 'string', default: 'csv' }, out: { type: 'string' } },
   }).values;
   if (!isFormat(format)) throw new Error('Usage: npm run results:export -- --format csv|json [--out FILE]');
-  const file = await exportResults(database.em.fork(), env.contest, { actorId: null, format });
+  const file = await exportResults({ em: database.em.fork(), rules: env.contest }, { actorId: null, format });
   if (file === null) throw new Error('The voting is not over, so there are no results.');
   if (out === undefined) return file.trimEnd();
   await writeFile(out, file);

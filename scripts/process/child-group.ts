@@ -10,15 +10,15 @@ export class ChildGroup {
    * Adds a process to a tier, which is 0 or higher. An unexpected end calls `onEnd` with its cause. Without
    * `onEnd` it ends the whole stack, see {@link unexpectedEnd}.
    */
-  add(tier: number, child: Child, onEnd?: (how: string) => void): void {
+  add(tier: number, child: Child, onEnd?: (exitReason: string) => void): void {
     this.#tiers[tier] ??= new Set();
     const children = this.#tiers[tier];
     children.add(child);
-    void child.ended.then(how => {
+    void child.ended.then(exitReason => {
       children.delete(child);
       if (this.stopping.aborted) return;
-      if (onEnd) onEnd(how);
-      else this.#unexpectedEnd.resolve(describeEnd(child, how));
+      if (onEnd) onEnd(exitReason);
+      else this.#unexpectedEnd.resolve(describeEnd(child, exitReason));
     });
     // The process was started while the group was stopping.
     if (this.stopping.aborted) child.kill();

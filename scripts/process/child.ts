@@ -108,7 +108,7 @@ export async function untilReady(
     if (child.hasEnded()) throw new Error(describeEnd(child, await child.ended));
     return child.hasStarted() && (await check());
   };
-  await waitUntil(`${child.name} to be ready`, isReady, limits);
+  await waitUntil(`${child.name} is ready`, isReady, limits);
 }
 
 /** Returns a description of an unexpected end: its cause, the last log lines, and the path of the log. */

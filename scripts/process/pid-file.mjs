@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { identifyProcess, signalProcess } from './process-table.mjs';
+import { hasErrorCode } from './system-errors.mjs';
 import { waitUntil } from './wait-until.mjs';
 
 /**
@@ -26,7 +27,7 @@ export function readPidFile(path) {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (hasErrorCode(error, 'ENOENT')) return null;
     throw error;
   }
   const [pid, identity] = text.split('\n');
@@ -39,7 +40,7 @@ export function readPidFile(path) {
  * after `graceSeconds`. Returns the process id if the process was still running, else null.
  *
  * @param {string} path
- * @param {{ signal: NodeJS.Signals, graceSeconds: number }} how
+ * @param {{ signal: NodeJS.Signals, graceSeconds: number }} options
  * @returns {Promise<number | null>}
  */
 export async function endLeftover(path, { signal, graceSeconds }) {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { hasErrorCode } from './system-errors.mjs';
 
 /**
  * Returns an identity that no other process with the same id has: the start time and the boot. Null when the
@@ -18,7 +19,7 @@ export function identifyProcess(pid) {
     if (fields[0] === 'Z' || fields[0] === 'X') return null;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`;
   } catch (error) {
-    if (isGone(error)) return null;
+    if (hasEnded(error)) return null;
     throw error;
   }
 }
@@ -29,12 +30,12 @@ export function identifyProcess(pid) {
  * @param {number} pid
  * @returns {string}
  */
-export function commandLine(pid) {
+export function readCommandLine(pid) {
   try {
     if (process.platform !== 'linux') return ps(pid, 'args');
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch (error) {
-    if (isGone(error)) return '';
+    if (hasEnded(error)) return '';
     throw error;
   }
 }
@@ -50,7 +51,7 @@ export function signalProcess(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (!isGone(error)) throw error;
+    if (!hasEnded(error)) throw error;
   }
 }
 
@@ -64,7 +65,7 @@ export function isGroupRunning(group) {
     process.kill(-group, 0);
     return true;
   } catch (error) {
-    if (isGone(error)) return false;
+    if (hasEnded(error)) return false;
     throw error;
   }
 }
@@ -77,10 +78,13 @@ function ps(pid, column) {
   return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8' }).trim();
 }
 
-/** @param {unknown} error */
-function isGone(error) {
-  if (!(error instanceof Error)) return false;
+/**
+ * Whether an error means that the process has ended.
+ *
+ * @param {unknown} error
+ */
+function hasEnded(error) {
   // `ps` exits with 1 for an id without a process.
-  if ('status' in error && error.status === 1) return true;
-  return 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+  if (error instanceof Error && 'status' in error && error.status === 1) return true;
+  return hasErrorCode(error, 'ENOENT', 'ESRCH');
 }

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readPidFile, writePidFile } from './pid-file.mjs';
+import { hasErrorCode } from './system-errors.mjs';
 
 /** Another process holds the lock; `pid` is its id. */
 export class AlreadyRunning extends Error {
@@ -10,7 +11,7 @@ export class AlreadyRunning extends Error {
   /** @param {number} pid */
   constructor(pid) {
     super(
-      `It is running already, as process ${pid}. Stop that process first, or set another DATA_DIR for this one.`,
+      `Already running as process ${pid}. Stop that process first, or set another DATA_DIR for this one.`,
     );
     this.pid = pid;
   }
@@ -60,7 +61,7 @@ function tryToMove(path, to) {
     renameSync(path, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (hasErrorCode(error, 'ENOENT')) return false;
     throw error;
   }
 }
@@ -76,7 +77,7 @@ function tryToLink(path, name) {
     linkSync(path, name);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasErrorCode(error, 'EEXIST')) return false;
     throw error;
   }
 }

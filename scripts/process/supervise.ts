@@ -30,11 +30,11 @@ export async function supervise({ name, group, print, tier, ...process }: Superv
   const run = async (again: boolean): Promise<Child> => {
     const startedAt = performance.now();
     const child = await process.start({ again });
-    group.add(tier, child, how => {
+    group.add(tier, child, exitReason => {
       if (!wasReady) return;
       if (performance.now() - startedAt > RECOVERED_SECONDS * 1000) pauseSeconds = MIN_PAUSE_SECONDS;
       // A signal explains the end; the log then has no cause of it.
-      void restart(`ended with ${how}`, how.startsWith('SIG') ? '' : findLastError(child));
+      void restart(`ended with ${exitReason}`, exitReason.startsWith('SIG') ? '' : findLastError(child));
     });
     return child;
   };

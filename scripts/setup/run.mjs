@@ -108,12 +108,12 @@ export async function endLeftovers() {
   for (const name of readdirSync(RUN_DIR).filter(file => CHILD_FILE.test(file))) {
     const path = join(RUN_DIR, name);
     const pid = await endLeftover(path, { signal: 'SIGINT', graceSeconds: LEFTOVER_GRACE_SECONDS });
-    if (pid !== null) say(`ended process ${pid}, left behind by an earlier setup`);
+    if (pid !== null) log(`ended process ${pid} from an earlier setup`);
     rmSync(path, { force: true });
   }
 }
 
 /** @param {string} sentence */
-export function say(sentence) {
+export function log(sentence) {
   console.log(`setup: ${sentence}`);
 }

@@ -5,7 +5,7 @@ import { areBumpersReady, prepareBumpers } from './bumpers.mjs';
 import { linkNode, requireNode } from './link-node.mjs';
 import { findProblem, installPackages, MODULES } from './packages.mjs';
 import { restorePostgresLinks } from './postgres-links.mjs';
-import { endLeftovers, ROOT, RUN_DIR, say } from './run.mjs';
+import { endLeftovers, log, ROOT, RUN_DIR } from './run.mjs';
 import { Steps } from './steps.mjs';
 import { describeTools, findMissing, installTools } from './tools.mjs';
 
@@ -47,7 +47,7 @@ async function takeLock(signal) {
       return takeStartLock(join(RUN_DIR, 'setup.pid'));
     } catch (error) {
       if (!(error instanceof AlreadyRunning)) throw error;
-      if (!waited) say(`another setup is running here, process ${error.pid}; waiting for its end`);
+      if (!waited) log(`another setup is running here, process ${error.pid}; waiting for its end`);
       await pause(LOCK_INTERVAL_MS, undefined, { signal });
     }
   }

@@ -1,4 +1,4 @@
-import { say } from './run.mjs';
+import { log } from './run.mjs';
 
 const REMINDER_MS = 10_000;
 
@@ -30,7 +30,7 @@ export class Steps {
     return async work => {
       const label = `${number}/${this.#count} ${name}`;
       const startedAt = performance.now();
-      say(`${label} …`);
+      log(`${label} …`);
       this.#running.set(label, startedAt);
       const reminder = setInterval(() => this.#remind(label), REMINDER_MS);
       try {
@@ -39,7 +39,7 @@ export class Steps {
         clearInterval(reminder);
         this.#running.delete(label);
       }
-      say(`${label}: done in ${secondsSince(startedAt)} s`);
+      log(`${label}: done in ${secondsSince(startedAt)} s`);
     };
   }
 
@@ -66,7 +66,7 @@ export class Steps {
   #remind(label) {
     // The first running step prints one line for all.
     if (this.signal.aborted || this.#running.keys().next().value !== label) return;
-    say([...this.#running].map(([name, since]) => `${name}, ${secondsSince(since)} s so far`).join('; '));
+    log([...this.#running].map(([name, since]) => `${name}, ${secondsSince(since)} s so far`).join('; '));
   }
 }
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { STARTED } from '../../src/run-process.ts';
 import { startChild, untilReady } from '../process/child.ts';
-import { followProblems } from '../process/follow-log.ts';
+import { followProblems } from '../process/follow-problems.ts';
 import { supervise } from '../process/supervise.ts';
 import { readOrCreateSecret } from './secret.ts';
 import { formatRow, getProcessFiles, type StackSettings, TIERS } from './stack-settings.ts';

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { endLeftover } from '../process/pid-file.mjs';
 import { startApiAndWorker } from './api-and-worker.ts';
 import { createDatabase, hasDatabase } from './databases.ts';
+import { findProgram } from './find-program.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { choosePort, findFreePort, isPortFree } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 import { readOrCreateSecret } from './secret.ts';
 import { formatRow, getProcessFiles, type StackSettings, TIERS } from './stack-settings.ts';
-import { findProgram } from './tools.ts';
 
 const PORTS = { postgres: 54_320, redis: 54_420, api: 8000, worker: 8001 };
 const DATABASE = 'anb';
@@ -81,7 +81,7 @@ async function endLeftovers({ dataDir, print }: StackSettings): Promise<void> {
   const kinds = { api: 'SIGTERM', worker: 'SIGTERM', redis: 'SIGTERM', postgres: 'SIGINT' } as const;
   for (const [kind, signal] of Object.entries(kinds)) {
     const pid = await endLeftover(getProcessFiles(dataDir, kind).pidPath, { signal, graceSeconds: 5 });
-    if (pid !== null) print(`Ended process ${pid} (${kind}), left behind by an earlier run.`);
+    if (pid !== null) print(`Ended process ${pid} (${kind}) from an earlier run.`);
   }
 }
 

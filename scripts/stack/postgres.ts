@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { type Child, startChild, untilReady } from '../process/child.ts';
-import { commandLine } from '../process/process-table.mjs';
+import { readCommandLine } from '../process/process-table.mjs';
 import { asServerUser, findServerUser, type ServerUser } from './server-user.ts';
 
 const USER = 'anb';
@@ -144,7 +144,7 @@ async function initialise(
  */
 async function disownStaleLock(dir: string): Promise<void> {
   const lock = readLock(dir);
-  if (lock === null || commandLine(lock.pid).includes(dir)) return;
+  if (lock === null || readCommandLine(lock.pid).includes(dir)) return;
   await writeFile(lock.path, [process.pid, ...lock.lines.slice(1)].join('\n'));
 }
 

@@ -52,7 +52,7 @@ export async function startRedis(settings: RedisSettings): Promise<Redis> {
     stop: { signal: 'SIGTERM', graceSeconds: 20 },
   });
   settings.onStart?.(child);
-  await untilReady(child, () => isAnswering(port, password), {
+  await untilReady(child, () => isResponding(port, password), {
     deadlineSeconds: 60,
     signal: settings.signal,
   });
@@ -60,7 +60,7 @@ export async function startRedis(settings: RedisSettings): Promise<Redis> {
 }
 
 /** Whether Redis responds to PING within a second; it does not while it loads its data. */
-export async function isAnswering(port: number, password: string): Promise<boolean> {
+export async function isResponding(port: number, password: string): Promise<boolean> {
   let isLate = false;
   const socket = connect(port, '127.0.0.1').setTimeout(1000, () => {
     isLate = true;

@@ -1,15 +1,15 @@
 import { GraphQLError } from 'graphql';
 import { type GraphqlErrorCode, getSpanishMessage, requestError } from '../../schema/graphql-errors.ts';
 import { requestContext } from '../../src/platform/observability/request-context.ts';
-import { currentTraceId, markFailed } from '../../src/platform/observability/tracing.ts';
+import { getTraceId, markFailed } from '../../src/platform/observability/tracing.ts';
+import { CONNECTION_FAULT_CODES, DISK_FAULT_CODES } from '../../src/platform/process/system-errors.ts';
 
-/** SQLSTATE classes and system errors of an unavailable database, as opposed to a wrong statement. */
-const DATABASE_UNAVAILABLE =
-  /^(08(?!P01)...|57P0[123]|25P03|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
-/** Messages of node-postgres, without a code, for a broken or refused connection. */
+/** SQLSTATE of an unavailable database, as opposed to a wrong statement. */
+const DATABASE_UNAVAILABLE = /^(08(?!P01)...|57P0[123]|25P03|53300)$/;
+/** System errors of an unavailable database, and of a storage that is full, unreadable or read-only. */
+const SYSTEM_FAULT_CODES = [...CONNECTION_FAULT_CODES, ...DISK_FAULT_CODES];
+/** Messages of node-postgres for a broken or rejected connection; these errors have no code. */
 const CONNECTION_FAILED = /Connection terminated|is not queryable|timeout exceeded when trying to connect/;
-/** The store is full, or not readable or writable. */
-const STORAGE_UNAVAILABLE = /^(ENOSPC|EDQUOT|EROFS|EIO|ESTALE)$/;
 /** Names of transient errors of an object store and of its client. */
 const BUCKET_UNAVAILABLE = /^(TimeoutError|SlowDown|ServiceUnavailable|InternalError)$/;
 
@@ -20,33 +20,33 @@ const RETRY_AFTER = { 'retry-after': '5' };
 
 const FAULTS = {
   INTERNAL_SERVER_ERROR: { level: 'error', event: 'unexpected error' },
-  SERVICE_UNAVAILABLE: { level: 'error', event: 'unexpected error', headers: RETRY_AFTER },
-  DEADLINE_EXCEEDED: { level: 'warn', event: 'operation took too long', headers: RETRY_AFTER },
+  SERVICE_UNAVAILABLE: { level: 'error', event: 'dependency unavailable', headers: RETRY_AFTER },
+  DEADLINE_EXCEEDED: { level: 'warn', event: 'operation timed out', headers: RETRY_AFTER },
   CLIENT_LEFT: { level: 'debug', event: 'client disconnected' },
 } as const;
 
 /**
- * Returns the error that a client gets. Client errors and expected refusals pass, with a code. Every other error
- * is logged here, once, with its cause, and replaced by one without details. Each error carries the request's id,
- * and the client's language where users of an application meet the error.
+ * Returns the error that a client receives. Errors that are meant for the client pass, with a code. Every
+ * other error is logged once, with its cause, and replaced by an error without details. Each error carries
+ * the request's id. Messages that applications show to their users are in the client's language.
  */
 export function maskError(error: unknown): GraphQLError {
   const masked = toClientError(error) ?? maskFault(error);
-  const scope = requestContext.getStore();
-  masked.extensions.requestId = scope?.requestId;
-  masked.extensions.traceId = currentTraceId();
-  if (scope?.language === 'es') masked.message = getSpanishMessage(masked.extensions) ?? masked.message;
+  const context = requestContext.getStore();
+  masked.extensions.requestId = context?.requestId;
+  masked.extensions.traceId = getTraceId();
+  if (context?.language === 'es') masked.message = getSpanishMessage(masked.extensions) ?? masked.message;
   return masked;
 }
 
-/** Returns the error itself when it is meant for the client: a thrown GraphQLError, at any depth. */
+/** Returns a GraphQLError that is meant for the client; null for an error with another cause. */
 function toClientError(error: unknown): GraphQLError | null {
   if (!(error instanceof GraphQLError)) return null;
   if (error.originalError != null && !(error.originalError instanceof GraphQLError)) return null;
   if (error.extensions.code === undefined) {
     const code: GraphqlErrorCode = error.path ? 'BAD_USER_INPUT' : 'BAD_REQUEST';
     error.extensions.code = code;
-    // Without a path a limit on documents refuses the whole request.
+    // An error without a path comes from a limit on documents, which rejects the whole request.
     if (!error.path) error.extensions.http ??= { status: 400 };
   }
   return error;
@@ -70,7 +70,7 @@ function toFaultCode(error: unknown): keyof typeof FAULTS {
     const code = 'code' in current ? String(current.code) : '';
     if (code === 'CLIENT_LEFT') return code;
     if (code === 'DEADLINE_EXCEEDED' || code === QUERY_CANCELED) return 'DEADLINE_EXCEEDED';
-    if (DATABASE_UNAVAILABLE.test(code) || STORAGE_UNAVAILABLE.test(code)) return 'SERVICE_UNAVAILABLE';
+    if (DATABASE_UNAVAILABLE.test(code) || SYSTEM_FAULT_CODES.includes(code)) return 'SERVICE_UNAVAILABLE';
     if (CONNECTION_FAILED.test(current.message)) return 'SERVICE_UNAVAILABLE';
     if (BUCKET_UNAVAILABLE.test(current.name)) return 'SERVICE_UNAVAILABLE';
   }

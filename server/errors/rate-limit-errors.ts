@@ -7,7 +7,7 @@ export function tooManyRequests(retryAfterSeconds: number): GraphQLError {
   return requestError('RATE_LIMITED', { retryAfterSeconds }, { headers, extensions: { retryAfterSeconds } });
 }
 
-/** Returns 429, `TOO_MANY_AT_ONCE`: the account or network has as many open `resources` as its limit. */
+/** Returns 429, `TOO_MANY_AT_ONCE`: the account or network has reached its limit of open `resources`. */
 export function tooManyAtOnce(resources: string): GraphQLError {
   return requestError('TOO_MANY_AT_ONCE', { resources });
 }

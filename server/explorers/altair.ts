@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse, print } from 'graphql';
-import { sendJson } from '../../src/platform/process/health.ts';
-import { createExplorerHeaders, toCspHash } from './csp.ts';
+import { sendJson } from '../../src/platform/health/health.ts';
 import { readExample } from './examples.ts';
+import { createExplorerHeaders, toCspHash } from './explorer-headers.ts';
 
 const BASE = '/altair';
 
@@ -29,7 +29,7 @@ export function createAltair(
   };
 }
 
-/** Loads Altair's files on first use: a server that never serves Altair does not need them. */
+/** Loads Altair's files, which a server needs only when it serves Altair. */
 async function loadAltair(publicUrl: string) {
   const { getDistDirectory, isSandboxFrame, renderAltair, SANDBOX_FRAME_CSP } = await import('altair-static');
   const { default: sirv } = await import('sirv');
@@ -40,7 +40,7 @@ async function loadAltair(publicUrl: string) {
     initialName: 'Upload a video',
     initialQuery: UPLOAD_INSTRUCTIONS + print(parse(example.query)),
     initialVariables: example.variables,
-    // An empty header is anonymous; an invalid token would be refused.
+    // An empty header is anonymous; the server rejects an invalid token.
     initialHeaders: { authorization: '', 'x-graphql-yoga-csrf': '1' },
     initialSubscriptionRequestHandlerId: 'graphql-sse',
     disableAccount: true,

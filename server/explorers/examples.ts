@@ -11,7 +11,7 @@ const DEFAULT_URL = 'http://localhost:8000';
 export const EXAMPLE_NAMES = ['gallery', 'sign-up', 'log-in', 'me', 'upload', 'follow-video'] as const;
 
 /** An example operation. */
-export interface Example {
+interface Example {
   /** A GraphQL document with a comment that explains its purpose. */
   query: string;
   /** A JSON object, as text. */

@@ -4,8 +4,8 @@ import { gunzip, gzip } from 'node:zlib';
 import fresh from 'fresh';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import Negotiator from 'negotiator';
-import { createExplorerHeaders, toCspHash } from './csp.ts';
 import { EXAMPLE_NAMES, readExample } from './examples.ts';
+import { createExplorerHeaders, toCspHash } from './explorer-headers.ts';
 
 interface Page {
   gzipped: Buffer;
@@ -20,8 +20,8 @@ export function prefersHtml(request: IncomingMessage): boolean {
 
 /**
  * Creates the handler that serves GraphiQL with the examples as its tabs. The page is self-contained, so it
- * works offline. Its size is 9 MB: the first request renders the page, memory holds it compressed, and a
- * client with the same entity tag gets 304.
+ * works offline. The page has 9 MB: the first request renders it, and memory holds it compressed. A client
+ * with the same entity tag receives 304.
  */
 export function createGraphiql(
   publicUrl: string,
@@ -64,7 +64,7 @@ async function renderPage(publicUrl: string): Promise<Page> {
 
 async function createOptions(publicUrl: string): Promise<GraphiQLOptions> {
   const examples = await Promise.all(EXAMPLE_NAMES.map(name => readExample(name, publicUrl)));
-  // An empty header is anonymous; an invalid token would be refused.
+  // An empty header is anonymous; the server rejects an invalid token.
   const headers = JSON.stringify({ authorization: '' }, null, 2);
   return {
     title: 'ANB Rising Stars',

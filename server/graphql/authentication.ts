@@ -6,10 +6,10 @@ import type { EntityManager } from '../../src/platform/database/database.ts';
 import { type AccessTokens, InvalidAccessToken } from '../../src/players/access-tokens.ts';
 import { authenticate } from '../../src/players/authenticate.ts';
 
-/** The session that a request or a socket authenticates with; null for an anonymous one. */
+/** The session of a request or a socket; null for an anonymous one. */
 export type AuthenticatedSession = Awaited<ReturnType<typeof authenticate>> | null;
 
-interface AuthenticationDeps {
+export interface AuthenticationDeps {
   forkEm: () => EntityManager;
   accessTokens: AccessTokens;
 }
@@ -17,7 +17,7 @@ interface AuthenticationDeps {
 /**
  * Returns the session of an `Authorization` value; null without one.
  *
- * @throws {GraphQLError} 401, `UNAUTHENTICATED`, for anything but a valid bearer token (RFC 6750).
+ * @throws {GraphQLError} 401, `UNAUTHENTICATED`, for any other value than a valid bearer token (RFC 6750).
  */
 export async function authenticateBearer(
   { forkEm, accessTokens }: AuthenticationDeps,
@@ -44,7 +44,7 @@ export const setSession = (request: IncomingMessage, session: AuthenticatedSessi
   sessions.set(request, session);
 };
 
-/** Authenticates a request before its body is read. The multipart body of an anonymous request is never read. */
+/** Authenticates a request before its body is read. Multipart requests require a session. */
 export function useAuthentication(deps: AuthenticationDeps): Plugin<object, { req: IncomingMessage }> {
   return {
     async onRequestParse({ serverContext: { req } }) {
@@ -56,7 +56,9 @@ export function useAuthentication(deps: AuthenticationDeps): Plugin<object, { re
   };
 }
 
-/** Refuses the whole request: a client with an expired token must not mistake a public response for its own. */
+/**
+ * Rejects the whole request: a client with an expired token must not mistake a public response for its own.
+ */
 function unauthenticated(): GraphQLError {
   return requestError('UNAUTHENTICATED', {}, { headers: { 'www-authenticate': 'Bearer' } });
 }

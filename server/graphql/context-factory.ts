@@ -5,7 +5,7 @@ import type { Language } from '../../src/platform/text/languages.ts';
 import type { AuthenticatedSession } from './authentication.ts';
 
 /** The client of an operation. */
-export interface Origin {
+interface Origin {
   session: AuthenticatedSession;
   /** The client's IP address. */
   address: string;
@@ -16,6 +16,7 @@ export type ContextFactory = (origin: Origin) => Context;
 
 /** Creates the factory of operation contexts, which runs within {@link requestContext}. */
 export function createContextFactory(services: Services, forkEm: () => EntityManager): ContextFactory {
+  const { leaderboard, readPlayers } = services;
   return ({ session, address, language }) => {
     const request = requestContext.getStore();
     if (request === undefined) throw new Error('The operation runs outside a request context');
@@ -26,7 +27,7 @@ export function createContextFactory(services: Services, forkEm: () => EntityMan
       get logger() {
         return request.logger;
       },
-      ...createRequestScoped({ ...services, forkEm, viewer }),
+      ...createRequestScoped({ forkEm, viewer, leaderboard, readPlayers }),
       forkEm,
       viewer,
       address,

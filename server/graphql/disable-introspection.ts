@@ -4,8 +4,8 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 const SUGGESTION = / ?Did you mean .+\?$/;
 
 /**
- * Hides the schema: rejects introspection, and removes suggestions of names from errors. `introspection` and
- * `suggestions` keep either of them.
+ * Hides the schema: rejects introspection and removes suggestions of names from errors. `introspection: true`
+ * and `suggestions: true` each keep one of these.
  */
 export function useDisableIntrospection({
   introspection,
@@ -18,26 +18,26 @@ export function useDisableIntrospection({
     onValidate({ addValidationRule }) {
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       if (suggestions) return undefined;
-      return ({ result, setResult }) => setResult([...result].map(withoutSuggestion));
+      return ({ result, setResult }) => setResult([...result].map(removeSuggestion));
     },
     onExecute() {
       if (suggestions) return undefined;
       return {
-        // Execution checks the values of variables, and suggests names as well.
+        // Execution checks the values of variables, and its errors suggest names as well.
         onExecuteDone({ result, setResult }) {
-          if (!isAsyncIterable(result) && result.errors) setResult(withoutSuggestions(result));
+          if (!isAsyncIterable(result) && result.errors) setResult(removeSuggestions(result));
         },
       };
     },
   };
 }
 
-const withoutSuggestions = (result: ExecutionResult): ExecutionResult => ({
+const removeSuggestions = (result: ExecutionResult): ExecutionResult => ({
   ...result,
-  errors: result.errors?.map(withoutSuggestion) ?? [],
+  errors: result.errors?.map(removeSuggestion) ?? [],
 });
 
-function withoutSuggestion<E extends Error>(error: E): E | GraphQLError {
+function removeSuggestion<E extends Error>(error: E): E | GraphQLError {
   if (!(error instanceof GraphQLError && SUGGESTION.test(error.message))) return error;
   const { message, nodes, source, positions, path, originalError, extensions } = error;
   return new GraphQLError(message.replace(SUGGESTION, ''), {

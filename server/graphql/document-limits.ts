@@ -12,32 +12,32 @@ const LIMITS = { tokens: 1000, depth: 8, aliases: 15, directives: 5, repetitions
 const CACHED_CHARACTERS = 4 * 1024 ** 2;
 
 /**
- * Refuses documents that exceed a limit, before execution: 400, `DOCUMENT_TOO_LARGE`. Introspection queries may
- * have any depth while the schema is open.
+ * Rejects documents that exceed a limit, before execution: 400, `DOCUMENT_TOO_LARGE`. Introspection queries
+ * may have any depth while the schema is open.
  */
-export function documentLimits(isSchemaOpen: boolean): Plugin[] {
-  const refuseOver = (unit: keyof typeof LIMITS) => ({
+export function useDocumentLimits(isSchemaOpen: boolean): Plugin[] {
+  const rejectOver = (unit: keyof typeof LIMITS) => ({
     n: LIMITS[unit],
     onReject: [
       () => {
-        throw tooLarge(unit);
+        throw documentTooLarge(unit);
       },
     ],
   });
   return [
-    maxTokensPlugin(refuseOver('tokens')),
-    refuseRepetitions(),
-    maxDepthPlugin({ ...refuseOver('depth'), ignoreIntrospection: isSchemaOpen }),
-    maxAliasesPlugin({ ...refuseOver('aliases'), allowList: [] }),
-    maxDirectivesPlugin(refuseOver('directives')),
+    maxTokensPlugin(rejectOver('tokens')),
+    rejectRepetitions(),
+    maxDepthPlugin({ ...rejectOver('depth'), ignoreIntrospection: isSchemaOpen }),
+    maxAliasesPlugin({ ...rejectOver('aliases'), allowList: [] }),
+    maxDirectivesPlugin(rejectOver('directives')),
   ];
 }
 
 /**
- * Refuses a document that selects from one field too often. Validation compares each pair of such selections: 240
- * of them, without an alias and within all other limits, take 100 ms.
+ * Rejects a document that selects from one field too often. Validation compares each pair of such selections.
+ * 240 selections, without an alias and within all other limits, take 100 ms.
  */
-function refuseRepetitions(): Plugin {
+function rejectRepetitions(): Plugin {
   const accepted = new WeakSet<DocumentNode>();
   return {
     onParse: () => {
@@ -49,7 +49,7 @@ function refuseRepetitions(): Plugin {
             if (selectionSet === undefined) return;
             const key = (alias ?? name).value;
             const count = (counts.get(key) ?? 0) + 1;
-            if (count > LIMITS.repetitions) throw tooLarge('repetitions');
+            if (count > LIMITS.repetitions) throw documentTooLarge('repetitions');
             counts.set(key, count);
           },
         });
@@ -70,7 +70,7 @@ export function createDocumentCaches() {
   return { documentCache: cache<DocumentNode>(), errorCache: cache<Error>() };
 }
 
-function tooLarge(unit: keyof typeof LIMITS): GraphQLError {
+function documentTooLarge(unit: keyof typeof LIMITS): GraphQLError {
   const limit = LIMITS[unit];
   return requestError('DOCUMENT_TOO_LARGE', { limit, unit }, { extensions: { limit } });
 }

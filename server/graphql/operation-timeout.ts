@@ -1,19 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getOperationAST, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type Context, createRequestScoped } from '../../schema/context.ts';
 import type { EntityManager } from '../../src/platform/database/database.ts';
 import { Cancelled } from '../../src/platform/errors.ts';
+import type { OperationTransport } from './node-context.ts';
 
 /**
- * Cancels the database statements of an operation after `seconds`, or when the client of a query disconnects. The
- * statements end in the database as well, and fail with {@link Cancelled}. A mutation continues without its client,
- * because a part of it may be done. An upload has no deadline of its own: the limits on slow clients apply.
+ * Cancels the database statements of an operation after `seconds`, or when the client of a query disconnects.
+ * The statements end in the database as well, and fail with {@link Cancelled}. A mutation continues without
+ * its client, because a part of it may be done. Uploads have no such deadline: the limits on slow clients
+ * apply.
  */
 export function useOperationTimeout(
   seconds: number,
   forkUntil: (signal: AbortSignal) => EntityManager,
-): Plugin<Context & { req: IncomingMessage; res?: ServerResponse }> {
+): Plugin<Context & OperationTransport> {
   return {
     onExecute({ args: { contextValue, document, operationName }, extendContext }) {
       const { req, res } = contextValue;
@@ -27,7 +28,9 @@ export function useOperationTimeout(
         if (res?.closed) cancelForDisconnect();
         else res?.once('close', cancelForDisconnect);
       }
-      extendContext(createRequestScoped({ ...contextValue, forkEm: () => forkUntil(controller.signal) }));
+      const { viewer, leaderboard, readPlayers } = contextValue;
+      const forkEm = () => forkUntil(controller.signal);
+      extendContext(createRequestScoped({ forkEm, viewer, leaderboard, readPlayers }));
       return {
         onExecuteDone() {
           clearTimeout(timer);

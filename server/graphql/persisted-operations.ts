@@ -14,14 +14,14 @@ const SHA_256 = z.string().regex(/^[\da-f]{64}$/);
 const MANIFEST = z.record(SHA_256, z.string());
 const EXTENSIONS = z.object({ persistedQuery: z.object({ version: z.literal(1), sha256Hash: SHA_256 }) });
 
-/** A cache would repeat the response after the document is stored. */
+/** A cached response would repeat the error after the document is stored. */
 const NO_STORE = { headers: { 'cache-control': 'no-store' } };
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
- * Reads the operations of a manifest: a JSON object of documents by hash. GraphQL Code Generator's client preset
- * writes it with `persistedDocuments` and `hashAlgorithm: 'sha256'`.
+ * Reads the operations of a manifest: a JSON object of documents by hash. GraphQL Code Generator's client
+ * preset writes such a file with `persistedDocuments` and `hashAlgorithm: 'sha256'`.
  *
  * @throws {Error} when the file is not such a manifest, or a document does not match its hash.
  */
@@ -37,7 +37,7 @@ export async function readTrustedDocuments(path: string): Promise<TrustedDocumen
 }
 
 /**
- * Executes only trusted operations, by hash or by text, over every transport. Refuses all others: 400,
+ * Executes only trusted operations, by hash or by text, over every transport. Rejects all others: 400,
  * `DOCUMENT_NOT_TRUSTED`.
  */
 export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
@@ -55,9 +55,10 @@ export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
 }
 
 /**
- * Stores operations by hash, with Apollo's protocol of automatic persisted queries; newer operations evict older
- * ones. Responds to an unknown hash with 200, `PERSISTED_QUERY_NOT_FOUND`, so that clients send the text as well.
- * Refuses a hash that does not match its text: 400, `PERSISTED_QUERY_MISMATCH`.
+ * Stores operations by hash, with Apollo's protocol of automatic persisted queries. New operations evict the
+ * least recently used ones. Responds to an unknown hash with 200, `PERSISTED_QUERY_NOT_FOUND`, so that the
+ * client sends the text as well. Rejects a hash that does not match its text: 400,
+ * `PERSISTED_QUERY_MISMATCH`.
  */
 export function useAutomaticPersistedQueries(): Plugin {
   const documents = new LRUCache<string, string>({

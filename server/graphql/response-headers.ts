@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
-import { getRefusal, type PlainErrorCode } from '../../schema/graphql-errors.ts';
+import { getHttpError, type PlainErrorCode } from '../../schema/graphql-errors.ts';
 import { requestContext } from '../../src/platform/observability/request-context.ts';
-import { currentTraceId } from '../../src/platform/observability/tracing.ts';
+import { getTraceId } from '../../src/platform/observability/tracing.ts';
 
 /** The errors that Yoga sends without a body, by HTTP status. */
 const CODES_WITHOUT_BODY = new Map<number, PlainErrorCode>([
@@ -10,9 +10,9 @@ const CODES_WITHOUT_BODY = new Map<number, PlainErrorCode>([
 ]);
 
 /**
- * Completes every response. Errors get a code and the request's id, which is also a header. Caches must not store a
- * response, because counts change by the second and many fields depend on the viewer. Proxies must not buffer a
- * stream. Must be the last plugin.
+ * Completes every response; must be the last plugin. Errors get a code and the request's id, which is also a
+ * header. Caches must not store a response: counts change by the second, and many fields depend on the
+ * viewer. Proxies must not buffer a stream.
  */
 export function useResponseHeaders(): Plugin {
   return {
@@ -21,7 +21,7 @@ export function useResponseHeaders(): Plugin {
       for (const { extensions } of result.errors ?? []) {
         if (!extensions) continue;
         extensions.requestId ??= requestContext.getStore()?.requestId;
-        extensions.traceId ??= currentTraceId();
+        extensions.traceId ??= getTraceId();
       }
     },
     onResponse({ response, setResponse, fetchAPI: { Response } }) {
@@ -36,7 +36,7 @@ export function useResponseHeaders(): Plugin {
       if (isStream) headers.set('x-accel-buffering', 'no');
       headers.append('vary', 'accept, accept-language');
       if (code) {
-        const { message } = getRefusal(code);
+        const { message } = getHttpError(code);
         headers.set('content-type', 'application/json; charset=utf-8');
         const errors = [{ message, extensions: { code, requestId } }];
         setResponse(new Response(JSON.stringify({ errors }), { status, headers }));

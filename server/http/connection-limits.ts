@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 const IDLE_TIMEOUT_FACTOR = 2;
 
 /**
- * Limits the cost of slow and stalled clients: the time for a request head, the idle time of a connection
- * with a request or response in flight, and the number of connections. Readers of request bodies set their
+ * Limits the cost of slow and stalled clients: the time for a request head, and the number of connections. Also
+ * limits the idle time of a connection with a request or response in flight. Readers of request bodies set their
  * own limits.
  */
 export function limitConnections(
@@ -24,9 +24,9 @@ export function limitConnections(
 const MAX_PIPELINED_REQUESTS = 10;
 
 /**
- * Creates a guard that returns true for a request over its connection's limit of unanswered requests, and
- * closes that connection. Without a limit Node reads every pipelined request and buffers its response for a
- * client that reads none (RFC 9112 §9.3.2).
+ * Creates a guard against endless pipelining (RFC 9112 §9.3.2). The guard returns true for a request over its
+ * connection's limit of unanswered requests, and closes that connection. Without a limit Node reads every
+ * pipelined request and buffers its response for a client that reads none.
  */
 export function createPipelineGuard(): (request: IncomingMessage, response: ServerResponse) => boolean {
   const unanswered = new WeakMap<Socket, number>();

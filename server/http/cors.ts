@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export const CORS_MAX_AGE_SECONDS = 86_400;
 
 /**
- * Sets the CORS headers for a page whose origin `CORS_ORIGINS` lists, and answers its preflight requests
- * (https://fetch.spec.whatwg.org/#http-cors-protocol). Returns true when the request was a preflight and is
- * answered.
+ * Sets the CORS headers for a page whose origin is in `CORS_ORIGINS`, and answers its preflight requests
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol). Returns true after it has answered a preflight
+ * request.
  */
 export function handleCors(
   request: IncomingMessage,

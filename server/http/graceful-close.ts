@@ -23,10 +23,10 @@ export function createGracefulClose(server: Server): GracefulClose {
     socket.once('close', () => unusedSockets.delete(socket));
   });
   const announceClose = (response: ServerResponse) => {
-    // A response whose headers are sent leaves an idle connection, which is closed afterwards.
+    // A response with sent headers leaves an idle connection, which is closed afterwards.
     if (!response.headersSent) response.setHeader('connection', 'close');
   };
-  // First in line: another listener may answer synchronously.
+  // This listener runs first, because another one may answer synchronously.
   server.prependListener('request', ({ socket }, response) => {
     unusedSockets.delete(socket);
     openResponses.add(response);

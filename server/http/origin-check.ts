@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 /**
  * Creates the origin check for WebSockets, to which CORS does not apply (RFC 6455 §10.2). The check accepts
- * the API's own origin and the origins in `corsOrigins`. It also accepts a request without `Origin`: only
- * browsers send one.
+ * the API's own origin and the origins in `corsOrigins`. The check also accepts a request without `Origin`:
+ * only browsers send this header.
  */
 export function createOriginCheck({
   publicUrl,

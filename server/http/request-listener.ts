@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendJson } from '../../src/platform/health/health.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
 import {
   createRequestContext,
   type RequestContext,
   requestContext,
 } from '../../src/platform/observability/request-context.ts';
-import { sendJson } from '../../src/platform/process/health.ts';
 import { getLanguage } from './accept-language.ts';
 import { compressResponse } from './compression.ts';
 import { createPipelineGuard } from './connection-limits.ts';
@@ -15,7 +15,7 @@ import { createSecurityHeaders } from './security-headers.ts';
 /** Answers a request; a rejection becomes a 500. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** Each plugin that releases something when a response ends adds a listener; Node warns above ten. */
+/** Plugins add listeners that release resources when a response ends; Node warns above ten. */
 const MAX_LISTENERS = 20;
 
 /**

@@ -27,8 +27,8 @@ export function checkPreconditions(
 }
 
 /**
- * Returns whether a range applies to the current file: the request has no `If-Range`, or one that matches
- * exactly (RFC 9110 §13.1.5).
+ * Returns whether a range applies to the current file (RFC 9110 §13.1.5). The request then has no `If-Range`, or
+ * one that matches exactly.
  */
 export function rangeApplies(headers: IncomingHttpHeaders, validators: Validators): boolean {
   const ifRange = headers['if-range'];

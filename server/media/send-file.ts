@@ -85,7 +85,7 @@ async function openBody(
   }
 }
 
-/** Streams the body to its end. A client that disconnects is no error; a storage that fails is one. */
+/** Streams the body to its end. Rejects when the storage fails, not when the client disconnects. */
 async function pipeBody(body: Readable, response: ServerResponse): Promise<void> {
   let clientDisconnected = response.destroyed;
   response.once('close', () => {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SignedLinks } from '../../src/platform/crypto/signed-links.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
-import { findMediaSource, type VideoMedia } from './media-source.ts';
+import { findMediaSource, type VideoMedia } from './find-media-source.ts';
 import { sendEmpty, sendFile } from './send-file.ts';
 
-export interface MediaDeps {
+interface MediaDeps {
   storage: Pick<Storage, 'find' | 'open'>;
   links: SignedLinks;
   /** Internal URL prefix under which nginx sends the stored files; null when the API sends them. */
@@ -18,7 +18,8 @@ const MEDIA_PATH =
 
 /**
  * Serves a clip, its pictures or an original below `/media/` to GET and HEAD requests, in constant memory.
- * Ranges, validators and preconditions follow RFC 9110. A hidden video gets the same 404 as a missing one.
+ * Ranges, validators and preconditions follow RFC 9110. The response for a hidden video is the 404 of a
+ * missing one.
  *
  * Resolves when the response has ended, also when the client disconnects. Rejects only when the storage or
  * the database fails.

@@ -9,7 +9,7 @@ import type {
 } from '@bull-board/api/typings/app';
 
 /**
- * The part of bull-board that its host server sees. Of bull-board's routes it registers only those for GET.
+ * Connects bull-board to this server. Registers only bull-board's routes for GET.
  */
 export class BullBoardAdapter implements IServerAdapter {
   staticDir = '';

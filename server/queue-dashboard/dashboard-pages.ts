@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UIConfig } from '@bull-board/api/typings/app';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { sendJson } from '../../src/platform/health/health.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
-import { sendJson } from '../../src/platform/process/health.ts';
 import { processVideoJob } from '../../src/videos/processing/video.jobs.ts';
-import { createExplorerHeaders } from '../explorers/csp.ts';
+import { createExplorerHeaders } from '../explorers/explorer-headers.ts';
 import { BullBoardAdapter } from './bull-board-adapter.ts';
 
 const UI: UIConfig = {

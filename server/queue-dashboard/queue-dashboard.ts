@@ -1,19 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Redis } from 'ioredis';
+import {
+  findQueueLinkModerator,
+  QUEUE_DASHBOARD_PATH,
+  QUEUE_LINK_SECONDS,
+  signQueueLink,
+} from '../../src/moderation/queue-dashboard-links.ts';
 import type { SignedLinks } from '../../src/platform/crypto/signed-links.ts';
 import type { EntityManager } from '../../src/platform/database/database.ts';
+import { sendJson } from '../../src/platform/health/health.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
-import { sendJson } from '../../src/platform/process/health.ts';
-import { Player } from '../../src/players/player.entity.ts';
-import { sendRefusal } from '../errors/send-refusal.ts';
+import { sendHttpError } from '../errors/send-http-error.ts';
 import { type DashboardPages, loadDashboardPages } from './dashboard-pages.ts';
 
-const BASE_PATH = '/operations/queue';
 const COOKIE = 'anb-queue-board';
-/** Lifetime of the cookie; afterwards the browser needs another link. */
-const VISIT_SECONDS = 3600;
 
-export interface QueueDashboardDeps {
+interface QueueDashboardDeps {
   redis: Redis;
   forkEm: () => EntityManager;
   links: SignedLinks;
@@ -30,58 +32,26 @@ export interface QueueDashboard {
 /**
  * Creates the queue dashboard, which is read-only.
  *
- * A moderator's link (`queueBoardUrl` in the schema) is valid for a minute. Opening the link exchanges it for
- * a cookie that is valid for an hour, because a browser cannot send an access token when it opens a page.
+ * A moderator's link (`queueBoardUrl` in the schema) is valid for a minute. The server exchanges the link for a
+ * cookie that is valid for an hour. A cookie is needed because a browser that opens a page sends no access token.
  * Each request checks in the database that the player is still a moderator.
  */
-export function createQueueDashboard({
-  redis,
-  forkEm,
-  links,
-  publicUrl,
-  logger,
-}: QueueDashboardDeps): QueueDashboard {
+export function createQueueDashboard(deps: QueueDashboardDeps): QueueDashboard {
+  const { redis, forkEm, links, logger } = deps;
   let pages: Promise<DashboardPages> | undefined;
-
-  /** Returns the id of the moderator in a signed path below {@link BASE_PATH}; null for any other path. */
-  const findModerator = async (kind: 'enter' | 'visit', signedPath: string): Promise<string | null> => {
-    const [, playerId] = new RegExp(`^${BASE_PATH}/${kind}/([\\da-f-]{36})\\?`).exec(signedPath) ?? [];
-    if (playerId === undefined || !links.verify(signedPath)) return null;
-    const count = await forkEm().count(Player, { id: playerId, role: 'MODERATOR' });
-    return count === 1 ? playerId : null;
-  };
-
-  const exchangeLink = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const moderatorId = await findModerator('enter', request.url ?? '');
-    if (moderatorId === null) return sendUnauthorized(response);
-    const cookie = [
-      `${COOKIE}=${links.sign(`${BASE_PATH}/visit/${moderatorId}`, VISIT_SECONDS)}`,
-      // Lax, because another site may open the link, and the dashboard is read-only.
-      ...[`Path=${BASE_PATH}`, `Max-Age=${VISIT_SECONDS}`, 'HttpOnly', 'SameSite=Lax'],
-      ...(publicUrl.startsWith('https:') ? ['Secure'] : []),
-    ];
-    response.writeHead(303, {
-      location: `${BASE_PATH}/`,
-      'set-cookie': cookie.join('; '),
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-    });
-    response.end();
-  };
-
   return {
     async serve(request, response) {
-      const path = (request.url ?? '').split('?', 1)[0]?.slice(BASE_PATH.length) ?? '';
+      const path = (request.url ?? '').split('?', 1)[0]?.slice(QUEUE_DASHBOARD_PATH.length) ?? '';
       if (request.method !== 'GET') {
         response.setHeader('allow', 'GET');
         return sendJson(response, 405, { error: 'Only GET is allowed' });
       }
-      if (path.startsWith('/enter/')) return exchangeLink(request, response);
-      const visit = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
-      if ((await findModerator('visit', visit)) === null) return sendUnauthorized(response);
+      if (path.startsWith('/enter/')) return exchangeLink(deps, request, response);
+      const moderatorId = await findQueueLinkModerator({ em: forkEm(), links }, 'visit', readCookie(request));
+      if (moderatorId === null) return sendUnauthorized(response);
       // The base URL of the page ends with a slash, and the URLs of its requests are relative to it.
-      if (path === '') return void response.writeHead(308, { location: `${BASE_PATH}/` }).end();
-      pages ??= loadDashboardPages(redis, BASE_PATH, logger);
+      if (path === '') return redirect(response, 308);
+      pages ??= loadDashboardPages(redis, QUEUE_DASHBOARD_PATH, logger);
       await (await pages).serve(request, response, path);
     },
 
@@ -91,8 +61,40 @@ export function createQueueDashboard({
   };
 }
 
+/** Exchanges a moderator's link for a cookie and redirects to the page. */
+async function exchangeLink(
+  { forkEm, links, publicUrl }: QueueDashboardDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const moderatorId = await findQueueLinkModerator({ em: forkEm(), links }, 'enter', request.url ?? '');
+  if (moderatorId === null) return sendUnauthorized(response);
+  const cookie = [
+    `${COOKIE}=${signQueueLink(links, 'visit', moderatorId)}`,
+    `Path=${QUEUE_DASHBOARD_PATH}`,
+    `Max-Age=${QUEUE_LINK_SECONDS.visit}`,
+    'HttpOnly',
+    // Lax, because another site may open the link, and the dashboard is read-only.
+    'SameSite=Lax',
+    ...(publicUrl.startsWith('https:') ? ['Secure'] : []),
+  ];
+  redirect(response, 303, {
+    'set-cookie': cookie.join('; '),
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+  });
+}
+
+function readCookie(request: IncomingMessage): string {
+  return new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
+}
+
+function redirect(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { location: `${QUEUE_DASHBOARD_PATH}/`, ...headers }).end();
+}
+
 function sendUnauthorized(response: ServerResponse): void {
   const message =
     'A moderator’s link is required. Query { queueBoardUrl } and open the link within a minute.';
-  sendRefusal(response, 'UNAUTHENTICATED', message);
+  sendHttpError(response, 'UNAUTHENTICATED', message);
 }

@@ -4,11 +4,11 @@ import type { Logger } from '../../src/platform/observability/logger.ts';
 import { findOpenSessions } from '../../src/players/authenticate.ts';
 import type { AuthenticatedSession } from '../graphql/authentication.ts';
 
-/** The longest time that a stream or socket outlives a session that another process ended. */
+/** Longest time that a stream or socket outlives a session that another process ended. */
 const CHECK_SECONDS = 5;
 
-/** The reason that a socket is closed with. */
-export type SessionEndReason = 'Token expired' | 'Session ended';
+/** The reason in the close frame of a socket. */
+type SessionEndReason = 'Token expired' | 'Session ended';
 
 /** Ends open streams and sockets once their access token is no longer valid. */
 export interface SessionExpiry {
@@ -26,7 +26,7 @@ interface Registration {
   onEnd: (reason: SessionEndReason) => void;
 }
 
-/** Creates the session check of this process. One query covers all registrations, whatever their number. */
+/** Creates the session check of this process. One query covers all registrations. */
 export function createSessionExpiry({
   forkEm,
   logger,

@@ -1,27 +1,27 @@
 import type { ExecutionResult } from 'graphql';
 import { type RequestContext, requestContext } from '../../src/platform/observability/request-context.ts';
-import { outsideTrace } from '../../src/platform/observability/tracing.ts';
+import { runOutsideTrace } from '../../src/platform/observability/tracing.ts';
 import { maskError } from '../errors/mask-error.ts';
 import { type Subscriber, SubscriptionEvent } from './subscription-event.ts';
 
-/** The greatest age of the state that a new subscriber receives first. */
+/** Greatest age of the state that a new subscriber receives first. */
 const FRESH_MILLISECONDS = 1000;
-/** How long an execution without subscribers is kept for the next subscriber. */
+/** Time for which an execution without subscribers waits for the next subscriber. */
 const LINGER_MILLISECONDS = 1000;
 
 interface SharedOperation {
-  /** The context that the execution runs in; it belongs to none of its subscribers' requests. */
+  /** The request context of the execution, separate from the requests of its subscribers. */
   context: RequestContext;
-  /** Starts the subscription; null when the server refuses it. */
+  /** Starts the subscription; null when the server rejects it. */
   subscribe: () => Promise<AsyncIterator<ExecutionResult> | null>;
-  /** Called for each event, with the number of subscribers that it is sent to. */
+  /** Called for each event, with the number of its subscribers. */
   onPublish: (subscribers: number) => void;
   /** Called when the operation completes, or has had no subscriber for a second. */
   onStop: () => void;
 }
 
 /**
- * One running subscription whose events go to any number of subscribers. Each event is executed and
+ * One running subscription that sends its events to any number of subscribers. Each event is executed and
  * serialised once.
  */
 export class SharedExecution {
@@ -41,7 +41,7 @@ export class SharedExecution {
 
   /**
    * Resolves to true once a state younger than a second is ready for the next subscriber. Resolves to false
-   * when the operation is refused or fails. The caller then executes the operation itself and receives its
+   * when the operation is rejected or fails. The caller then executes the operation itself and receives its
    * own error.
    */
   async prepare(): Promise<boolean> {
@@ -51,7 +51,7 @@ export class SharedExecution {
     }
     clearTimeout(this.#stopTimer);
     this.#refresh ??= requestContext
-      .run(this.#operation.context, () => outsideTrace(() => this.#restart()))
+      .run(this.#operation.context, () => runOutsideTrace(() => this.#restart()))
       .finally(() => {
         this.#refresh = undefined;
         this.#scheduleStop();
@@ -88,8 +88,7 @@ export class SharedExecution {
         return false;
       }
       if (this.#latestAt !== previousAt) {
-        // The running source published meanwhile. Its event is as fresh and may be later than the one read
-        // here.
+        // The running source published meanwhile. Its event is as fresh as this one and may be newer.
         cancel(source);
         return true;
       }

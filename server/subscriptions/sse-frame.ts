@@ -22,15 +22,14 @@ export class SseFrame {
 }
 
 /**
- * Writes a frame to a response whose head is already written. A chunked body takes the ready-made chunk
- * directly on the connection. Node's own chunk encoding joins three buffers per client, the largest cost of
- * an event.
+ * Writes a frame to a response after its head. A chunked body gets the prepared chunk directly on the
+ * connection. Node's own chunk encoding would join three buffers per client, which is the largest cost of an
+ * event.
  *
  * @returns the stream that must drain before the next frame; null when there is room for another frame.
  */
 export function writeFrame(response: Writable, frame: SseFrame): Writable | null {
-  // A response behind pipelined requests has no connection yet. Node flushes earlier writes when it assigns
-  // one.
+  // A response behind pipelined requests has no connection yet. Node flushes its writes later.
   const connection = response instanceof ServerResponse && response.chunkedEncoding ? response.socket : null;
   const hasRoom = connection ? connection.write(frame.chunk) : response.write(frame.bytes);
   return hasRoom ? null : (connection ?? response);

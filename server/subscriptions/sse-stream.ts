@@ -9,7 +9,7 @@ const PING = new SseFrame(':\n\n');
 const COMPLETE = new SseFrame('event: complete\ndata:\n\n');
 
 /** The source of a stream's events. */
-export interface SubscriptionSource {
+interface SubscriptionSource {
   /** Sends events to `subscriber` from now on. Returns a function that unsubscribes. */
   subscribe(subscriber: Subscriber): () => void;
   /** Requests the next event. Only a source that produces events on demand has this method. */
@@ -18,10 +18,10 @@ export interface SubscriptionSource {
 
 /**
  * A subscription as Server-Sent Events, in the distinct connections mode of graphql-sse. Holds at most one
- * event that the client has not read, the latest.
+ * unread event, the latest.
  *
- * Writes directly to the client's response: a server holds thousands of these open, and a stream object
- * between the two adds a third to the memory of each.
+ * Writes directly to the client's response, because a server holds thousands of streams open. A stream object
+ * in between would add a third to the memory of each.
  */
 export class SseStream implements Subscriber {
   readonly #source: SubscriptionSource;
@@ -119,7 +119,7 @@ function ping(stream: SseStream): void {
 }
 
 /**
- * Adapts an operation of a single client to a source that produces an event when the last one has been sent.
+ * Adapts an operation of a single client to a source that produces one event for each pull.
  */
 export function toSubscriptionSource(results: AsyncIterable<ExecutionResult>): SubscriptionSource {
   const iterator = results[Symbol.asyncIterator]();

@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import { createConcurrencyLimit, type Release } from '../../src/platform/concurrency/concurrency-limit.ts';
-import { toNetwork } from '../../src/platform/text/network.ts';
+import { toNetwork } from '../../src/platform/text/to-network.ts';
 import { tooManyAtOnce } from '../errors/rate-limit-errors.ts';
+import type { OperationTransport } from '../graphql/node-context.ts';
 
 /** The account and the network that a stream counts against. */
 interface StreamClient {
@@ -46,12 +46,10 @@ export function createStreamLimits({
 }
 
 /**
- * Refuses event streams over the limit with 429, `TOO_MANY_AT_ONCE`. Skips operations on a WebSocket: the
+ * Rejects event streams over the limit with 429, `TOO_MANY_AT_ONCE`. Skips operations on a WebSocket: the
  * socket itself counts as one stream.
  */
-export function useStreamLimits(
-  limits: StreamLimits,
-): Plugin<Context & { req: IncomingMessage; res?: ServerResponse }> {
+export function useStreamLimits(limits: StreamLimits): Plugin<Context & OperationTransport> {
   return {
     onSubscribe({ args: { contextValue }, setResultAndStopExecution }) {
       const { res, viewer, address } = contextValue;

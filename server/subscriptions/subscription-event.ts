@@ -21,7 +21,8 @@ export class SubscriptionEvent {
 }
 
 /**
- * Receives the events of an operation. A slow subscriber keeps only the latest: the publisher never waits.
+ * Receives the events of an operation. A slow subscriber keeps only the latest event: the publisher never
+ * waits.
  */
 export interface Subscriber {
   next(event: SubscriptionEvent): void;
@@ -32,14 +33,14 @@ export interface Subscriber {
 /** Omits `extensions.http`, which Yoga reserves for the status and headers of a single HTTP response. */
 function stringify({ errors, data, extensions }: ExecutionResult): string {
   return JSON.stringify({
-    errors: errors?.map(withoutHttp),
+    errors: errors?.map(formatError),
     data,
     extensions: extensions && omitHttp(extensions),
   });
 }
 
-/** Returns an error as sent on a transport that has no HTTP status. */
-export function withoutHttp(error: GraphQLError): GraphQLFormattedError {
+/** Returns an error as JSON for a transport without HTTP statuses. */
+export function formatError(error: GraphQLError): GraphQLFormattedError {
   const { extensions, ...rest } = error.toJSON();
   return { ...rest, ...(extensions && { extensions: omitHttp(extensions) }) };
 }

@@ -1,9 +1,10 @@
 import type { GraphQLError } from 'graphql';
 import { requestError } from '../../schema/graphql-errors.ts';
 
-// Errors of request bodies: sent as they are with their HTTP status, never masked and never logged as a server fault.
+// Errors of request bodies. Clients receive them unmasked with their HTTP status; the log does not report
+// them.
 
-/** Returns 400, `BAD_REQUEST`. `detail` completes the sentence, so it has a lower-case start and no full stop. */
+/** Returns 400, `BAD_REQUEST`. `detail` completes a sentence: it has a lower-case start and no full stop. */
 export const malformedBody = (detail: string, cause?: unknown): GraphQLError =>
   requestError('BAD_REQUEST', { detail }, { cause });
 

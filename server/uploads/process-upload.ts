@@ -18,12 +18,12 @@ declare module 'graphql-upload-minimal' {
 }
 
 /**
- * Returns the operation of a multipart request, with an `Upload` in place of its file, once the file begins. The resolver
- * streams the file in constant memory. Its stream ends only when the whole request was well formed; otherwise it fails
- * with `BodyTooLarge`, or with the GraphQL error that refuses the body.
+ * Returns the operation of a multipart request once its file begins, with an `Upload` in place of the file.
+ * The resolver streams the file in constant memory. The stream of the file ends only after a well-formed
+ * request. Otherwise the stream fails with `BodyTooLarge`, or with the GraphQL error that rejects the body.
  *
- * The request is parsed once, by {@link openMultipart}. The library's own parser is not used: one request can crash it,
- * block it or hang it forever.
+ * {@link openMultipart} parses the request. The library's own parser is not used: a single request can crash,
+ * block or hang it.
  *
  * @throws {GraphQLError} with the HTTP status of the response.
  */
@@ -34,7 +34,7 @@ export async function processUpload(
 ): Promise<GraphQLParams> {
   const opened = await openMultipart(request, limits);
   response.once('close', opened.close);
-  const bytes = untilComplete(opened);
+  const bytes = createFileStream(opened);
   const upload = new Upload();
   upload.resolve({ ...opened.fileInfo, createReadStream: () => bytes });
   opened.uploadMap.setUpload(upload);
@@ -48,10 +48,10 @@ export async function processUpload(
   };
 }
 
-/** The file's bytes in a stream that ends only after the request has ended well formed. */
-function untilComplete({ file, complete }: OpenedMultipart): PassThrough {
+/** Returns the file's bytes in a stream that ends only after the whole, well-formed request. */
+function createFileStream({ file, complete }: OpenedMultipart): PassThrough {
   const bytes = new PassThrough();
-  // An error without a listener would end the process; readers of the stream receive it as well.
+  // An error without a listener would end the process. Readers of the stream receive the error as well.
   bytes.on('error', () => undefined);
   file.pipe(bytes, { end: false });
   complete.then(

@@ -1,14 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import type { Plugin } from 'graphql-yoga';
 import type { ConcurrencyLimit } from '../../src/platform/concurrency/concurrency-limit.ts';
+import { TimeoutError, withTimeout } from '../../src/platform/concurrency/with-timeout.ts';
 import { tooManyAtOnce } from '../errors/rate-limit-errors.ts';
 import { getSession } from '../graphql/authentication.ts';
+import type { NodeContext } from '../graphql/node-context.ts';
 import { payloadTooLarge, requestAborted, requestTimeout } from './body-errors.ts';
 import type { MultipartLimits } from './multipart-guard.ts';
 import { processUpload } from './process-upload.ts';
 
-export interface BodyLimits extends Omit<MultipartLimits, 'maxFieldBytes'> {
+interface BodyLimits extends Omit<MultipartLimits, 'maxFieldBytes'> {
   /** Limit of a body other than multipart. */
   maxJsonBytes: number;
   /** Time within which a body other than multipart must arrive; 30 by default. */
@@ -17,24 +19,17 @@ export interface BodyLimits extends Omit<MultipartLimits, 'maxFieldBytes'> {
   uploads?: ConcurrencyLimit;
 }
 
-/** Yoga's server context behind a `node:http` server. */
-interface NodeContext extends Record<string, unknown> {
-  req: IncomingMessage;
-  res: ServerResponse;
-}
-
 /**
  * Reads every GraphQL request body within limits: multipart through {@link processUpload}, all others as a
  * whole. A whole body has at most `maxJsonBytes` and arrives within `jsonSeconds`. Bytes are counted as they
  * arrive, independently of `Content-Length`.
  *
- * Refuses a larger body with 413, `PAYLOAD_TOO_LARGE`, a slower one with 408, `REQUEST_TIMEOUT`, and
+ * Rejects a larger body with 413, `PAYLOAD_TOO_LARGE`, and a slower one with 408, `REQUEST_TIMEOUT`. Rejects
  * concurrent uploads over a player's limit with 429, `TOO_MANY_AT_ONCE`.
  *
- * Requires Yoga's options `multipart: false` and `maxRequestBodySize: false`, and a server that drains the
- * unread rest of a body after an early response, as `createRequestListener` does. Every other plugin's
- * `onRequestParse` runs before the first byte is read, so authentication can refuse a request there or
- * earlier.
+ * Requires Yoga's options `multipart: false` and `maxRequestBodySize: false`. Requires a server that drains the
+ * unread rest of a body after an early response, as `createRequestListener` does. No byte is read before
+ * `onRequestParse` of every plugin, so authentication can reject a request there or earlier.
  */
 export function useRequestBody({
   maxJsonBytes,
@@ -69,8 +64,7 @@ async function readWhole(
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   const whole = Promise.withResolvers<void>();
-  const timer = setTimeout(() => whole.reject(requestTimeout()), maxSeconds * 1000);
-  const take = (chunk: Buffer) => {
+  const collect = (chunk: Buffer) => {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) whole.reject(payloadTooLarge(`the limit is ${maxBytes} bytes`));
     else chunks.push(chunk);
@@ -79,12 +73,13 @@ async function readWhole(
     if (cause) whole.reject(requestAborted(cause));
     else whole.resolve();
   });
-  request.on('data', take);
+  request.on('data', collect);
   try {
-    await whole.promise;
+    await withTimeout(whole.promise, maxSeconds * 1000);
+  } catch (error) {
+    throw error instanceof TimeoutError ? requestTimeout() : error;
   } finally {
-    clearTimeout(timer);
-    request.off('data', take);
+    request.off('data', collect);
     stopWatching();
   }
   return Buffer.concat(chunks, sizeBytes);

@@ -2,19 +2,19 @@ import type { Upload } from 'graphql-upload-minimal';
 import { z } from 'zod';
 import { malformedBody } from './body-errors.ts';
 
-/** The operation of a multipart request, and the place of its file in the variables. */
+/** The operation of a multipart request and the target of its file. */
 export interface UploadMap {
   /** Name of the part that carries the file. */
   part: string;
   operation: z.output<typeof MULTIPART_OPERATION>;
-  /** Puts the upload where the client wrote `null`. */
+  /** Replaces the `null` of the target with the upload. */
   setUpload(upload: Upload): void;
 }
 
-// At most two digits in an index: a sparse list would be allocated up to it.
+// An index has at most two digits: a larger one would allocate a sparse list of its size.
 const TARGET_PATH = /^variables(\.(?!__proto__\b|constructor\b)[A-Za-z_]\w*|\.\d{1,2})+$/;
 
-/** The operation of a multipart request; its variables hold the place of the file. */
+/** The operation of a multipart request; one of its variables is the target of the file. */
 const MULTIPART_OPERATION = z.strictObject({
   query: z.string().nullish(),
   operationName: z.string().nullish(),
@@ -24,11 +24,11 @@ const MULTIPART_OPERATION = z.strictObject({
 const MAP = z.record(z.string(), z.tuple([z.string().max(1000).regex(TARGET_PATH)]));
 
 /**
- * Parses the parts `operations` and `map` and checks that writing the file is harmless: one file at one place, below
- * `variables` of a single operation, where the client wrote `null`.
+ * Parses the parts `operations` and `map`. Accepts one file with one target: a `null` below `variables` of a
+ * single operation.
  *
  * @see https://github.com/jaydenseric/graphql-multipart-request-spec
- * @throws {GraphQLError} `BAD_REQUEST` for anything else, batches included.
+ * @throws {GraphQLError} `BAD_REQUEST` for all other parts, batches included.
  */
 export function parseUploadMap(operationsText: string, mapText: string): UploadMap {
   const operation = parsePart('operations', operationsText, MULTIPART_OPERATION);
@@ -39,26 +39,26 @@ export function parseUploadMap(operationsText: string, mapText: string): UploadM
   }
   const [part, [path]] = target;
 
-  const [holder, key] = findPlace(operation, path);
-  return { part, operation, setUpload: upload => void Reflect.set(holder, key, upload) };
+  const { parent, key } = findTarget(operation, path);
+  return { part, operation, setUpload: upload => void Reflect.set(parent, key, upload) };
 }
 
-/** The object or list that a path ends in, and the key there, where the client wrote `null`. */
-function findPlace(operation: object, path: string): [holder: object, key: string] {
-  let holder = operation;
+/** Returns the object or list that holds the last key of a path, and that key, whose value is `null`. */
+function findTarget(operation: object, path: string): { parent: object; key: string } {
+  let parent = operation;
   const keys = path.split('.');
   const last = keys.pop() ?? '';
   for (const key of keys) {
-    const value = Object.hasOwn(holder, key) ? Reflect.get(holder, key) : undefined;
+    const value = Object.hasOwn(parent, key) ? Reflect.get(parent, key) : undefined;
     if (typeof value !== 'object' || value === null) throw notInOperations(path);
-    holder = value;
+    parent = value;
   }
   // Own properties only: a path must not reach a prototype or the length of a list.
-  if (!Object.hasOwn(holder, last)) throw notInOperations(path);
-  if (Reflect.get(holder, last) !== null) {
+  if (!Object.hasOwn(parent, last)) throw notInOperations(path);
+  if (Reflect.get(parent, last) !== null) {
     throw malformedBody(`'${path}' must be null in 'operations'`);
   }
-  return [holder, last];
+  return { parent, key: last };
 }
 
 const notInOperations = (path: string) =>

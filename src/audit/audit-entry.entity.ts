@@ -28,6 +28,6 @@ const AuditEntrySchema = defineEntity({
   indexes: [{ properties: ['subject', 'id'] }],
 });
 
-/** An action with its actor, time and reason. Written in the action's transaction, and never changed. */
+/** An action with its actor, time and reason. It is written in the action's transaction and never changed. */
 export class AuditEntry extends AuditEntrySchema.class {}
 AuditEntrySchema.setClass(AuditEntry);

@@ -4,27 +4,27 @@ import { dirname, join } from 'node:path';
 import type pg from 'pg';
 import type { DatabaseSettings } from '../platform/config/database-settings.ts';
 import { type Database, MIGRATIONS_TABLE } from '../platform/database/database.ts';
-import { executedMigrations, pendingMigrations } from '../platform/database/migrations.ts';
+import { findExecutedMigrations, findPendingMigrations } from '../platform/database/migrations.ts';
 import { copyOut, findTables, withClient } from '../platform/database/table-copies.ts';
 import type { Storage } from '../platform/storage/storage.ts';
 import { FILE_COLUMNS } from '../videos/files/video-files.ts';
-import { type CopiedMedia, copyMedia } from './back-up-media.ts';
 import { getTableFileName, type Manifest, type TableCopy, writeManifest } from './backup-folder.ts';
+import { type CopiedMedia, copyMedia } from './copy-media.ts';
 
-/** Tables outside the backup: one describes running processes, the migrations fill the other. */
+/** Tables outside the backup: the migrations fill the first; the second describes running processes. */
 export const EXCLUDED_TABLES: readonly string[] = [MIGRATIONS_TABLE, 'live_workers'];
 
-/** Selects the key of every file that a row names. */
+/** SQL: the key of every file that a row names. */
 const KEYS = `select key from videos cross join lateral unnest(array[${FILE_COLUMNS.join(', ')}]) as key where key is not null`;
 
-export interface BackupResult extends CopiedMedia {
+interface BackupResult extends CopiedMedia {
   rows: number;
 }
 
 /**
- * Writes a backup of a running system to `folder`: all tables in one snapshot, then the files that their rows
- * name, which never change. The folder appears once the backup is complete; the next run reuses the copies of
- * an interrupted one. Uses constant memory. With `rowsOnly` the backup contains no files.
+ * Writes a backup of a running system to `folder`: all tables in one snapshot, then their files. Files never
+ * change. The folder appears once the backup is complete. After an interruption the next run reuses the
+ * copies. Uses constant memory. With `rowsOnly` the backup contains no files.
  *
  * @throws when the folder exists, or when migrations are pending.
  */
@@ -39,9 +39,9 @@ export async function backUp(
 ): Promise<BackupResult> {
   const { database, storage, connection } = deps;
   if (existsSync(folder)) throw new Error(`${folder} exists already`);
-  const pending = await pendingMigrations(database);
+  const pending = await findPendingMigrations(database);
   if (pending.length > 0) throw new Error(`The schema is not migrated, missing: ${pending.join(', ')}`);
-  const migrations = await executedMigrations(database);
+  const migrations = await findExecutedMigrations(database);
 
   const draft = `${folder}.part`;
   const keysPath = join(draft, 'keys');

@@ -9,7 +9,8 @@ import { NoSuchFile } from '../platform/storage/storage.ts';
 
 /*
  * A backup is a folder:
- *   manifest.json           the parts with their checksums; manifest.json.sha256 has its own, as sha256sum writes it
+ *   manifest.json           the parts with their checksums
+ *   manifest.json.sha256    the checksum of the manifest, in the format of sha256sum
  *   database/TABLE.copy     the rows of a table, all tables in one snapshot
  *   media.jsonl             the files that the rows name, one per line
  *   media/                  those files, with the layout of the store
@@ -26,11 +27,11 @@ const TABLE = z.object({
 
 const MANIFEST = z.object({
   format: z.literal(1),
-  /** By the database's clock. The backup contains every transaction that committed earlier. */
+  /** The time by the database's clock. The backup contains every transaction that committed earlier. */
   takenAt: z.iso.datetime({ offset: true }),
   migrations: z.array(z.string()).min(1),
   sequences: z.array(z.object({ name: z.string(), lastValue: z.string() })),
-  /** In an order in which each table follows those that it references. */
+  /** The tables in an order in which each follows those that it references. */
   tables: z.array(TABLE),
   media: z.object({
     files: z.int(),
@@ -45,8 +46,8 @@ export type TableCopy = z.output<typeof TABLE>;
 export const MEDIA_KEY = z.templateLiteral([z.enum(['original', 'processed']), '/', z.string()]);
 
 /**
- * A file that a row names. An absent one was `DELETED` with its row during the backup, or is `MISSING` in the
- * store although its row exists.
+ * A file that a row names. An absent file was `DELETED` with its row during the backup, or is `MISSING` in
+ * the store.
  */
 const MEDIA_ENTRY = z.union([
   z.object({ key: MEDIA_KEY, sizeBytes: z.int(), sha256: z.hash('sha256') }),
@@ -68,10 +69,10 @@ export const MEDIA_LIST_NAME = 'media.jsonl';
 export const getMediaDir = (folder: string): string => join(folder, 'media');
 export const getTableFileName = (table: string): string => join('database', `${table}.copy`);
 
-/** Whether a part of the backup does not exist, on disk or in the store of its media. */
+/** Returns whether a part of the backup does not exist, on disk or in the store of its media. */
 export const isMissing = (error: unknown): boolean => error instanceof NoSuchFile || isFileNotFound(error);
 
-/** Writes the manifest, which must be the last step: a folder without a manifest is no backup. */
+/** Writes the manifest. This must be the last step, as a folder without a manifest is no backup. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const path = join(folder, MANIFEST_NAME);
   await writeFile(path, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });

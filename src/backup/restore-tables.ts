@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { EntityManager } from '../platform/database/database.ts';
 import { copyIn, findTables } from '../platform/database/table-copies.ts';
-import { recalculateScores } from '../rankings/player-scores.ts';
+import { recalculateScores } from '../rankings/recalculate-scores.ts';
 import { toVideoId } from '../videos/files/video-files.ts';
 import { NEXT_SEQUENCE } from '../videos/processing/status-sequence.ts';
 import { EXCLUDED_TABLES } from './back-up.ts';
@@ -54,7 +54,7 @@ export async function fillTables(client: pg.Client, { folder, manifest }: Verifi
     for (const { name, lastValue } of manifest.sequences) {
       await client.query('select setval($1::regclass, $2)', [escapeIdentifier(name), lastValue]);
     }
-    // Their workers do not run here. The videos return to the queue without losing an attempt.
+    // The leases belong to workers of the other system. Their videos return to the queue with all attempts.
     await client.query(
       `update videos set phase = 'QUEUED', lease_until = now(), attempt_limit = attempt_limit + 1, sequence = ${NEXT_SEQUENCE}
         where status = 'PROCESSING'`,
@@ -79,7 +79,7 @@ export async function deleteRemovedVideos(em: EntityManager, folder: string): Pr
         returning player_id`,
       [JSON.stringify(ids)],
     );
-    // The delete cascaded to their votes.
+    // The deletion has also deleted the votes of these videos.
     await recalculateScores(
       em,
       deleted.map(row => row.player_id),

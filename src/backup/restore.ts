@@ -1,30 +1,30 @@
 import type { DatabaseSettings } from '../platform/config/database-settings.ts';
-import { ADVISORY_LOCKS } from '../platform/database/advisory-locks.ts';
+import { takeSessionAdvisoryLock } from '../platform/database/advisory-locks.ts';
 import type { Database } from '../platform/database/database.ts';
-import { executedMigrations, knownMigrations, migrate } from '../platform/database/migrations.ts';
+import { findExecutedMigrations, findKnownMigrations, migrate } from '../platform/database/migrations.ts';
 import { withClient } from '../platform/database/table-copies.ts';
 import type { Storage } from '../platform/storage/storage.ts';
-import { copyFile } from './back-up-media.ts';
 import { DamagedBackup, readMediaList } from './backup-folder.ts';
+import { copyFile } from './copy-media.ts';
 import { deleteRemovedVideos, dropTables, fillTables, findNonEmptyTable } from './restore-tables.ts';
 import { type VerifiedBackup, verifyBackup } from './verify-backup.ts';
 
 /** The database or the store to restore into is not empty. */
-export class NotEmpty extends Error {
+class NotEmpty extends Error {
   override name = 'NotEmpty';
 }
 
-export interface RestoreResult {
+interface RestoreResult {
   rows: number;
   files: number;
-  /** Videos that were deleted during the backup, and are not restored. */
+  /** Videos that were deleted during the backup and are not restored. */
   deleted: number;
 }
 
 /**
- * Restores a backup into an empty database and store, then migrates to the newest schema. The whole backup is
- * verified before the first write. The rows are written last, in one transaction, so that every visible row
- * has its files. An interrupted restore can be repeated. Uses constant memory.
+ * Restores a backup into an empty database and store, then migrates to the newest schema. Verifies the whole
+ * backup before the first write. Writes the rows last, in one transaction, so that every visible row has its
+ * files. An interrupted restore can be repeated. Uses constant memory.
  *
  * @throws {DamagedBackup} | {NotEmpty}
  */
@@ -41,11 +41,11 @@ export async function restore(
   await requireKnown(database, backup);
   await requireNoOtherFiles(storage, backup);
   return withClient(connection, async client => {
-    // Keeps sweepers from deleting the restored files, which have no rows yet.
-    await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.sweepFiles]);
+    // Prevents sweepers from deleting the restored files, which have no rows yet.
+    await takeSessionAdvisoryLock(client, 'sweepFiles');
     const table = await findNonEmptyTable(client);
     if (table !== null) throw new NotEmpty(`The database is not empty: ${table} has rows`);
-    const executed = await executedMigrations(database);
+    const executed = await findExecutedMigrations(database);
     const { migrations } = backup.manifest;
     if (executed.join() !== migrations.join()) {
       if (executed.length > 0) await dropTables(client);
@@ -60,7 +60,7 @@ export async function restore(
 }
 
 async function requireKnown(database: Database, { manifest }: VerifiedBackup): Promise<void> {
-  const unknown = new Set(manifest.migrations).difference(new Set(await knownMigrations(database)));
+  const unknown = new Set(manifest.migrations).difference(new Set(await findKnownMigrations(database)));
   if (unknown.size === 0) return;
   throw new Error(`The backup is from a newer release, with the migrations ${[...unknown].join(', ')}`);
 }

@@ -1,15 +1,18 @@
-import { findLeaderboardErrors } from '../rankings/find-board-errors.ts';
+import { findLeaderboardErrors } from '../rankings/find-leaderboard-errors.ts';
 import { rebuildLeaderboard } from '../rankings/sync-leaderboard.ts';
 import { findOrphans, removeOrphan } from '../videos/files/sweep-files.ts';
-import { type CounterMismatch, findCounterMismatches, repairCounter } from '../votes/counter-mismatches.ts';
+import {
+  type CounterMismatch,
+  findCounterMismatches,
+  repairCounter,
+} from '../votes/find-counter-mismatches.ts';
+import { findLostFiles } from './find-lost-files.ts';
+import { findStuckVideos } from './find-stuck-videos.ts';
 import type { ConsistencyDeps, Inconsistency } from './inconsistency.ts';
-import { findLostFiles } from './lost-files.ts';
-import { findStuckVideos } from './stuck-videos.ts';
 
 /**
- * Yields all differences between rows, files, counters, leaderboard and queue. Safe beside a running system.
- * A caller that repairs each one before the next is requested does not get its consequences as further
- * differences.
+ * Yields all differences between rows, files, counters, leaderboard and queue. The system may run meanwhile.
+ * A caller that repairs each difference before the next does not receive its consequences as further ones.
  *
  * @throws {LeaderboardUnavailable}
  */
@@ -17,18 +20,18 @@ export async function* findInconsistencies(deps: ConsistencyDeps): AsyncGenerato
   yield* findLostFiles(deps);
   yield* findFilesWithoutRow(deps);
   yield* findStuckVideos(deps);
-  // In the order of derivation: scores are sums over videos, and the leaderboard shows the scores.
+  // The order is that of derivation: scores are sums over videos, and the leaderboard shows the scores.
   yield* findWrongCounters(deps, 'video');
   yield* findWrongCounters(deps, 'score');
   yield* findWrongLeaderboard(deps);
 }
 
 async function* findFilesWithoutRow({ forkEm, storage }: ConsistencyDeps): AsyncGenerator<Inconsistency> {
-  for await (const file of findOrphans(forkEm(), storage)) {
+  for await (const file of findOrphans({ em: forkEm(), storage })) {
     yield {
       problem: `The file ${file.key} belongs to no row`,
       resolution: 'delete the file',
-      repair: async () => void (await removeOrphan(forkEm(), storage, file)),
+      repair: async () => void (await removeOrphan({ em: forkEm(), storage }, file)),
     };
   }
 }

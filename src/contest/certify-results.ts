@@ -1,30 +1,36 @@
 import type { EntityManager } from '../platform/database/database.ts';
+import { FROM_SCORES, RANKING_ORDER } from '../rankings/leaderboard-rows.ts';
 import type { VotingRules } from '../votes/write-votes.ts';
 import type { ContestSettings } from './contest-settings.ts';
 import { readVotingWindow } from './voting-window.ts';
 
 export type ContestRules = VotingRules & ContestSettings;
 
+export interface ContestDeps {
+  em: EntityManager;
+  rules: ContestRules;
+}
+
 /**
- * Stores the winners once the voting is over; returns whether they are stored. Stored results are final:
+ * Stores the winners once the voting is over, and returns whether they are stored. Stored results are final:
  * hidden, restored or renamed entries do not change them. Every action that could change the winners calls
  * this function first.
  */
-export async function certifyResults(em: EntityManager, rules: ContestRules): Promise<boolean> {
-  if ((await readVotingWindow(em, rules)).phase !== 'CLOSED') return false;
-  if (!(await isCertified(em))) await storeResults(em, rules);
+export async function certifyResults(deps: ContestDeps): Promise<boolean> {
+  if ((await readVotingWindow(deps)).phase !== 'CLOSED') return false;
+  if (!(await isCertified(deps.em))) await storeResults(deps);
   return true;
 }
 
-/** Selects players with at least one vote. `decided_by` compares each row with the next one of its city. */
+/** Selects players with at least one vote. `decided_by` compares each player with the next of the city. */
 const INSERT_RESULTS = `
   with ranked as (
     select city_key, city, player_id, username, tallies.votes, reached_at,
-           row_number() over (partition by city_key order by tallies.votes desc, reached_at, player_id) as position,
-           lead(tallies.votes) over (partition by city_key order by tallies.votes desc, reached_at, player_id) as next_votes,
-           lead(reached_at) over (partition by city_key order by tallies.votes desc, reached_at, player_id) as next_reached_at
-      from tallies join players on players.id = tallies.player_id
+           row_number() over in_city as position, lead(tallies.votes) over in_city as next_votes,
+           lead(reached_at) over in_city as next_reached_at
+      ${FROM_SCORES}
      where published_videos > 0 and tallies.votes > 0
+    window in_city as (partition by city_key order by ${RANKING_ORDER})
   )
   insert into results (city_key, position, city, player_id, username, votes, reached_at, decided_by)
   select city_key, position, city, player_id, username, votes, reached_at,
@@ -34,9 +40,9 @@ const INSERT_RESULTS = `
               else 'LOWER_ID' end
     from ranked where position <= ?`;
 
-async function storeResults(em: EntityManager, rules: ContestRules): Promise<void> {
+async function storeResults({ em, rules }: ContestDeps): Promise<void> {
   await em.transactional(async em => {
-    // Waits for votes in flight that were cast in time, and for another process that certifies.
+    // Waits for unfinished votes that were cast in time, and for another process that certifies.
     await em.execute('lock table votes in share mode');
     await em.execute('lock table closures in share row exclusive mode');
     if (await isCertified(em)) return;
@@ -51,8 +57,8 @@ async function storeResults(em: EntityManager, rules: ContestRules): Promise<voi
 }
 
 /**
- * Reads the contest's end, not its results: a contest without votes has no winners and is certified all the
- * same.
+ * Returns whether the winners are stored. Reads the contest's end: a contest without votes is certified
+ * without results.
  */
 async function isCertified(em: EntityManager): Promise<boolean> {
   const rows = await em.execute('select from closures where certified_at is not null');

@@ -5,12 +5,12 @@ const ContestEndSchema = defineEntity({
   name: 'ContestEnd',
   tableName: 'closures',
   properties: {
-    // At most one row.
+    // The table has at most one row.
     id: p.integer().primary().autoincrement(false),
     closedAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('clock_timestamp()'),
     // Null when the configured closing time ended the voting.
     closedBy: () => p.manyToOne(Player).ref().nullable(),
-    // When the winners were stored, of which there may be none.
+    // The time at which the winners were stored; there may be no winners.
     certifiedAt: p.datetime(6).nullable(),
   },
   checks: [{ name: 'closures_single_check', expression: 'id = 1' }],

@@ -1,9 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import { recordAuditEntry } from '../audit/record-audit-entry.ts';
-import type { EntityManager } from '../platform/database/database.ts';
 import { encodeId } from '../platform/text/global-ids.ts';
 import { Player } from '../players/player.entity.ts';
-import type { ContestRules } from './certify-results.ts';
+import type { ContestDeps } from './certify-results.ts';
 import { findResults } from './find-results.ts';
 import type { Result } from './result.entity.ts';
 
@@ -15,23 +14,22 @@ export const EXPORT_FORMATS = {
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
 /**
- * Returns the certified winners as the text of a file and records the export in the audit trail; null while
- * the voting is not over. A null actor is the operator. The file contains current names and e-mails, which no
- * other interface shows.
+ * Returns the certified winners as the text of a file, and records the export in the audit trail. Returns
+ * null until the voting is over. The file contains current names and e-mails, which no other interface shows.
+ * A null actor is the operator. Callers check that a player is a moderator.
  */
 export async function exportResults(
-  em: EntityManager,
-  rules: ContestRules,
+  { em, rules }: ContestDeps,
   { actorId, format }: { actorId: string | null; format: ExportFormat },
 ): Promise<string | null> {
-  const results = await findResults(em, rules);
+  const results = await findResults({ em, rules });
   if (results === null) return null;
   await recordAuditEntry(em, { actorId, action: 'EXPORT_RESULTS' });
   const winners = await em.find(Player, { id: { $in: results.map(({ player }) => player.id) } });
   return formatResults(results, new Map(winners.map(winner => [winner.id, winner])), format);
 }
 
-/** Formats as JSON, or as CSV (RFC 4180) with a header and escaped formulas. */
+/** Returns the winners as JSON, or as CSV (RFC 4180) with a header and escaped formulas. */
 function formatResults(
   results: readonly Result[],
   winners: ReadonlyMap<string, Player>,

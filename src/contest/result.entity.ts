@@ -3,14 +3,14 @@ import { Player } from '../players/player.entity.ts';
 
 /** The reason that a winner ranks above the next player of the city. */
 export const DECISIONS = ['ONLY_CANDIDATE', 'MORE_VOTES', 'REACHED_FIRST', 'LOWER_ID'] as const;
-export type Decision = (typeof DECISIONS)[number];
+type Decision = (typeof DECISIONS)[number];
 
 const ResultSchema = defineEntity({
   name: 'Result',
   tableName: 'results',
   properties: {
     cityKey: p.string().length(80).primary(),
-    // Within the city, from 1.
+    // The rank within the city, from 1.
     position: p.integer().primary(),
     // The city at the end of the voting; later changes of the profile do not change it.
     city: p.string().length(80),

@@ -1,20 +1,18 @@
-import type { EntityManager } from '../platform/database/database.ts';
 import { InvalidInput } from '../platform/errors.ts';
-import { toCityKey } from '../players/city.ts';
 import { Player } from '../players/player.entity.ts';
 import { findProfileProblems, normalizeProfile, type PartialProfile } from '../players/profile.ts';
-import { markScoreDirty } from '../rankings/player-scores.ts';
-import { type ContestRules, certifyResults } from './certify-results.ts';
+import { toCityKey } from '../players/to-city-key.ts';
+import { markScoreDirty } from '../rankings/recalculate-scores.ts';
+import { type ContestDeps, certifyResults } from './certify-results.ts';
 
 /**
  * Updates the given fields of a player's profile and keeps the others. The username never changes, as links
- * contain it. Results that are due are certified first, because the city at the end of the voting decides the
- * winners.
+ * contain it. Certifies due results first, as the city at the end of the voting decides the winners.
  *
  * @throws {InvalidInput} naming every problem.
  */
 export async function updateProfile(
-  { em, rules }: { em: EntityManager; rules: ContestRules },
+  { em, rules }: ContestDeps,
   playerId: string,
   changes: PartialProfile,
 ): Promise<Player> {
@@ -22,7 +20,7 @@ export async function updateProfile(
   const problems = findProfileProblems(profile);
   if (problems.length > 0) throw new InvalidInput(problems);
 
-  await certifyResults(em, rules);
+  await certifyResults({ em, rules });
   const player = await em.findOneOrFail(Player, playerId);
   em.assign(player, profile);
   if (profile.city !== undefined) player.cityKey = toCityKey(profile.city);

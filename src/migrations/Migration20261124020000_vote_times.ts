@@ -5,7 +5,7 @@ export class Migration20261124020000_vote_times extends Migration {
 
   override up(): void | Promise<void> {
     this.addSql(`create index "votes_video_id_cast_at_index" on "votes" ("video_id", "cast_at");`);
-    // A total was reached when its latest vote was cast: what hiding and restoring a video has moved goes back.
+    // A total is reached when its latest vote is cast. Corrects the times that hiding and restoring changed.
     this.addSql(
       `update tallies set reached_at = fresh.reached_at, version = nextval('tally_versions'), dirty = true
          from (select player_id, coalesce(max(latest.cast_at), min(processed_at)) as reached_at

@@ -4,7 +4,7 @@ export class Migration20261124080000_missing_tallies extends Migration {
   override name = 'Migration20261124080000_missing_tallies';
 
   override up(): void | Promise<void> {
-    // Videos that were published before there were tallies gave their players none: the ranking left them out.
+    // Players with videos from before the scores existed have no score, and are missing in the ranking.
     this.addSql(
       `insert into tallies (player_id, votes, published_videos, reached_at, version)
        select player_id, sum(votes), count(*), coalesce(max(latest.cast_at), min(processed_at)), nextval('tally_versions')
@@ -17,6 +17,6 @@ export class Migration20261124080000_missing_tallies extends Migration {
   }
 
   override down(): void | Promise<void> {
-    // The release before makes use of them just the same.
+    // The scores stay, as the previous release uses them too.
   }
 }

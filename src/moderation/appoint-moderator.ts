@@ -4,18 +4,18 @@ import { normalizeEmail } from '../players/credentials.ts';
 import { Player } from '../players/player.entity.ts';
 
 /** No player has this e-mail. */
-export class PlayerNotFound extends Error {
+class PlayerNotFound extends Error {
   override name = 'PlayerNotFound';
 }
 
 /**
- * Makes the player with this e-mail a moderator, effective with the next request. `appointed` is false when
- * the player was a moderator already; no audit entry is written then.
+ * Makes the player with this e-mail a moderator, effective with the next request. For a moderator `appointed`
+ * is false and no audit entry is written.
  *
  * @throws {PlayerNotFound}
  */
 export async function appointModerator(
-  em: EntityManager,
+  { em }: { em: EntityManager },
   email: string,
 ): Promise<{ player: Player; appointed: boolean }> {
   return em.transactional(async em => {

@@ -1,31 +1,27 @@
 import { raw } from '@mikro-orm/core';
-import { normalizeReason } from '../audit/reason.ts';
+import { normalizeReason } from '../audit/normalize-reason.ts';
 import { recordAuditEntry } from '../audit/record-audit-entry.ts';
-import { type ContestRules, certifyResults } from '../contest/certify-results.ts';
-import type { EntityManager } from '../platform/database/database.ts';
+import { type ContestDeps, certifyResults } from '../contest/certify-results.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
-import { recalculateScores } from '../rankings/player-scores.ts';
-import { NEXT_SEQUENCE } from '../videos/processing/status-sequence.ts';
-import { videoChanged } from '../videos/processing/video.events.ts';
+import { recalculateScores } from '../rankings/recalculate-scores.ts';
+import { nextSequence } from '../videos/processing/status-sequence.ts';
+import { publishVideoChanged } from '../videos/processing/video.events.ts';
 import { Video } from '../videos/video.entity.ts';
 import { VideoNotFound } from '../videos/video.errors.ts';
 
 const now = raw('now()');
-const nextSequence = raw(NEXT_SEQUENCE);
 
 /** A moderator's decision on one video. */
 export interface ModerationAction {
   moderatorId: string;
   videoId: string;
-  /** For the audit trail, 1 to 500 characters. */
+  /** The reason in the audit trail, 1 to 500 characters. */
   reason: string;
 }
 
-interface ModerationDeps {
-  em: EntityManager;
+/** Due results are certified before the ranking changes, which takes the rules of the contest. */
+interface ModerationDeps extends ContestDeps {
   events: EventBus;
-  /** Results that are due are certified before the ranking changes. */
-  rules: ContestRules;
 }
 
 /**
@@ -50,11 +46,11 @@ async function setHidden(
   hidden: boolean,
 ): Promise<Video> {
   const reason = normalizeReason(action.reason);
-  await certifyResults(em, rules);
+  await certifyResults({ em, rules });
   const hiddenAt = hidden ? now : null;
   const video = await em.transactional(async em => {
     const unchanged = { id: videoId, hiddenAt: hidden ? null : { $ne: null } };
-    const changed = await em.nativeUpdate(Video, unchanged, { hiddenAt, sequence: nextSequence });
+    const changed = await em.nativeUpdate(Video, unchanged, { hiddenAt, ...nextSequence });
     const video = await em.findOne(Video, videoId, { refresh: true });
     if (video === null) throw new VideoNotFound();
     if (changed === 0) return video;
@@ -67,6 +63,6 @@ async function setHidden(
     });
     return video;
   });
-  await events.publish(videoChanged, videoId, { videoId, deleted: false });
+  await publishVideoChanged(events, videoId);
   return video;
 }

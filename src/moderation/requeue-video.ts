@@ -1,11 +1,11 @@
 import { raw } from '@mikro-orm/core';
-import { normalizeReason } from '../audit/reason.ts';
+import { normalizeReason } from '../audit/normalize-reason.ts';
 import { recordAuditEntry } from '../audit/record-audit-entry.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
 import type { ProcessingSettings } from '../videos/processing/processing-settings.ts';
-import { NEXT_SEQUENCE } from '../videos/processing/status-sequence.ts';
-import { videoChanged } from '../videos/processing/video.events.ts';
+import { nextSequence } from '../videos/processing/status-sequence.ts';
+import { publishVideoChanged } from '../videos/processing/video.events.ts';
 import type { VideoJobs } from '../videos/processing/video.jobs.ts';
 import { Video } from '../videos/video.entity.ts';
 import { VideoNotFailed, VideoNotFound } from '../videos/video.errors.ts';
@@ -19,27 +19,29 @@ const QUEUED = {
   failureReason: null,
   workerDeaths: 0,
   queuedAt: raw('now()'),
-  sequence: raw(NEXT_SEQUENCE),
+  ...nextSequence,
 } as const;
 
+interface RequeueVideoDeps {
+  em: EntityManager;
+  events: EventBus;
+  jobs: VideoJobs;
+  processing: Pick<ProcessingSettings, 'maxAttempts'>;
+}
+
 /**
- * Gives a failed video a new set of attempts.
+ * Requeues a failed video with a new set of attempts.
  *
  * @throws {VideoNotFound}
  * @throws {VideoNotFailed}
  * @throws {InvalidInput} for the reason.
  */
 export async function requeueVideo(
-  {
-    em,
-    events,
-    jobs,
-    maxAttempts,
-  }: Pick<ProcessingSettings, 'maxAttempts'> & { em: EntityManager; events: EventBus; jobs: VideoJobs },
+  { em, events, jobs, processing }: RequeueVideoDeps,
   { moderatorId, videoId, ...action }: ModerationAction,
 ): Promise<Video> {
   const reason = normalizeReason(action.reason);
-  const attemptLimit = raw('attempt + ?', [maxAttempts]);
+  const attemptLimit = raw('attempt + ?', [processing.maxAttempts]);
   const video = await em.transactional(async em => {
     const failed = { id: videoId, status: 'FAILED' } as const;
     const changed = await em.nativeUpdate(Video, failed, { ...QUEUED, attemptLimit });
@@ -49,8 +51,8 @@ export async function requeueVideo(
     await recordAuditEntry(em, { actorId: moderatorId, action: 'REQUEUE_VIDEO', subject: videoId, reason });
     return video;
   });
-  await events.publish(videoChanged, videoId, { videoId, deleted: false });
-  // Not awaited: the row is the outbox, and an unavailable queue must not delay the moderator.
+  await publishVideoChanged(events, videoId);
+  // The row is the outbox: an unavailable queue must not delay the moderator, so the call is not awaited.
   void jobs.enqueue({ videoId, attempt: video.attempt });
   return video;
 }

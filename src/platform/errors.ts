@@ -1,13 +1,12 @@
 /**
  * A failure that clients must expect: a typed member of a mutation's result, never HTTP status 500. `code` is
- * part of the public contract and never changes. The fields of each subclass hold the values that its message
- * needs.
+ * part of the public contract and never changes. The fields of each subclass are the values in its message.
  */
 export abstract class ExpectedError extends Error {
   abstract readonly code: string;
 }
 
-/** Work was stopped before its end, because its time was over or its client had disconnected. */
+/** Work was stopped before its end: the deadline was exceeded, or the client disconnected. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
   /** Survives when the ORM wraps this error in one of its own. */
@@ -19,9 +18,7 @@ export class Cancelled extends Error {
   }
 }
 
-/**
- * One violated rule of an input: `path` leads to the field; the message is made from `rule` and its `params`.
- */
+/** One violated rule of an input. `path` leads to the field; `rule` and `params` select the message. */
 export interface InputProblem {
   path: readonly string[];
   rule: string;

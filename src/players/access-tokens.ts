@@ -36,9 +36,9 @@ export class InvalidAccessToken extends Error {
 }
 
 /**
- * Issues and verifies JSON Web Tokens (RFC 7519), HS256 under keys derived from `secrets`. The first key
- * signs. The `kid` header names the signing key (RFC 7515 §4.1.4), so tokens of a replaced secret stay valid
- * until they expire.
+ * Creates the issuer and verifier of JSON Web Tokens (RFC 7519), signed with HS256. The keys are derived from
+ * `secrets`; the first key signs. The `kid` header names the signing key (RFC 7515 §4.1.4). Tokens of a
+ * replaced secret therefore stay valid until they expire.
  */
 export function createAccessTokens(
   { secrets, accessTokenSeconds }: { secrets: Secrets; accessTokenSeconds: number },

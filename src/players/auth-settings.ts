@@ -3,6 +3,11 @@ import { type SettingValues, secrets, wholeNumber } from '../platform/config/env
 /** Signs tokens and media links in local mode only; `loadEnv` refuses it in production. */
 export const LOCAL_AUTH_SECRET = 'local-only-secret-that-production-refuses-to-start-with';
 
+/** Time in which failed log-ins are counted. */
+export const LOG_IN_WINDOW_SECONDS = 15 * 60;
+/** Time in which sign-ups are counted. */
+export const SIGN_UP_WINDOW_SECONDS = 60 * 60;
+
 /** Settings of accounts and their sessions. */
 export const AUTH_SETTINGS = {
   AUTH_SECRET: secrets

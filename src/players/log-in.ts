@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
-import { toNetwork } from '../platform/text/network.ts';
+import { toNetwork } from '../platform/text/to-network.ts';
 import { findEmailProblems, normalizeEmail } from './credentials.ts';
 import { verifyPassword } from './passwords.ts';
 import { Player } from './player.entity.ts';
@@ -34,10 +34,10 @@ export async function logIn(
   const { em, limits } = deps;
   const email = normalizeEmail(input.email);
   const network = toNetwork(address);
-  // Hashed, so that Redis stores no e-mail and no key of a length that the client chooses.
+  // Redis stores a hash instead of the e-mail: a key of fixed length without personal data.
   const account = createHash('sha256').update(email).digest('base64url');
 
-  // Consumed before the password is verified: concurrent guesses cannot exceed the limit of failures.
+  // The limits are consumed before the check, so concurrent guesses cannot exceed the limit of failures.
   await consume(limits.networks, network);
   await consume(limits.accounts, account);
 

@@ -11,16 +11,16 @@ const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
  * Limits hashing to two threads. A hash occupies a thread of libuv's pool (four by default) for about 15 ms.
  * The limit leaves two threads to files and DNS, and bounds the memory to 38 MiB.
  */
-const withHashingSlot = createSemaphore(2);
+const withHashingPermit = createSemaphore(2);
 
-/** A hash that no password has, as its digest is all zeros. It costs as much to verify as any other. */
+/** A hash that no password has, as its digest is all zeros. Its verification costs as much as any other. */
 const DECOY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const COMMON = new Set(
   dictionary['passwords-common'].filter(password => password.length >= PASSWORD_CHARACTERS.min),
 );
 
-/** Whether `password`, ignoring case, is among the roughly 18,000 most common ones of zxcvbn-ts' list. */
+/** Returns whether `password`, ignoring case, is in zxcvbn-ts' list of about 18,000 common passwords. */
 export function isCommonPassword(password: string): boolean {
   return COMMON.has(password.toLowerCase());
 }
@@ -34,12 +34,12 @@ export function normalizePassword(password: string): string {
 
 /** Returns an Argon2id hash in PHC format with a random salt. */
 export function hashPassword(password: string): Promise<string> {
-  return withHashingSlot(() => hash(normalizePassword(password), COST));
+  return withHashingPermit(() => hash(normalizePassword(password), COST));
 }
 
-/** Whether `password` has this hash. Without a hash, returns false after the same time. */
+/** Returns whether `password` has this hash. Without a hash, returns false after the same time. */
 export function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  return withHashingSlot(async () => {
+  return withHashingPermit(async () => {
     const matches = await verify(passwordHash ?? DECOY, normalizePassword(password));
     return matches && passwordHash !== null;
   });

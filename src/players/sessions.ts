@@ -20,7 +20,7 @@ export interface OpenSession {
   refreshToken: string;
 }
 
-/** Starts a family of refresh tokens. Part of the caller's transaction, if there is one. */
+/** Starts a family of refresh tokens, in the caller's transaction if `em` has one. */
 export async function openSession(deps: SessionDeps, player: Player): Promise<OpenSession> {
   const secret = generateSecret();
   const [row] = await deps.em.execute<{ id: string }[]>(
@@ -33,8 +33,8 @@ export async function openSession(deps: SessionDeps, player: Player): Promise<Op
 }
 
 /**
- * Exchanges a refresh token for the next one of its family. Of two concurrent exchanges one succeeds. Reuse
- * of a token means that it was stolen, so reuse ends the session (RFC 9700 §4.14.2).
+ * Exchanges a refresh token for the next one of its family. Of two concurrent exchanges one succeeds. A
+ * reused token may be stolen, so reuse ends the session (RFC 9700 §4.14.2).
  *
  * @throws {SessionExpired}
  */

@@ -1,13 +1,13 @@
 import { InvalidInput } from '../platform/errors.ts';
 import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
-import { toNetwork } from '../platform/text/network.ts';
-import { toCityKey } from './city.ts';
+import { toNetwork } from '../platform/text/to-network.ts';
 import { findEmailProblems, findPasswordProblems, normalizeEmail } from './credentials.ts';
 import { hashPassword } from './passwords.ts';
 import { Player } from './player.entity.ts';
 import { EmailTaken, TooManyAttempts } from './players.errors.ts';
 import { findProfileProblems, normalizeProfile, type Profile } from './profile.ts';
 import { type OpenSession, openSession, type SessionDeps } from './sessions.ts';
+import { toCityKey } from './to-city-key.ts';
 import { reserveUsernameNumber, toUsername, toUsernameBase } from './usernames.ts';
 
 export interface SignUpInput extends Profile {

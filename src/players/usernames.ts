@@ -1,10 +1,11 @@
+import { takeAdvisoryLockOfText } from '../platform/database/advisory-locks.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import { normalizeForComparison } from '../platform/text/normalize-for-comparison.ts';
 
 /** Leaves ten digits of the column for the number. */
 const BASE_CHARACTERS = 80;
 
-/** Latin letters that normalization leaves unchanged, as they are not a base letter with an accent. */
+/** Latin letters that normalization keeps, as they are not a base letter with an accent. */
 const LETTERS: Readonly<Record<string, string>> = {
   æ: 'ae',
   œ: 'oe',
@@ -17,7 +18,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns `first.last` in the letters a to z; `player` when no Latin letter remains. A base contains no
+ * Returns `first.last` in the letters a to z, or `player` when no Latin letter remains. A base contains no
  * digit, so a base with a number never equals another base.
  */
 export function toUsernameBase(name: { firstName: string; lastName: string }): string {
@@ -34,11 +35,11 @@ export function toUsername(base: string, number: number): string {
 
 /**
  * Returns the next free number of a base and reserves it until the transaction ends. Concurrent sign-ups with
- * the same base wait here; others do not. Requires a transaction.
+ * the same base wait; others do not. Requires a transaction.
  */
 export async function reserveUsernameNumber(em: EntityManager, base: string): Promise<number> {
-  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [base]);
-  // A separate statement, because its snapshot must be taken after the lock was granted.
+  await takeAdvisoryLockOfText(em, base);
+  // A separate statement, as its snapshot must follow the acquisition of the lock.
   const [row] = await em.execute<{ next: number }[]>(
     'select coalesce(max(username_number), 0) + 1 as next from players where username_base = ?',
     [base],

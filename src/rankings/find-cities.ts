@@ -1,8 +1,8 @@
 import type { EntityManager } from '../platform/database/database.ts';
 import { type Leaderboard, LeaderboardUnavailable } from '../platform/leaderboard/leaderboard.ts';
-import { parseCityBoard } from './leaderboard-rows.ts';
+import { FROM_SCORES, parseCityBoard } from './leaderboard-rows.ts';
 
-/** A city with players whose videos are published. */
+/** A city of players with a published video. */
 export interface CityTotal {
   /** The most common spelling among the city's players. */
   name: string;
@@ -10,7 +10,7 @@ export interface CityTotal {
   votes: number;
 }
 
-/** Bounds the list, as players can enter any city. */
+/** Limits the list, as players can enter any city. */
 const MAX_CITIES = 1000;
 
 /** Returns the cities of players with a published video, most votes first; at most 1,000. */
@@ -38,7 +38,7 @@ async function findTotals({
   leaderboard: Leaderboard;
 }): Promise<Map<string, Omit<CityTotal, 'name'>>> {
   try {
-    const totals = await leaderboard.totals();
+    const totals = await leaderboard.findTotals();
     return new Map(
       totals.flatMap(({ board, entries, score }) => {
         const key = parseCityBoard(board);
@@ -50,12 +50,12 @@ async function findTotals({
   }
   const rows = await em.execute<{ key: string; players: number; votes: number }[]>(
     `select city_key as key, count(*)::int as players, sum(tallies.votes)::int as votes
-       from tallies join players on players.id = tallies.player_id where published_videos > 0 group by city_key`,
+       ${FROM_SCORES} where published_videos > 0 group by city_key`,
   );
   return new Map(rows.map(({ key, players, votes }) => [key, { players, votes }]));
 }
 
-/** Returns the most common spelling among 100 players of each city. Costs an index scan per city. */
+/** Returns the most common spelling of each city, among 100 of its players. Costs an index scan per city. */
 async function findNames(em: EntityManager, keys: readonly string[]): Promise<Map<string, string>> {
   const rows = await em.execute<{ key: string; name: string }[]>(
     `select key, most_common.city as name

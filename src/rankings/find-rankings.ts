@@ -1,21 +1,19 @@
 import type { EntityManager } from '../platform/database/database.ts';
 import { type Leaderboard, LeaderboardUnavailable } from '../platform/leaderboard/leaderboard.ts';
-import { toCityKey } from '../players/city.ts';
+import { toCityKey } from '../players/to-city-key.ts';
 import { GLOBAL_BOARD, toCityBoard } from './leaderboard-rows.ts';
 import * as postgres from './postgres-rankings.ts';
 import type { RankedEntry, RankingPage, RankingSlice } from './ranked-entry.ts';
 import * as redis from './redis-rankings.ts';
 
-/*
- * Every function reads from Redis, and from PostgreSQL while the leaderboard is unavailable.
- */
+/* Every function reads from Redis, and from PostgreSQL while the leaderboard is unavailable. */
 
 export interface RankingDeps {
   em: EntityManager;
   leaderboard: Leaderboard;
 }
 
-/** Returns the name of a city's ranking in any spelling of the city; of the global ranking for null. */
+/** Returns the name of a city's ranking, for any spelling of the city; null means the global ranking. */
 export const getBoard = (city: string | null): string =>
   city === null ? GLOBAL_BOARD : toCityBoard(toCityKey(city));
 
@@ -39,9 +37,7 @@ export function countRanked({ em, leaderboard }: RankingDeps, board: string): Pr
   );
 }
 
-/**
- * Returns the rank of each player in the global ranking, in order; null for those without a published video.
- */
+/** Returns the rank of each player in the global ranking, in order; null for an unranked player. */
 export function findRanks(
   { em, leaderboard }: RankingDeps,
   playerIds: readonly string[],
@@ -52,9 +48,7 @@ export function findRanks(
   );
 }
 
-/**
- * Returns the rank of each player in the player's city, in order; null for those without a published video.
- */
+/** Returns the rank of each player in the player's city, in order; null for an unranked player. */
 export function findCityRanks(
   { em, leaderboard }: RankingDeps,
   players: readonly { id: string; city: string }[],

@@ -10,20 +10,24 @@ export const toCityBoard = (cityKey: string): string => `city:${cityKey}`;
 export const parseCityBoard = (board: string): string | null =>
   board.startsWith('city:') ? board.slice('city:'.length) : null;
 
-/** A player's score as the leaderboard needs it. */
+/** A player's score with the fields that the leaderboard needs. */
 export interface ScoreRow {
   playerId: string;
   votes: number;
   publishedVideos: number;
-  /**
-   * The time at which the total was reached, in microseconds since 1970; text, as a double cannot hold it.
-   */
+  /** The time of reaching the total, in microseconds since 1970; text, as a double cannot hold the number. */
   reachedMicros: string;
   version: string;
   cityKey: string;
 }
 
-/** The SQL columns of a {@link ScoreRow}, from `tallies` joined with `players`. */
+/** SQL: the scores with their players. */
+export const FROM_SCORES = 'from tallies join players on players.id = tallies.player_id';
+
+/** SQL: the order of a ranking, best first. */
+export const RANKING_ORDER = 'tallies.votes desc, reached_at, tallies.player_id';
+
+/** SQL: the columns of a {@link ScoreRow} in {@link FROM_SCORES}. */
 export const SCORE_COLUMNS = `tallies.player_id as "playerId", tallies.votes, published_videos as "publishedVideos",
   (extract(epoch from reached_at) * 1000000)::bigint::text as "reachedMicros", version::text, city_key as "cityKey"`;
 
@@ -40,7 +44,7 @@ export function toLeaderboardRow(row: ScoreRow): LeaderboardRow {
   };
 }
 
-/** Returns a player's entry, whose order on a board {@link toLeaderboardRow} explains. */
+/** Returns a player's entry; {@link toLeaderboardRow} explains its order on a board. */
 export function toLeaderboardEntry({ playerId, votes, reachedMicros }: ScoreRow): LeaderboardEntry {
   return { id: playerId, score: votes, tieBreaker: reachedMicros.padStart(16, '0') };
 }

@@ -9,8 +9,8 @@ const PlayerScoreSchema = defineEntity({
     // The votes for the published videos, equal to the rows of `votes` at every commit.
     votes: p.integer().$type<Opt<number>>().default(0),
     publishedVideos: p.integer().$type<Opt<number>>().default(0),
-    // The time of the latest vote; without votes, the time of the first publication. Among equal totals, the
-    // earlier time ranks higher.
+    // The time of the latest vote, or of the first publication without votes. Among equal totals the earlier
+    // time ranks higher.
     reachedAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('now()'),
     // Orders the totals of a player by commit.
     version: p.bigint('number'),

@@ -1,16 +1,24 @@
 import type { EntityManager } from '../platform/database/database.ts';
-import { parseCityBoard, SCORE_COLUMNS, type ScoreRow, toLeaderboardEntry } from './leaderboard-rows.ts';
+import {
+  FROM_SCORES,
+  parseCityBoard,
+  RANKING_ORDER,
+  SCORE_COLUMNS,
+  type ScoreRow,
+  toLeaderboardEntry,
+} from './leaderboard-rows.ts';
 import type { RankedEntry, RankingPage, RankingSlice } from './ranked-entry.ts';
 
 /*
- * Rankings read from PostgreSQL, for times without a leaderboard in Redis. A page costs an index scan; a rank
+ * Rankings from PostgreSQL, for times without a leaderboard in Redis. A page costs an index scan. A rank
  * costs a count, which grows with the contest.
  */
 
 const REACHED_AT = `timestamptz 'epoch' + ?::bigint * interval '1 microsecond'`;
 const IS_RANKED = 'published_videos > 0 and (?::text is null or city_key = ?)';
-const FROM = 'from tallies join players on players.id = tallies.player_id';
-/** Whether a row ranks before, or after, the entry that the parameters of {@link toParameters} give. */
+/** {@link RANKING_ORDER}, worst first. */
+const REVERSE_ORDER = 'tallies.votes, reached_at desc, tallies.player_id desc';
+/** SQL: whether a row ranks before, or after, the entry in {@link toParameters}. */
 const BEFORE = `(tallies.votes > ? or tallies.votes = ? and (reached_at, tallies.player_id) < (${REACHED_AT}, ?::uuid))`;
 const AFTER = `(tallies.votes < ? or tallies.votes = ? and (reached_at, tallies.player_id) > (${REACHED_AT}, ?::uuid))`;
 
@@ -24,11 +32,10 @@ export async function findRankings(
 ): Promise<RankingSlice> {
   const city = parseCityBoard(board);
   const { after, before, fromEnd, limit } = page;
-  const [descending, ascending] = fromEnd ? ['asc', 'desc'] : ['desc', 'asc'];
   const rows = await em.execute<ScoreRow[]>(
-    `select ${SCORE_COLUMNS} ${FROM} where ${IS_RANKED}
+    `select ${SCORE_COLUMNS} ${FROM_SCORES} where ${IS_RANKED}
         ${after ? `and ${AFTER}` : ''} ${before ? `and ${BEFORE}` : ''}
-      order by tallies.votes ${descending}, reached_at ${ascending}, tallies.player_id ${ascending} limit ?`,
+      order by ${fromEnd ? REVERSE_ORDER : RANKING_ORDER} limit ?`,
     [city, city, ...(after ? toParameters(after) : []), ...(before ? toParameters(before) : []), limit + 1],
   );
   const hasMore = rows.length > limit;
@@ -42,7 +49,7 @@ export async function findRankings(
   };
 }
 
-/** Returns the position of a page's first entry, counted from the client's cursor if there is one. */
+/** Returns the position of a page's first entry, counted from the cursor when the page has one. */
 async function findFirstPosition(
   em: EntityManager,
   board: string,
@@ -58,21 +65,18 @@ async function findFirstPosition(
 export async function countRanked(em: EntityManager, board: string): Promise<number> {
   const city = parseCityBoard(board);
   const [row] = await em.execute<{ count: number }[]>(
-    `select count(*)::int as count ${FROM} where ${IS_RANKED}`,
+    `select count(*)::int as count ${FROM_SCORES} where ${IS_RANKED}`,
     [city, city],
   );
   return row?.count ?? 0;
 }
 
-/** Returns the rank of each player in the global ranking, in order; null for a player who is not ranked. */
+/** Returns the rank of each player in the global ranking, in order; null for an unranked player. */
 export function findRanks(em: EntityManager, playerIds: readonly string[]): Promise<(RankedEntry | null)[]> {
   return countHigherRanked(em, playerIds, '');
 }
 
-/**
- * Returns the rank of each player in the ranking of the player's city, in order; null for one who is not
- * ranked.
- */
+/** Returns the rank of each player in the player's city, in order; null for an unranked player. */
 export function findCityRanks(
   em: EntityManager,
   players: readonly { id: string }[],
@@ -84,7 +88,7 @@ export function findCityRanks(
   );
 }
 
-/** `rivalJoin` limits the players that each one is compared with. */
+/** Counts the better scores of each player. `rivalJoin` limits the compared scores. */
 async function countHigherRanked(
   em: EntityManager,
   playerIds: readonly string[],
@@ -96,7 +100,7 @@ async function countHigherRanked(
          where other.published_videos > 0
            and (other.votes > tallies.votes or other.votes = tallies.votes
                 and (other.reached_at, other.player_id) < (tallies.reached_at, tallies.player_id))
-      ) as higher ${FROM}
+      ) as higher ${FROM_SCORES}
       where published_videos > 0
         and tallies.player_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as requested (id))`,
     [JSON.stringify(playerIds)],

@@ -5,7 +5,7 @@ export interface RankedEntry extends LeaderboardEntry {
   position: number;
 }
 
-/** The request of a page: up to `limit` entries between two entries, counted from the end when `fromEnd`. */
+/** A request of up to `limit` entries between two others, counted from the end when `fromEnd`. */
 export interface RankingPage {
   limit: number;
   after: RankedEntry | null;

@@ -14,7 +14,7 @@ const THROTTLE_MILLISECONDS = 500;
 /** The top entries of a ranking at one time. */
 export interface RankingSnapshot {
   entries: RankedEntry[];
-  /** The start of the read, so the entries are as of this time or slightly later. */
+  /** The start of the read; the entries are of this time or slightly later. */
   at: Date;
 }
 
@@ -50,7 +50,7 @@ export function createRankingFeed(deps: Deps): RankingFeed {
         const listener = (snapshot: RankingSnapshot) => {
           if (snapshot === lastSent) return;
           lastSent = snapshot;
-          // Buffered and not awaited: a slow reader delays neither the subscription nor other readers.
+          // The call is not awaited, as a slow reader must not delay the subscription or other readers.
           void push(snapshot);
         };
         try {
@@ -103,7 +103,7 @@ class TopSubscription {
   }
 
   async #start(): Promise<() => void> {
-    // Subscribed before the first read, so that no change in between is missed.
+    // Subscribes before the first read, so that no change in between is missed.
     const unsubscribe = await this.#deps.events.subscribe(leaderboardChanged, this.#board, () => {
       this.#isStale = true;
       void this.#refresh();
@@ -119,7 +119,7 @@ class TopSubscription {
     return unsubscribe;
   }
 
-  /** Reads one after another, so that no snapshot follows a newer one. */
+  /** Reads one snapshot at a time, so that none follows a newer one. */
   async #refresh(): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;

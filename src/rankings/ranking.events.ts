@@ -3,7 +3,7 @@ import type { Channel } from '../platform/pubsub/event-bus.ts';
 
 const payload = z.object({ board: z.string() });
 
-/** Published when a board's entries have changed. The payload's field name is part of the wire format. */
+/** The entries of a board have changed. The payload's field name is part of the wire format. */
 export const leaderboardChanged: Channel<z.infer<typeof payload>> = {
   topic: board => `board:${board}`,
   payload,

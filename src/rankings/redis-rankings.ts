@@ -1,11 +1,11 @@
 import type { Leaderboard } from '../platform/leaderboard/leaderboard.ts';
-import { toCityKey } from '../players/city.ts';
+import { toCityKey } from '../players/to-city-key.ts';
 import { GLOBAL_BOARD, toCityBoard } from './leaderboard-rows.ts';
 import type { RankedEntry, RankingPage, RankingSlice } from './ranked-entry.ts';
 
 /*
- * Rankings read from the leaderboard in Redis. A page and a rank cost O(log n). Every function throws
- * LeaderboardUnavailable when Redis or the leaderboard is missing.
+ * Rankings from the leaderboard in Redis. A page and a rank cost O(log n). Every function throws
+ * LeaderboardUnavailable when Redis does not reply or has no leaderboard.
  */
 
 /** Returns a page of a ranking. */
@@ -14,7 +14,7 @@ export async function findRankings(
   board: string,
   page: RankingPage,
 ): Promise<RankingSlice> {
-  const { entries, from, size } = await leaderboard.page(board, page);
+  const { entries, from, size } = await leaderboard.findPage(board, page);
   return {
     entries: entries.map((entry, index) => ({ ...entry, position: from + index + 1 })),
     hasPreviousPage: from > 0,
@@ -24,10 +24,10 @@ export async function findRankings(
 
 /** Returns the number of players in a ranking. */
 export function countRanked(leaderboard: Leaderboard, board: string): Promise<number> {
-  return leaderboard.size(board);
+  return leaderboard.countEntries(board);
 }
 
-/** Returns the rank of each player in the global ranking, in order; null for a player who is not ranked. */
+/** Returns the rank of each player in the global ranking, in order; null for an unranked player. */
 export function findRanks(
   leaderboard: Leaderboard,
   playerIds: readonly string[],
@@ -35,10 +35,7 @@ export function findRanks(
   return findOnBoard(leaderboard, GLOBAL_BOARD, playerIds);
 }
 
-/**
- * Returns the rank of each player in the ranking of the player's city, in order; null for one who is not
- * ranked.
- */
+/** Returns the rank of each player in the player's city, in order; null for an unranked player. */
 export async function findCityRanks(
   leaderboard: Leaderboard,
   players: readonly { id: string; city: string }[],

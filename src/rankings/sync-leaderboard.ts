@@ -3,7 +3,7 @@ import { tryAdvisoryLock } from '../platform/database/advisory-locks.ts';
 import type { EntityManager } from '../platform/database/database.ts';
 import type { Leaderboard, LeaderboardRow } from '../platform/leaderboard/leaderboard.ts';
 import type { EventBus } from '../platform/pubsub/event-bus.ts';
-import { SCORE_COLUMNS, type ScoreRow, toLeaderboardRow } from './leaderboard-rows.ts';
+import { FROM_SCORES, SCORE_COLUMNS, type ScoreRow, toLeaderboardRow } from './leaderboard-rows.ts';
 import { leaderboardChanged } from './ranking.events.ts';
 
 const SYNC_BATCH = 500;
@@ -16,8 +16,8 @@ export interface LeaderboardSyncDeps {
 }
 
 /**
- * Writes all dirty scores to the leaderboard; returns their number. A crash at any point leaves the rest
- * marked. Repeated and concurrent runs change nothing.
+ * Writes all dirty scores to the leaderboard and returns their number. A crash at any point leaves the others
+ * dirty. Repeated and concurrent runs are safe.
  *
  * @throws {LeaderboardUnavailable}
  */
@@ -25,7 +25,7 @@ export async function syncLeaderboard(deps: LeaderboardSyncDeps): Promise<number
   const em = deps.forkEm();
   for (let synced = 0; ; ) {
     const rows = await em.execute<ScoreRow[]>(
-      `select ${SCORE_COLUMNS} from tallies join players on players.id = tallies.player_id
+      `select ${SCORE_COLUMNS} ${FROM_SCORES}
         where dirty order by version limit ?`,
       [SYNC_BATCH],
     );
@@ -43,11 +43,11 @@ async function syncRows(
   if (scores.length === 0) return;
   const rows = scores.map(toLeaderboardRow);
   const changed = await leaderboard.upsert(rows);
-  // Changed boards include those that players left. The rows' boards include those written before a crash.
+  // `changed` contains the boards that players left. The rows contain the boards written before a crash.
   const boards = new Set([...changed, ...rows.flatMap(row => row.boards)]);
-  // Published before the marks are cleared: a crash in between repeats the events.
+  // The events precede the clearing of the marks, so a crash in between repeats the events.
   await Promise.all([...boards].map(board => events.publish(leaderboardChanged, board, { board })));
-  // Clears only the version that was written; a score that changed since stays dirty. Waits for no lock.
+  // Clears only the written version: a score that changed meanwhile stays dirty. Waits for no lock.
   await em.execute(
     `update tallies set dirty = false
        from (select player_id from tallies
@@ -60,8 +60,8 @@ async function syncRows(
 }
 
 /**
- * Rebuilds the leaderboard from all scores; returns the number of ranked players, or null when another
- * process does it.
+ * Rebuilds the leaderboard from all scores and returns the number of ranked players; null when another
+ * process rebuilds it.
  */
 export async function rebuildLeaderboard({
   forkEm,
@@ -85,10 +85,9 @@ export async function rebuildLeaderboard({
 
 async function* readAllRows(em: EntityManager): AsyncGenerator<LeaderboardRow[]> {
   for (let after: string = NIL; ; ) {
-    // The condition is on both tables, as a merge join would read the other one from its start for every
-    // batch.
+    // Both tables have the condition: a merge join would read a table without it from the start each time.
     const scores: ScoreRow[] = await em.execute<ScoreRow[]>(
-      `select ${SCORE_COLUMNS} from tallies join players on players.id = tallies.player_id
+      `select ${SCORE_COLUMNS} ${FROM_SCORES}
         where player_id > ?::uuid and players.id > ?::uuid order by player_id limit ?`,
       [after, after, REBUILD_BATCH],
     );

@@ -30,11 +30,11 @@ export async function deleteVideo(
     throw remaining ? new VideoIsPublished() : new VideoNotFound();
   }
   await events.publish(videoChanged, videoId, { videoId, deleted: true });
-  // A file that cannot be removed now has no row any more, and is swept.
+  // A file that cannot be removed now is swept later, as it has no row.
   for (const key of Object.values(deleted)) {
     if (key) await storage.remove(key).catch(error => logger.warn({ err: error, key }, 'file not removed'));
   }
 }
 
-/** The keys of the files, by column. */
+/** The file keys of a deleted row, by column. */
 type DeletedRow = Record<string, StorageKey | null>;

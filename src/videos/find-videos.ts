@@ -1,20 +1,21 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '../platform/database/database.ts';
-import { toCityKey } from '../players/city.ts';
+import { toCityKey } from '../players/to-city-key.ts';
 import { PUBLISHED_VIDEO } from '../rankings/published-video.ts';
 import { Video } from './video.entity.ts';
 import type { FailureReason, VideoStatus } from './video.status.ts';
+import { maySee, maySeeAllVideos, PUBLISHED, type Viewer } from './visibility.ts';
 
 export const VIDEO_ORDERS = ['NEWEST', 'MOST_VOTED'] as const;
 export type VideoOrder = (typeof VIDEO_ORDERS)[number];
 
 /** The position of a video in a list; cursors encode it. */
-export interface VideoPosition {
+interface VideoPosition {
   id: string;
   votes: number;
 }
 
-/** A page: `limit` videos after and before two positions, counted from the end when `fromEnd`. */
+/** A request of up to `limit` videos between two positions, counted from the end when `fromEnd`. */
 export interface VideoPage {
   limit: number;
   after?: VideoPosition | undefined;
@@ -22,11 +23,9 @@ export interface VideoPage {
   fromEnd: boolean;
 }
 
-const PUBLISHED = { status: 'PROCESSED', hiddenAt: null } as const;
-
 /**
- * Returns published videos, newest or most voted first, of one city or of all; the cost does not grow with
- * the offset.
+ * Returns published videos of one city or of all, newest or most voted first. The cost does not depend on the
+ * position of the page.
  */
 export async function findPublishedVideos(
   em: EntityManager,
@@ -39,8 +38,8 @@ export async function findPublishedVideos(
   return findPage(em, conditions, page, byVotes);
 }
 
-/** A moderator's filter; null matches all. */
-export interface VideoFilter {
+/** The filter of a moderator; a null field matches all videos. */
+interface VideoFilter {
   status: VideoStatus | null;
   failureReason: FailureReason | null;
   hidden: boolean | null;
@@ -66,8 +65,8 @@ async function findPage(
   byVotes: boolean,
 ): Promise<Video[]> {
   const conditions = [...filters];
-  if (page.after) conditions.push(beyond(page.after, '$lt', byVotes));
-  if (page.before) conditions.push(beyond(page.before, '$gt', byVotes));
+  if (page.after) conditions.push(toPositionCondition(page.after, '$lt', byVotes));
+  if (page.before) conditions.push(toPositionCondition(page.before, '$gt', byVotes));
   const direction = page.fromEnd ? 'asc' : 'desc';
   return em.find(
     Video,
@@ -77,24 +76,31 @@ async function findPage(
 }
 
 /**
- * Condition for the rows beyond a position. Ids contain the upload time, so that their order is the order of
- * upload.
+ * Returns the condition for the rows on one side of a position. Ids contain the upload time, so their order
+ * is the order of upload.
  */
-function beyond(position: VideoPosition, operator: '$lt' | '$gt', byVotes: boolean): FilterQuery<Video> {
+function toPositionCondition(
+  position: VideoPosition,
+  operator: '$lt' | '$gt',
+  byVotes: boolean,
+): FilterQuery<Video> {
   const later = { id: { [operator]: position.id } };
   if (!byVotes) return later;
   return { $or: [{ votes: { [operator]: position.votes } }, { votes: position.votes, ...later }] };
 }
 
 /**
- * Returns one page of videos for each of many players in a single query, newest first; the lists are in the
- * order of `players`. With `unpublished` a player's list contains videos in every status.
+ * Returns one page of videos for each of many players in a single query, newest first. The lists are in the
+ * order of `playerIds`. The owner and moderators see videos in every status, other viewers only published
+ * ones.
  */
 export async function findVideosByPlayers(
   em: EntityManager,
-  players: readonly { playerId: string; unpublished: boolean }[],
+  viewer: Viewer,
+  playerIds: readonly string[],
   page: VideoPage,
 ): Promise<Video[][]> {
+  const requested = playerIds.map(id => ({ player_id: id, unpublished: maySeeAllVideos(viewer, id) }));
   const direction = page.fromEnd ? 'asc' : 'desc';
   const rows = await em.execute<{ requested_player: string }[]>(
     `select requested.player_id as requested_player, page.*
@@ -108,7 +114,7 @@ export async function findVideosByPlayers(
       ) as page
       order by page.id ${direction}`,
     [
-      JSON.stringify(players.map(({ playerId, unpublished }) => ({ player_id: playerId, unpublished }))),
+      JSON.stringify(requested),
       page.after?.id ?? null,
       page.after?.id ?? null,
       page.before?.id ?? null,
@@ -117,12 +123,20 @@ export async function findVideosByPlayers(
     ],
   );
   const lists = Map.groupBy(rows, row => row.requested_player);
-  return players.map(({ playerId }) => (lists.get(playerId) ?? []).map(row => em.map(Video, row)));
+  return playerIds.map(id => (lists.get(id) ?? []).map(row => em.map(Video, row)));
 }
 
-/** Returns the videos with these ids, in their order; null where a video does not exist. */
-export async function findVideosByIds(em: EntityManager, ids: readonly string[]): Promise<(Video | null)[]> {
+/**
+ * Returns the videos with these ids, in their order. Null stands for a video that does not exist or that the
+ * viewer may not see. Costs one query.
+ */
+export async function findVisibleVideos(
+  em: EntityManager,
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<(Video | null)[]> {
   const videos = await em.find(Video, { id: { $in: [...ids] } });
-  const byId = new Map(videos.map(video => [video.id, video]));
+  const visible = videos.filter(video => maySee(viewer, video));
+  const byId = new Map(visible.map(video => [video.id, video]));
   return ids.map(id => byId.get(id) ?? null);
 }

@@ -2,8 +2,8 @@ import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import type { StorageKey } from '../platform/storage/storage.ts';
 import { Player } from '../players/player.entity.ts';
 import { PUBLISHED_VIDEO } from '../rankings/published-video.ts';
-import { turnsSince } from './processing/status-sequence.ts';
-import type { OriginalType } from './uploads/accepted-file.ts';
+import { waitTicksSince } from './processing/status-sequence.ts';
+import type { OriginalType } from './uploads/accept-file.ts';
 import {
   FAILURE_REASONS,
   type FailureReason,
@@ -30,7 +30,7 @@ const VideoSchema = defineEntity({
       .enum(() => PROCESSING_PHASES)
       .$type<Opt<ProcessingPhase>>()
       .default('QUEUED'),
-    // Share of the output of the furthest attempt, 0 to 100; falls only when a moderator requeues the video.
+    // Percentage of the output of the furthest attempt. It falls only when a moderator requeues the video.
     percent: p.float().$type<Opt<number>>().default(0),
     // Grows with every change that a subscriber should see: processing/status-sequence.ts.
     sequence: p.integer().$type<Opt<number>>().default(0),
@@ -42,13 +42,13 @@ const VideoSchema = defineEntity({
     // The fence: a worker writes only while the row has the number of its attempt.
     attempt: p.integer().$type<Opt<number>>().default(0),
     attemptLimit: p.integer(),
-    // Attempts whose lease expired and whose worker did not come back.
+    // Attempts whose lease expired without a sign of life from the worker.
     workerDeaths: p.integer().$type<Opt<number>>().default(0),
-    // End of the worker's claim of this attempt, by the database's clock.
+    // The end of the worker's lease for this attempt, by the database's clock.
     leaseUntil: p.datetime().nullable(),
     // Estimated end of this attempt; null while there is no estimate.
     readyAt: p.datetime().nullable(),
-    // Seconds until `readyAt`, by the database's clock; loaded only on request.
+    // Seconds until `readyAt`, by the database's clock. The field is loaded only on request.
     secondsLeft: p
       .float()
       .nullable()
@@ -58,11 +58,11 @@ const VideoSchema = defineEntity({
           `case when ${columns.leaseUntil} > now() then extract(epoch from ${columns.readyAt} - now())::float8 end`,
       ),
     queuedAt: p.datetime().$type<Opt<Date>>().defaultRaw('now()'),
-    // Turns since `queuedAt`: processing/status-sequence.ts. Loaded only on request.
-    turnsWaited: p
+    // Wait ticks since `queuedAt`: processing/status-sequence.ts. The field is loaded only on request.
+    waitTicks: p
       .integer()
       .lazy()
-      .formula(columns => turnsSince(`${columns.queuedAt}`)),
+      .formula(columns => waitTicksSince(`${columns.queuedAt}`)),
     startedAt: p.datetime().nullable(),
     processedAt: p.datetime().nullable(),
     hiddenAt: p.datetime().nullable(),
@@ -70,7 +70,7 @@ const VideoSchema = defineEntity({
     originalKey: p.string().length(120).$type<StorageKey>(),
     originalType: p.string().length(40).$type<OriginalType['contentType']>(),
     originalBytes: p.bigint('number'),
-    // With an idempotency key only, to recognise a repeated upload: hashing costs a tenth of an upload.
+    // Recognizes a repeated upload. Null without an idempotency key: hashing costs a tenth of an upload.
     originalSha256: p.string().length(64).nullable(),
     clipKey: p.string().length(120).$type<StorageKey | null>().nullable(),
     posterKey: p.string().length(120).$type<StorageKey | null>().nullable(),
@@ -80,9 +80,9 @@ const VideoSchema = defineEntity({
     durationSeconds: p.float().nullable(),
 
     idempotencyKey: p.string().length(200).nullable(),
-    // Of the upload; the worker's log lines carry it too.
+    // Id of the upload's request; the worker's log lines contain it too.
     requestId: p.uuid().nullable(),
-    // Of the upload's trace (https://www.w3.org/TR/trace-context/), which the worker continues.
+    // The upload's trace (https://www.w3.org/TR/trace-context/), which the worker continues.
     traceparent: p.string().length(55).nullable(),
 
     votes: p.integer().$type<Opt<number>>().default(0),
@@ -90,7 +90,7 @@ const VideoSchema = defineEntity({
   uniques: [{ properties: ['player', 'idempotencyKey'] }],
   indexes: [
     { properties: ['player', 'id'] },
-    // The queue in its order, for the reconciler and for queue positions; as small as the queue.
+    // The queue in its order, for the reconciler and for queue positions; holds only unfinished videos.
     { properties: ['status', 'queuedAt', 'id'], where: `status in ('UPLOADED', 'PROCESSING')` },
     // The public gallery in its two orders.
     { name: 'videos_published_newest_index', properties: ['id'], where: PUBLISHED_VIDEO },
@@ -101,6 +101,3 @@ const VideoSchema = defineEntity({
 /** One upload and its processing. The row is also the outbox: the queue is rebuilt from it. */
 export class Video extends VideoSchema.class {}
 VideoSchema.setClass(Video);
-
-/** Whether the video is visible to all. */
-export const isPublished = (video: Video): boolean => video.status === 'PROCESSED' && video.hiddenAt === null;

@@ -2,11 +2,11 @@
 export const VIDEO_STATUSES = ['UPLOADED', 'PROCESSING', 'PROCESSED', 'FAILED'] as const;
 export type VideoStatus = (typeof VIDEO_STATUSES)[number];
 
-/** Phase of a video that has not ended. */
+/** The phase of a video that has not ended. */
 export const PROCESSING_PHASES = ['QUEUED', 'INSPECTING', 'RENDERING', 'PUBLISHING'] as const;
 export type ProcessingPhase = (typeof PROCESSING_PHASES)[number];
 
-/** Reasons of the status `FAILED`. All but `INTERNAL` are faults of the source and final. */
+/** The reasons of the status `FAILED`. All but `INTERNAL` are faults of the source and final. */
 export const FAILURE_REASONS = [
   'NOT_A_VIDEO',
   'UNSUPPORTED_FORMAT',
@@ -22,18 +22,18 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 /** The reasons that are faults of the source. */
 export type SourceFault = Exclude<FailureReason, 'INTERNAL'>;
 
-/** Whether a status is final unless a moderator requeues the video. */
+/** Returns whether a status is final; only a moderator can requeue the video then. */
 export const isTerminal = (status: VideoStatus): boolean => status === 'PROCESSED' || status === 'FAILED';
 
 /**
- * The source breaks a rule: recorded immediately with its public reason, never retried. Any other error
- * during processing counts as our own fault and is retried.
+ * The source breaks a rule. The video fails immediately with a public reason and is never retried. Any other
+ * error during processing counts as an infrastructure fault and is retried.
  */
 export class SourceRejected extends Error {
   override name = 'SourceRejected';
   readonly reason: SourceFault;
 
-  /** `detail` is for the operator's log only and is never shown to a player. */
+  /** `detail` is logged for the operator and never shown to a player. */
   constructor(reason: SourceFault, detail: string, options?: ErrorOptions) {
     super(`${reason}: ${detail}`, options);
     this.reason = reason;

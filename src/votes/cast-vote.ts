@@ -1,6 +1,6 @@
 import type { EntityManager } from '../platform/database/database.ts';
 import type { RateLimiter } from '../platform/redis/rate-limiter.ts';
-import { toNetwork } from '../platform/text/network.ts';
+import { toNetwork } from '../platform/text/to-network.ts';
 import { TooManyAttempts } from '../players/players.errors.ts';
 import { Video } from '../videos/video.entity.ts';
 import { maySee, type Viewer } from '../videos/visibility.ts';
@@ -22,7 +22,7 @@ export interface VoteDeps {
   limits: { accounts: RateLimiter; networks: RateLimiter };
 }
 
-export interface VoteRequest {
+interface VoteRequest {
   voter: NonNullable<Viewer>;
   videoId: string;
   /** The client's IP address. */
@@ -30,8 +30,8 @@ export interface VoteRequest {
 }
 
 /**
- * Counts one vote and returns the video as of after the commit. Each vote consumes one point of the account's
- * and of the network's limit, also when a request contains several.
+ * Counts one vote and returns the video as of after the commit. Each vote of a request consumes one point of
+ * the account's limit and one of the network's limit.
  *
  * @throws {AlreadyVoted}
  * @throws {OwnVideo}
@@ -42,17 +42,17 @@ export interface VoteRequest {
  */
 export async function castVote(deps: VoteDeps, { voter, videoId, address }: VoteRequest): Promise<Video> {
   await consumeLimits(deps, voter.playerId, address);
-  const networkHash = deps.voteBatcher.networkHash(address);
+  const networkHash = deps.voteBatcher.hashNetwork(address);
   const outcome = await deps.voteBatcher.inserts.add({ voterId: voter.playerId, videoId, networkHash });
   if (outcome !== 'COUNTED') throw toError(outcome, deps.rules);
   const video = await findVisibleVideo(deps, voter, videoId);
-  // Hidden since the commit, or deleted together with the vote.
+  // The video was hidden after the commit, or deleted together with the vote.
   if (video === null) throw new VideoNotPublished();
   return video;
 }
 
 /**
- * Withdraws a vote and returns the video as of after the commit; null when the voter may not see the video.
+ * Withdraws a vote and returns the video as of after the commit; null when the voter may not see it.
  *
  * @throws {NotVoted}
  * @throws {VotingClosed}

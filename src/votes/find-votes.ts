@@ -11,11 +11,6 @@ export async function findVotedVideos(
   return new Set(votes.map(vote => vote.video.id));
 }
 
-/** Returns the number of votes that a player has cast. */
-export async function countVotes(em: EntityManager, voterId: string): Promise<number> {
-  return em.count(Vote, { voter: voterId });
-}
-
 /**
  * Returns a page of a player's votes, newest first: between two vote ids, counted from the end when
  * `fromEnd`.

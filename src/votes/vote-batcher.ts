@@ -3,7 +3,7 @@ import { ServerException } from '@mikro-orm/core';
 import { type Batcher, createBatcher } from '../platform/concurrency/batcher.ts';
 import { deriveKeys, type Secrets } from '../platform/crypto/derive-keys.ts';
 import type { EntityManager } from '../platform/database/database.ts';
-import { toNetwork } from '../platform/text/network.ts';
+import { toNetwork } from '../platform/text/to-network.ts';
 import {
   type CastVoteOutcome,
   deleteVotes,
@@ -21,42 +21,46 @@ const MAX_BATCH = 500;
 export interface VoteBatcher {
   inserts: Batcher<VoteInput, CastVoteOutcome>;
   deletes: Batcher<Omit<VoteInput, 'networkHash'>, WithdrawVoteOutcome>;
-  /**
-   * Returns a keyed hash of an address's network. Without the key, hashing all addresses does not reveal the
-   * network.
-   */
-  networkHash(address: string): string;
+  /** Returns a keyed hash of an address's network. The key prevents a search through all addresses. */
+  hashNetwork(address: string): string;
 }
 
-/** Creates the batcher of a process. `onChange` is called after each commit that changed a count. */
-export function createVoteBatcher(
-  deps: { forkEm: () => EntityManager; rules: VotingRules; onChange: () => void },
-  secrets: Secrets,
-): VoteBatcher {
+/** Creates the batcher of a process. Calls `onChange` after each commit that changed a counter. */
+export function createVoteBatcher({
+  forkEm,
+  rules,
+  secrets,
+  onChange,
+}: {
+  forkEm: () => EntityManager;
+  rules: VotingRules;
+  secrets: Secrets;
+  onChange: () => void;
+}): VoteBatcher {
   const [{ key }] = deriveKeys(secrets, 'anb-rising-stars/vote-networks/v1');
   const batch = {
     maxItems: MAX_BATCH,
     gatherMilliseconds: GATHER_MILLISECONDS,
-    // Such as a deleted voter. An unavailable or slow database affects each vote alike.
+    // An item may break a constraint. An unavailable or slow database affects all votes alike.
     isItemError: (error: unknown) => error instanceof ServerException,
   };
   return {
     inserts: createBatcher({
       ...batch,
       async write(votes) {
-        const outcomes = await insertVotes(deps.forkEm(), votes, deps.rules);
-        if (outcomes.includes('COUNTED')) deps.onChange();
+        const outcomes = await insertVotes({ em: forkEm(), rules }, votes);
+        if (outcomes.includes('COUNTED')) onChange();
         return outcomes;
       },
     }),
     deletes: createBatcher({
       ...batch,
       async write(votes) {
-        const outcomes = await deleteVotes(deps.forkEm(), votes, deps.rules);
-        if (outcomes.includes('WITHDRAWN')) deps.onChange();
+        const outcomes = await deleteVotes({ em: forkEm(), rules }, votes);
+        if (outcomes.includes('WITHDRAWN')) onChange();
         return outcomes;
       },
     }),
-    networkHash: address => createHmac('sha256', key).update(toNetwork(address)).digest('base64url'),
+    hashNetwork: address => createHmac('sha256', key).update(toNetwork(address)).digest('base64url'),
   };
 }

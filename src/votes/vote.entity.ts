@@ -10,7 +10,7 @@ const VoteSchema = defineEntity({
     video: () => p.manyToOne(Video).ref().deleteRule('cascade'),
     voter: () => p.manyToOne(Player).ref().deleteRule('cascade'),
     castAt: p.datetime(6).$type<Opt<Date>>().defaultRaw('clock_timestamp()'),
-    // For a later review: equal for votes from one network, without revealing the network.
+    // Equal for votes from one network, for a later review; does not reveal the network.
     networkHash: p.string().length(43),
     voterAgeSeconds: p.integer(),
   },

@@ -1,7 +1,8 @@
 import type { EntityManager } from '../platform/database/database.ts';
-import { recalculateScores } from '../rankings/player-scores.ts';
 import { PUBLISHED_VIDEO } from '../rankings/published-video.ts';
+import { recalculateScores } from '../rankings/recalculate-scores.ts';
 import type { VotingSettings } from './voting-settings.ts';
+import { VOTING_STATE } from './voting-state.ts';
 
 /** The settings that decide whether a vote counts. */
 export type VotingRules = Pick<VotingSettings, 'votingOpensAt' | 'votingClosesAt' | 'maxVotesPerPlayer'>;
@@ -24,23 +25,22 @@ export type CastVoteOutcome =
 export type WithdrawVoteOutcome = 'WITHDRAWN' | 'NOT_VOTED' | 'VOTING_CLOSED';
 
 /*
- * Each function below is one transaction for all its votes. Rows are locked in one order everywhere, each by
- * id: voters, videos, scores. The common order prevents deadlocks. The statement that writes also checks, by
- * the database's clock, that the voting is open; it runs after the locks were acquired.
+ * Each function below writes all its votes in one transaction. Every transaction locks rows in the same
+ * order, which prevents deadlocks: voters, videos, scores, each by id. After the locks, one statement checks
+ * by the database's clock that the voting is open and writes.
  */
 
-/** Reads the clock once, both to check and to date the votes, so that no vote is dated after the end. */
-const VOTING = `voting as materialized (
-  select now, coalesce(now >= ?::timestamptz, true) and coalesce(now < ?::timestamptz, true)
-              and not exists (select from closures where closed_at <= now) as open
-    from clock_timestamp() as now
-)`;
+interface WriteVotesDeps {
+  em: EntityManager;
+  rules: VotingRules;
+}
 
-/** Inserts each vote that the rules allow, exactly once; returns the outcome of each, in order. */
+const IS_OPEN = 'not (voting.not_yet_open or voting.is_over)';
+
+/** Inserts each vote that the rules allow, exactly once. Returns the outcome of each vote, in order. */
 export async function insertVotes(
-  em: EntityManager,
+  { em, rules }: WriteVotesDeps,
   votes: readonly VoteInput[],
-  rules: VotingRules,
 ): Promise<CastVoteOutcome[]> {
   const distinct = new Map<string, VoteInput>();
   for (const vote of votes) if (!distinct.has(toPairKey(vote))) distinct.set(toPairKey(vote), vote);
@@ -71,18 +71,17 @@ export async function insertVotes(
     const pair = toPairKey(vote);
     const outcome = outcomes.get(pair) ?? 'VIDEO_NOT_PUBLISHED';
     if (outcome !== 'COUNTED') return outcome;
-    // Of equal votes the first one was counted.
+    // Among equal votes the first one was counted.
     if (counted.has(pair)) return 'ALREADY_VOTED';
     counted.add(pair);
     return 'COUNTED';
   });
 }
 
-/** Deletes each existing vote while the voting is open; returns the outcome of each, in order. */
+/** Deletes each existing vote while the voting is open. Returns the outcome of each vote, in order. */
 export async function deleteVotes(
-  em: EntityManager,
+  { em, rules }: WriteVotesDeps,
   votes: readonly Omit<VoteInput, 'networkHash'>[],
-  rules: VotingRules,
 ): Promise<WithdrawVoteOutcome[]> {
   const input = JSON.stringify(votes);
   const { open, deleted } = await em.transactional(async em => {
@@ -96,7 +95,7 @@ export async function deleteVotes(
   });
   return votes.map(vote => {
     if (!open) return 'VOTING_CLOSED';
-    // Of equal requests the first one deleted the vote.
+    // Among equal requests the first one deleted the vote.
     return deleted.delete(toPairKey(vote)) ? 'WITHDRAWN' : 'NOT_VOTED';
   });
 }
@@ -108,14 +107,14 @@ interface OutcomeRow {
   outcome: CastVoteOutcome;
 }
 
-/** Removes duplicates that remain, as UUIDs of different spelling are equal in PostgreSQL. */
+/** SQL: the votes without duplicates. PostgreSQL also finds equal UUIDs of different spelling. */
 const INPUT = `input as (
   select distinct on ("voterId", "videoId") * from jsonb_to_recordset(?::jsonb) as i ("voterId" uuid, "videoId" uuid, "networkHash" text)
 )`;
 
 const INSERT_VOTES = `
   with ${INPUT},
-  ${VOTING},
+  ${VOTING_STATE},
   checked as (
     select input.*, videos.player_id as "playerId", now as cast_at, now - voter.created_at as voter_age,
            -- Only with a limit, as it reads all votes of the voter.
@@ -125,7 +124,7 @@ const INSERT_VOTES = `
              when videos.id is null or not (${PUBLISHED_VIDEO})
                then 'VIDEO_NOT_PUBLISHED'
              when videos.player_id = input."voterId" then 'OWN_VIDEO'
-             when not open then 'VOTING_CLOSED'
+             when not (${IS_OPEN}) then 'VOTING_CLOSED'
              when exists (select from votes where video_id = input."videoId" and voter_id = input."voterId")
                then 'ALREADY_VOTED'
              else 'COUNTED'
@@ -153,14 +152,14 @@ const INSERT_VOTES = `
     from limited left join inserted on video_id = "videoId" and voter_id = "voterId"`;
 
 const DELETE_VOTES = `
-  with ${VOTING},
+  with ${VOTING_STATE},
   ${INPUT},
   deleted as (
     delete from votes using input, voting
-     where open and video_id = "videoId" and voter_id = "voterId"
+     where ${IS_OPEN} and video_id = "videoId" and voter_id = "voterId"
     returning voter_id, video_id
   )
-  select open, voter_id as "voterId", video_id as "videoId", videos.player_id as "playerId"
+  select ${IS_OPEN} as open, voter_id as "voterId", video_id as "videoId", videos.player_id as "playerId"
     from voting left join deleted on true left join videos on videos.id = video_id`;
 
 async function lock(

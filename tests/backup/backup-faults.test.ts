@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backUp } from '../../src/backup/back-up.ts';
 import { restore } from '../../src/backup/restore.ts';
 import { verifyBackup } from '../../src/backup/verify-backup.ts';
-import { ADVISORY_LOCKS } from '../../src/platform/database/advisory-locks.ts';
-import { executedMigrations } from '../../src/platform/database/migrations.ts';
+import { takeSessionAdvisoryLock } from '../../src/platform/database/advisory-locks.ts';
+import { findExecutedMigrations } from '../../src/platform/database/migrations.ts';
 import { withClient } from '../../src/platform/database/table-copies.ts';
 import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
@@ -14,10 +14,10 @@ import { sweepFiles } from '../../src/videos/files/sweep-files.ts';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
-import { giveVotes, publishVideo } from '../kit/contest/create-users.ts';
-import { findVideoRow, makeShortSource, toRowId, uploadVideo } from '../kit/contest/videos.ts';
-import { findCounterMismatches } from '../kit/contest/votes.ts';
-import { backupDir, createEmptySystem } from '../kit/services/empty-system.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { findVideoRow, makeShortSource, publishVideo, uploadVideo } from '../kit/contest/videos.ts';
+import { findCounterMismatches, giveVotes } from '../kit/contest/votes.ts';
+import { createBackupDir, createEmptySystem } from '../kit/services/empty-system.ts';
 
 let app: App;
 let player: TestPlayer;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   player = await app.signUp();
   uploaded = await uploadVideo(app, player, await makeShortSource());
   await uploadVideo(app, player, await makeShortSource());
-  folder = join(await backupDir(), 'backup');
+  folder = join(await createBackupDir(), 'backup');
   await backUp(await openBackupDeps(), folder);
 });
 afterAll(() => app?.stop());
@@ -44,9 +44,10 @@ describe('a restore', () => {
   test('stops sweepers from deleting files whose rows are not restored yet', async () => {
     const { database, storage, connection } = await createEmptySystem({ bare: false });
     await storage.write('original/restored.mp4', Readable.from('x'), { maxBytes: 1 });
-    const sweep = async () => (await sweepFiles(database.em.fork(), storage, { graceSeconds: -1 })).orphans;
+    const sweep = async () =>
+      (await sweepFiles({ em: database.em.fork(), storage }, { graceSeconds: -1 })).orphans;
     await withClient(connection, async client => {
-      await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.sweepFiles]);
+      await takeSessionAdvisoryLock(client, 'sweepFiles');
       expect(await sweep()).toBe(0);
     });
     expect(await sweep()).toBe(1);
@@ -83,13 +84,13 @@ describe('a restore', () => {
     ],
     ['manifest.json', file => rm(file), /manifest\.json is missing/],
   ])('names the damaged part of a backup and changes nothing: %s (%#)', async (part, damage, message) => {
-    const copy = join(await backupDir(), 'copy');
+    const copy = join(await createBackupDir(), 'copy');
     await cp(folder, copy, { recursive: true });
     const { originalKey = '' } = (await findVideoRow(app, uploaded)) ?? {};
     await damage(join(copy, part === 'a video' ? `media/${originalKey}` : part));
     const system = await createEmptySystem();
     await expect(restore(system, copy)).rejects.toThrow(message);
-    expect(await executedMigrations(system.database)).toEqual([]);
+    expect(await findExecutedMigrations(system.database)).toEqual([]);
     expect(await Array.fromAsync(system.storage.list('original'))).toEqual([]);
   });
 });
@@ -107,7 +108,7 @@ describe('a backup', () => {
         return deps.storage.find(key);
       },
     };
-    const path = join(await backupDir(), 'backup');
+    const path = join(await createBackupDir(), 'backup');
     expect(await backUp({ ...deps, storage }, path)).toMatchObject({ deleted: 1 });
     const system = await createEmptySystem();
     expect(await restore(system, path)).toMatchObject({ deleted: 1 });
@@ -127,7 +128,7 @@ describe('a backup', () => {
         return deps.storage.find(key);
       },
     };
-    const path = join(await backupDir(), 'backup');
+    const path = join(await createBackupDir(), 'backup');
     await backUp({ ...deps, storage }, path);
     const system = await createEmptySystem();
     expect(await restore(system, path)).toMatchObject({ deleted: 1 });
@@ -146,7 +147,7 @@ describe('a backup', () => {
         return deps.storage.open(key);
       },
     });
-    const path = join(await backupDir(), 'backup');
+    const path = join(await createBackupDir(), 'backup');
     await expect(backUp({ ...deps, storage: failAfter(1) }, path)).rejects.toThrow('store unavailable');
     await expect(verifyBackup(path)).rejects.toThrow('manifest.json is missing');
     const copiedKeys = openedKeys.splice(0).slice(0, 1);

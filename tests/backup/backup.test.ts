@@ -3,27 +3,28 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { restore } from '../../src/backup/restore.ts';
-import { executedMigrations, knownMigrations } from '../../src/platform/database/migrations.ts';
+import { findExecutedMigrations, findKnownMigrations } from '../../src/platform/database/migrations.ts';
 import { openLocalStorage } from '../../src/platform/storage/local-storage.ts';
 import { Player } from '../../src/players/player.entity.ts';
 import { Video } from '../../src/videos/video.entity.ts';
 import { createAccountClient, requireSession } from '../api/accounts/accounts.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
-import { eventually } from '../kit/api/multipart.ts';
-import { createUsers, giveVotes, NO_LIMITS, publishVideos } from '../kit/contest/create-users.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
+import { createUsers, NO_LIMITS } from '../kit/contest/create-users.ts';
 import { readRankingPage, readSortedPlayers } from '../kit/contest/rankings.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   makeShortSource,
+  publishVideos,
   TINY_RULES,
-  toRowId,
   uploadVideo,
   waitForOutcome,
 } from '../kit/contest/videos.ts';
-import { castVote, findCounterMismatches, withdrawVote } from '../kit/contest/votes.ts';
+import { castVote, findCounterMismatches, giveVotes, withdrawVote } from '../kit/contest/votes.ts';
 import { startWorker } from '../kit/contest/worker.ts';
-import { backupDir, createEmptySystem } from '../kit/services/empty-system.ts';
+import { createBackupDir, createEmptySystem } from '../kit/services/empty-system.ts';
 import { type ProgramResult, runProgram } from '../kit/services/run-program.ts';
 import { startRedis } from '../kit/services/services.ts';
 
@@ -61,9 +62,9 @@ beforeAll(async () => {
       await withdrawVote(app, fan, published);
     }
   });
-  await eventually(async () => votesDuringBackup > VOTERS, 20);
+  await waitForCondition(async () => votesDuringBackup > VOTERS, 20);
   votesDuringBackup = 0;
-  folder = join(await backupDir(), 'backup');
+  folder = join(await createBackupDir(), 'backup');
   backupResult = await runProgram('scripts/operate/backup.ts', [folder], app.processEnv);
   ended = true;
   await Promise.all(voting);
@@ -71,7 +72,7 @@ beforeAll(async () => {
 afterAll(() => app?.stop());
 
 test('a restore on another system has the whole contest at one point in time, and the contest continues there', async () => {
-  expect(backupResult).toMatchObject({ code: 0, complaint: '' });
+  expect(backupResult).toMatchObject({ code: 0, stderr: '' });
   expect(backupResult.output).toContain(`The backup is in ${folder}: `);
   expect(votesDuringBackup, 'votes during the backup').toBeGreaterThan(VOTERS);
 
@@ -90,7 +91,7 @@ test('a restore on another system has the whole contest at one point in time, an
   });
   expect(restored).toMatchObject({
     code: 0,
-    complaint: '',
+    stderr: '',
     output: expect.stringMatching(/^Restored and verified/),
   });
   // The first process without boards rebuilds them from the rows.
@@ -135,22 +136,22 @@ describe('a restore', () => {
     expect(again).toEqual({
       code: 1,
       output: '',
-      complaint: 'The database is not empty: players has rows\n',
+      stderr: 'The database is not empty: players has rows\n',
     });
 
     const { storage, ...system } = await createEmptySystem();
-    const other = await openLocalStorage(await backupDir());
+    const other = await openLocalStorage(await createBackupDir());
     await other.write('original/other.mp4', Readable.from('other'), { maxBytes: 10 });
     await expect(restore({ ...system, storage: other }, folder)).rejects.toThrow('original/other.mp4 exists');
-    expect(await executedMigrations(system.database)).toEqual([]);
+    expect(await findExecutedMigrations(system.database)).toEqual([]);
   });
 
   test('migrates the backup of an older release, also in a migrated database', async () => {
     const system = await createEmptySystem({ bare: false });
-    const copy = await backupDir();
+    const copy = await createBackupDir();
     await cp(OLDEST_BACKUP, copy, { recursive: true });
     await restore(system, copy);
-    expect(await executedMigrations(system.database)).toEqual(await knownMigrations(system.database));
+    expect(await findExecutedMigrations(system.database)).toEqual(await findKnownMigrations(system.database));
     expect(await system.database.em.fork().count(Player)).toBe(3);
     // The loss of the worker does not count as an attempt.
     const [waiting, ...others] = await system.database.em.fork().find(Video, { status: 'PROCESSING' });
@@ -161,7 +162,7 @@ describe('a restore', () => {
 
 test('a backup refuses an existing folder, and lists files that are missing in the store', async () => {
   const result = await runProgram('scripts/operate/backup.ts', [folder], app.processEnv);
-  expect(result).toEqual({ code: 1, output: '', complaint: `${folder} exists already\n` });
+  expect(result).toEqual({ code: 1, output: '', stderr: `${folder} exists already\n` });
   // The three rivals have rows and no files.
   expect(backupResult.output).toMatch(/\n\d+ files are missing in the store/);
   expect(await readFile(join(folder, 'media.jsonl'), 'utf8')).toContain('"absent":"MISSING"');

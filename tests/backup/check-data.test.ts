@@ -14,17 +14,18 @@ import { RENDITIONS } from '../../src/videos/files/video-files.ts';
 import { processVideoJob } from '../../src/videos/processing/video.jobs.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
-import { giveVotes, leaderboardSynced, publishVideo } from '../kit/contest/create-users.ts';
 import { readRankingPage } from '../kit/contest/rankings.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   listStoredFiles,
   makeShortSource,
+  publishVideo,
   readStatusEvent,
-  toRowId,
   uploadVideo,
 } from '../kit/contest/videos.ts';
-import { findCounterMismatches } from '../kit/contest/votes.ts';
+import { findCounterMismatches, giveVotes } from '../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../kit/contest/waits.ts';
 import { runProgram } from '../kit/services/run-program.ts';
 
 const silent = createLogger({ level: 'silent' }, {});
@@ -51,12 +52,12 @@ beforeAll(async () => {
   };
   player = await app.signUp({ city: 'Pasto' });
   published = await publishVideo(app.database, player);
-  for (const key of await keysOf(published)) {
+  for (const key of await readKeys(published)) {
     await mkdir(dirname(join(app.storageDir, key)), { recursive: true });
     await writeFile(join(app.storageDir, key), 'x');
   }
   await giveVotes(app.database, new Map([[published, 3]]));
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
 });
 afterAll(async () => {
   deps?.events.close();
@@ -78,7 +79,7 @@ async function checkData({ repairs = false } = {}): Promise<string[]> {
 const command = (...args: string[]) => runProgram('scripts/operate/check-data.ts', args, app.processEnv);
 const execute = (sql: string, parameters: unknown[] = []) => app.database.em.fork().execute(sql, parameters);
 
-async function keysOf(videoId: string): Promise<string[]> {
+async function readKeys(videoId: string): Promise<string[]> {
   const row = await findVideoRow(app, videoId);
   return [row?.originalKey, ...RENDITIONS.map(name => row?.[name])].flatMap(key => key ?? []);
 }
@@ -89,13 +90,13 @@ async function expectRepaired(problem: string | RegExp, state: () => Promise<unk
   expect(await checkData()).toEqual([expect.stringMatching(problem)]);
   expect(await state()).toEqual(before);
   expect(await checkData({ repairs: true })).toEqual([expect.stringMatching(problem)]);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   expect(await checkData()).toEqual([]);
 }
 
 test('a waiting video without its file is set to FAILED, as no worker can process it', async () => {
   const videoId = await uploadVideo(app, player, await makeShortSource());
-  const [original = ''] = await keysOf(videoId);
+  const [original = ''] = await readKeys(videoId);
   await rm(join(app.storageDir, original));
   await execute(`update videos set queued_at = now() - interval '10 seconds' where id = ?`, [
     toRowId(videoId),
@@ -139,7 +140,7 @@ test('counters of videos and players are recounted from the votes', async () => 
   // The leaderboard then agrees with the wrong score.
   await deps.leaderboard.rebuild(noRows());
   await execute(`update tallies set dirty = true, version = nextval('tally_versions')`);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   await expectRepaired(/Player \S+ has a counter of 98 votes instead of 3/, counters);
   await execute('delete from tallies');
   await deps.leaderboard.rebuild(noRows());
@@ -147,7 +148,7 @@ test('counters of videos and players are recounted from the votes', async () => 
     expect.stringMatching(/Player \S+ has a counter of 0 votes instead of 3/),
   ]);
   expect(await findCounterMismatches(app.database)).toEqual([]);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   expect(await checkData()).toEqual([]);
 });
 
@@ -185,13 +186,13 @@ test('the lost job of a video is enqueued again', async () => {
 });
 
 test('the command prints repairs, performs them with --repair, and fails while inconsistencies remain', async () => {
-  expect(await command()).toEqual({ code: 0, output: 'Everything agrees.\n', complaint: '' });
+  expect(await command()).toEqual({ code: 0, output: 'No differences found.\n', stderr: '' });
   await execute('update videos set votes = 99 where id = ?', [toRowId(published)]);
   const problem = `Video ${toRowId(published)} has a counter of 99 votes instead of 3.`;
   const would = `${problem} --repair would: recount the votes.\n1 found; nothing was changed.\n`;
-  expect(await command()).toEqual({ code: 1, output: would, complaint: '' });
+  expect(await command()).toEqual({ code: 1, output: would, stderr: '' });
   const done = `${problem} Done: recount the votes.\n1 found, 1 repaired.\n`;
-  expect(await command('--repair')).toEqual({ code: 0, output: done, complaint: '' });
+  expect(await command('--repair')).toEqual({ code: 0, output: done, stderr: '' });
   expect(await checkData()).toEqual([]);
 });
 
@@ -200,18 +201,18 @@ test('the old name and the old flag of the command still work and print one warn
   const warning = expect.stringMatching(/^Deprecated: use npm run check:data .*\n$/);
   const environment = { ...app.processEnv, npm_lifecycle_event: 'reconcile' };
   const shown = await runProgram('scripts/operate/check-data.ts', [], environment);
-  expect(shown).toMatchObject({ code: 1, complaint: warning });
-  expect(await command('--apply')).toMatchObject({ code: 0, complaint: warning });
+  expect(shown).toMatchObject({ code: 1, stderr: warning });
+  expect(await command('--apply')).toMatchObject({ code: 0, stderr: warning });
   expect(await checkData()).toEqual([]);
 });
 
-test('the command reports no agreement while Redis is unavailable', async () => {
+test('the command fails instead of reporting no differences while Redis is unavailable', async () => {
   await app.redis.stop();
   onTestFinished(() => app.redis.start());
-  const { code, complaint } = await command('--repair');
-  expect({ code, complaint }).toEqual({
+  const { code, stderr } = await command('--repair');
+  expect({ code, stderr }).toEqual({
     code: 1,
-    complaint: expect.stringContaining('Redis is unavailable'),
+    stderr: expect.stringContaining('Redis is unavailable'),
   });
 });
 

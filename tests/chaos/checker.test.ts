@@ -9,11 +9,11 @@ import { check } from '../../chaos/checker.ts';
 import type { History, Upload } from '../../chaos/workload.ts';
 import { encodeId } from '../../schema/global-ids.ts';
 import { type App, startApp } from '../kit/api/app.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   makeShortSource,
   TINY_RULES,
-  toRowId,
   uploadVideo,
   waitForOutcome,
 } from '../kit/contest/videos.ts';
@@ -158,10 +158,10 @@ test('finds a ranking that does not match the votes', async () => {
   }
 });
 
-test('finds missing boards, also when the API returns the ranking without them', async () => {
+test('finds missing leaderboards, also when the API returns the ranking without them', async () => {
   const redisUrl = new URL('/1', app.redis.url).href;
   expect(await runChecker({}, { redisUrl })).toEqual([
-    'board mismatch in Redis: the leaderboard is not built',
+    'leaderboard mismatch in Redis: the leaderboard is not built',
   ]);
 });
 

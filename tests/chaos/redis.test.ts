@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
-import { eventually } from '../kit/api/multipart.ts';
-import { createUsers, leaderboardSynced } from '../kit/contest/create-users.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
+import { createUsers } from '../kit/contest/create-users.ts';
 import { readRankingPage } from '../kit/contest/rankings.ts';
 import {
   findVideoRow,
@@ -14,6 +14,7 @@ import {
   waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { castVote, findCounterMismatches } from '../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../kit/contest/waits.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 
 const LONG_OUTAGE_SECONDS = 60;
@@ -65,7 +66,7 @@ async function expectCaughtUp(videoId: string): Promise<void> {
   using clock = new MachineClock();
   expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
   expect(clock.seconds).toBeLessThan(60);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   const { edges } = await readRankingPage(app, { first: 1 });
   expect(edges[0]?.node.votes).toBe((await findVideoRow(app, published))?.votes);
   expect(await findCounterMismatches(app.database)).toEqual([]);
@@ -80,7 +81,7 @@ test('uploads, votes and queries work during a long Redis outage, and queued wor
   while (performance.now() < outageEnd) {
     const before = countUnsentJobs();
     await voteAndRead();
-    await eventually(async () => countUnsentJobs() > before, 20);
+    await waitForCondition(async () => countUnsentJobs() > before, 20);
   }
   const last = await uploadVoteAndRead();
   await app.redis.start();

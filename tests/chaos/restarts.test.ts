@@ -42,9 +42,9 @@ afterAll(async () => {
 });
 
 async function upload(api: TestClient, idempotencyKey: string): Promise<string> {
-  const answer = await api.upload(player, await makeShortSource(), { idempotencyKey });
-  if (answer.__typename !== 'Video') throw new Error(JSON.stringify(answer));
-  return answer.id;
+  const video = await api.upload(player, await makeShortSource(), { idempotencyKey });
+  if (video.__typename !== 'Video') throw new Error(JSON.stringify(video));
+  return video.id;
 }
 
 async function read(api: TestClient): Promise<void> {
@@ -140,7 +140,7 @@ test('no request fails twice during a rolling restart of all processes and store
     try {
       return await request(first);
     } catch (error) {
-      // Only an answer asks for a delay; after a closed connection the other API can serve immediately.
+      // Only a response asks for a delay; after a closed connection the other API can serve immediately.
       if (getErrorCode(error) === 'SERVICE_UNAVAILABLE') await pause(RETRY_AFTER_SECONDS * 1000);
       const second = apis.find(api => api !== first);
       if (second === undefined) throw error;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
 import {
   listStoredFiles,
   makeShortSource,
@@ -51,7 +51,7 @@ describe.runIf(canMount)('a local store on a small disk', () => {
 
     worker.kill('SIGCONT');
     const linesBefore = worker.log().length;
-    await eventually(
+    await waitForCondition(
       async () =>
         worker
           .log()

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
-import { leaderboardSynced } from '../kit/contest/create-users.ts';
 import { makeShortSource, TINY_RULES } from '../kit/contest/videos.ts';
+import { waitForLeaderboard } from '../kit/contest/waits.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { openApollo } from './apollo.ts';
 import { openGraphqlRequest } from './graphql-request.ts';
@@ -43,7 +43,7 @@ describe.each([
       expect(percents).toEqual(percents.toSorted((a, b) => a - b));
       expect(await vote(fan, videoId)).toBe(1);
       await expect(vote(fan, videoId)).rejects.toThrow('You have already voted for this video.');
-      await leaderboardSynced(app);
+      await waitForLeaderboard(app);
       expect(await readRanking(fan, city)).toEqual([{ position: 1, votes: 1, username: player.username }]);
     } finally {
       player.client.close();

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withSources } from '../../scripts/clients/recipes.ts';
+import { withSources } from '../../scripts/clients/with-sources.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RECIPES = join(ROOT, 'docs/clients');

@@ -5,8 +5,10 @@ import { findResults } from '../../src/contest/find-results.ts';
 import { updateProfile } from '../../src/contest/update-profile.ts';
 import { hideVideo, restoreVideo } from '../../src/moderation/hide-video.ts';
 import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
-import { giveVotes, insertPlayers, publishVideos } from '../kit/contest/create-users.ts';
-import { toRowId } from '../kit/contest/videos.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { publishVideos } from '../kit/contest/videos.ts';
+import { giveVotes } from '../kit/contest/votes.ts';
 
 const OPEN: ContestRules = {
   votingOpensAt: null,
@@ -43,7 +45,10 @@ beforeEach(async () => {
 });
 
 const winners = async () =>
-  (await findResults(environment.em, OVER))?.map(({ player, city }) => ({ id: player.id, city }));
+  (await findResults({ em: environment.em, rules: OVER }))?.map(({ player, city }) => ({
+    id: player.id,
+    city,
+  }));
 
 test('hideVideo certifies due results before it removes votes', async () => {
   const { moderatorId, videoId, first } = city;
@@ -68,5 +73,5 @@ test('hideVideo, restoreVideo and updateProfile certify no results while the vot
   await hideVideo(moderation(OPEN), { moderatorId, videoId, reason: 'a test' });
   await restoreVideo(moderation(OPEN), { moderatorId, videoId, reason: 'a test' });
   await updateProfile({ em: environment.em, rules: OPEN }, first, { city: 'Pasto' });
-  expect(await findResults(environment.em, OPEN)).toBeNull();
+  expect(await findResults({ em: environment.em, rules: OPEN })).toBeNull();
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { findBreakingChanges } from '../../scripts/schema/breaking-changes.ts';
+import { findBreakingChanges } from '../../scripts/schema/find-breaking-changes.ts';
 
 const read = (name: string) => readFile(join(import.meta.dirname, '../../schema', name), 'utf8');
 const released = await read('released.graphql');

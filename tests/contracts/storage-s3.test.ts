@@ -13,7 +13,7 @@ import {
   type StagedKey,
   type StorageKey,
 } from '../../src/platform/storage/storage.ts';
-import { type ObjectStore, startObjectStore } from '../kit/services/object-store.ts';
+import { type ObjectStore, startObjectStore } from '../kit/services/swift/object-store.ts';
 import { describeStorage } from './storage.ts';
 
 let server: ObjectStore;
@@ -58,7 +58,7 @@ describe('encryption and access of an S3 bucket', () => {
     await storage.remove(key);
   });
 
-  it('encrypts as S3_ENCRYPTION says, or fails the write', async () => {
+  it('encrypts as S3_ENCRYPTION sets, or fails the write', async () => {
     const outcomes = await Promise.all(
       ['none', 'AES256', 'aws:kms'].map(async encryption => {
         const storage = await open({ S3_ENCRYPTION: encryption });

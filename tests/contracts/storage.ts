@@ -65,17 +65,13 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect(await subject.unfinished()).toBe(0);
     });
 
-    it.each([
-      ['fails', (body: Readable) => body.destroy(new Error('the client left'))],
-      ['is cancelled', (_: Readable, cancel: AbortController) => cancel.abort(new Error('the client left'))],
-    ])('keeps no byte of a body that %s', async (_, end) => {
+    it('keeps no byte of a body that fails', async () => {
       const key = newKey();
-      const cancel = new AbortController();
       const body = new Readable({ read: () => undefined });
       body.push(Buffer.alloc(subject.visibleBytes));
-      const writing = storage.write(key, body, { maxBytes: 1e8, signal: cancel.signal });
+      const writing = storage.write(key, body, { maxBytes: 1e8 });
       await expect.poll(() => subject.unfinished()).toBe(1);
-      end(body, cancel);
+      body.destroy(new Error('the client disconnected'));
       await expect(writing).rejects.toThrow();
       expect(await storage.find(key)).toBeNull();
       expect(await subject.unfinished()).toBe(0);

@@ -21,11 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-test('a container is healthy when one of its addresses answers 200', async () => {
+test('a container is healthy when one of its addresses returns 200', async () => {
   await expect(check('/unhealthy', '/healthy')).resolves.toMatchObject({ stderr: '' });
 });
 
-test('a container is unhealthy when no address answers 200, and prints the answer', async () => {
+test('a container is unhealthy when no address returns 200, and prints the response', async () => {
   await expect(check('/unhealthy', '/unhealthy')).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('/unhealthy responded with 503: {"database":false}'),

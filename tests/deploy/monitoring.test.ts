@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { settings } from '../../src/env.ts';
 import { type App, startApp } from '../kit/api/app.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
 import { makeShortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import { readMetrics, readPromql } from './promql.ts';
@@ -70,7 +70,7 @@ beforeAll(async () => {
   const player = await app.signUp();
   await waitForOutcome(app, player, await uploadVideo(app, player, await makeShortSource()));
   const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text();
-  await eventually(async () => /outcome="PROCESSED".* 1$/m.test(await scrape(worker.url)), 20);
+  await waitForCondition(async () => /outcome="PROCESSED".* 1$/m.test(await scrape(worker.url)), 20);
   exported = new Map([...readMetrics(await scrape(app.url)), ...readMetrics(await scrape(worker.url))]);
 });
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { z } from 'zod';
 import { type App, startApp } from '../kit/api/app.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
-import { makeSource, quadrants } from '../kit/media/media.ts';
+import { createQuadrants, makeSource } from '../kit/media/media.ts';
 import { openBrowser, openPage, type PageRecord, recordPage } from '../kit/services/browser.ts';
 
 const RULES = { MIN_SOURCE_SECONDS: '1', CLIP_SECONDS: '2', MIN_SOURCE_HEIGHT: '16' };
@@ -57,7 +57,7 @@ describe('a visitor with a browser', () => {
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByText('Variables', { exact: true }).click();
     await page.getByRole('button', { name: 'Add files' }).click();
-    const source = await makeSource({ picture: quadrants({ width: 640, height: 360, seconds: 3 }) });
+    const source = await makeSource({ picture: createQuadrants({ width: 640, height: 360, seconds: 3 }) });
     await page.locator('input.variables-file-item-input').setInputFiles(source);
 
     await page.getByRole('button', { name: 'Send Request' }).click();
@@ -151,16 +151,16 @@ async function showTab(page: Page, operation: string): Promise<void> {
 }
 
 /** Runs the operation of the open tab; returns the API's response. */
-async function runGraphiql<Answer>(
+async function runGraphiql<Result>(
   page: Page,
   operation: string,
-  answer: z.ZodType<Answer>,
-): Promise<Answer> {
-  const answered = page.waitForResponse(
+  schema: z.ZodType<Result>,
+): Promise<Result> {
+  const responded = page.waitForResponse(
     response => response.request().postData()?.includes(operation) ?? false,
   );
   await page.getByRole('button', { name: /^Execute/ }).click();
-  return answer.parse(await (await answered).json());
+  return schema.parse(await (await responded).json());
 }
 
 const findResult = (page: Page): Locator => page.getByRole('region', { name: 'Result Window' });

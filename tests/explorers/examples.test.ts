@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { EXAMPLE_NAMES, readExample } from '../../server/explorers/examples.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
-import { makeSource, quadrants } from '../kit/media/media.ts';
+import { createQuadrants, makeSource } from '../kit/media/media.ts';
 
 const RULES = { MIN_SOURCE_SECONDS: '1', CLIP_SECONDS: '2', MIN_SOURCE_HEIGHT: '16' };
 
@@ -43,14 +43,14 @@ describe('the examples', () => {
 
   test('upload a file with the curl command', async () => {
     const { query } = await readExample('upload', app.url);
-    const source = await makeSource({ picture: quadrants({ width: 640, height: 360, seconds: 3 }) });
+    const source = await makeSource({ picture: createQuadrants({ width: 640, height: 360, seconds: 3 }) });
     const command = /^# (curl .*)$/m.exec(query)?.[1] ?? '';
     const filled = command.replace('<accessToken>', token).replace('skills.mp4', source);
     const { stdout } = await promisify(execFile)('sh', ['-c', filled]);
-    const answer = z.object({
+    const body = z.object({
       data: z.object({ uploadVideo: z.object({ id: z.string(), status: z.literal('UPLOADED') }) }),
     });
-    videoId = answer.parse(JSON.parse(stdout)).data.uploadVideo.id;
+    videoId = body.parse(JSON.parse(stdout)).data.uploadVideo.id;
   });
 
   test('reject an upload without a file', async () => {

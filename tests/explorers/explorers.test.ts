@@ -88,10 +88,10 @@ describe('an API without explorers', () => {
 
 /** Sends a GET request with only `headers`. `path` is sent without the normalisation of a URL. */
 async function get(url: string, headers: Record<string, string>, path?: string) {
-  const answered = Promise.withResolvers<import('node:http').IncomingMessage>();
-  request(url, { headers, ...(path && { path }) }, answered.resolve)
-    .on('error', answered.reject)
+  const responded = Promise.withResolvers<import('node:http').IncomingMessage>();
+  request(url, { headers, ...(path && { path }) }, responded.resolve)
+    .on('error', responded.reject)
     .end();
-  const response = await answered.promise;
+  const response = await responded.promise;
   return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) };
 }

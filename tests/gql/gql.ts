@@ -15,7 +15,7 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  query ChaosBoardPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ChaosBoardPageDocument,
+    "\n  query ChaosRankingPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ChaosRankingPageDocument,
     "subscription FollowVideo($videoId: ID!) {\n  videoStatus(videoId: $videoId) {\n    sequence\n    status\n    phase\n    percent\n    queuePosition\n    etaSeconds\n    failure {\n      reason\n      message\n    }\n    video {\n      title\n      processedUrl\n      posterUrl\n    }\n  }\n}": typeof types.FollowVideoDocument,
     "query Gallery {\n  videos(first: 10, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": typeof types.GalleryDocument,
     "mutation LogIn($input: LogInInput!) {\n  logIn(input: $input) {\n    __typename\n    ... on Session {\n      accessToken\n      expiresIn\n      refreshToken\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": typeof types.LogInDocument,
@@ -61,6 +61,8 @@ type Documents = {
     "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": typeof types.PlaceOfDocument,
     "query RankedCities { cities { name players votes } }": typeof types.RankedCitiesDocument,
     "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n": typeof types.PlayersRankingDocument,
+    "\n  mutation RequeueVideo($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n    }\n  }\n": typeof types.RequeueVideoDocument,
+    "\n  query RequeueTrail($id: ID!) { video(id: $id) { auditTrail { action reason } } }\n": typeof types.RequeueTrailDocument,
     "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt videoId video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n": typeof types.MyVotesDocument,
     "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n": typeof types.ViewerHasVotedDocument,
     "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }": typeof types.VotesRemainingDocument,
@@ -85,15 +87,15 @@ type Documents = {
     "\n  mutation CompleteUpload($input: CompleteUploadInput!) {\n    completeUpload(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n    }\n  }\n": typeof types.CompleteUploadDocument,
     "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": typeof types.RankingPageDocument,
     "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n": typeof types.RankingTopDocument,
-    "\n  mutation BallotCast($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.BallotCastDocument,
-    "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on VoteWithdrawn { videoId }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.BallotWithdrawDocument,
+    "\n  mutation CastVote($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.CastVoteDocument,
+    "\n  mutation WithdrawVote($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on VoteWithdrawn { videoId }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": typeof types.WithdrawVoteDocument,
     "\n  mutation EndedRename { updateProfile(input: { firstName: \"Thief\" }) { __typename } }\n": typeof types.EndedRenameDocument,
     "\n  subscription EndedSight { rankingChanged { entries { player { videos { nodes { title } } } } } }\n": typeof types.EndedSightDocument,
     "\n  subscription EndedStatus($videoId: ID!) { videoStatus(videoId: $videoId) { status } }\n": typeof types.EndedStatusDocument,
     "\n  query ProcessingFailure($id: ID!) { video(id: $id) { failure { reason message } } }\n": typeof types.ProcessingFailureDocument,
 };
 const documents: Documents = {
-    "\n  query ChaosBoardPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ChaosBoardPageDocument,
+    "\n  query ChaosRankingPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ChaosRankingPageDocument,
     "subscription FollowVideo($videoId: ID!) {\n  videoStatus(videoId: $videoId) {\n    sequence\n    status\n    phase\n    percent\n    queuePosition\n    etaSeconds\n    failure {\n      reason\n      message\n    }\n    video {\n      title\n      processedUrl\n      posterUrl\n    }\n  }\n}": types.FollowVideoDocument,
     "query Gallery {\n  videos(first: 10, orderBy: MOST_VOTED) {\n    nodes {\n      id\n      title\n      votes\n      durationSeconds\n      processedUrl\n      posterUrl\n      player {\n        username\n        city\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": types.GalleryDocument,
     "mutation LogIn($input: LogInInput!) {\n  logIn(input: $input) {\n    __typename\n    ... on Session {\n      accessToken\n      expiresIn\n      refreshToken\n    }\n    ... on Error {\n      code\n      message\n    }\n  }\n}": types.LogInDocument,
@@ -139,6 +141,8 @@ const documents: Documents = {
     "\n  query PlaceOf($playerId: ID!, $around: Int) {\n    rankingOf(playerId: $playerId, around: $around) {\n      entry { position votes player { id } }\n      neighbours { position player { id } }\n    }\n  }\n": types.PlaceOfDocument,
     "query RankedCities { cities { name players votes } }": types.RankedCitiesDocument,
     "\n  query PlayersRanking($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { ranking { position votes } } } }\n": types.PlayersRankingDocument,
+    "\n  mutation RequeueVideo($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n    }\n  }\n": types.RequeueVideoDocument,
+    "\n  query RequeueTrail($id: ID!) { video(id: $id) { auditTrail { action reason } } }\n": types.RequeueTrailDocument,
     "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt videoId video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n": types.MyVotesDocument,
     "\n  query ViewerHasVoted($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id viewerHasVoted } } }\n": types.ViewerHasVotedDocument,
     "query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }": types.VotesRemainingDocument,
@@ -163,8 +167,8 @@ const documents: Documents = {
     "\n  mutation CompleteUpload($input: CompleteUploadInput!) {\n    completeUpload(input: $input) {\n      __typename\n      ... on Video { id title status }\n      ... on Error { code message }\n      ... on FileTooLarge { limitBytes }\n    }\n  }\n": types.CompleteUploadDocument,
     "\n  query RankingPage($city: String, $first: Int, $after: String, $last: Int, $before: String) {\n    rankings(city: $city, first: $first, after: $after, last: $last, before: $before) {\n      totalCount\n      edges { cursor node { position votes player { id } } }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": types.RankingPageDocument,
     "\n  subscription RankingTop($city: String, $top: Int) {\n    rankingChanged(city: $city, top: $top) { at entries { position votes player { username city } } }\n  }\n": types.RankingTopDocument,
-    "\n  mutation BallotCast($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.BallotCastDocument,
-    "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on VoteWithdrawn { videoId }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.BallotWithdrawDocument,
+    "\n  mutation CastVote($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.CastVoteDocument,
+    "\n  mutation WithdrawVote($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on VoteWithdrawn { videoId }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n": types.WithdrawVoteDocument,
     "\n  mutation EndedRename { updateProfile(input: { firstName: \"Thief\" }) { __typename } }\n": types.EndedRenameDocument,
     "\n  subscription EndedSight { rankingChanged { entries { player { videos { nodes { title } } } } } }\n": types.EndedSightDocument,
     "\n  subscription EndedStatus($videoId: ID!) { videoStatus(videoId: $videoId) { status } }\n": types.EndedStatusDocument,
@@ -174,7 +178,7 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ChaosBoardPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ChaosBoardPageDocument;
+export function graphql(source: "\n  query ChaosRankingPage($after: String) {\n    rankings(first: 50, after: $after) {\n      nodes { position votes player { username } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ChaosRankingPageDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -358,6 +362,14 @@ export function graphql(source: "\n  query PlayersRanking($ids: [ID!]!) { nodes(
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation RequeueVideo($videoId: ID!, $reason: String!) {\n    requeueVideo(videoId: $videoId, reason: $reason) {\n      __typename\n      ... on Video { id status failure { reason } }\n      ... on Error { code }\n    }\n  }\n"): typeof import('./graphql.ts').RequeueVideoDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RequeueTrail($id: ID!) { video(id: $id) { auditTrail { action reason } } }\n"): typeof import('./graphql.ts').RequeueTrailDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query MyVotes($first: Int, $after: String, $last: Int, $before: String) {\n    me {\n      votesRemaining\n      myVotes(first: $first, after: $after, last: $last, before: $before) {\n        nodes { castAt videoId video { id } }\n        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').MyVotesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -454,11 +466,11 @@ export function graphql(source: "\n  subscription RankingTop($city: String, $top
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation BallotCast($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').BallotCastDocument;
+export function graphql(source: "\n  mutation CastVote($videoId: ID!) {\n    castVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on Error { code message }\n      ... on VoteLimitReached { limit }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').CastVoteDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation BallotWithdraw($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on VoteWithdrawn { videoId }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').BallotWithdrawDocument;
+export function graphql(source: "\n  mutation WithdrawVote($videoId: ID!) {\n    withdrawVote(videoId: $videoId) {\n      __typename\n      ... on Video { id votes viewerHasVoted }\n      ... on VoteWithdrawn { videoId }\n      ... on Error { code message }\n      ... on TooManyAttempts { retryAfterSeconds }\n    }\n  }\n"): typeof import('./graphql.ts').WithdrawVoteDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -206,12 +206,12 @@ export type VotingPhase =
   /** Voting is open. */
   | 'OPEN';
 
-export type ChaosBoardPageQueryVariables = Exact<{
+export type ChaosRankingPageQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type ChaosBoardPageQuery = { rankings: { nodes: Array<{ position: number, votes: number, player: { username: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ChaosRankingPageQuery = { rankings: { nodes: Array<{ position: number, votes: number, player: { username: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type FollowVideoSubscriptionVariables = Exact<{
   videoId: string | number;
@@ -635,6 +635,26 @@ export type PlayersRankingQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
+export type RequeueVideoMutationVariables = Exact<{
+  videoId: string | number;
+  reason: string;
+}>;
+
+
+export type RequeueVideoMutation = { requeueVideo:
+    | { __typename: 'InvalidInput', code: ErrorCode }
+    | { __typename: 'Video', id: string, status: VideoStatus, failure: { reason: FailureReason } | null }
+    | { __typename: 'VideoNotFailed', code: ErrorCode }
+    | { __typename: 'VideoNotFound', code: ErrorCode }
+   };
+
+export type RequeueTrailQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RequeueTrailQuery = { video: { auditTrail: Array<{ action: AuditedAction, reason: string | null }> } | null };
+
 export type MyVotesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -878,12 +898,12 @@ export type RankingTopSubscriptionVariables = Exact<{
 
 export type RankingTopSubscription = { rankingChanged: { at: string, entries: Array<{ position: number, votes: number, player: { username: string, city: string } }> } };
 
-export type BallotCastMutationVariables = Exact<{
+export type CastVoteMutationVariables = Exact<{
   videoId: string | number;
 }>;
 
 
-export type BallotCastMutation = { castVote:
+export type CastVoteMutation = { castVote:
     | { __typename: 'AlreadyVoted', code: ErrorCode, message: string }
     | { __typename: 'OwnVideo', code: ErrorCode, message: string }
     | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
@@ -893,12 +913,12 @@ export type BallotCastMutation = { castVote:
     | { __typename: 'VotingClosed', code: ErrorCode, message: string }
    };
 
-export type BallotWithdrawMutationVariables = Exact<{
+export type WithdrawVoteMutationVariables = Exact<{
   videoId: string | number;
 }>;
 
 
-export type BallotWithdrawMutation = { withdrawVote:
+export type WithdrawVoteMutation = { withdrawVote:
     | { __typename: 'NotVoted', code: ErrorCode, message: string }
     | { __typename: 'TooManyAttempts', code: ErrorCode, message: string, retryAfterSeconds: number }
     | { __typename: 'Video', id: string, votes: number, viewerHasVoted: boolean }
@@ -992,8 +1012,8 @@ export const OwnViewFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"OwnView"}) as unknown as TypedDocumentString<OwnViewFragment, unknown>;
-export const ChaosBoardPageDocument = new TypedDocumentString(`
-    query ChaosBoardPage($after: String) {
+export const ChaosRankingPageDocument = new TypedDocumentString(`
+    query ChaosRankingPage($after: String) {
   rankings(first: 50, after: $after) {
     nodes {
       position
@@ -1008,7 +1028,7 @@ export const ChaosBoardPageDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ChaosBoardPageQuery, ChaosBoardPageQueryVariables>;
+    `) as unknown as TypedDocumentString<ChaosRankingPageQuery, ChaosRankingPageQueryVariables>;
 export const FollowVideoDocument = new TypedDocumentString(`
     subscription FollowVideo($videoId: ID!) {
   videoStatus(videoId: $videoId) {
@@ -1741,6 +1761,33 @@ export const PlayersRankingDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PlayersRankingQuery, PlayersRankingQueryVariables>;
+export const RequeueVideoDocument = new TypedDocumentString(`
+    mutation RequeueVideo($videoId: ID!, $reason: String!) {
+  requeueVideo(videoId: $videoId, reason: $reason) {
+    __typename
+    ... on Video {
+      id
+      status
+      failure {
+        reason
+      }
+    }
+    ... on Error {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequeueVideoMutation, RequeueVideoMutationVariables>;
+export const RequeueTrailDocument = new TypedDocumentString(`
+    query RequeueTrail($id: ID!) {
+  video(id: $id) {
+    auditTrail {
+      action
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequeueTrailQuery, RequeueTrailQueryVariables>;
 export const MyVotesDocument = new TypedDocumentString(`
     query MyVotes($first: Int, $after: String, $last: Int, $before: String) {
   me {
@@ -2158,8 +2205,8 @@ export const RankingTopDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RankingTopSubscription, RankingTopSubscriptionVariables>;
-export const BallotCastDocument = new TypedDocumentString(`
-    mutation BallotCast($videoId: ID!) {
+export const CastVoteDocument = new TypedDocumentString(`
+    mutation CastVote($videoId: ID!) {
   castVote(videoId: $videoId) {
     __typename
     ... on Video {
@@ -2179,9 +2226,9 @@ export const BallotCastDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<BallotCastMutation, BallotCastMutationVariables>;
-export const BallotWithdrawDocument = new TypedDocumentString(`
-    mutation BallotWithdraw($videoId: ID!) {
+    `) as unknown as TypedDocumentString<CastVoteMutation, CastVoteMutationVariables>;
+export const WithdrawVoteDocument = new TypedDocumentString(`
+    mutation WithdrawVote($videoId: ID!) {
   withdrawVote(videoId: $videoId) {
     __typename
     ... on Video {
@@ -2201,7 +2248,7 @@ export const BallotWithdrawDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<BallotWithdrawMutation, BallotWithdrawMutationVariables>;
+    `) as unknown as TypedDocumentString<WithdrawVoteMutation, WithdrawVoteMutationVariables>;
 export const EndedRenameDocument = new TypedDocumentString(`
     mutation EndedRename {
   updateProfile(input: {firstName: "Thief"}) {

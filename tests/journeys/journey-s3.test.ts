@@ -13,7 +13,7 @@ import {
   waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
-import { type ObjectStore, startObjectStore } from '../kit/services/object-store.ts';
+import { type ObjectStore, startObjectStore } from '../kit/services/swift/object-store.ts';
 
 let store: ObjectStore;
 let app: App;
@@ -78,9 +78,9 @@ it('/ready returns 503 and uploads fail with SERVICE_UNAVAILABLE while the bucke
   expect((await fetch(`${app.url}/ready`)).status).toBe(200);
   expect((await fetch(`${worker.url}/health/detailed`)).status).toBe(200);
   await store.stop();
-  const answer = await fetch(`${app.url}/ready`);
-  expect(answer.status).toBe(503);
-  expect(await answer.json()).toMatchObject({
+  const response = await fetch(`${app.url}/ready`);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({
     database: true,
     storage: { original: false, processed: false, temp: false },
   });

@@ -5,13 +5,13 @@ import { type App, startApp } from '../kit/api/app.ts';
 import type { StatusEvent, TestPlayer } from '../kit/api/client.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
 import {
-  colorName,
+  createQuadrants,
   decodeFrames,
   type Frame,
+  getColorName,
   makeSource,
   mediaFolder,
   probeFile,
-  quadrants,
 } from '../kit/media/media.ts';
 
 const SECONDS = 20;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await app?.stop();
 });
 
-const phone = { picture: quadrants({ width: 1920, height: 1080, seconds: SECONDS }), sound: true };
+const phone = { picture: createQuadrants({ width: 1920, height: 1080, seconds: SECONDS }), sound: true };
 
 describe.each([
   // As phones store it: a landscape picture with a rotation matrix.
@@ -46,7 +46,7 @@ describe.each([
   /** Decoded frames by their position in the clip. */
   let frames: Record<'opening' | 'first' | 'main' | 'last' | 'closing', Frame>;
 
-  it('is uploaded and followed until it is published', async () => {
+  it('is uploaded and subscribed to until it is published', async () => {
     const uploaded = await app.upload(player, await makeSource(source), { title: `My ${shape} skills` });
     if (uploaded.__typename !== 'Video') throw new Error(JSON.stringify(uploaded));
     expect(uploaded.status).toBe('UPLOADED');
@@ -118,10 +118,10 @@ describe.each([
     expect(readQuadrants(frame, shape)).toEqual(expected);
     // The square in the middle has equal width and height.
     const half = shape === 'portrait' ? 67 : 120;
-    expect(colorName(frame.at(640 + half - 8, 360))).toBe('white');
-    expect(colorName(frame.at(640, 360 + half - 8))).toBe('white');
-    expect(colorName(frame.at(640 + half + 8, 360 - 20))).not.toBe('white');
-    expect(colorName(frame.at(640 + 20, 360 + half + 8))).not.toBe('white');
+    expect(getColorName(frame.at(640 + half - 8, 360))).toBe('white');
+    expect(getColorName(frame.at(640, 360 + half - 8))).toBe('white');
+    expect(getColorName(frame.at(640 + half + 8, 360 - 20))).not.toBe('white');
+    expect(getColorName(frame.at(640 + 20, 360 + half + 8))).not.toBe('white');
     expect(isUniform(frame, { x: 1100, y: 24, width: 150, height: 60 })).toBe(false);
     expect(isUniform(frame, { x: 1100, y: 200, width: 150, height: 60 })).toBe(true);
   });
@@ -138,7 +138,7 @@ describe.each([
 function readQuadrants(frame: Frame, shape: string): string[] {
   const [left, right] = shape === 'portrait' ? [640 - 150, 640 + 150] : [200, 1080];
   return [frame.at(left, 220), frame.at(right, 220), frame.at(left, 640), frame.at(right, 640)].map(
-    colorName,
+    getColorName,
   );
 }
 

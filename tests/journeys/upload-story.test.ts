@@ -5,18 +5,18 @@ import { anyFreePort } from '../../scripts/stack/ports.ts';
 import { type ApiProcess, startApiProcess } from '../kit/api/api-process.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { createClient } from '../kit/api/client.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
 import { subscribeByWebSocket } from '../kit/api/subscriptions.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   makeShortSource,
   TINY_RULES,
-  toRowId,
   uploadVideo,
   waitForOutcome,
 } from '../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../kit/contest/worker.ts';
-import { startTraceCollector, type TraceCollector, traceTree } from '../kit/services/trace-collector.ts';
+import { getTraceTree, startTraceCollector, type TraceCollector } from '../kit/services/trace-collector.ts';
 
 /** A query that the API rejects without a token. */
 const PROTECTED_QUERY = '{ queueBoardUrl }';
@@ -69,7 +69,7 @@ beforeAll(async () => {
   const globalId = await uploadVideo(client, player, await makeShortSource());
   videoId = toRowId(globalId);
   expect(await waitForOutcome(client, player, globalId)).toMatchObject({ status: 'PROCESSED' });
-  await eventually(async () => linesWith('msg', 'processed').length === 1, 20);
+  await waitForCondition(async () => linesWith('msg', 'processed').length === 1, 20);
   ({ requestId, traceId } = linesWith('msg', 'uploaded')[0] ?? {});
   const { errors } = await client.graphql(PROTECTED_QUERY);
   await using socket = await subscribeByWebSocket(client, { query: PROTECTED_QUERY });
@@ -110,7 +110,7 @@ test('the spans of an upload form one trace, from the mutation to each ffmpeg ru
   expect(exitCodes).toEqual([0, 0]);
   // The number of ffprobe spans is up to each step.
   const spans = collector.spans.filter(({ name }) => name !== 'ffprobe');
-  expect(traceTree(spans, String(traceId))).toEqual(UPLOAD);
+  expect(getTraceTree(spans, String(traceId))).toEqual(UPLOAD);
   const findServices = (name: string) =>
     new Set(collector.spans.filter(span => span.name === name).map(({ service }) => service));
   expect(findServices('enqueue job')).toEqual(new Set(['anb-rising-stars-api']));
@@ -125,7 +125,7 @@ test('each log line of an upload contains its trace id', () => {
 test('a GraphQL error contains its request id and its trace id', () => {
   for (const { path, extensions } of rejections) {
     expect(extensions, path).toMatchObject({ code: 'UNAUTHENTICATED', requestId: expect.any(String) });
-    expect(traceTree(collector.spans, String(extensions?.traceId))).toEqual([path, '  graphql query']);
+    expect(getTraceTree(collector.spans, String(extensions?.traceId))).toEqual([path, '  graphql query']);
   }
 });
 

@@ -58,13 +58,13 @@ test('batches are written one at a time, up to the maximum size', async () => {
 
 test('an item resolves only after its write has ended', async () => {
   const { add, waitForStart, end } = createControlledBatcher();
-  let answered = false;
+  let resolved = false;
   const adding = add(1).then(() => {
-    answered = true;
+    resolved = true;
   });
   await waitForStart(0);
   await new Promise(setImmediate);
-  expect(answered).toBe(false);
+  expect(resolved).toBe(false);
   end(0);
   await adding;
 });

@@ -65,7 +65,7 @@ test('connections lost during transactions do not shrink the pool', async () => 
   await Promise.all([database, other].map(closeDatabase));
 });
 
-test('a transaction fails when its server stops answering', async () => {
+test('a transaction fails when its server stops responding', async () => {
   const relay = await openTcpRelay(testDatabase.url);
   onTestFinished(() => relay[Symbol.asyncDispose]());
   const database = await open(15, relay.url);

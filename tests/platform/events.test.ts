@@ -80,14 +80,16 @@ test('an invalid message makes its listener read the state', async () => {
 test('a topic has one Redis subscription for all subscribers, and none after the last one', async () => {
   const { bus } = await openBus();
   const [one, two] = [createListener(), createListener()];
-  const stops = await Promise.all([one, two].map(({ listen }) => bus.subscribe(scored, 'crowd', listen)));
-  expect(await countSubscribers('crowd')).toBe(1);
+  const stops = await Promise.all(
+    [one, two].map(({ listen }) => bus.subscribe(scored, 'subscribers', listen)),
+  );
+  expect(await countSubscribers('subscribers')).toBe(1);
   stops[0]?.();
-  await bus.publish(scored, 'crowd', { points: 1 });
+  await bus.publish(scored, 'subscribers', { points: 1 });
   await expect.poll(() => two.received).toEqual([{ points: 1 }]);
   expect(one.received).toEqual([]);
   stops[1]?.();
-  await expect.poll(() => countSubscribers('crowd')).toBe(0);
+  await expect.poll(() => countSubscribers('subscribers')).toBe(0);
 });
 
 test('concurrent subscriptions and unsubscriptions of a topic lose no subscriber', async () => {

@@ -94,7 +94,7 @@ describe('a rate limiter without Redis', () => {
     expect(await countAllowed(20, () => limiter.consume(key))).toBe(3);
   });
 
-  test('does not hang when Redis accepts connections and does not answer', async () => {
+  test('does not hang when Redis accepts connections and does not respond', async () => {
     const admin = await connect();
     const limiter = createRateLimiter(redis, limit);
     const key = randomUUID();

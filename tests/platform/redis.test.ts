@@ -24,7 +24,7 @@ async function connect(use: RedisUse) {
 }
 
 test.each<RedisUse>(['command', 'worker'])(
-  'a %s connection reconnects when Redis stops answering',
+  'a %s connection reconnects when Redis stops responding',
   async use => {
     const { relay, redis } = await connect(use);
     relay.partition();

@@ -21,33 +21,33 @@ function createTasks() {
 }
 
 /** Resolves once every task that can start has started. */
-const untilSettled = () => new Promise(setImmediate);
+const waitForStarts = () => new Promise(setImmediate);
 
 test('shared tasks run concurrently', async () => {
   const { started, task } = createTasks();
   task('one');
   task('two');
-  await untilSettled();
+  await waitForStarts();
   expect(started).toEqual(['one', 'two']);
 });
 
-test('an exclusive task waits for all running tasks, and runs alone', async () => {
+test('an exclusive task waits for all running tasks, and runs exclusively', async () => {
   const { started, task } = createTasks();
   const [one, two] = [task('one'), task('two')];
   const exclusive = task('exclusive', { exclusive: true });
   await one.end();
-  await untilSettled();
+  await waitForStarts();
   expect(started).toEqual(['one', 'two']);
 
   await two.end();
-  await untilSettled();
+  await waitForStarts();
   expect(started).toEqual(['one', 'two', 'exclusive']);
 
   task('next');
-  await untilSettled();
+  await waitForStarts();
   expect(started).toEqual(['one', 'two', 'exclusive']);
   await exclusive.end();
-  await untilSettled();
+  await waitForStarts();
   expect(started).toEqual(['one', 'two', 'exclusive', 'next']);
 });
 
@@ -57,12 +57,12 @@ test('tasks start in order of arrival, so that an exclusive task does not starve
   const exclusive = task('exclusive', { exclusive: true });
   task('late');
   task('later');
-  await untilSettled();
+  await waitForStarts();
   expect(started).toEqual(['one']);
 
   await one.end();
   await exclusive.end();
-  await untilSettled();
+  await waitForStarts();
   expect(started).toEqual(['one', 'exclusive', 'late', 'later']);
 });
 
@@ -72,6 +72,6 @@ test('a failed task releases the lock', async () => {
   task('next');
   broken.fail(new Error('no clip'));
   await expect(broken.done).rejects.toThrow('no clip');
-  await untilSettled();
+  await waitForStarts();
   expect(started).toEqual(['broken', 'next']);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toCityKey } from '../../src/players/city.ts';
+import { toCityKey } from '../../src/players/to-city-key.ts';
 import { toUsername, toUsernameBase } from '../../src/players/usernames.ts';
 
 describe('toCityKey', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toNetwork } from '../../src/platform/text/network.ts';
+import { toNetwork } from '../../src/platform/text/to-network.ts';
 
 test.each([
   ['203.0.113.7', '203.0.113.7'],

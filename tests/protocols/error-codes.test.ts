@@ -159,11 +159,11 @@ test.each(CASES)('%s returns %i with the code %s', async (_name, status, code, r
 });
 
 test.each([
-  ['a request without a token', () => query(MUTATION), 'Hace falta un token de acceso válido.'],
+  ['a request without a token', () => query(MUTATION), 'Se necesita un token de acceso válido.'],
   [
     'a request with another role',
     () => ({ ...query('{ queueBoardUrl }'), headers: withToken(player) }),
-    'no es para ti',
+    'El recurso no existe o no tienes acceso.',
   ],
   ['a body that is too large', () => query(`{ __typename } #${'x'.repeat(5000)}`), 'es demasiado grande'],
 ])('%s returns its message in Spanish', async (_name, request, sentence) => {

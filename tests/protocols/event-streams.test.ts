@@ -7,9 +7,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import { subscribeBySse, subscribeByWebSocket } from '../kit/api/subscriptions.ts';
-import { createUser, leaderboardSynced, publishVideo, type TestUser } from '../kit/contest/create-users.ts';
-import { toRowId } from '../kit/contest/videos.ts';
+import { createUser, type TestUser } from '../kit/contest/create-users.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { publishVideo } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../kit/contest/waits.ts';
 import { openBufferingProxy } from '../kit/services/buffering-proxy.ts';
 import { openTcpRelay } from '../kit/services/tcp-relay.ts';
 
@@ -26,7 +28,7 @@ beforeAll(async () => {
   app = await startApp({ PING_SECONDS: '1' });
   player = await createUser(app);
   videoId = await publishVideo(app.database, player);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
 });
 afterAll(() => app?.stop());
 
@@ -104,7 +106,7 @@ describe('an event stream', () => {
     expect((await events.next()).value).toEqual(toResult(voteCount));
     relay.close();
     await vote();
-    await leaderboardSynced(app);
+    await waitForLeaderboard(app);
     await relay.open();
     expect((await events.next()).value).toEqual(toResult(voteCount));
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
-import { BOUNDARY, multipartBody, part, post } from '../kit/api/multipart.ts';
+import { BOUNDARY, createMultipartBody, createPart, post } from '../kit/api/multipart.ts';
 import { createUser, type TestUser } from '../kit/contest/create-users.ts';
 
 // https://github.com/jaydenseric/graphql-multipart-request-spec
@@ -18,11 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-const field = (name: string, value: unknown) => part(name, JSON.stringify(value));
-const file = (name: string, content: Buffer | string = MP4) => part(name, content, { filename: 'clip.mp4' });
+const field = (name: string, value: unknown) => createPart(name, JSON.stringify(value));
+const file = (name: string, content: Buffer | string = MP4) =>
+  createPart(name, content, { filename: 'clip.mp4' });
 
 async function send(parts: Buffer[], headers: Record<string, string> = {}) {
-  const { status, text } = await post(`${app.url}/graphql`, multipartBody(parts), {
+  const { status, text } = await post(`${app.url}/graphql`, createMultipartBody(parts), {
     headers: {
       accept: 'application/graphql-response+json',
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
@@ -80,7 +81,7 @@ describe('a multipart request', () => {
     ['without operations', [field('map', { 0: ['variables.file'] }), file('0')]],
     [
       'whose operations are invalid JSON',
-      [part('operations', '{'), field('map', { 0: ['variables.file'] }), file('0')],
+      [createPart('operations', '{'), field('map', { 0: ['variables.file'] }), file('0')],
     ],
     [
       'whose map is not an object',

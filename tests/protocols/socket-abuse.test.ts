@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { WebSocketOperations } from '../../server/subscriptions/websocket/websocket-operations.ts';
 import { type App, startApp } from '../kit/api/app.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 3) { entries { votes } } }';
 
@@ -22,24 +22,37 @@ async function openSocket(): Promise<WebSocket> {
   return socket;
 }
 
-async function sharedExecutions(): Promise<number> {
+async function readSharedExecutions(): Promise<number> {
   const text = await (await fetch(`${app.url}/metrics`)).text();
   return Number(/^anb_shared_executions\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
 }
 
 test('operations completed before their start end, also when their id is reused 50 times', async () => {
   const socket = await openSocket();
-  const subscribe = JSON.stringify({ id: 'a', type: 'subscribe', payload: { query: RANKING } });
-  const rejections: string[] = [];
-  socket.on('message', data => String(data).includes('TOO_MANY_AT_ONCE') && rejections.push(String(data)));
+  const messages: string[] = [];
+  socket.on('message', data => messages.push(String(data)));
+  const subscribe = (id: string) =>
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: RANKING } }));
+  /** Subscribes; returns the first message about the operation. */
+  const readFirstMessage = async (id: string) => {
+    const isAbout = (text: string) => text.startsWith(`{"id":"${id}",`);
+    messages.length = 0;
+    subscribe(id);
+    await waitForCondition(async () => messages.some(isAbout));
+    return messages.find(isAbout) ?? '';
+  };
   for (let n = 0; n < 50; n++) {
-    socket.send(subscribe);
+    subscribe('a');
     socket.send('{"id":"a","type":"complete"}');
   }
-  socket.send(JSON.stringify({ id: 'z', type: 'subscribe', payload: { query: RANKING } }));
-  await eventually(async () => (await sharedExecutions()) === 1);
+  expect(await readFirstMessage('z')).toContain('"type":"next"');
+  // The id and the slots of the completed operations become free again: 20 operations run, and no more.
+  await waitForCondition(async () => !(await readFirstMessage('a')).includes('"TOO_MANY_AT_ONCE"'));
+  for (let n = 0; n < 18; n++) expect(await readFirstMessage(`${n}`)).toContain('"type":"next"');
+  expect(await readFirstMessage('18')).toContain('"TOO_MANY_AT_ONCE"');
+  expect(await readSharedExecutions()).toBe(1);
   socket.terminate();
-  await eventually(async () => (await sharedExecutions()) === 0);
+  await waitForCondition(async () => (await readSharedExecutions()) === 0);
 });
 
 test('an operation counts against the limit until it ends', async () => {

@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
-import { createUser, leaderboardSynced, publishVideo } from '../kit/contest/create-users.ts';
+import { createUser } from '../kit/contest/create-users.ts';
+import { publishVideo } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../kit/contest/waits.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 1) { entries { votes } } }';
 const CRLF = '\r\n';
@@ -13,7 +15,7 @@ let votes = 0;
 beforeAll(async () => {
   app = await startApp();
   videoId = await publishVideo(app.database, await createUser(app));
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
 });
 afterAll(() => app?.stop());
 

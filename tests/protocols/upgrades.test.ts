@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
 
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
 const FOREIGN = ['Origin: https://elsewhere.example', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='];
@@ -56,7 +56,7 @@ test('the server closes the connection of a rejected client that continues to se
       body,
     );
   }
-  await eventually(async () => (await app.connections()) <= before);
+  await waitForCondition(async () => (await app.connections()) <= before);
 });
 
 test.each(['//', '//metrics', '/media/..\\metrics', '/x/../metrics'])(

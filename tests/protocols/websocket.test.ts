@@ -6,9 +6,11 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createAccessTokens } from '../../src/players/access-tokens.ts';
 import { type App, startApp } from '../kit/api/app.ts';
-import { createUser, leaderboardSynced, publishVideo, type TestUser } from '../kit/contest/create-users.ts';
-import { toRowId } from '../kit/contest/videos.ts';
+import { createUser, type TestUser } from '../kit/contest/create-users.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { publishVideo } from '../kit/contest/videos.ts';
 import { castVote } from '../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../kit/contest/waits.ts';
 import { openTcpRelay } from '../kit/services/tcp-relay.ts';
 
 const RANKING = 'subscription { rankingChanged(top: 1) { entries { votes } } }';
@@ -22,7 +24,7 @@ beforeAll(async () => {
   app = await startApp({ PING_SECONDS: '1', SLOW_CLIENT_SECONDS: '2' });
   player = await createUser(app);
   videoId = await publishVideo(app.database, player);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
 });
 afterAll(() => app?.stop());
 
@@ -176,7 +178,7 @@ describe('a socket', () => {
     expect((await events.next()).value).toMatchObject(votes(0));
     relay.close();
     await castVote(app, await createUser(app), videoId);
-    await leaderboardSynced(app);
+    await waitForLeaderboard(app);
     await relay.open();
     reopened.resolve();
     expect((await events.next()).value).toMatchObject(votes(1));

@@ -3,14 +3,14 @@ import { encodeId } from '../../schema/global-ids.ts';
 import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { waitUntil } from '../../scripts/process/wait-until.mjs';
 import { createLogger } from '../../src/platform/observability/logger.ts';
+import { findMismatch } from '../../src/rankings/find-mismatch.ts';
 import { GLOBAL_BOARD } from '../../src/rankings/leaderboard-rows.ts';
-import {
-  findMismatch,
-  type LeaderboardSync,
-  startLeaderboardSync,
-} from '../../src/rankings/leaderboard-sync.ts';
+import { type LeaderboardSync, startLeaderboardSync } from '../../src/rankings/start-leaderboard-sync.ts';
 import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
-import { giveVotes, insertPlayers, leaderboardSynced, publishVideos } from '../kit/contest/create-users.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { publishVideos } from '../kit/contest/videos.ts';
+import { giveVotes } from '../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../kit/contest/waits.ts';
 
 let environment: TestEnvironment;
 let leaderboardSync: LeaderboardSync;
@@ -26,7 +26,7 @@ beforeEach(async () => {
     ...environment,
     logger: createLogger({ level: 'silent' }, { process: 'test' }),
   });
-  await leaderboardSynced(environment);
+  await waitForLeaderboard(environment);
 });
 afterEach(async () => {
   await leaderboardSync?.stop();
@@ -37,7 +37,7 @@ const untilShown = (players: number) =>
   waitUntil(
     `${players} players are shown`,
     () =>
-      environment.leaderboard.size(GLOBAL_BOARD).then(
+      environment.leaderboard.countEntries(GLOBAL_BOARD).then(
         size => size === players,
         () => false,
       ),
@@ -56,7 +56,7 @@ test('syncs a change of another process within 1 s without a notification', asyn
   using clock = new MachineClock();
   await waitUntil(
     'the votes are shown',
-    async () => (await environment.leaderboard.range(GLOBAL_BOARD, 0, 1))[0]?.score === 4,
+    async () => (await environment.leaderboard.findRange(GLOBAL_BOARD, 0, 1))[0]?.score === 4,
     { deadlineSeconds: 2 },
   );
   expect(clock.seconds).toBeLessThan(1);
@@ -65,13 +65,13 @@ test('syncs a change of another process within 1 s without a notification', asyn
 test('finds leaderboards with a missing player or a wrong vote total', async () => {
   const [videoId = ''] = videoIds;
   await giveVotes(environment.database, new Map([[videoId, 4]]));
-  await leaderboardSynced(environment);
+  await waitForLeaderboard(environment);
   expect(await findMismatch(environment)).toBeNull();
   const removeFirst = async (board: string) => {
     const [key = ''] = await environment.redis.keys(`{board}:*:on:${board}`);
     await environment.redis.zremrangebyrank(key, 0, 0);
   };
-  const [city] = (await environment.leaderboard.totals()).filter(({ board }) => board !== GLOBAL_BOARD);
+  const [city] = (await environment.leaderboard.findTotals()).filter(({ board }) => board !== GLOBAL_BOARD);
   await removeFirst(GLOBAL_BOARD);
   await removeFirst(city?.board ?? '');
   expect(await findMismatch(environment)).toMatch(/leaderboard has 2 players and 4 votes instead of 3 and 4/);

@@ -6,7 +6,7 @@ import { hideVideo, restoreVideo } from '../../src/moderation/hide-video.ts';
 import { ExpectedError } from '../../src/platform/errors.ts';
 import { LeaderboardNotBuilt, LeaderboardUnavailable } from '../../src/platform/leaderboard/leaderboard.ts';
 import type { EventBus } from '../../src/platform/pubsub/event-bus.ts';
-import { toCityKey } from '../../src/players/city.ts';
+import { toCityKey } from '../../src/players/to-city-key.ts';
 import { GLOBAL_BOARD, toCityBoard } from '../../src/rankings/leaderboard-rows.ts';
 import { rebuildLeaderboard, syncLeaderboard } from '../../src/rankings/sync-leaderboard.ts';
 import { deleteVideo } from '../../src/videos/delete-video.ts';
@@ -20,8 +20,9 @@ import {
   openTestEnvironment,
   type TestEnvironment,
 } from '../kit/api/test-environment.ts';
-import { insertPlayers, publishVideos } from '../kit/contest/create-users.ts';
-import { insertVideo, toRowId } from '../kit/contest/videos.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { insertVideo, publishVideos } from '../kit/contest/videos.ts';
 import { findCounterMismatches } from '../kit/contest/votes.ts';
 
 const CITIES = ['Bogotá', 'BOGOTA', 'Cali', 'Medellín', 'Santa Marta', 'santa  marta'];
@@ -42,17 +43,17 @@ async function computeExpected({ em }: TestEnvironment): Promise<Record<string, 
       group by players.id
       order by count(votes.id) desc, coalesce(max(cast_at), min(processed_at)), players.id`,
   );
-  const entriesOf = (board: string) =>
+  const getEntries = (board: string) =>
     rows.filter(({ city }) => board === GLOBAL_BOARD || board === toCityBoard(city));
   return Object.fromEntries(
-    BOARDS.map(board => [board, entriesOf(board).map(({ id, votes }) => `${id} ${votes}`)]),
+    BOARDS.map(board => [board, getEntries(board).map(({ id, votes }) => `${id} ${votes}`)]),
   );
 }
 
 async function readLeaderboards({ leaderboard }: TestEnvironment): Promise<Record<string, string[]>> {
-  const totals = await leaderboard.totals();
+  const totals = await leaderboard.findTotals();
   const boards = BOARDS.map(async board => {
-    const entries = await leaderboard.range(board, 0, 10_000);
+    const entries = await leaderboard.findRange(board, 0, 10_000);
     const total = totals.find(other => other.board === board);
     expect(total?.entries ?? 0).toBe(entries.length);
     expect(total?.score ?? 0).toBe(entries.reduce((sum, { score }) => sum + score, 0));
@@ -99,8 +100,8 @@ test('leaderboards equal a recount after thousands of operations and crashes', a
   const moderation = () => ({ em: environment.em, events: environment.events, rules: RULES });
   const action = () => ({ moderatorId: pick(players), videoId: pick(videos).id, reason: 'a random choice' });
   const operations: [weight: number, run: () => Promise<unknown>][] = [
-    [50, () => insertVotes(environment.em, votes(), RULES)],
-    [20, () => deleteVotes(environment.em, votes(), RULES)],
+    [50, () => insertVotes({ em: environment.em, rules: RULES }, votes())],
+    [20, () => deleteVotes({ em: environment.em, rules: RULES }, votes())],
     [8, () => hideVideo(moderation(), action())],
     [8, () => restoreVideo(moderation(), action())],
     [8, () => updateProfile({ em: environment.em, rules: RULES }, pick(players), { city: pick(CITIES) })],

@@ -43,7 +43,7 @@ export interface Run {
   /** Returns the process id of setup itself, below npm. */
   pid(): number;
   /** Waits until `isReached`. @throws when npm ends before. */
-  until(what: string, isReached: () => boolean): Promise<void>;
+  until(condition: string, isReached: () => boolean): Promise<void>;
 }
 
 /**
@@ -77,7 +77,7 @@ function startNpm(
   dir: string,
   npm: Npm,
   args: readonly string[],
-  { folder = '.', path = hostPath(), wrap = [] }: RunOptions,
+  { folder = '.', path = getHostPath(), wrap = [] }: RunOptions,
 ): Run {
   const cli = join(ROOT, 'node_modules', npm, 'bin/npm-cli.js');
   const startedAt = Date.now();
@@ -99,13 +99,13 @@ function startNpm(
     ended,
     press: signal => signalProcess(-pid, signal),
     pid: () => Number.parseInt(readFileSync(lock, 'utf8'), 10),
-    until: (what, isReached) =>
+    until: (condition, isReached) =>
       waitUntil(
-        what,
+        condition,
         () => {
           if (isReached()) return true;
           if (child.exitCode !== null || child.signalCode !== null) {
-            throw new Error(`npm ended before ${what}:\n${output}`);
+            throw new Error(`npm ended before ${condition}:\n${output}`);
           }
           return false;
         },
@@ -126,7 +126,7 @@ function hostEnv(): NodeJS.ProcessEnv {
 }
 
 /** Returns the PATH of an interactive shell, plus the downloaded tools of this checkout. */
-export function hostPath(): string {
+export function getHostPath(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.filter(folder => !folder.includes('node_modules')).join(delimiter);
 }

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
-import { commandLine, signalProcess } from '../../scripts/process/process-table.mjs';
+import { readCommandLine, signalProcess } from '../../scripts/process/process-table.mjs';
 import { findProblem } from '../../scripts/setup/packages.mjs';
-import { type Clone, cloneWorkingTree, hostPath, type Run } from './clone.ts';
+import { type Clone, cloneWorkingTree, getHostPath, type Run } from './clone.ts';
 import { FEW_PACKAGES } from './few-packages.ts';
 
 /** The point and the signal of an interruption. */
@@ -104,7 +104,7 @@ test.runIf(canMount)('setup resumes after a full disk once there is room', async
 /** Returns the command lines of processes that run in a clone. */
 function findProcesses({ dir }: Clone): string[] {
   const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name) && Number(name) !== process.pid);
-  return pids.map(pid => commandLine(Number(pid))).filter(line => line.includes(dir));
+  return pids.map(pid => readCommandLine(Number(pid))).filter(line => line.includes(dir));
 }
 
 /**
@@ -114,7 +114,7 @@ async function pathWithout(program: string): Promise<string> {
   const { runDir } = inject('services');
   const stubs = await mkdtemp(join(runDir, 'path-'));
   await writeFile(join(stubs, 'promtool'), '#!/bin/sh\n', { mode: 0o755 });
-  const folders = hostPath().split(delimiter);
+  const folders = getHostPath().split(delimiter);
   const without = folders.map(async folder => {
     if (!existsSync(join(folder, program))) return folder;
     const copy = await mkdtemp(join(runDir, 'path-'));

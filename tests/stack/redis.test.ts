@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { anyFreePort } from '../../scripts/stack/ports.ts';
-import { isAnswering } from '../../scripts/stack/redis.ts';
+import { isResponding } from '../../scripts/stack/redis.ts';
 
-/** Listens and sends nothing, as a Redis that the machine gives no time; its port. */
+/** Listens and sends nothing, like a Redis without CPU time. Returns the port. */
 async function listenSilently(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
@@ -15,9 +15,9 @@ async function listenSilently(): Promise<number> {
 }
 
 test('a Redis that sends nothing within a second is not ready, and no error', async () => {
-  expect(await isAnswering(await listenSilently(), 'any')).toBe(false);
+  expect(await isResponding(await listenSilently(), 'any')).toBe(false);
 });
 
 test('a Redis that does not listen yet is not ready', async () => {
-  expect(await isAnswering(await anyFreePort(), 'any')).toBe(false);
+  expect(await isResponding(await anyFreePort(), 'any')).toBe(false);
 });

@@ -31,9 +31,9 @@ test('one of several processes takes over the lock of a dead process', async () 
     const endAll = () => racers.map(racer => racer.kill('SIGKILL'));
     onTestFinished(() => void endAll());
     await Promise.all(racers.map(({ stdout }) => once(stdout, 'data')));
-    const answers = Promise.all(racers.map(({ stdout }) => once(stdout, 'data').then(String)));
+    const outcomes = Promise.all(racers.map(({ stdout }) => once(stdout, 'data').then(String)));
     for (const { stdin } of racers) stdin.write('go');
-    expect((await answers).toSorted()).toEqual([...Array(5).fill('AlreadyRunning'), 'taken']);
+    expect((await outcomes).toSorted()).toEqual([...Array(5).fill('AlreadyRunning'), 'taken']);
     const ended = racers.map(racer => once(racer, 'exit'));
     endAll();
     await Promise.all(ended);

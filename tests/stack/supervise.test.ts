@@ -25,13 +25,13 @@ async function start(dir: string, code: string, appends = false): Promise<Child>
 
 const newFolder = () => mkdtemp(join(inject('services').runDir, 'supervised-'));
 
-test('a process that ended is not ready when another process answers at its address', async () => {
+test('a process that ended is not ready when another process responds at its address', async () => {
   const child = await start(
     await newFolder(),
     'setTimeout(() => { throw new Error("its port is taken") }, 300)',
   );
-  const answersOk = async () => true;
-  await expect(untilReady(child, answersOk, within)).rejects.toThrow(
+  const respondsOk = async () => true;
+  await expect(untilReady(child, respondsOk, within)).rejects.toThrow(
     /Program ended: exit code 1.*its port is taken/s,
   );
 });

@@ -4,7 +4,8 @@ import { type Claim, claimVideo, undoCrash } from '../../src/videos/processing/c
 import { Video } from '../../src/videos/video.entity.ts';
 import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
-import { findVideoRow, insertVideo, toRowId } from '../kit/contest/videos.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { findVideoRow, insertVideo } from '../kit/contest/videos.ts';
 
 const EXPIRED_LEASE = { leaseSeconds: -1, maxWorkerDeaths: 2 };
 const VALID_LEASE = { leaseSeconds: 60, maxWorkerDeaths: 2 };

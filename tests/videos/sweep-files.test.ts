@@ -6,7 +6,8 @@ import { toRenditionKeys } from '../../src/videos/files/video-files.ts';
 import { Video } from '../../src/videos/video.entity.ts';
 import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
-import { insertVideo, toRowId } from '../kit/contest/videos.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { insertVideo } from '../kit/contest/videos.ts';
 
 /** Makes every stored file old enough to sweep. */
 const NO_GRACE_SECONDS = -1;
@@ -23,8 +24,7 @@ test('sweepFiles keeps an unreferenced clip while its video is in processing', a
   const videoId = toRowId(await insertVideo(environment.database, player, { status: 'PROCESSING' }));
   const { clipKey } = toRenditionKeys(videoId, 1);
   await environment.storage.write(clipKey, Readable.from('x'), { maxBytes: 1 });
-  const sweep = async () =>
-    (await sweepFiles(environment.em, environment.storage, { graceSeconds: NO_GRACE_SECONDS })).orphans;
+  const sweep = async () => (await sweepFiles(environment, { graceSeconds: NO_GRACE_SECONDS })).orphans;
 
   expect(await sweep()).toBe(0);
   await environment.em.nativeUpdate(Video, videoId, { status: 'FAILED', failureReason: 'INTERNAL' });

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeId } from '../../schema/global-ids.ts';
 import { openModel } from '../../src/model.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import { recalculateScores } from '../../src/rankings/player-scores.ts';
+import { recalculateScores } from '../../src/rankings/recalculate-scores.ts';
 import { createVoteBatcher } from '../../src/votes/vote-batcher.ts';
 import { deleteVotes, insertVotes, type VotingRules } from '../../src/votes/write-votes.ts';
-import { insertPlayers, publishVideos } from '../kit/contest/create-users.ts';
-import { toRowId } from '../kit/contest/videos.ts';
+import { insertPlayers } from '../kit/contest/create-users.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { publishVideos } from '../kit/contest/videos.ts';
 import { findCounterMismatches } from '../kit/contest/votes.ts';
 import { createDatabase } from '../kit/services/services.ts';
 
@@ -50,7 +51,7 @@ test('insertVotes returns one outcome for each vote, in order, also for duplicat
   const [owner] = await em().execute<[{ player_id: string }]>('select player_id from videos where id = ?', [
     videoId,
   ]);
-  await insertVotes(em(), [voteInput(c, videoId)], RULES);
+  await insertVotes({ em: em(), rules: RULES }, [voteInput(c, videoId)]);
   const votes = [
     voteInput(a, videoId),
     voteInput(a, hidden),
@@ -61,7 +62,7 @@ test('insertVotes returns one outcome for each vote, in order, also for duplicat
     voteInput(b, randomUUID()),
     voteInput(a, videoId),
   ];
-  expect(await insertVotes(em(), votes, RULES)).toEqual([
+  expect(await insertVotes({ em: em(), rules: RULES }, votes)).toEqual([
     'COUNTED',
     'VIDEO_NOT_PUBLISHED',
     'ALREADY_VOTED',
@@ -77,7 +78,7 @@ test('insertVotes returns one outcome for each vote, in order, also for duplicat
     voteInput(a, videoId),
     voteInput(c, videoId),
   ];
-  expect(await deleteVotes(em(), withdrawals, RULES)).toEqual([
+  expect(await deleteVotes({ em: em(), rules: RULES }, withdrawals)).toEqual([
     'WITHDRAWN',
     'NOT_VOTED',
     'NOT_VOTED',
@@ -90,9 +91,8 @@ test('insertVotes counts a vote once under different spellings of the video id',
   const [a = ''] = await insertPlayers(database, 1);
   const spellings = [videoId, videoId.toUpperCase(), `{${videoId}}`];
   await insertVotes(
-    em(),
+    { em: em(), rules: RULES },
     spellings.map(id => voteInput(a, id)),
-    RULES,
   );
   expect(await em().execute('select votes from videos where id = ?', [videoId])).toEqual([{ votes: 1 }]);
   expect(await findCounterMismatches(database)).toEqual([]);
@@ -102,7 +102,7 @@ test('insertVotes counts at most maxVotesPerPlayer votes of a player in one tran
   const videoIds = await createVideos(5);
   const [a = '', b = ''] = await insertPlayers(database, 2);
   const votes = videoIds.flatMap(id => [voteInput(a, id), voteInput(b, id)]);
-  const outcomes = await insertVotes(em(), votes, { ...RULES, maxVotesPerPlayer: 2 });
+  const outcomes = await insertVotes({ em: em(), rules: { ...RULES, maxVotesPerPlayer: 2 } }, votes);
   for (const parity of [0, 1]) {
     const testDatabase = outcomes.filter((_, index) => index % 2 === parity);
     expect(testDatabase.toSorted()).toEqual([
@@ -113,15 +113,18 @@ test('insertVotes counts at most maxVotesPerPlayer votes of a player in one tran
   }
 });
 
-test('a vote that breaks a batch fails alone and the others count', async () => {
+test('a vote that breaks a batch fails without the other votes of the batch', async () => {
   const [videoId = ''] = await createVideos(1);
   const voters = await insertPlayers(database, 20);
   // Only the rows of this voter violate the constraint.
   await em().execute(`alter table votes add constraint bad_luck check (voter_id <> '${voters[7]}')`);
   let changes = 0;
-  const batcher = createVoteBatcher({ forkEm: em, rules: RULES, onChange: () => changes++ }, [
-    'x'.repeat(32),
-  ]);
+  const batcher = createVoteBatcher({
+    forkEm: em,
+    rules: RULES,
+    secrets: ['x'.repeat(32)],
+    onChange: () => changes++,
+  });
   const outcomes = await Promise.allSettled(voters.map(id => batcher.inserts.add(voteInput(id, videoId))));
   expect(outcomes[7]).toMatchObject({
     status: 'rejected',
@@ -141,9 +144,8 @@ test('insertVotes rejects the vote of a deleted player and counts the others', a
   await em().execute('delete from players where id = ?', [voters[1] ?? '']);
   expect(
     await insertVotes(
-      em(),
+      { em: em(), rules: RULES },
       voters.map(id => voteInput(id, videoId)),
-      RULES,
     ),
   ).toEqual(['COUNTED', 'VIDEO_NOT_PUBLISHED', 'COUNTED']);
 });
@@ -152,9 +154,12 @@ test('the batcher writes 1,000 concurrent votes in two transactions of 500', asy
   const [videoId = ''] = await createVideos(1);
   const voters = await insertPlayers(database, 1000);
   const sizes: number[] = [];
-  const batcher = createVoteBatcher({ forkEm: em, rules: RULES, onChange: () => sizes.push(sizes.length) }, [
-    'x'.repeat(32),
-  ]);
+  const batcher = createVoteBatcher({
+    forkEm: em,
+    rules: RULES,
+    secrets: ['x'.repeat(32)],
+    onChange: () => sizes.push(sizes.length),
+  });
   const outcomes = await Promise.all(voters.map(id => batcher.inserts.add(voteInput(id, videoId))));
   expect(new Set(outcomes)).toEqual(new Set(['COUNTED']));
   const perTransaction = await em().execute<{ count: number }[]>(
@@ -166,12 +171,12 @@ test('the batcher writes 1,000 concurrent votes in two transactions of 500', asy
   expect(await findCounterMismatches(database)).toEqual([]);
 });
 
-test('networkHash is equal within a network and differs between networks and between secrets', () => {
+test('hashNetwork is equal within a network and differs between networks and between secrets', () => {
   const createBatcher = (secret: string) =>
-    createVoteBatcher({ forkEm: em, rules: RULES, onChange: () => undefined }, [secret]);
+    createVoteBatcher({ forkEm: em, rules: RULES, secrets: [secret], onChange: () => undefined });
   const batcher = createBatcher('x'.repeat(32));
-  expect(batcher.networkHash('2001:db8::1')).toBe(batcher.networkHash('2001:db8::ffff'));
-  expect(batcher.networkHash('::ffff:10.0.0.1')).toBe(batcher.networkHash('10.0.0.1'));
-  expect(batcher.networkHash('10.0.0.2')).not.toBe(batcher.networkHash('10.0.0.1'));
-  expect(createBatcher('y'.repeat(32)).networkHash('10.0.0.1')).not.toBe(batcher.networkHash('10.0.0.1'));
+  expect(batcher.hashNetwork('2001:db8::1')).toBe(batcher.hashNetwork('2001:db8::ffff'));
+  expect(batcher.hashNetwork('::ffff:10.0.0.1')).toBe(batcher.hashNetwork('10.0.0.1'));
+  expect(batcher.hashNetwork('10.0.0.2')).not.toBe(batcher.hashNetwork('10.0.0.1'));
+  expect(createBatcher('y'.repeat(32)).hashNetwork('10.0.0.1')).not.toBe(batcher.hashNetwork('10.0.0.1'));
 });

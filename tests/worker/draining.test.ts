@@ -9,9 +9,10 @@ import { processVideo } from '../../worker/process-video.ts';
 import type { WorkerContext } from '../../worker/worker-context.ts';
 import { openTestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
-import { findVideoRow, insertVideo, toRowId } from '../kit/contest/videos.ts';
-import { lenientRules, renderTools } from '../kit/media/worker-media.ts';
-import { backupDir } from '../kit/services/empty-system.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { findVideoRow, insertVideo } from '../kit/contest/videos.ts';
+import { lenientRules, openRenderTools } from '../kit/media/worker-media.ts';
+import { createBackupDir } from '../kit/services/empty-system.ts';
 
 /** Creates a worker without a queue, and a queued video. */
 async function createWorker(storage: Partial<Storage> = {}) {
@@ -20,7 +21,7 @@ async function createWorker(storage: Partial<Storage> = {}) {
   const [playerId = ''] = await insertPlayers(world.database, 1);
   const video = await insertVideo(world.database, { id: encodeId('Player', playerId) });
   const [draining, stopping] = [new AbortController(), new AbortController()];
-  const { sandbox, bumpers } = await renderTools();
+  const { sandbox, bumpers } = await openRenderTools();
   const context: WorkerContext = {
     sandbox,
     bumpers: async () => bumpers,
@@ -30,7 +31,7 @@ async function createWorker(storage: Partial<Storage> = {}) {
     jobs: {
       enqueue: async () => true,
       isQueued: async () => true,
-      counts: async () => null,
+      countJobs: async () => null,
       close: async () => undefined,
     },
     settings: {
@@ -38,7 +39,7 @@ async function createWorker(storage: Partial<Storage> = {}) {
       processing: { maxAttempts: 3, maxWorkerDeaths: 2, retrySeconds: 1, leaseSeconds: 60 },
       renderTimeoutSeconds: 60,
     },
-    tempDir: await backupDir(),
+    tempDir: await createBackupDir(),
     metrics: createWorkerMetrics(new Registry()),
     lock: createSharedLock(),
     logger: createLogger({ level: 'silent' }, {}),

@@ -5,14 +5,15 @@ import { loadEnv } from '../../src/env.ts';
 import { createSharedLock } from '../../src/platform/concurrency/shared-lock.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { Video } from '../../src/videos/video.entity.ts';
-import { UNCONFINED } from '../../worker/ffmpeg/sandbox.ts';
+import { NO_SANDBOX } from '../../worker/ffmpeg/sandbox.ts';
 import { createWorkerMetrics } from '../../worker/observability/worker-metrics.ts';
 import { handleProcessingError } from '../../worker/processing/handle-processing-error.ts';
 import { DiskFull } from '../../worker/processing/infrastructure-errors.ts';
 import type { WorkerContext } from '../../worker/worker-context.ts';
 import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
-import { findVideoRow, insertVideo, toRowId } from '../kit/contest/videos.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
+import { findVideoRow, insertVideo } from '../kit/contest/videos.ts';
 
 const { media, processing, worker } = loadEnv({
   NODE_ENV: 'test',
@@ -48,11 +49,11 @@ async function handleFailure(
         return true;
       },
       isQueued: async () => false,
-      counts: async () => null,
+      countJobs: async () => null,
       close: async () => undefined,
     },
     bumpers: async () => ({ openingPath: '', closingPath: '', watermarkPath: '', headerHash: '' }),
-    sandbox: UNCONFINED,
+    sandbox: NO_SANDBOX,
     settings: { media, processing, renderTimeoutSeconds: worker.renderTimeoutSeconds },
     tempDir: '',
     metrics: createWorkerMetrics(new Registry()),

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { machineTimeout } from '../../scripts/process/machine-clock.mjs';
 import { type App, startApp, withoutRedis } from '../kit/api/app.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   insertVideo,
   makeShortSource,
   TINY_RULES,
-  toRowId,
   uploadVideo,
   waitForOutcome,
 } from '../kit/contest/videos.ts';
@@ -66,7 +66,7 @@ test('metrics count outcomes, phase durations and bytes in and out', async () =>
   const videoId = await uploadVideo(app, player, source);
   await waitForOutcome(app, player, videoId);
   // The worker sends the last event just before it counts the attempt.
-  await eventually(async () => /outcome="PROCESSED".* [1-9]/.test(await scrape()));
+  await waitForCondition(async () => /outcome="PROCESSED".* [1-9]/.test(await scrape()));
   const metrics = await scrape();
   expect(metrics).toMatch(/^anb_videos_total\{outcome="PROCESSED",service="worker"\} 1$/m);
   expect(metrics).toMatch(/^anb_videos_running\{service="worker"\} 0$/m);
@@ -110,11 +110,11 @@ test('the worker logs the request id of the upload with each step', async () => 
   const headers = { authorization: `Bearer ${player.token}`, 'x-graphql-yoga-csrf': '1' };
   const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
   const requestId = response.headers.get('x-request-id');
-  const answer = z.object({ data: z.object({ uploadVideo: z.object({ id: z.string() }) }) });
-  const videoId = answer.parse(await response.json()).data.uploadVideo.id;
+  const body = z.object({ data: z.object({ uploadVideo: z.object({ id: z.string() }) }) });
+  const videoId = body.parse(await response.json()).data.uploadVideo.id;
   await waitForOutcome(app, player, videoId);
   const readSteps = () => worker.log().filter(line => line.requestId === requestId);
-  await eventually(async () => readSteps().length >= 4);
+  await waitForCondition(async () => readSteps().length >= 4);
   expect(requestId).toMatch(/^[\da-f-]{36}$/);
   expect(readSteps()).toMatchObject([
     ...['processing', 'inspected', 'rendered', 'processed'].map(msg => ({
@@ -153,6 +153,6 @@ test('the worker is alive but unhealthy during a Redis outage, and healthy again
     expect([response.status, await response.json()]).toMatchObject([503, { redis: false, queue: null }]);
     return newWorker;
   });
-  await eventually(async () => (await readJson('/health/detailed')).status === 200);
+  await waitForCondition(async () => (await readJson('/health/detailed')).status === 200);
   expect(await newWorker.stop()).toBe(0);
 });

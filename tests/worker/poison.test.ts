@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '../kit/api/app.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
 import { makeShortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { startWorker } from '../kit/contest/worker.ts';
 import { findEncoders, pauseEncoder } from '../kit/services/processes.ts';
@@ -18,7 +18,7 @@ test('a video that crashed two workers fails and is reported, and the video besi
     await uploadVideo(app, player, await makeShortSource()),
     await uploadVideo(app, player, await makeShortSource()),
   ];
-  await eventually(async () => findEncoders(first.pid).length === videos.length, 20);
+  await waitForCondition(async () => findEncoders(first.pid).length === videos.length, 20);
   first.kill('SIGKILL');
   await first.ended;
 
@@ -35,7 +35,7 @@ test('a video that crashed two workers fails and is reported, and the video besi
   const [poison, ...others] = outcomes.toSorted((a, b) => a.status.localeCompare(b.status));
   expect(poison).toMatchObject({ status: 'FAILED', failure: { reason: 'INTERNAL' }, attempt: 2 });
   expect(others).toMatchObject([{ status: 'PROCESSED' }]);
-  const reports = third.log().filter(({ msg }) => msg === 'failed: workers died of it');
+  const reports = third.log().filter(({ msg }) => msg === 'failed: worker deaths reached the limit');
   expect(reports).toMatchObject([{ level: 'error', attempt: 2 }]);
   const metrics = await (await fetch(`${third.url}/metrics`)).text();
   expect(metrics).toMatch(/^\w+\{[^}]*outcome="POISON"[^}]*\} 1$/m);

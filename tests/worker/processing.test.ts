@@ -8,14 +8,14 @@ import { processVideoJob } from '../../src/videos/processing/video.jobs.ts';
 import { graphql } from '../gql/gql.ts';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   getRenditionKeys,
   listStoredFiles,
   makeShortSource,
   TINY_RULES,
-  toRowId,
   uploadVideo,
   waitForOutcome,
 } from '../kit/contest/videos.ts';
@@ -117,7 +117,7 @@ test('five equal concurrent jobs, and five more after the end, make one clip', a
   expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });
   const processedRow = await findVideoRow(app, videoId);
   await addCopies('late');
-  await eventually(async () => {
+  await waitForCondition(async () => {
     const { completed = 0 } = await queue.getJobCounts('completed');
     return completed >= 10;
   });
@@ -137,7 +137,7 @@ test('a forged job is dropped, and the worker continues', async () => {
   const videoId = await uploadVideo(app, player, await makeShortSource());
   expect((await waitForOutcome(app, player, videoId)).status).toBe('PROCESSED');
   const noJobs = { waiting: 0, active: 0, delayed: 0, failed: 0 };
-  await eventually(async () => {
+  await waitForCondition(async () => {
     const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
     return isDeepStrictEqual(counts, noJobs);
   });

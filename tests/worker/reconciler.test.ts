@@ -21,7 +21,7 @@ test('a video whose last lease expired fails, but not right after a database out
     jobs: {
       enqueue: async () => true,
       isQueued: async () => true,
-      counts: async () => null,
+      countJobs: async () => null,
       close: async () => undefined,
     },
     events: world.events,

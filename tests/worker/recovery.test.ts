@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { type App, startApp } from '../kit/api/app.ts';
 import type { TestPlayer } from '../kit/api/client.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
+import { toRowId } from '../kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   getRenditionKeys,
   listStoredFiles,
   makeShortSource,
   TINY_RULES,
-  toRowId,
   uploadVideo,
   waitForOutcome,
 } from '../kit/contest/videos.ts';
@@ -53,17 +53,17 @@ test('a worker that resumes after its lease expired changes nothing', async () =
   const processedRow = await findVideoRow(app, videoId);
   process.kill(encoder, 'SIGCONT');
   frozenWorker.kill('SIGCONT');
-  await eventually(async () => frozenWorker.log().some(line => line.msg === 'lease lost'));
+  await waitForCondition(async () => frozenWorker.log().some(line => line.msg === 'lease lost'));
   expect(await findVideoRow(app, videoId)).toEqual(processedRow);
   expect(await listClips(videoId)).toEqual(getRenditionKeys(processedRow));
-  await eventually(async () => findEncoders(frozenWorker.pid).length === 0);
+  await waitForCondition(async () => findEncoders(frozenWorker.pid).length === 0);
 });
 
 test('a video whose worker is killed is finished once, by another worker', async () => {
   const { videoId, worker, encoder } = await startVideo();
   worker.kill('SIGKILL');
   await worker.ended;
-  await eventually(async () => !isRunning(encoder));
+  await waitForCondition(async () => !isRunning(encoder));
   expect(await waitForOutcome(app, player, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 2 });
   const row = await findVideoRow(app, videoId);
   expect(await listClips(videoId)).toEqual(getRenditionKeys(row));
@@ -72,7 +72,7 @@ test('a video whose worker is killed is finished once, by another worker', async
 test('a worker that receives SIGTERM finishes its video before it stops', async () => {
   const { videoId, worker, encoder } = await startVideo();
   worker.kill('SIGTERM');
-  await eventually(async () => worker.log().some(line => line.msg === 'stopping'));
+  await waitForCondition(async () => worker.log().some(line => line.msg === 'stopping'));
   process.kill(encoder, 'SIGCONT');
   expect(await worker.ended).toBe(0);
   expect(await findVideoRow(app, videoId)).toMatchObject({ status: 'PROCESSED', attempt: 1 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MachineClock } from '../../scripts/process/machine-clock.mjs';
 import { type App, startApp } from '../kit/api/app.ts';
-import { eventually } from '../kit/api/multipart.ts';
+import { waitForCondition } from '../kit/api/multipart.ts';
 import { makeShortSource, TINY_RULES, uploadVideo, waitForOutcome } from '../kit/contest/videos.ts';
 import { startWorker } from '../kit/contest/worker.ts';
 import { isRunning, pauseEncoder } from '../kit/services/processes.ts';
@@ -38,7 +38,7 @@ test('a worker stops in time without Redis and Postgres, its encoder ends, and a
   worker.kill('SIGTERM');
   await worker.ended;
   expect(clock.seconds).toBeLessThan(GRACE_SECONDS + 1);
-  await eventually(async () => !isRunning(encoder), 2);
+  await waitForCondition(async () => !isRunning(encoder), 2);
 
   const other = await startWorker(app);
   const outcome = await waitForOutcome(app, player, videoId);

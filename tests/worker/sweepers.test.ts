@@ -6,7 +6,7 @@ import { sweepFiles } from '../../src/videos/files/sweep-files.ts';
 import { startSweepers } from '../../worker/background/sweepers.ts';
 import { openTestEnvironment, type TestEnvironment } from '../kit/api/test-environment.ts';
 import { insertPlayers } from '../kit/contest/create-users.ts';
-import { backupDir } from '../kit/services/empty-system.ts';
+import { createBackupDir } from '../kit/services/empty-system.ts';
 
 async function openEnvironment(): Promise<TestEnvironment> {
   const world = await openTestEnvironment();
@@ -28,7 +28,7 @@ test('expired sessions are swept while the store is unavailable', async () => {
   const sweepers = startSweepers({
     forkEm: world.forkEm,
     storage,
-    tempDir: await backupDir(),
+    tempDir: await createBackupDir(),
     draining: new AbortController().signal,
     logger: createLogger({ level: 'silent' }, {}),
   });
@@ -49,7 +49,7 @@ test('a sweep of the store stops when the worker drains', async () => {
       stop.abort();
     },
   };
-  const sweep = () => sweepFiles(world.em, storage, { graceSeconds: -1, signal: stop.signal });
+  const sweep = () => sweepFiles({ em: world.em, storage }, { graceSeconds: -1, signal: stop.signal });
   expect(await sweep()).toEqual({ unfinished: 0, orphans: 1 });
   expect(await sweep()).toEqual({ unfinished: 0, orphans: 0 });
   expect(await Array.fromAsync(world.storage.list('original'))).toHaveLength(2);

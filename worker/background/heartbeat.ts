@@ -12,7 +12,7 @@ export interface HeartbeatDeps {
   forkEm: () => EntityManager;
   /** Number of videos that this process works on concurrently. */
   capacity: number;
-  /** Whether the queue is connected: a worker with a database only takes no jobs. */
+  /** Whether the queue is connected. A worker without Redis takes no jobs. */
   canTakeJobs: () => boolean;
   logger: Logger;
 }

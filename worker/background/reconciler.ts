@@ -16,9 +16,9 @@ export interface ReconcilerDeps
 export function createReconciler({ forkEm, logger, metrics, ...deps }: ReconcilerDeps): () => Promise<void> {
   let lastRunSucceeded = false;
   return async () => {
-    const mayFail = lastRunSucceeded;
+    const leasesReliable = lastRunSucceeded;
     lastRunSucceeded = false;
-    const reconciliation = await reconcileVideos({ ...deps, em: forkEm(), mayFail });
+    const reconciliation = await reconcileVideos({ ...deps, em: forkEm(), leasesReliable });
     lastRunSucceeded = true;
     reportAbandoned(reconciliation, { logger, metrics });
   };

@@ -27,7 +27,7 @@ export function startSweepers({ forkEm, storage, tempDir, draining, logger }: Sw
     startPeriodicTask(`sweep ${name}`, SWEEP_SECONDS, async () => logger.info(await run(), 'swept'), logger);
   const tasks = [
     sweep('workspaces', async () => ({ workspaces: await sweepWorkspaces(tempDir) })),
-    sweep('files', () => sweepFiles(forkEm(), storage, { signal: draining })),
+    sweep('files', () => sweepFiles({ em: forkEm(), storage }, { signal: draining })),
     sweep('sessions', async () => ({ sessions: await deleteExpiredSessions(forkEm()) })),
   ];
   return {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { runFfprobe } from './probe.ts';
-import type { Grant, Sandbox } from './sandbox.ts';
+import type { Sandbox, SandboxPermissions } from './sandbox.ts';
 
 /** Facts by which a finished clip is verified. */
 export interface ClipFile {
   frameCount: number;
-  /** Of the decoder configuration record (ISO/IEC 14496-15, `avcC`). */
+  /** Hash of the decoder configuration record (ISO/IEC 14496-15, `avcC`). */
   headerHash: string;
   /** All streams by type, codec and format, as `video h264 High yuv420p 1280x720 1:1 30/1`. */
   streams: string[];
@@ -35,15 +35,15 @@ const probedClip = z.object({
 const ENTRIES =
   'stream=codec_type,codec_name,profile,pix_fmt,width,height,sample_aspect_ratio,r_frame_rate,nb_frames,extradata_hash';
 
-/** Reads the facts of a file that our own ffmpeg wrote. @throws as `probe`. */
+/** Reads the facts of a file that this worker's ffmpeg wrote. @throws as `probe`. */
 export async function probeClip(
   path: string,
-  grant: Grant,
+  permissions: SandboxPermissions,
   options: { sandbox: Sandbox; signal: AbortSignal },
 ): Promise<ClipFile> {
   const json = await runFfprobe(
     ['-show_data_hash', 'sha256', '-show_entries', ENTRIES, `file:${path}`],
-    grant,
+    permissions,
     options,
   );
   const { streams } = probedClip.parse(json);
@@ -63,7 +63,7 @@ export async function probeClip(
  * Whether a media player can start before it has all of an MP4 file: `moov` before `mdat` (ISO/IEC 14496-12,
  * 4.2).
  */
-export async function startsFast(path: string): Promise<boolean> {
+export async function isFastStart(path: string): Promise<boolean> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
   for await (const { type } of readBoxes(file, 0, size)) {
@@ -93,7 +93,7 @@ const HEADER_PATH = [
 ];
 
 /**
- * Returns the `headerHash` of {@link probeClip} for a file that our own ffmpeg wrote, without starting a
+ * Returns the `headerHash` of {@link probeClip} for a file that this worker's ffmpeg wrote, without starting a
  * process; empty when the first track is not H.264.
  */
 export async function hashHeader(path: string): Promise<string> {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { inSpan } from '../../src/platform/observability/tracing.ts';
+import { runInSpan } from '../../src/platform/observability/tracing.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import { runProgram } from './run-program.ts';
-import type { Grant, Sandbox } from './sandbox.ts';
+import type { Sandbox, SandboxPermissions } from './sandbox.ts';
 
 const PROBE_TIMEOUT_SECONDS = 15;
-/** Of the last group of pictures: one minute at 300 frames a second, if all of them are one group. */
+/** Maximum number of packets in the last group of pictures: one minute at 300 frames a second. */
 const MAX_LAST_FRAMES = 20_000;
 /** Codecs that can be interlaced and do not always say so in their headers. */
 const MAY_INTERLACE = ['h264', 'mpeg4', 'prores'];
@@ -15,14 +15,14 @@ export interface MediaFacts {
   /** Index among all streams of the file. */
   streamIndex: number;
   codec: string;
-  /** As displayed: after rotation, with square pixels. */
+  /** Displayed size in pixels: after rotation, with square pixels. */
   width: number;
   height: number;
   /** Whether both sides are even as stored, as in the files of all cameras but not in all files. */
   evenSides: boolean;
-  /** Of the video stream; audio may run longer. */
+  /** Duration of the video stream; audio may run longer. */
   durationSeconds: number;
-  /** Average; 0 when the file has none. */
+  /** Average frame rate; 0 when the file has none. */
   frameRate: number;
   rotation: 0 | 90 | 180 | 270;
   /** Whether frames may be interlaced; each frame has its own flag. */
@@ -94,7 +94,7 @@ export async function probe(
   source: { folder: string; fileName: string },
   options: { sandbox: Sandbox; signal: AbortSignal },
 ): Promise<MediaFacts | null> {
-  const grant: Grant = {
+  const permissions: SandboxPermissions = {
     folder: source.folder,
     readOnly: [source.folder],
     limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 10, fileBytes: 1024 ** 2, openFiles: 64 },
@@ -107,7 +107,7 @@ export async function probe(
         ...selection,
         `file:${source.folder}/${source.fileName}`,
       ],
-      grant,
+      permissions,
       options,
     );
   const { streams, format } = probed.parse(await read('-show_entries', ENTRIES));
@@ -153,19 +153,19 @@ async function measureDuration(
 /** Returns ffprobe's JSON for one file, not validated. @throws as {@link probe}. */
 export async function runFfprobe(
   args: readonly string[],
-  grant: Grant,
+  permissions: SandboxPermissions,
   { sandbox, signal }: { sandbox: Sandbox; signal: AbortSignal },
 ): Promise<unknown> {
-  const commandLine = sandbox.wrap(['ffprobe', '-v', 'error', '-of', 'json', ...args], grant);
+  const commandLine = sandbox.wrap(['ffprobe', '-v', 'error', '-of', 'json', ...args], permissions);
   const limits = { timeoutSeconds: PROBE_TIMEOUT_SECONDS, signal };
-  const json = await inSpan('ffprobe', {}, () =>
-    runProgram('ffprobe', commandLine, { cwd: grant.folder, ...limits }),
+  const json = await runInSpan('ffprobe', {}, () =>
+    runProgram('ffprobe', commandLine, { cwd: permissions.folder, ...limits }),
   );
   return JSON.parse(json);
 }
 
 function toFacts(video: z.output<typeof videoStream>, durationSeconds: number): MediaFacts {
-  const rotation = quarterTurns(video.side_data_list.find(entry => entry.rotation !== undefined)?.rotation);
+  const rotation = toRotation(video.side_data_list.find(entry => entry.rotation !== undefined)?.rotation);
   const displayWidth = video.width * (video.sample_aspect_ratio || 1);
   const [width, height] = rotation % 180 === 0 ? [displayWidth, video.height] : [video.height, displayWidth];
   return {
@@ -178,7 +178,7 @@ function toFacts(video: z.output<typeof videoStream>, durationSeconds: number): 
     frameRate: video.avg_frame_rate,
     rotation,
     interlaced: video.field_order !== 'progressive' && MAY_INTERLACE.includes(video.codec_name),
-    hdr: hdrTransfer(video.color_transfer),
+    hdr: toHdrTransfer(video.color_transfer),
     colorMatrix: video.color_space ?? null,
     colorPrimaries: video.color_primaries ?? null,
   };
@@ -188,11 +188,11 @@ function toFacts(video: z.output<typeof videoStream>, durationSeconds: number): 
  * Converts the display matrix's angle, counter-clockwise and any integer, to the clockwise quarter turns that
  * ffmpeg applies.
  */
-function quarterTurns(degrees = 0): MediaFacts['rotation'] {
+function toRotation(degrees = 0): MediaFacts['rotation'] {
   const turned = (((Math.round(-degrees / 90) * 90) % 360) + 360) % 360;
   return turned === 90 || turned === 180 || turned === 270 ? turned : 0;
 }
 
-function hdrTransfer(transfer: string): MediaFacts['hdr'] {
+function toHdrTransfer(transfer: string): MediaFacts['hdr'] {
   return transfer === 'arib-std-b67' || transfer === 'smpte2084' ? transfer : null;
 }

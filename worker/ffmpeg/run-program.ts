@@ -1,98 +1,109 @@
-import { execFile } from 'node:child_process';
-import { FfmpegStalled, toFfmpegError } from './failures.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { FfmpegStalled, type ProcessExit, toFfmpegError } from './ffmpeg-errors.ts';
 
 const MAX_OUTPUT_BYTES = 4 * 1024 ** 2;
-const TAIL_CHARACTERS = 4_000;
+const TAIL_LINES = 30;
+const TAIL_LINE_CHARACTERS = 400;
+/** Longest text without a line break that is kept while the program writes it. */
+const MAX_LINE_CHARACTERS = 64 * 1024;
 
-/** Limits on a program from outside; the limits of its {@link Grant} are enforced by the system. */
+/** Limits on a program from outside; the system enforces those of its {@link SandboxPermissions}. */
 export interface ProgramLimits {
   /** Wall clock; past it the program is killed and {@link FfmpegStalled} thrown. */
   timeoutSeconds: number;
   signal?: AbortSignal | undefined;
 }
 
-/** A program that has been started. */
-interface RunningProgram<End> {
-  /** For messages. */
-  name: string;
-  /** Never rejects; `failure` is null after success. */
-  ended: Promise<End>;
-  kill(): void;
+export interface ProgramOptions extends ProgramLimits {
+  cwd?: string;
+  /** Receives each line of standard error; false keeps the line out of error messages. */
+  onErrorLine?: (line: string) => boolean;
 }
 
 /**
- * Runs a program of the ffmpeg suite and returns its standard output. `commandLine` contains the confinement,
- * as `Sandbox.wrap` returns it.
+ * Runs a program of the ffmpeg suite to its end and returns its standard output. `commandLine` contains the
+ * confinement, as `Sandbox.wrap` returns it. No process is left behind.
+ *
+ * At the time limit or when `signal` aborts, the program is killed by SIGKILL. Its output is not needed, and a
+ * decoder that waits for memory or loops in one frame ignores milder signals.
  *
  * @throws {FfmpegTimedOut} when the granted CPU time ran out. @throws {FfmpegStalled} past the wall clock
  * limit.
  * @throws {FfmpegFailed} when the program could not start, ended with an error, was killed, or wrote over 4
- * MiB. An aborted `signal` throws its reason, without a wait for the end of the killed program.
+ * MiB. An aborted `signal` throws its reason.
  */
 export async function runProgram(
   name: string,
   commandLine: readonly string[],
-  { cwd, ...limits }: ProgramLimits & { cwd?: string },
+  { cwd, timeoutSeconds, signal, onErrorLine = () => true }: ProgramOptions,
 ): Promise<string> {
-  limits.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   const [file = '', ...args] = commandLine;
-  const { promise: ended, resolve } = Promise.withResolvers<{
-    failure: Error | null;
-    stdout: string;
-    stderr: string;
-  }>();
-  const options = { cwd, maxBuffer: MAX_OUTPUT_BYTES, killSignal: 'SIGKILL', signal: limits.signal } as const;
-  const child = execFile(file, args, options, (failure, stdout, stderr) =>
-    resolve({ failure, stdout, stderr }),
-  );
+  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => {
     child.kill('SIGKILL');
     // A child of the program may still hold the pipes open.
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    child.stdout.destroy();
+    child.stderr.destroy();
   };
-  const { failure, stdout, stderr } = await untilEnded({ name, ended, kill }, limits);
-  if (failure === null) return stdout;
-  throw toFfmpegError(toEnding(failure), stderr.trim().slice(-TAIL_CHARACTERS), { cause: failure });
-}
+  const stdout = collectOutput(child.stdout, kill);
+  const tail = collectTail(child.stderr, onErrorLine);
 
-/**
- * Waits for the end of a program and returns it. Kills the program by SIGKILL at the time limit or when
- * `signal` aborts: its output is not needed, and a decoder that waits for memory or loops in one frame
- * ignores milder signals.
- *
- * @throws {FfmpegStalled} past the time limit; the reason of an aborted `signal`.
- */
-export async function untilEnded<End extends { failure: Error | null }>(
-  { name, ended, kill }: RunningProgram<End>,
-  { timeoutSeconds, signal }: ProgramLimits,
-): Promise<End> {
   let timedOut = false;
-  const deadline = setTimeout(() => {
+  const timer = setTimeout(() => {
     timedOut = true;
     kill();
   }, timeoutSeconds * 1000);
   signal?.addEventListener('abort', kill);
-  try {
-    const end = await ended;
-    signal?.throwIfAborted();
-    if (timedOut && end.failure !== null) {
-      throw new FfmpegStalled(`${name} did not end in ${timeoutSeconds} s`, { cause: end.failure });
-    }
-    return end;
-  } finally {
-    clearTimeout(deadline);
-    signal?.removeEventListener('abort', kill);
-  }
+  const exit = await waitForExit(child);
+  clearTimeout(timer);
+  signal?.removeEventListener('abort', kill);
+
+  signal?.throwIfAborted();
+  if (exit.exitCode === 0) return Buffer.concat(stdout).toString();
+  const stderrTail = tail.join('\n').trim();
+  if (timedOut) throw new FfmpegStalled(`${name} did not end in ${timeoutSeconds} s\n${stderrTail}`);
+  throw toFfmpegError(exit, stderrTail, { cause: exit.error });
 }
 
-/**
- * Reads what child_process adds to the errors of execFile; the code is a string when the program did not
- * start.
- */
-function toEnding(failure: Error & { code?: unknown; signal?: unknown }) {
-  return {
-    exitCode: typeof failure.code === 'number' ? failure.code : null,
-    signal: typeof failure.signal === 'string' ? failure.signal : null,
+/** Returns the chunks of the output so far; past the limit, calls `stop`. */
+function collectOutput(stream: Readable, stop: () => void): readonly Buffer[] {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_OUTPUT_BYTES) stop();
+    else chunks.push(chunk);
+  });
+  return chunks;
+}
+
+/** Returns the last lines so far for which `onLine` returned true, shortened. */
+function collectTail(stream: Readable, onLine: (line: string) => boolean): readonly string[] {
+  const tail: string[] = [];
+  const addLine = (line: string) => {
+    if (line === '' || !onLine(line)) return;
+    tail.push(line.slice(0, TAIL_LINE_CHARACTERS));
+    if (tail.length > TAIL_LINES) tail.shift();
   };
+  let unfinished = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const lines = (unfinished + text).split(/\r\n|\r|\n/);
+    unfinished = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
+    for (const line of lines) addLine(line);
+  });
+  stream.on('end', () => addLine(unfinished));
+  return tail;
+}
+
+/** Resolves when the process has ended and its output is read; `error` is set when it could not start. */
+function waitForExit(child: ChildProcess): Promise<ProcessExit & { error?: Error }> {
+  return new Promise(resolve => {
+    child.once('error', error => {
+      if (child.pid === undefined) resolve({ exitCode: null, signal: null, error });
+    });
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
+  });
 }

@@ -1,11 +1,11 @@
-import { FfmpegFailed } from './failures.ts';
+import { FfmpegFailed } from './ffmpeg-errors.ts';
 import { runProgram } from './run-program.ts';
 
-const TRIAL_TIMEOUT_SECONDS = 10;
+const PROBE_TIMEOUT_SECONDS = 10;
 const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /** The files and resources that one run of ffmpeg or ffprobe may use. Paths are absolute. */
-export interface Grant {
+export interface SandboxPermissions {
   /** The job's own folder; writable unless `readOnly` contains it too. */
   folder: string;
   /** Files and folders that can be read only; inside `folder` they override its write access. */
@@ -23,93 +23,108 @@ export interface ResourceLimits {
 
 /** The confinement of programs that read untrusted video, as far as this host supports it. */
 export interface Sandbox {
-  /** `bubblewrap`: no network, no other processes, only the granted files. `none`: the host forbids it. */
+  /** `bubblewrap`: no network, no other processes, only the permitted files. `none`: the host forbids it. */
   readonly isolation: 'bubblewrap' | 'none';
   /** Whether memory, CPU time, file size and descriptors are limited. */
   readonly limits: 'prlimit' | 'none';
   /**
    * Whether the system kills the program when the worker dies. `none`: the next worker kills it at its start.
    */
-  readonly tether: 'bubblewrap' | 'setpriv' | 'none';
+  readonly parentDeathSignal: 'bubblewrap' | 'setpriv' | 'none';
   /** Reasons of missing protections, one sentence each; empty when the sandbox is complete. */
   readonly gaps: readonly string[];
   /** Returns the command line that runs `command` confined. */
-  wrap(command: readonly string[], grant: Grant): string[];
+  wrap(command: readonly string[], permissions: SandboxPermissions): string[];
 }
 
 /** Returns the active protections and the gaps, for logs and health. */
-export const describeSandbox = ({ isolation, limits, tether, gaps }: Sandbox) => ({
+export const describeSandbox = ({ isolation, limits, parentDeathSignal, gaps }: Sandbox) => ({
   isolation,
   limits,
-  tether,
+  parentDeathSignal,
   gaps,
 });
 
-/** Runs commands without confinement: for our own assets only, never for an upload. */
-export const UNCONFINED: Sandbox = {
+/** Runs commands without confinement: for the project's assets only, never for an upload. */
+export const NO_SANDBOX: Sandbox = {
   isolation: 'none',
   limits: 'none',
-  tether: 'none',
+  parentDeathSignal: 'none',
   gaps: [],
   wrap: command => [...command],
 };
 
+/** Permissions of the commands that detect the sandbox. */
+const PROBE_PERMISSIONS: SandboxPermissions = {
+  folder: '/usr',
+  readOnly: ['/usr'],
+  limits: { memoryBytes: 1024 ** 3, cpuSeconds: 10, fileBytes: 1024 ** 2, openFiles: 64 },
+};
+
 /**
- * Returns the strongest sandbox that works on this host, found by running `ffmpeg -version` in it: many
+ * Returns the strongest sandbox that works on this host, found by running `ffmpeg -version` in it. Many
  * containers ship bubblewrap and forbid what it needs, and an ffmpeg outside `/usr` is not visible inside.
  * `path` is the search path of programs.
  */
 export async function detectSandbox(path = process.env.PATH ?? SYSTEM_PATH): Promise<Sandbox> {
-  const gaps: string[] = [];
-  const tryWithin = (prefix: readonly string[]) =>
-    runProgram('ffmpeg', ['env', `PATH=${path}`, ...prefix, 'ffmpeg', '-version'], {
-      timeoutSeconds: TRIAL_TIMEOUT_SECONDS,
-    });
-  const works = async (program: string, prefix: readonly string[]) => {
-    try {
-      await tryWithin(prefix);
-      return true;
-    } catch (error) {
-      gaps.push(`${program} does not work here: ${firstLine(error)}`);
-      return false;
-    }
-  };
-  const trial: Grant = {
-    folder: '/usr',
-    readOnly: ['/usr'],
-    limits: { memoryBytes: 1024 ** 3, cpuSeconds: 10, fileBytes: 1024 ** 2, openFiles: 64 },
-  };
   const complete: Sandbox = {
-    ...{ isolation: 'bubblewrap', limits: 'prlimit', tether: 'bubblewrap', gaps },
-    wrap: (command, grant) => [...prlimit(grant.limits), ...bubblewrap(grant), ...command],
+    isolation: 'bubblewrap',
+    limits: 'prlimit',
+    parentDeathSignal: 'bubblewrap',
+    gaps: [],
+    wrap: (command, permissions) => [...prlimit(permissions.limits), ...bubblewrap(permissions), ...command],
   };
-  // Most hosts support all parts: one trial instead of one for each part.
-  const isComplete = await tryWithin(complete.wrap([], trial)).then(
-    () => true,
-    () => false,
-  );
-  if (isComplete) return complete;
+  // Most hosts support all parts: one probe instead of one for each part.
+  const problem = await probeWrapper(path, complete.wrap([], PROBE_PERMISSIONS));
+  return problem === null ? complete : detectParts(path);
+}
 
-  const limits = (await works('prlimit', prlimit(trial.limits))) ? 'prlimit' : 'none';
-  if (await works('bubblewrap', bubblewrap(trial))) {
-    const limit = (grant: Grant) => (limits === 'prlimit' ? prlimit(grant.limits) : []);
+/** Returns a sandbox of the parts that work on this host, with a gap for each that does not. */
+async function detectParts(path: string): Promise<Sandbox> {
+  const gaps: string[] = [];
+  const works = async (program: string, wrapper: readonly string[]) => {
+    const problem = await probeWrapper(path, wrapper);
+    if (problem !== null) gaps.push(`${program} does not work here: ${problem}`);
+    return problem === null;
+  };
+  const limits = (await works('prlimit', prlimit(PROBE_PERMISSIONS.limits))) ? 'prlimit' : 'none';
+  const limit = (permissions: SandboxPermissions) =>
+    limits === 'prlimit' ? prlimit(permissions.limits) : [];
+  if (await works('bubblewrap', bubblewrap(PROBE_PERMISSIONS))) {
     return {
-      ...complete,
+      isolation: 'bubblewrap',
       limits,
-      wrap: (command, grant) => [...limit(grant), ...bubblewrap(grant), ...command],
+      parentDeathSignal: 'bubblewrap',
+      gaps,
+      wrap: (command, permissions) => [...limit(permissions), ...bubblewrap(permissions), ...command],
     };
   }
-  const tether = (await works('setpriv', SETPRIV)) ? 'setpriv' : 'none';
+  const parentDeathSignal = (await works('setpriv', SETPRIV)) ? 'setpriv' : 'none';
   return {
-    ...{ isolation: 'none', limits, tether, gaps },
-    wrap: (command, grant) => [
-      ...(limits === 'prlimit' ? prlimit(grant.limits) : []),
-      ...(tether === 'setpriv' ? SETPRIV : []),
+    isolation: 'none',
+    limits,
+    parentDeathSignal,
+    gaps,
+    wrap: (command, permissions) => [
+      ...limit(permissions),
+      ...(parentDeathSignal === 'setpriv' ? SETPRIV : []),
       // The worker's own environment contains secrets.
       ...['env', '-i', `PATH=${path}`],
       ...command,
     ],
   };
+}
+
+/** Runs `ffmpeg -version` below a wrapper; returns null, or the first line of the error. */
+async function probeWrapper(path: string, wrapper: readonly string[]): Promise<string | null> {
+  try {
+    await runProgram('ffmpeg', ['env', `PATH=${path}`, ...wrapper, 'ffmpeg', '-version'], {
+      timeoutSeconds: PROBE_TIMEOUT_SECONDS,
+    });
+    return null;
+  } catch (error) {
+    return firstLine(error);
+  }
 }
 
 /** setpriv(1). The signal at the parent's death is kept through exec(2). */
@@ -120,7 +135,7 @@ function prlimit({ memoryBytes, cpuSeconds, fileBytes, openFiles }: ResourceLimi
   return [
     'prlimit',
     `--as=${memoryBytes}`,
-    // The soft limit's SIGXCPU distinguishes a used-up budget from an out-of-memory kill; the hard limit
+    // SIGXCPU at the soft limit distinguishes a used-up budget from an out-of-memory kill. The hard limit
     // kills a program that ignores SIGXCPU.
     `--cpu=${seconds}:${seconds + 5}`,
     `--fsize=${fileBytes}`,
@@ -131,10 +146,10 @@ function prlimit({ memoryBytes, cpuSeconds, fileBytes, openFiles }: ResourceLimi
 }
 
 /**
- * bwrap(1). The granted paths keep their names inside, so that the same arguments work with and without
+ * bwrap(1). The permitted paths keep their names inside, so that the same arguments work with and without
  * bubblewrap.
  */
-function bubblewrap({ folder, readOnly }: Grant): string[] {
+function bubblewrap({ folder, readOnly }: SandboxPermissions): string[] {
   return [
     'bwrap',
     '--unshare-all',

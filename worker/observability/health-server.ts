@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Database } from '../../src/platform/database/database.ts';
+import { checkDependencies, sendJson } from '../../src/platform/health/health.ts';
 import type { Logger } from '../../src/platform/observability/logger.ts';
 import { sendMetrics } from '../../src/platform/observability/metrics.ts';
-import { checkDependencies, sendJson } from '../../src/platform/process/health.ts';
 import type { JobWorker } from '../../src/platform/queue/job-worker.ts';
 import type { RedisConfigCheck } from '../../src/platform/redis/check-redis-config.ts';
 import type { Storage } from '../../src/platform/storage/storage.ts';
@@ -47,7 +47,10 @@ export function createHealthServer(deps: HealthDeps): Server {
 }
 
 async function checkHealth({ jobs, worker, concurrency, ffmpeg, sandbox, redisConfig, ...deps }: HealthDeps) {
-  const [{ database, redis, storage }, queue] = await Promise.all([checkDependencies(deps), jobs.counts()]);
+  const [{ database, redis, storage }, queue] = await Promise.all([
+    checkDependencies(deps),
+    jobs.countJobs(),
+  ]);
   const redisFaults = redisConfig.faults;
   const healthy = database && redis && redisFaults.length === 0 && Object.values(storage).every(Boolean);
   return {

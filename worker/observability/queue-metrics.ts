@@ -6,7 +6,7 @@ import { readQueueState } from '../../src/videos/queue/queue-state.ts';
 
 export interface QueueMetricsDeps {
   forkEm: () => EntityManager;
-  jobs: Pick<VideoJobs, 'counts'>;
+  jobs: Pick<VideoJobs, 'countJobs'>;
   logger: Logger;
 }
 
@@ -36,7 +36,7 @@ export function observeQueue(registry: Registry, { forkEm, jobs, logger }: Queue
     });
 
   gauge('anb_queue_jobs', 'Jobs in the queue in Redis by state', ['state'], async jobsGauge => {
-    const counts = await jobs.counts();
+    const counts = await jobs.countJobs();
     for (const [state, count] of Object.entries(counts ?? {})) jobsGauge.set({ state }, count);
   });
   gauge('anb_queue_videos', 'Videos that have not ended, by state', ['state'], async videosGauge => {

@@ -14,12 +14,6 @@ const COUNTED_FROM_START = ['PROCESSED', 'RETRIED', 'INTERNAL', 'POISON'] satisf
   | AbandonedOutcome
 )[];
 
-/** Returns an outcome as metrics and traces have it; dashboards refer to these values. */
-export function toOutcomeLabel(outcome: Outcome): string {
-  if (outcome === 'REQUEUED') return 'HANDED_BACK';
-  return outcome === 'LEASE_LOST' ? 'LOST' : outcome;
-}
-
 export interface WorkerMetrics {
   /** Counts a video as running until the returned function is called with its outcome. */
   startVideo(): (outcome: Outcome) => void;
@@ -65,7 +59,7 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
       running.inc();
       return outcome => {
         running.dec();
-        outcomes.inc({ outcome: toOutcomeLabel(outcome) });
+        outcomes.inc({ outcome });
       };
     },
     async time(phase, run) {

@@ -13,8 +13,8 @@ const DATABASE_RETRY_MILLISECONDS = 1000;
 
 /**
  * Records why an attempt made no clip, and returns the outcome. A fault of the source is final immediately. A
- * fault of ours is retried with growing delays until no attempts are left. A failure that would have stopped
- * any video costs no attempt: a failing host, an unavailable database, a worker that stops. Waits for an
+ * server fault is retried with growing delays until no attempts are left. A failure that would stop any video
+ * costs no attempt: a failing host, an unavailable database, a worker that stops. The function waits for an
  * unavailable database until the worker must end.
  */
 export async function handleProcessingError(

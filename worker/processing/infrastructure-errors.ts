@@ -1,14 +1,15 @@
 import { statfs } from 'node:fs/promises';
-import { hasErrorCode } from '../../src/platform/process/system-errors.ts';
+import {
+  DISK_FAULT_CODES,
+  hasErrorCode,
+  MOUNT_FAULT_CODES,
+  RESOURCE_LIMIT_CODES,
+} from '../../src/platform/process/system-errors.ts';
 
 /** Less than one job needs for its files. */
 const FULL_BELOW_BYTES = 16 * 1024 ** 2;
 
-/** Error codes of a failing disk or mount, and of a process at its limit of open files or memory. */
-const INFRASTRUCTURE_CODES = [
-  ...['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ENODEV', 'ENXIO', 'ENOTCONN', 'ESHUTDOWN', 'EHOSTDOWN'],
-  ...['ETIMEDOUT', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'],
-];
+const INFRASTRUCTURE_CODES = [...DISK_FAULT_CODES, ...MOUNT_FAULT_CODES, ...RESOURCE_LIMIT_CODES];
 
 /** The disk has no room for the files of a job. */
 export class DiskFull extends Error {

@@ -1,5 +1,5 @@
 import type { Logger } from '../../src/platform/observability/logger.ts';
-import { outsideTrace } from '../../src/platform/observability/tracing.ts';
+import { runOutsideTrace } from '../../src/platform/observability/tracing.ts';
 import { type Claim, type ProcessingDeps, renewLease } from '../../src/videos/processing/claim-video.ts';
 import { recordProgress } from '../../src/videos/processing/record-processing.ts';
 import { videoChanged } from '../../src/videos/processing/video.events.ts';
@@ -21,68 +21,111 @@ export interface Lease extends AsyncDisposable {
   report(phase: ProcessingPhase, percent: number, secondsLeft?: number | null): void;
 }
 
+type Progress = Parameters<typeof recordProgress>[2];
+
 export interface LeaseDeps extends ProcessingDeps {
   leaseSeconds: number;
   logger: Logger;
 }
 
-/** Renews a claim's lease by a heartbeat, three times in each lease. */
+/** Renews a claim's lease three times in each lease, until it is disposed. */
 export async function holdLease(deps: LeaseDeps, claim: Claim): Promise<Lease> {
-  const { leaseSeconds, logger } = deps;
-  const lost = new AbortController();
-  const lose = (reason: string) => lost.abort(new LeaseLost(reason));
-  let renewedAt = performance.now();
-
-  /** Writes to the row; database errors are ignored until the lease has expired. */
-  const renewBy = async (write: () => Promise<boolean>) => {
-    if (lost.signal.aborted) return;
-    try {
-      if (await write()) renewedAt = performance.now();
-      else lose('The row belongs to another attempt or is deleted');
-    } catch (error) {
-      logger.warn({ err: error }, 'heartbeat failed');
-      if (performance.now() - renewedAt > leaseSeconds * 1000) lose('The lease expired');
-    }
-  };
-  const fork = () => ({ ...deps, em: deps.em.fork() });
-  const renew = () => renewBy(() => renewLease(fork(), claim, leaseSeconds));
-
-  let nextReport: (() => Promise<void>) | undefined;
-  let reporting: Promise<void> | undefined;
-  const writeReports = async () => {
-    for (let write = nextReport; write; write = nextReport) {
-      nextReport = undefined;
-      await write();
-    }
-    reporting = undefined;
-  };
-
+  const renewal = new LeaseRenewal(deps, claim);
+  const reports = new LatestWrite();
   const unsubscribe = await deps.events.subscribe(videoChanged, claim.videoId, event => {
-    if (event === null) void renew();
-    else if (event.deleted) lose('The video was deleted');
+    if (event === null) void renewal.renew();
+    else if (event.deleted) renewal.lose('The video was deleted');
   });
-  const heartbeat = setInterval(
+  const timer = setInterval(
     () => {
       // A write to a database that hangs does not fail, so the time is checked here too.
-      if (performance.now() - renewedAt > leaseSeconds * 1000) lose('The lease expired');
-      void renew();
+      renewal.checkExpiry();
+      void renewal.renew();
     },
-    (leaseSeconds * 1000) / 3,
+    (deps.leaseSeconds * 1000) / 3,
   );
-
   return {
-    signal: lost.signal,
+    signal: renewal.signal,
     report(phase, percent, secondsLeft = null) {
-      const progress = { phase, percent, secondsLeft };
-      const write = () => recordProgress(fork(), claim, progress, leaseSeconds);
-      nextReport = () => renewBy(() => outsideTrace(write));
-      reporting ??= writeReports();
+      reports.write(() => renewal.recordProgress({ phase, percent, secondsLeft }));
     },
     async [Symbol.asyncDispose]() {
-      clearInterval(heartbeat);
+      clearInterval(timer);
       unsubscribe();
-      nextReport = undefined;
-      await reporting;
+      await reports.stop();
     },
   };
+}
+
+/** The lease of one claim in its row; each successful write to the row renews it. */
+class LeaseRenewal {
+  readonly #deps: LeaseDeps;
+  readonly #claim: Claim;
+  readonly #lost = new AbortController();
+  #renewedAt = performance.now();
+
+  constructor(deps: LeaseDeps, claim: Claim) {
+    this.#deps = deps;
+    this.#claim = claim;
+  }
+
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  lose(reason: string): void {
+    this.#lost.abort(new LeaseLost(reason));
+  }
+
+  checkExpiry(): void {
+    if (performance.now() - this.#renewedAt > this.#deps.leaseSeconds * 1000) this.lose('The lease expired');
+  }
+
+  renew(): Promise<void> {
+    return this.#write(deps => renewLease(deps, this.#claim, deps.leaseSeconds));
+  }
+
+  recordProgress(progress: Progress): Promise<void> {
+    return this.#write(deps =>
+      runOutsideTrace(() => recordProgress(deps, this.#claim, progress, deps.leaseSeconds)),
+    );
+  }
+
+  /** Writes to the row; database errors are ignored until the lease has expired. */
+  async #write(write: (deps: LeaseDeps) => Promise<boolean>): Promise<void> {
+    if (this.signal.aborted) return;
+    try {
+      const renewed = await write({ ...this.#deps, em: this.#deps.em.fork() });
+      if (renewed) this.#renewedAt = performance.now();
+      else this.lose('The row belongs to another attempt or is deleted');
+    } catch (error) {
+      this.#deps.logger.warn({ err: error }, 'lease renewal failed');
+      this.checkExpiry();
+    }
+  }
+}
+
+/** Runs one write at a time; of the writes that arrive meanwhile, only the latest follows. */
+class LatestWrite {
+  #next: (() => Promise<void>) | undefined;
+  #running: Promise<void> | undefined;
+
+  write(write: () => Promise<void>): void {
+    this.#next = write;
+    this.#running ??= this.#run();
+  }
+
+  /** Drops the write that waits; resolves when the write under way has ended. */
+  async stop(): Promise<void> {
+    this.#next = undefined;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let write = this.#next; write; write = this.#next) {
+      this.#next = undefined;
+      await write();
+    }
+    this.#running = undefined;
+  }
 }

@@ -22,7 +22,7 @@ export interface Workspace extends AsyncDisposable {
 export async function openWorkspace(root: string, name: string): Promise<Workspace> {
   await mkdir(root, { recursive: true });
   const started = (await readStartTime(process.pid)) ?? 0;
-  const folder = await mkdtemp(join(root, `${name}~${hostHash()}~${process.pid}-${started}~`));
+  const folder = await mkdtemp(join(root, `${name}~${hashHostName()}~${process.pid}-${started}~`));
   return {
     folder,
     path: file => join(folder, file),
@@ -45,7 +45,7 @@ export async function sweepWorkspaces(root: string): Promise<number> {
     if (!entry.isDirectory() || owner === undefined) continue;
     const folder = join(root, entry.name);
     const inUse =
-      owner.host === hostHash()
+      owner.host === hashHostName()
         ? (await readStartTime(Number(owner.pid))) === Number(owner.started)
         : await isYoung(folder);
     if (inUse) continue;
@@ -74,7 +74,7 @@ function killProcess(pid: number): void {
   }
 }
 
-const hostHash = () => createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const hashHostName = () => createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 /**
  * Returns the start time of a process; null when it does not exist. A pid alone does not identify a process:

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileTypeFromFile } from 'file-type';
 import type { Env } from '../../src/env.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
-import { classifyFfmpegError } from '../ffmpeg/failures.ts';
+import { classifyFfmpegError } from '../ffmpeg/ffmpeg-errors.ts';
 import { type MediaFacts, probe } from '../ffmpeg/probe.ts';
 import type { Sandbox } from '../ffmpeg/sandbox.ts';
 
@@ -22,8 +22,8 @@ export interface SourceFile {
  * Returns the facts of a source and checks the contest's rules. Reads the headers only; {@link render}
  * detects missing or damaged frames.
  *
- * @throws {SourceRejected} with the first rule that the source breaks. Any other error is our own fault, to
- * be retried.
+ * @throws {SourceRejected} with the first rule that the source breaks. Any other error is an infrastructure
+ * fault, to be retried.
  */
 export async function inspect(
   source: SourceFile,

@@ -2,20 +2,26 @@ import { constants } from 'node:fs';
 import { access, copyFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../../src/env.ts';
-import { inSpan } from '../../src/platform/observability/tracing.ts';
+import { runInSpan } from '../../src/platform/observability/tracing.ts';
 import { isFileNotFound } from '../../src/platform/process/system-errors.ts';
-import { storyboardCues, storyboardLayout } from '../../src/videos/files/storyboard.ts';
+import { createStoryboardLayout, formatStoryboardCues } from '../../src/videos/files/storyboard.ts';
 import { STORYBOARD_NAME } from '../../src/videos/files/video-files.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
-import { BUMPER_FRAMES, decodeJob, keptFrames, mainJob, spliceJob } from '../ffmpeg/arguments.ts';
-import { type ClipFile, hashHeader, probeClip, startsFast } from '../ffmpeg/clip-file.ts';
-import { classifyFfmpegError } from '../ffmpeg/failures.ts';
-import { CLIP } from '../ffmpeg/picture.ts';
+import { type ClipFile, hashHeader, isFastStart, probeClip } from '../ffmpeg/clip-file.ts';
+import { CLIP } from '../ffmpeg/content-graph.ts';
+import { classifyFfmpegError } from '../ffmpeg/ffmpeg-errors.ts';
+import {
+  BUMPER_FRAMES,
+  countKeptFrames,
+  createContentJob,
+  createDecodeJob,
+  createSpliceJob,
+} from '../ffmpeg/ffmpeg-jobs.ts';
+import type { StillPaths } from '../ffmpeg/make-stills.ts';
 import type { MediaFacts } from '../ffmpeg/probe.ts';
-import { type FfmpegOptions, runFfmpeg } from '../ffmpeg/run.ts';
+import { type FfmpegOptions, runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import type { Sandbox } from '../ffmpeg/sandbox.ts';
-import type { StillPaths } from '../ffmpeg/stills.ts';
-import type { Bumpers } from './bumpers.ts';
+import type { Bumpers } from './bumper-cache.ts';
 import type { SourceFile } from './inspect.ts';
 
 const EXPECTED_STREAM = `video h264 High yuv420p ${CLIP.width}x${CLIP.height} 1:1 ${CLIP.frameRate}/1`;
@@ -53,7 +59,7 @@ export interface RenderOptions {
  *
  * @throws {SourceRejected} `CORRUPT` when frames end half a second or more before the file's own duration or
  * cannot be decoded; `TIMED_OUT` or `UNSUPPORTED_FORMAT` when the source needs more CPU time or memory than
- * allowed. Any other error is our own fault, to be retried.
+ * allowed. Any other error is an infrastructure fault, to be retried.
  */
 export async function render(
   source: SourceFile,
@@ -62,29 +68,31 @@ export async function render(
 ): Promise<RenderedClip> {
   const { rules, bumpers, signal } = options;
   const file = (name: string) => join(source.folder, name);
-  const frameCount = keptFrames(facts, rules.clipSeconds);
+  const frameCount = countKeptFrames(facts, rules.clipSeconds);
   const clipSeconds = (frameCount + 2 * BUMPER_FRAMES) / CLIP.frameRate;
   const run = toRunOptions(source, clipSeconds, options);
-  const main = {
-    clip: file('main.mp4'),
-    ...{ poster: file('poster.jpg'), brightPoster: file('bright.jpg') },
-    ...{ preview: file('preview.webp'), storyboard: file('storyboard.jpg') },
+  const content = {
+    clip: file('content.mp4'),
+    poster: file('poster.jpg'),
+    brightPoster: file('bright.jpg'),
+    preview: file('preview.webp'),
+    storyboard: file('storyboard.jpg'),
   };
-  await inSpan('encode', {}, () => encodeMain(source, facts, frameCount, main, run, options));
+  await runInSpan('encode', {}, () => encodeContent(source, facts, frameCount, content, run, options));
   const clip = { path: file('clip.mp4'), frameCount: frameCount + 2 * BUMPER_FRAMES };
-  await inSpan('splice', {}, () => splice(main.clip, clip.path, bumpers, run));
-  await inSpan('verify', {}, () => verify(clip, bumpers.headerHash, run, signal));
+  await runInSpan('splice', {}, () => splice(content.clip, clip.path, bumpers, run));
+  await runInSpan('verify', {}, () => verify(clip, bumpers.headerHash, run, signal));
 
-  const cues = storyboardCues(storyboardLayout(frameCount / CLIP.frameRate), STORYBOARD_NAME, {
+  const cues = formatStoryboardCues(createStoryboardLayout(frameCount / CLIP.frameRate), STORYBOARD_NAME, {
     durationSeconds: clipSeconds,
     contentStartSeconds: BUMPER_FRAMES / CLIP.frameRate,
   });
   await writeFile(file('storyboard.vtt'), cues);
   return {
     clipPath: clip.path,
-    posterPath: (await isFilled(main.brightPoster)) ? main.brightPoster : main.poster,
-    previewPath: main.preview,
-    storyboardPath: main.storyboard,
+    posterPath: (await isFilled(content.brightPoster)) ? content.brightPoster : content.poster,
+    previewPath: content.preview,
+    storyboardPath: content.storyboard,
     storyboardCuesPath: file('storyboard.vtt'),
     durationSeconds: clipSeconds,
     frameCount: clip.frameCount,
@@ -99,7 +107,7 @@ function toRunOptions(
 ): FfmpegOptions {
   return {
     sandbox,
-    grant: {
+    permissions: {
       folder: source.folder,
       // The source may be a hard link to the stored original.
       readOnly: [join(source.folder, source.fileName), bumpers.watermarkPath],
@@ -117,7 +125,7 @@ function toRunOptions(
   };
 }
 
-async function encodeMain(
+async function encodeContent(
   source: SourceFile,
   facts: MediaFacts,
   frameCount: number,
@@ -126,7 +134,7 @@ async function encodeMain(
   { bumpers, onProgress }: RenderOptions,
 ): Promise<void> {
   const sourcePath = join(source.folder, source.fileName);
-  const job = mainJob(facts, frameCount, {
+  const job = createContentJob(facts, frameCount, {
     ...paths,
     source: sourcePath,
     watermark: bumpers.watermarkPath,
@@ -153,21 +161,24 @@ async function isFilled(path: string): Promise<boolean> {
 
 /** Joins the three parts without decoding them, which requires equal headers. */
 async function splice(
-  mainPath: string,
+  contentPath: string,
   clipPath: string,
   bumpers: Bumpers,
   run: FfmpegOptions,
 ): Promise<void> {
-  const { folder } = run.grant;
-  if ((await hashHeader(mainPath)) !== bumpers.headerHash)
+  const { folder } = run.permissions;
+  if ((await hashHeader(contentPath)) !== bumpers.headerHash)
     throw new Error('The clip and the bumpers have different headers');
 
   // Beside the clip, so that the list contains plain names only.
   await copyFile(bumpers.openingPath, join(folder, 'opening.mp4'));
   await copyFile(bumpers.closingPath, join(folder, 'closing.mp4'));
   const list = join(folder, 'parts.txt');
-  await writeFile(list, ['opening.mp4', 'main.mp4', 'closing.mp4'].map(name => `file '${name}'\n`).join(''));
-  await runFfmpeg(spliceJob(list, clipPath), run);
+  await writeFile(
+    list,
+    ['opening.mp4', 'content.mp4', 'closing.mp4'].map(name => `file '${name}'\n`).join(''),
+  );
+  await runFfmpeg(createSpliceJob(list, clipPath), run);
 }
 
 /** Checks the headers of the finished file and decodes every frame. */
@@ -177,14 +188,14 @@ async function verify(
   run: FfmpegOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const file: ClipFile = await probeClip(clip.path, run.grant, { sandbox: run.sandbox, signal });
-  const { frameCount: decoded } = await runFfmpeg(decodeJob(clip.path), run);
+  const file: ClipFile = await probeClip(clip.path, run.permissions, { sandbox: run.sandbox, signal });
+  const { frameCount: decoded } = await runFfmpeg(createDecodeJob(clip.path), run);
   const problems = [
     file.streams.join(', ') !== EXPECTED_STREAM && `streams are ${file.streams.join(', ')}`,
     file.headerHash !== headerHash && 'the header changed',
     file.frameCount !== clip.frameCount && `${file.frameCount} frames instead of ${clip.frameCount}`,
     decoded !== clip.frameCount && `${decoded} frames can be decoded instead of ${clip.frameCount}`,
-    !(await startsFast(clip.path)) && 'the index is not at the start',
+    !(await isFastStart(clip.path)) && 'the index is not at the start',
   ].filter(problem => problem !== false);
   if (problems.length > 0) throw new Error(`The finished clip is invalid: ${problems.join('; ')}`);
 }

@@ -9,7 +9,7 @@ import type { WebSocket } from 'ws';
 const SERVICE_RESTART = 1012;
 const POLL_MILLISECONDS = 10;
 
-/** Operations of a socket by id, as graphql-ws keeps them: null for a pending result, else a stream. */
+/** Operations of a socket by id, as graphql-ws stores them: null for a pending result, else a stream. */
 export type ActiveOperations = Readonly<Record<string, unknown>>;
 
 /**
@@ -21,7 +21,7 @@ export async function closeWebSocket(
   operations: ActiveOperations,
   deadline: AbortSignal,
 ): Promise<void> {
-  // The poll is needed: graphql-ws has no callback after the result is sent.
+  // A poll, because graphql-ws has no callback after it sends a result.
   while (Object.values(operations).includes(null) && !deadline.aborted) await pause(POLL_MILLISECONDS);
   if (socket.readyState === socket.CLOSED) return;
   const closed = once(socket, 'close');

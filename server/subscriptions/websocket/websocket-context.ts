@@ -9,7 +9,7 @@ import type { WebSocketOperations } from './websocket-operations.ts';
 /** The payload of `connection_init` as the client sent it, not validated. */
 export type ConnectionParams = Record<string, unknown> | undefined;
 
-/** State of a socket that has been accepted. */
+/** State of an accepted socket. */
 export interface AcceptedState extends Record<PropertyKey, unknown> {
   operations: WebSocketOperations;
 }
@@ -17,7 +17,7 @@ export interface AcceptedState extends Record<PropertyKey, unknown> {
 /** graphql-ws' context of a socket. */
 export type SocketContext = Context<ConnectionParams, Extra & Partial<AcceptedState>>;
 
-/** Runs a function in a new request context, as each message on a socket has its own request id. */
+/** Runs a function in a new request context: each message on a socket has its own request id. */
 export function runInRequestContext<Result>(
   { logger }: { logger: Logger },
   request: IncomingMessage,

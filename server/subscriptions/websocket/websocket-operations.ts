@@ -7,8 +7,8 @@ interface Operation {
 }
 
 /**
- * The operations of one socket, each until it has ended. graphql-ws forgets an operation when its client
- * completes it, even during preparation. If another operation then takes the id, graphql-ws starts both.
+ * The active operations of one socket. graphql-ws removes an operation when its client completes it, even
+ * during preparation. If another operation then takes the id, graphql-ws starts both.
  */
 export class WebSocketOperations {
   readonly #operations = new Map<string, Operation>();

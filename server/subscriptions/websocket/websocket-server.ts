@@ -6,31 +6,31 @@ import { isAsyncIterable } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Context } from '../../../schema/context.ts';
 import { getSharedExecution } from '../shared-execution-plugin.ts';
-import { withoutHttp } from '../subscription-event.ts';
+import { formatError } from '../subscription-event.ts';
+import { type AcceptDeps, acceptConnection } from './accept-connection.ts';
+import { executeOperation, subscribeOperation } from './execute-operation.ts';
+import { type PrepareDeps, prepareOperation } from './prepare-operation.ts';
+import { sendSharedFrames } from './send-shared-frames.ts';
 import { type ActiveOperations, closeWebSocket } from './websocket-close.ts';
-import { acceptConnection, type ConnectDeps } from './websocket-connect.ts';
 import type { AcceptedState, ConnectionParams, SocketContext } from './websocket-context.ts';
-import { executeOperation, subscribeOperation } from './websocket-execution.ts';
-import { sendSharedFrames } from './websocket-shared-frames.ts';
-import { prepareOperation, type SubscribeDeps } from './websocket-subscribe.ts';
 import { handleUpgrade } from './websocket-upgrade.ts';
 
 /** Large enough for a GraphQL operation. Files are uploaded over HTTP. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
-/** Limit of the data that a client has not read; more than twenty pages of the ranking. */
+/** Limit of a client's unread data; more than twenty pages of the ranking. */
 const MAX_BUFFERED_BYTES = 4 * 1024 ** 2;
-/** Limit for `connection_init`, which a client sends immediately, unlike a file. */
+/** Limit of the time for `connection_init`, which a client sends immediately, unlike a file. */
 const MAX_INIT_SECONDS = 5;
 
-export interface WebSocketDeps extends ConnectDeps, SubscribeDeps {
+interface WebSocketDeps extends AcceptDeps, PrepareDeps {
   isAllowedOrigin: (request: IncomingMessage) => boolean;
-  /** The time within which a client must send `connection_init`, at most 5 seconds. */
+  /** Time within which a client must send `connection_init`, at most 5 seconds. */
   slowClientSeconds: number;
-  /** The time between two pings. A client that has not answered one by the next is disconnected. */
+  /** Time between two pings. The server disconnects a client that has not answered the previous ping. */
   pingSeconds: number;
 }
 
-export interface WebSocketEndpoint {
+interface WebSocketEndpoint {
   /** Closes every socket once its queries and mutations have their results, or at the deadline. */
   close(deadline: AbortSignal): Promise<void>;
 }
@@ -92,16 +92,16 @@ function createOperationOptions(deps: WebSocketDeps): Options {
 }
 
 const ERROR_OPTIONS: Options = {
-  onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
+  onError: (_context, _id, _payload, errors) => errors.map(formatError),
   onNext(_context, _id, _payload, _args, { errors, data = null, extensions }) {
     if (!errors) return undefined;
-    return { errors: errors.map(withoutHttp), data, ...(extensions && { extensions }) };
+    return { errors: errors.map(formatError), data, ...(extensions && { extensions }) };
   },
 };
 
 /**
- * Terminates a socket whose client does not read. Every message, also a ping, can cause a response, and the
- * responses would otherwise pile up without a limit.
+ * Terminates a socket whose client does not read. Every message, also a ping, can cause a response; without a
+ * limit the responses would fill the memory.
  */
 function terminateSlowReader(socket: WebSocket): void {
   const check = () => {

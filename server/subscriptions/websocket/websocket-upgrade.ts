@@ -2,13 +2,13 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestPath } from '../../http/request-path.ts';
 
-const REFUSALS = {
+const STATUS_LINES = {
   404: 'Not Found',
   403: 'Forbidden',
   503: 'Service Unavailable\r\nRetry-After: 1',
 };
 
-/** Passes each upgrade on `/graphql` from an allowed origin to `accept`, and refuses all others. */
+/** Passes each upgrade on `/graphql` from an allowed origin to `accept`, and rejects all others. */
 export function handleUpgrade(
   server: Server,
   isAllowedOrigin: (request: IncomingMessage) => boolean,
@@ -17,18 +17,18 @@ export function handleUpgrade(
   server.on('upgrade', (request, socket, head) => {
     // Node has removed its own listeners, and an unhandled `error` event ends the process.
     socket.on('error', () => socket.destroy());
-    if (getRequestPath(request) !== '/graphql') refuse(socket, 404);
-    else if (!isAllowedOrigin(request)) refuse(socket, 403);
-    else if (!server.listening) refuse(socket, 503);
+    if (getRequestPath(request) !== '/graphql') rejectUpgrade(socket, 404);
+    else if (!isAllowedOrigin(request)) rejectUpgrade(socket, 403);
+    else if (!server.listening) rejectUpgrade(socket, 503);
     else accept(request, socket, head);
   });
 }
 
 /**
- * Destroys the socket after the response. Remaining input has no reader, and no timeout is left to end the
+ * Sends a response and destroys the socket. Remaining input has no reader, and no timeout would end the
  * socket.
  */
-function refuse(socket: Duplex, status: keyof typeof REFUSALS): void {
+function rejectUpgrade(socket: Duplex, status: keyof typeof STATUS_LINES): void {
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${REFUSALS[status]}\r\nConnection: close\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_LINES[status]}\r\nConnection: close\r\n\r\n`);
 }

@@ -15,9 +15,8 @@ interface PendingItem<Item, Outcome> {
  * during a write form the next batch, so batches grow with the load. The first item of an idle batcher waits
  * `gatherMilliseconds` for others.
  *
- * `write` returns one outcome per item, in order. When it fails with an error for which `isItemError` returns
- * true, each item is written alone, so that one bad item does not fail the others. Otherwise the whole batch
- * fails with that error.
+ * `write` returns one outcome per item, in order. After an error that `isItemError` accepts, each item is
+ * written alone, so one bad item does not fail the others. Any other error fails the whole batch.
  */
 export function createBatcher<Item, Outcome>(options: {
   maxItems: number;

@@ -1,13 +1,13 @@
-/** Releases a slot; further calls have no effect. */
+/** Ends one use; further calls have no effect. */
 export type Release = () => void;
 
 /** Limits the concurrent uses of each key, in this process. */
 export interface ConcurrencyLimit {
-  /** Returns null when the key is at its limit. */
+  /** Starts a use and returns the function that ends it; null when the key is at its limit. */
   acquire(key: string): Release | null;
 }
 
-/** Creates a limit of `maximum` concurrent slots per key. Unused keys take no memory. */
+/** Creates a limit of `maximum` concurrent uses per key. Unused keys take no memory. */
 export function createConcurrencyLimit(maximum: number): ConcurrencyLimit {
   const counts = new Map<string, number>();
   return {

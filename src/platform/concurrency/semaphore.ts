@@ -1,5 +1,5 @@
 /** Runs a task as soon as a permit is free; tasks start in the order of the calls. */
-export type Semaphore = <Result>(task: () => Promise<Result>) => Promise<Result>;
+type Semaphore = <Result>(task: () => Promise<Result>) => Promise<Result>;
 
 /**
  * Creates a semaphore that runs at most `permits` tasks concurrently. A failed task releases its permit too.
@@ -14,7 +14,7 @@ export function createSemaphore(permits: number): Semaphore {
     try {
       return await task();
     } finally {
-      // Passed directly to the next task, so that a later caller cannot overtake it.
+      // The permit passes directly to the next task, so a later caller cannot overtake that task.
       const next = waiting.shift();
       if (next) next();
       else free += 1;

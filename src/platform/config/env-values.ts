@@ -10,7 +10,7 @@ export type SettingValues<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Sh
 export const wholeNumber = (minimum: number, maximum: number) =>
   z.coerce.number().int().min(minimum).max(maximum);
 
-/** A TCP port; 0 asks the operating system for a free one. */
+/** A TCP port; 0 selects a free port. */
 export const port = wholeNumber(0, 65_535);
 
 /** `true` or `false`, also as `1`/`0`, `yes`/`no`, `on`/`off`. */

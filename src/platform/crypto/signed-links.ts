@@ -1,12 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type DerivedKey, deriveKeys, type Secrets } from './derive-keys.ts';
 
-/** Links that grant access to one path until they expire, to every holder. */
+/** Links that grant every holder access to one path until they expire. */
 export interface SignedLinks {
-  /**
-   * Returns `path` with an expiry and a signature in its query. The path must be normalized and have no
-   * query.
-   */
+  /** Returns `path` with an expiry and a signature as its query. The path must be normalized. */
   sign(path: string, lifetimeSeconds: number): string;
 
   /** Returns whether `url`, a path with its query, has a valid signature and has not expired. */
@@ -36,7 +33,7 @@ export function createSignedLinks(secrets: Secrets, now: () => Date = () => new 
       if (!/^\d{1,12}$/.test(expires)) return false;
       const signature = Buffer.from(parameters.get('signature') ?? '');
       const isGenuine = keys.some(key => {
-        // Compared as text: base64url has several encodings of the same bytes.
+        // The comparison is by text, as base64url has several encodings of the same bytes.
         const expected = Buffer.from(createSignature(key, path, expires));
         return expected.length === signature.length && timingSafeEqual(expected, signature);
       });

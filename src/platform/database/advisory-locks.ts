@@ -1,12 +1,13 @@
+import type pg from 'pg';
 import type { EntityManager } from './database.ts';
 
 /**
- * The keys of all advisory locks with a fixed key; usernames lock the hash of their base. The numbers are
- * arbitrary, but all processes of one database must use the same ones.
+ * The keys of all advisory locks with a name. The numbers are arbitrary, but all processes of one database
+ * must use the same ones.
  *
  * @see https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
  */
-export const ADVISORY_LOCKS = {
+const ADVISORY_LOCKS = {
   migrate: 7_262_011,
   reconcile: 7_262_012,
   rebuildLeaderboard: 7_262_013,
@@ -16,6 +17,19 @@ export const ADVISORY_LOCKS = {
 /** Waits for a lock and holds it until the transaction of `em` ends. */
 export async function takeAdvisoryLock(em: EntityManager, name: keyof typeof ADVISORY_LOCKS): Promise<void> {
   await em.execute('select pg_advisory_xact_lock(?)', [ADVISORY_LOCKS[name]]);
+}
+
+/** Waits for the lock of a text, by its hash, and holds the lock until the transaction of `em` ends. */
+export async function takeAdvisoryLockOfText(em: EntityManager, text: string): Promise<void> {
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [text]);
+}
+
+/** Waits for a lock and holds it until the connection of `client` ends. */
+export async function takeSessionAdvisoryLock(
+  client: pg.Client,
+  name: keyof typeof ADVISORY_LOCKS,
+): Promise<void> {
+  await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS[name]]);
 }
 
 /** Takes a lock until the transaction of `em` ends. Returns false when another transaction holds the lock. */

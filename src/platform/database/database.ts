@@ -8,7 +8,7 @@ export type { EntityManager } from '@mikro-orm/postgresql';
 export type Database = MikroORM;
 
 const POLL_MILLISECONDS = 10;
-/** Added to the statement timeout, after which PostgreSQL sends at least an error. */
+/** Tolerance after the statement timeout, at which PostgreSQL sends at least an error. */
 const SILENCE_SECONDS = 5;
 /** The table of executed migrations. */
 export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
@@ -18,9 +18,9 @@ export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
  * the pool with {@link closeDatabase}.
  *
  * `statementTimeoutSeconds` limits each statement and each idle period within a transaction. With a
- * `certificateAuthority` (PEM) the connections use TLS, to a server with a certificate of that CA; without
- * one they are unencrypted. A connection that is silent for longer than the statement timeout is dropped.
- * `longStatements` disables this, for statements that switch the timeout off.
+ * `certificateAuthority` (PEM) the connections use TLS, and the server needs a certificate of that CA.
+ * Without one they are unencrypted. A connection that is silent for longer than the statement timeout is
+ * dropped. `longStatements` prevents this, for statements that disable the timeout.
  */
 export async function openDatabase({
   statementTimeoutSeconds = 15,
@@ -49,13 +49,12 @@ export async function openDatabase({
       // A longer wait for a connection is an outage, and the caller must receive an error.
       connectionTimeoutMillis: 5000,
       statement_timeout: statementTimeoutSeconds * 1000,
-      // Frees the locks of a frozen or disconnected process, which otherwise last until the server's TCP
-      // timeout.
+      // Releases the locks of a frozen or disconnected process before the TCP timeout of the server.
       idle_in_transaction_session_timeout: statementTimeoutSeconds * 1000,
       // Detects a dead connection while it is idle.
       ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
       application_name: 'anb-rising-stars',
-      // Cannot be part of the URL: only the schema is read from its query.
+      // The CA cannot be part of the URL, as the driver reads only the schema from its query.
       ...(settings.certificateAuthority !== undefined && { ssl: { ca: settings.certificateAuthority } }),
     },
     migrations: {
@@ -74,7 +73,7 @@ export async function openDatabase({
 
 /**
  * Closes the pool when no connection is in use or requested. An earlier close would lose a connection that is
- * still being established, and the pool would wait for its return without end.
+ * still being established; the pool would then wait for it forever.
  */
 export async function closeDatabase(database: Database): Promise<void> {
   const pool = await database.em.getConnection().getNativeClient();
@@ -83,8 +82,8 @@ export async function closeDatabase(database: Database): Promise<void> {
 }
 
 /**
- * Returns an entity manager that cancels its statements, on the server too, when `signal` aborts; they reject
- * with its reason.
+ * Returns an entity manager whose statements are cancelled, also on the server, when `signal` aborts. They
+ * reject with the reason of the signal.
  */
 export function forkUntil(database: Database, signal: AbortSignal): EntityManager {
   return database.em.fork({ signal, inflightQueryAbortStrategy: 'cancel query' });

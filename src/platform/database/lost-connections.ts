@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 
 /**
  * Makes the pool drop connections that are lost while they are in use. Kysely releases a connection after the
- * end of its transaction, which fails on a lost connection: the connection would stay in use forever, and a
+ * end of its transaction, which fails on a lost connection. The connection would stay in use forever, and a
  * few of them exhaust the pool.
  */
 export function dropLostConnections(pool: Pool): void {
@@ -23,9 +23,9 @@ export function dropLostConnections(pool: Pool): void {
 }
 
 /**
- * Makes the pool drop a connection in use that receives no byte for `milliseconds`, at the latest after twice
- * that time. When a server disappears without closing its connections, TCP alone would wait a quarter of an
- * hour. The running query fails with `ETIMEDOUT`.
+ * Makes the pool drop a connection in use that receives no byte for `milliseconds`. The check takes at most
+ * twice that time. When a server disappears without closing its connections, TCP alone would wait a quarter
+ * of an hour. The running query fails with `ETIMEDOUT`.
  */
 export function dropSilentConnections(pool: Pool, milliseconds: number): void {
   const timers = new WeakMap<PoolClient, NodeJS.Timeout>();

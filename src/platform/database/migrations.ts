@@ -18,7 +18,7 @@ export async function migrate(database: Database, only?: string[]): Promise<stri
 }
 
 /** Returns the names of the migrations of this code, in order. */
-export async function knownMigrations(database: Database): Promise<string[]> {
+export async function findKnownMigrations(database: Database): Promise<string[]> {
   const files = await readdir(database.config.get('migrations').path ?? '.');
   return files
     .filter(file => file.endsWith('.ts'))
@@ -27,7 +27,7 @@ export async function knownMigrations(database: Database): Promise<string[]> {
 }
 
 /** Returns the names of the migrations of the database, in the order of their execution. Changes nothing. */
-export async function executedMigrations(database: Database): Promise<string[]> {
+export async function findExecutedMigrations(database: Database): Promise<string[]> {
   const em = database.em.fork();
   const [table] = await em.execute<[{ exists: boolean }]>(
     `select to_regclass('${MIGRATIONS_TABLE}') is not null as exists`,
@@ -38,7 +38,7 @@ export async function executedMigrations(database: Database): Promise<string[]> 
 }
 
 /** Returns the names of the migrations of this code that the database does not have. Changes nothing. */
-export async function pendingMigrations(database: Database): Promise<string[]> {
-  const executed = new Set(await executedMigrations(database));
-  return (await knownMigrations(database)).filter(name => !executed.has(name));
+export async function findPendingMigrations(database: Database): Promise<string[]> {
+  const executed = new Set(await findExecutedMigrations(database));
+  return (await findKnownMigrations(database)).filter(name => !executed.has(name));
 }

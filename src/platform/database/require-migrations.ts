@@ -1,9 +1,9 @@
 import { StartupError } from '../process/startup-error.ts';
 import type { Database } from './database.ts';
-import { pendingMigrations } from './migrations.ts';
+import { findPendingMigrations } from './migrations.ts';
 
 /**
- * Resolves when the database is available and has every migration of this code; a newer schema may have more.
+ * Resolves when the database is available and has every migration of this code. A newer schema may have more.
  * Changes nothing.
  *
  * @throws {StartupError}
@@ -16,15 +16,12 @@ export async function requireMigrations(database: Database): Promise<void> {
     .catch(error => {
       throw new StartupError(`PostgreSQL is unavailable: ${getReason(error)}`, { cause: error });
     });
-  const pending = await pendingMigrations(database);
+  const pending = await findPendingMigrations(database);
   if (pending.length === 0) return;
   throw new StartupError(`The schema is not migrated (npm run migrate), missing: ${pending.join(', ')}`);
 }
 
-/**
- * Returns the first line of the message; after failed attempts on several addresses, that of the first
- * attempt.
- */
+/** Returns the first line of the message; after attempts on several addresses, that of the first attempt. */
 function getReason(error: unknown): string {
   if (error instanceof AggregateError) return getReason(error.errors[0]);
   if (!(error instanceof Error)) return String(error);

@@ -8,19 +8,16 @@ import type { Checksum } from '../storage/checksum.ts';
 
 /*
  * Whole tables as files, in the text format of COPY (https://www.postgresql.org/docs/18/sql-copy.html), which
- * every version of PostgreSQL reads. Tables are streamed, so memory does not grow with their size.
+ * every version of PostgreSQL reads. Tables are streamed, so the memory does not grow with their size.
  */
 
 /** A table and its stored columns; generated columns are omitted. */
-export interface TableShape {
+interface TableShape {
   name: string;
   columns: string[];
 }
 
-/**
- * Runs `work` on a connection outside the pool, without a statement timeout. Closes the connection
- * afterwards.
- */
+/** Runs `work` on a connection outside the pool, without a statement timeout; then closes the connection. */
 export async function withClient<Result>(
   settings: Pick<DatabaseSettings, 'url' | 'certificateAuthority'>,
   work: (client: pg.Client) => Promise<Result>,
@@ -28,7 +25,7 @@ export async function withClient<Result>(
   const { url, certificateAuthority } = settings;
   const client = new pg.Client({
     connectionString: url,
-    application_name: 'anb-rising-stars-upkeep',
+    application_name: 'anb-rising-stars-backup',
     connectionTimeoutMillis: 5000,
     ...(certificateAuthority !== undefined && { ssl: { ca: certificateAuthority } }),
   });
@@ -43,7 +40,7 @@ export async function withClient<Result>(
 }
 
 /**
- * Returns the tables of the schema in the order in which they can be filled: each after the tables that it
+ * Returns the tables of the schema in the order in which they can be filled. Each table follows those that it
  * references.
  *
  * @throws {Error} when tables reference each other in a cycle.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LeaderboardEntry, LeaderboardRow } from './leaderboard.ts';
 import type { ScriptArgument } from './leaderboard-scripts.ts';
 
-/* How entries are written to the scripts of `scripts/`, and how their replies are read. */
+/* The arguments and the replies of the scripts in `scripts/`. */
 
 /** The name of a generation and the changed boards. */
 export const WRITTEN = z.tuple([z.string(), z.array(z.string())]);
@@ -13,7 +13,9 @@ export const LATEST_WRITE = z.tuple([z.string(), z.coerce.number()]);
 /** Members and negated scores in turn. */
 export const ENTRIES = z
   .array(z.string())
-  .transform(reply => inGroups(reply, 2).map(([member = '', score]) => toEntry(member, 0 - Number(score))));
+  .transform(reply =>
+    splitIntoGroups(reply, 2).map(([member = '', score]) => toEntry(member, 0 - Number(score))),
+  );
 
 /** The size of a board, the first index of a page, and the page's entries. */
 export const PAGE = z.tuple([z.int(), z.int(), ENTRIES]);
@@ -22,17 +24,14 @@ export const PAGE = z.tuple([z.int(), z.int(), ENTRIES]);
 export const FOUND = z
   .array(z.string())
   .transform(reply =>
-    inGroups(reply, 3).map(([index, score, member]) =>
+    splitIntoGroups(reply, 3).map(([index, score, member]) =>
       member ? { index: Number(index), entry: toEntry(member, Number(score)) } : null,
     ),
   );
 
-/** How many entries precede one, and how many precede or equal it. */
-export const RANK = z.tuple([z.int(), z.int()]);
-
 /** Name, sum of scores and number of entries of each board. */
 export const TOTALS = z.array(z.string()).transform(reply =>
-  inGroups(reply, 3).map(([board = '', score, entries]) => ({
+  splitIntoGroups(reply, 3).map(([board = '', score, entries]) => ({
     board,
     score: Number(score),
     entries: Number(entries),
@@ -54,5 +53,5 @@ function toEntry(member: string, score: number): LeaderboardEntry {
   return { id, score, tieBreaker };
 }
 
-const inGroups = (reply: readonly string[], size: number): string[][] =>
+const splitIntoGroups = (reply: readonly string[], size: number): string[][] =>
   Array.from({ length: reply.length / size }, (_, group) => reply.slice(group * size, (group + 1) * size));

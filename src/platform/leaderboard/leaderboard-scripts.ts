@@ -6,30 +6,31 @@ import { LeaderboardNotBuilt, LeaderboardUnavailable } from './leaderboard.ts';
 
 /*
  * Redis runs each script atomically, so no generation is replaced during a script. A generation consists of:
+ *
  *   {board}:GENERATION:rows        hash   id → "version score member boards…"
- *   {board}:GENERATION:on:BOARD    zset   member → negated score, so that the best come first
+ *   {board}:GENERATION:on:BOARD    zset   member → negated score, best first
  *   {board}:GENERATION:scores      hash   board → sum of its scores
  *   {board}:GENERATION:writers     hash   writer → number of its latest write
- * A member is "tieBreaker/id": members with the same score are ordered as text, that is by their tie-breakers.
+ *
+ * A member is "tieBreaker/id": Redis orders members with the same score as text, so by their tie-breakers.
  * Scores are negated by subtraction, as Redis does not accept minus zero as an integer.
  */
 
-/** The key that holds the name of the generation that is read; scripts replace it atomically. */
+/** The key with the name of the current generation, which readers use; scripts replace it atomically. */
 export const CURRENT_KEY = '{board}:generation';
-/** The key that holds the name of the generation that is being built. Expires after a crash of the builder. */
+/** The key with the name of the generation under construction. Expires after a crash of the builder. */
 export const BUILDING_KEY = '{board}:building';
 
 /** The files of each command in `scripts/`, concatenated in this order: shared functions first. */
 const COMMANDS = {
-  leaderboardWrite: ['current-generation', 'put-rows', 'write'],
+  leaderboardWrite: ['current-generation', 'upsert-rows', 'write'],
   leaderboardLatestWrite: ['current-generation', 'latest-write'],
   leaderboardBeginBuild: ['begin-build'],
-  leaderboardBuild: ['put-rows', 'build'],
+  leaderboardBuild: ['upsert-rows', 'build'],
   leaderboardFinishBuild: ['finish-build'],
   leaderboardRange: ['current-generation', 'range'],
   leaderboardFind: ['current-generation', 'find'],
-  leaderboardRank: ['current-generation', 'locate-entry', 'rank'],
-  leaderboardPage: ['current-generation', 'locate-entry', 'page'],
+  leaderboardPage: ['current-generation', 'find-rank', 'page'],
   leaderboardSize: ['current-generation', 'size'],
   leaderboardTotals: ['current-generation', 'totals'],
 } as const;

@@ -15,8 +15,8 @@ export interface LeaderboardRow extends LeaderboardEntry {
   boards: readonly string[];
 }
 
-/** A part of a board: up to `limit` entries between two others, from the end when `fromEnd`. */
-export interface LeaderboardPage {
+/** A request of up to `limit` entries between two others, counted from the end when `fromEnd`. */
+interface LeaderboardPage {
   limit: number;
   after: LeaderboardEntry | null;
   before: LeaderboardEntry | null;
@@ -24,7 +24,7 @@ export interface LeaderboardPage {
 }
 
 /** The number of entries of a board and the sum of their scores. */
-export interface LeaderboardTotal {
+interface LeaderboardTotal {
   board: string;
   entries: number;
   score: number;
@@ -35,17 +35,14 @@ export class LeaderboardUnavailable extends Error {
   override name: string = 'LeaderboardUnavailable';
 }
 
-/**
- * The store is available but has no leaderboards, or not all of them: they were never built, or they were
- * lost.
- */
+/** The store is available, but some leaderboards were lost or never built. */
 export class LeaderboardNotBuilt extends LeaderboardUnavailable {
   override name = 'LeaderboardNotBuilt';
 }
 
 /**
- * Leaderboards that any process may write at any time, in any order and repeatedly: their content depends
- * only on the newest version of each row. Reading a page or a rank costs O(log n + page) at any position.
+ * Leaderboards for concurrent writers. Their content depends only on the newest version of each row: writes
+ * may be repeated and reordered. Reading a page or a rank costs O(log n + page) at any position.
  *
  * Every method throws {@link LeaderboardUnavailable} when the store does not reply. All but {@link
  * Leaderboard.rebuild} throw {@link LeaderboardNotBuilt} when there are no leaderboards.
@@ -56,28 +53,27 @@ export interface Leaderboard {
   /**
    * Resolves when the leaderboards exist and contain all writes of this process.
    *
-   * @throws {LeaderboardNotBuilt} also when the store has lost writes, as after a crash between two writes to
-   * its disk.
+   * @throws {LeaderboardNotBuilt} also when the store has lost writes, as after a crash.
    */
   check(): Promise<void>;
   /** Returns a page, the index of its first entry and the size of the board, all from one moment. */
-  page(
+  findPage(
     board: string,
     page: LeaderboardPage,
   ): Promise<{ entries: LeaderboardEntry[]; from: number; size: number }>;
   /** Returns the entries from index `from` to index `to`, excluding `to`; the first index is 0. */
-  range(board: string, from: number, to: number): Promise<LeaderboardEntry[]>;
-  /** Returns index and entry of each id, in the order of `ids`; null for ids that are not on the board. */
+  findRange(board: string, from: number, to: number): Promise<LeaderboardEntry[]>;
+  /** Returns index and entry of each id, in order; null for an id that is not on the board. */
   find(board: string, ids: readonly string[]): Promise<({ index: number; entry: LeaderboardEntry } | null)[]>;
-  /** Returns how many entries precede `entry`, and how many precede or equal it. The entry need not exist. */
-  getRank(board: string, entry: LeaderboardEntry): Promise<{ before: number; upTo: number }>;
-  size(board: string): Promise<number>;
+  /** Returns the number of entries of a board. */
+  countEntries(board: string): Promise<number>;
   /** Returns the totals of all boards, in no particular order. */
-  totals(): Promise<LeaderboardTotal[]>;
+  findTotals(): Promise<LeaderboardTotal[]>;
   /**
-   * Replaces all boards atomically with `rows`. Readers see the old boards until the last row is written.
-   * When another rebuild has started meanwhile, or the store has lost data, the boards stay unchanged and the
-   * call throws {@link LeaderboardUnavailable}.
+   * Replaces all boards atomically with `rows`. Readers see the old boards until the last row is written. The
+   * boards stay unchanged after a failure.
+   *
+   * @throws {LeaderboardUnavailable} also when another rebuild has started, or the store has lost data.
    */
   rebuild(rows: AsyncIterable<readonly LeaderboardRow[]>): Promise<void>;
 }

@@ -7,7 +7,6 @@ import {
   FOUND,
   LATEST_WRITE,
   PAGE,
-  RANK,
   TOTALS,
   toMember,
   toRowArguments,
@@ -17,6 +16,7 @@ import {
   BUILDING_KEY,
   CURRENT_KEY,
   defineLeaderboardScripts,
+  type LeaderboardScripts,
   orUnavailable,
   type ScriptArgument,
 } from './leaderboard-scripts.ts';
@@ -31,10 +31,38 @@ const BUILDING_SECONDS = 300;
  */
 export function openRedisLeaderboard(redis: Redis): Leaderboard {
   const scripts = defineLeaderboardScripts(redis);
+  return {
+    ...createWriter(scripts),
+
+    async findPage(board, { limit, after, before, fromEnd }) {
+      const bounds = [after, before].flatMap(entry => (entry ? [entry.score, toMember(entry)] : ['', '']));
+      const end = fromEnd ? 'end' : 'start';
+      const [size, from, entries] = await scripts.run('leaderboardPage', PAGE, board, limit, end, ...bounds);
+      return { entries, from, size };
+    },
+
+    async findRange(board, from, to) {
+      return to <= from ? [] : scripts.run('leaderboardRange', ENTRIES, board, from, to - 1);
+    },
+
+    find: (board, ids) => scripts.run('leaderboardFind', FOUND, board, ...ids),
+
+    countEntries: board => scripts.run('leaderboardSize', z.int(), board),
+
+    findTotals: () => scripts.run('leaderboardTotals', TOTALS),
+
+    async rebuild(rows) {
+      await buildGeneration(scripts, rows);
+      await orUnavailable(() => deleteOldGenerations(redis));
+    },
+  };
+}
+
+/** Creates the methods that write rows and check that Redis still has them. */
+function createWriter(scripts: LeaderboardScripts): Pick<Leaderboard, 'upsert' | 'check'> {
   const writer = randomUUID();
   let writes = 0;
   let acknowledged: { generation: string; write: number } | null = null;
-
   return {
     async upsert(rows) {
       const changed = new Set<string>();
@@ -53,43 +81,23 @@ export function openRedisLeaderboard(redis: Redis): Leaderboard {
         throw new LeaderboardNotBuilt('The leaderboards have lost the latest writes');
       }
     },
-
-    async page(board, { limit, after, before, fromEnd }) {
-      const bounds = [after, before].flatMap(entry => (entry ? [entry.score, toMember(entry)] : ['', '']));
-      const end = fromEnd ? 'end' : 'start';
-      const [size, from, entries] = await scripts.run('leaderboardPage', PAGE, board, limit, end, ...bounds);
-      return { entries, from, size };
-    },
-
-    async range(board, from, to) {
-      return to <= from ? [] : scripts.run('leaderboardRange', ENTRIES, board, from, to - 1);
-    },
-
-    find: (board, ids) => scripts.run('leaderboardFind', FOUND, board, ...ids),
-
-    async getRank(board, entry) {
-      const args = [board, entry.score, toMember(entry)];
-      const [before, upTo] = await scripts.run('leaderboardRank', RANK, ...args);
-      return { before, upTo };
-    },
-
-    size: board => scripts.run('leaderboardSize', z.int(), board),
-
-    totals: () => scripts.run('leaderboardTotals', TOTALS),
-
-    async rebuild(rows) {
-      const generation = randomUUID();
-      // Before the first row is read: later changes are written to both generations.
-      await scripts.build('leaderboardBeginBuild', generation, BUILDING_SECONDS);
-      for await (const batch of rows) {
-        for (const args of toCalls(batch)) {
-          await scripts.build('leaderboardBuild', generation, BUILDING_SECONDS, ...args);
-        }
-      }
-      await scripts.build('leaderboardFinishBuild', generation);
-      await orUnavailable(() => deleteOldGenerations(redis));
-    },
   };
+}
+
+/** Builds a new generation and makes it the current one. */
+async function buildGeneration(
+  scripts: LeaderboardScripts,
+  rows: AsyncIterable<readonly LeaderboardRow[]>,
+): Promise<void> {
+  const generation = randomUUID();
+  // The build begins before the first row is read, so that later changes reach both generations.
+  await scripts.build('leaderboardBeginBuild', generation, BUILDING_SECONDS);
+  for await (const batch of rows) {
+    for (const args of toCalls(batch)) {
+      await scripts.build('leaderboardBuild', generation, BUILDING_SECONDS, ...args);
+    }
+  }
+  await scripts.build('leaderboardFinishBuild', generation);
 }
 
 /** Deletes the keys of generations that are neither read nor being built. */
@@ -97,7 +105,7 @@ async function deleteOldGenerations(redis: Redis): Promise<void> {
   let cursor = '0';
   do {
     const [next, keys] = await redis.scan(cursor, 'MATCH', '{board}:*:*', 'COUNT', KEYS_PER_SCAN);
-    // Read after the scan: the name of a generation exists before its first key.
+    // This read follows the scan, as the name of a generation exists before its first key.
     const generations = await redis.mget(CURRENT_KEY, BUILDING_KEY);
     const prefixes = generations.map(generation => `{board}:${generation}:`);
     const old = keys.filter(key => !prefixes.some(prefix => key.startsWith(prefix)));

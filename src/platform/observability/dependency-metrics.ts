@@ -2,11 +2,11 @@ import type { StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { Gauge, type Registry } from 'prom-client';
 import type { StorageSettings } from '../config/storage-settings.ts';
-import { checkDependencies, type Dependencies } from '../process/health.ts';
+import { checkDependencies, type Dependencies } from '../health/health.ts';
 import type { RedisConfigCheck } from '../redis/check-redis-config.ts';
 import type { Logger } from './logger.ts';
 
-export interface ObservedDependencies extends Dependencies {
+interface ObservedDependencies extends Dependencies {
   redisConfig: RedisConfigCheck;
   /** Local folders on disks with limited space, by name. */
   folders: Record<string, string>;
@@ -46,12 +46,30 @@ export function observeDependencies(
       this.set(redisConfig.faults.length);
     },
   });
-  const disk = (name: string, help: string, measure: (disk: StatsFs) => number) =>
+  const addDiskGauge = createDiskGauges(registry, { folders, logger });
+  addDiskGauge(
+    'anb_disk_size_bytes',
+    'Size of the disk that contains a folder',
+    ({ blocks, bsize }) => blocks * bsize,
+  );
+  addDiskGauge(
+    'anb_disk_free_bytes',
+    'Free space on the disk that contains a folder',
+    ({ bavail, bsize }) => bavail * bsize,
+  );
+}
+
+/** Returns a function that adds a gauge with one series for each folder. */
+function createDiskGauges(
+  registry: Registry,
+  { folders, logger }: Pick<ObservedDependencies, 'folders' | 'logger'>,
+) {
+  return (name: string, help: string, measure: (disk: StatsFs) => number) =>
     new Gauge({
       name,
       help,
       labelNames: ['folder'],
-      registers,
+      registers: [registry],
       async collect() {
         this.reset();
         for (const [folder, path] of Object.entries(folders)) {
@@ -63,14 +81,4 @@ export function observeDependencies(
         }
       },
     });
-  disk(
-    'anb_disk_size_bytes',
-    'Size of the disk that contains a folder',
-    ({ blocks, bsize }) => blocks * bsize,
-  );
-  disk(
-    'anb_disk_free_bytes',
-    'Free space on the disk that contains a folder',
-    ({ bavail, bsize }) => bavail * bsize,
-  );
 }

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { currentTraceId } from './tracing.ts';
+import { getTraceId } from './tracing.ts';
 
 export type Logger = pino.Logger;
 
@@ -11,7 +11,7 @@ export function createLogger(settings: { level: string }, base: Record<string, s
   return pino({
     level: settings.level,
     base,
-    mixin: () => ({ traceId: currentTraceId() }),
+    mixin: () => ({ traceId: getTraceId() }),
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: level => ({ level }) },
     redact: {

@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts';
 
 /** The context of one HTTP request or WebSocket message. */
 export interface RequestContext {
-  /** Returned in the response and in errors; part of each log line. */
+  /** Id in the response, in errors and in each log line. */
   requestId: string;
   logger: Logger;
   /** The language of error messages. */

@@ -15,19 +15,19 @@ const TRACER = 'anb-rising-stars';
 const MESSAGE_CHARACTERS = 300;
 
 /** The first span of a trace in this process. */
-export interface TraceStart {
+interface TraceStart {
   /** One of a small set of names; variable data belongs in the attributes. */
   name: string;
   kind: 'server' | 'consumer';
   attributes: Attributes;
-  /** The parent span in another process; without it a new trace starts. */
+  /** The parent span in another process. Without a parent a new trace starts. */
   traceparent?: string | null;
 }
 
 const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER };
 
 /** Runs the work of a request or a job as a trace. Costs almost nothing while tracing is off. */
-export function inTrace<Result>(
+export function runInTrace<Result>(
   { name, kind, attributes, traceparent }: TraceStart,
   run: (span: Span) => Promise<Result>,
 ): Promise<Result> {
@@ -36,7 +36,7 @@ export function inTrace<Result>(
 }
 
 /** Runs `run` as a span of the current trace; without a trace, runs it directly. */
-export function inSpan<Result>(
+export function runInSpan<Result>(
   name: string,
   attributes: Attributes,
   run: () => Promise<Result>,
@@ -47,7 +47,7 @@ export function inSpan<Result>(
 }
 
 /** Runs `run` outside of the current trace: for frequent work, or for work that other requests share. */
-export function outsideTrace<Result>(run: () => Result): Result {
+export function runOutsideTrace<Result>(run: () => Result): Result {
   return context.with(ROOT_CONTEXT, run);
 }
 
@@ -58,7 +58,7 @@ export function markFailed(error: unknown): void {
 }
 
 /** Returns the id of the current trace, for logs and errors; undefined without a trace. */
-export function currentTraceId(): string | undefined {
+export function getTraceId(): string | undefined {
   return trace.getActiveSpan()?.spanContext().traceId;
 }
 
@@ -66,7 +66,7 @@ export function currentTraceId(): string | undefined {
  * Returns the `traceparent` of the current trace for another process (https://www.w3.org/TR/trace-context/),
  * 55 characters.
  */
-export function currentTraceparent(): string | null {
+export function getTraceparent(): string | null {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
   return carrier.traceparent ?? null;

@@ -1,12 +1,12 @@
 import { withTimeout } from '../concurrency/with-timeout.ts';
 import type { Logger } from '../observability/logger.ts';
 
-/** The share of the grace period for running work; the rest is for closing connections. */
+/** The share of the grace period for running work; the rest is for the closing of connections. */
 const WORKING_SHARE = 0.8;
 
 /**
- * One part of a shutdown: a name for the log, and a function that stops something. A step that waits for
- * running work stops waiting when `deadline` aborts, so that the other steps fit into the grace period.
+ * One part of a shutdown: a name for the log, and a function that stops something. A wait for running work
+ * ends when `deadline` aborts, so that the other steps fit into the grace period.
  */
 export type ShutdownStep = readonly [name: string, stop: (deadline: AbortSignal) => unknown];
 
@@ -41,9 +41,7 @@ export function stopOnSignal(logger: Logger, graceSeconds: number, steps: readon
   process.on('SIGINT', stop);
 }
 
-/**
- * Returns the step with a limit of `seconds`: the client of an unavailable service may never finish closing.
- */
+/** Returns the step with a limit of `seconds`, as the client of an unavailable service may never close. */
 export function withStepTimeout(seconds: number, [name, stop]: ShutdownStep): ShutdownStep {
   return [
     name,

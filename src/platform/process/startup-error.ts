@@ -1,4 +1,4 @@
-/** A condition under which the process must not start; the message states in one line the required change. */
+/** A condition under which the process must not start. The message states the required change in one line. */
 export class StartupError extends Error {
   override name = 'StartupError';
 }

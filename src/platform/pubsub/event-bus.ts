@@ -4,9 +4,9 @@ import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { TimeoutError, withTimeout } from '../concurrency/with-timeout.ts';
 import type { Logger } from '../observability/logger.ts';
-import { inSpan } from '../observability/tracing.ts';
+import { runInSpan } from '../observability/tracing.ts';
 
-/** Maximum wait for Redis to acknowledge a subscription. Afterwards the listener is called by the clock. */
+/** Maximum wait for Redis to acknowledge a subscription. Until then a timer calls the listener. */
 const ACKNOWLEDGE_MILLISECONDS = 1000;
 const SUBSCRIBE_RETRY_MILLISECONDS = 100;
 /** Interval at which listeners are called while Redis is disconnected. */
@@ -22,10 +22,12 @@ export interface Channel<Payload> {
 /** Receives each event, and null when events may be lost and the state must be read again. */
 export type Listener<Payload> = (event: Payload | null) => void;
 
-/** Publishes changes to all processes. Events may be lost; the database holds the state they refer to. */
+/**
+ * Publishes changes to all processes. Events may be lost, as the database has the state that they announce.
+ */
 export interface EventBus {
   /**
-   * Resolves when the event is sent. Never rejects, as a lost event must not fail the work that it reports.
+   * Resolves when the event is sent. Never rejects, as a lost event must not fail the announced work.
    * While Redis is disconnected, the latest event of each topic is stored and sent after the reconnection.
    */
   publish<Payload>(channel: Channel<Payload>, subject: string, payload: Payload): Promise<void>;
@@ -46,23 +48,18 @@ export function openEventBus(connections: { publisher: Redis; subscriber: Redis 
   const { publisher, subscriber } = connections;
   const pubsub = new RedisPubSub({ publisher, subscriber: withoutRejections(subscriber, logger) });
   const listeners = new Set<Listener<never>>();
-  const outbox = createOutbox(publisher, pubsub, logger);
+  const retryBuffer = createRetryBuffer(publisher, pubsub, logger);
 
   const notifyAll = () => {
     for (const listener of listeners) listener(null);
   };
-  // On `ready` ioredis has already subscribed again; events published before that are lost.
-  subscriber.on('ready', notifyAll);
-  const disconnectedTimer = setInterval(() => {
-    if (subscriber.status !== 'ready') notifyAll();
-  }, DISCONNECTED_MILLISECONDS);
-  disconnectedTimer.unref();
+  const stopLossCheck = callAfterLoss(subscriber, notifyAll);
 
   return {
     publish(channel, subject, payload) {
       const topic = channel.topic(subject);
-      return inSpan('publish event', { 'messaging.destination.name': topic }, () =>
-        outbox.send(topic, payload),
+      return runInSpan('publish event', { 'messaging.destination.name': topic }, () =>
+        retryBuffer.send(topic, payload),
       );
     },
 
@@ -90,15 +87,27 @@ export function openEventBus(connections: { publisher: Redis; subscriber: Redis 
     },
 
     close() {
-      clearInterval(disconnectedTimer);
-      outbox.close();
-      subscriber.off('ready', notifyAll);
+      stopLossCheck();
+      retryBuffer.close();
     },
   };
 }
 
-/** Sends events, and stores the latest unsent event of each topic until the publisher is connected again. */
-function createOutbox(publisher: Redis, pubsub: RedisPubSub, logger: Logger) {
+/** Calls `notify` when events may be lost: after a reconnection, and regularly while disconnected. */
+function callAfterLoss(subscriber: Redis, notify: () => void): () => void {
+  // On `ready` ioredis has already subscribed again; earlier events are lost.
+  subscriber.on('ready', notify);
+  const timer = setInterval(() => {
+    if (subscriber.status !== 'ready') notify();
+  }, DISCONNECTED_MILLISECONDS).unref();
+  return () => {
+    clearInterval(timer);
+    subscriber.off('ready', notify);
+  };
+}
+
+/** Sends events, and keeps the latest unsent event of each topic until the publisher is connected again. */
+function createRetryBuffer(publisher: Redis, pubsub: RedisPubSub, logger: Logger) {
   const unsent = new Map<string, unknown>();
 
   const send = async (topic: string, payload: unknown) => {
@@ -109,7 +118,7 @@ function createOutbox(publisher: Redis, pubsub: RedisPubSub, logger: Logger) {
       logger.debug({ err: error, topic }, 'event not sent, stored for retry');
     }
   };
-  // Subscribers of other processes may reconnect, and read the state, before this publisher reconnects.
+  // Subscribers in other processes may reconnect and read the state before this publisher reconnects.
   const sendAgain = () => {
     const events = [...unsent];
     unsent.clear();
@@ -120,8 +129,8 @@ function createOutbox(publisher: Redis, pubsub: RedisPubSub, logger: Logger) {
 }
 
 /**
- * Returns a subscriber for RedisPubSub, which drops the promises of its commands: an unhandled rejection
- * would end the process. Failed unsubscriptions are logged; failed subscriptions are retried.
+ * Returns a subscriber whose commands never reject. RedisPubSub ignores their promises, so a rejection would
+ * end the process. Failed unsubscriptions are logged; failed subscriptions are retried.
  */
 function withoutRejections(subscriber: Redis, logger: Logger): Redis {
   const logFailure = (unsubscribed: Promise<unknown>) =>

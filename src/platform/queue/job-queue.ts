@@ -2,20 +2,21 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Logger } from '../observability/logger.ts';
-import { inSpan } from '../observability/tracing.ts';
+import { runInSpan } from '../observability/tracing.ts';
 
-/** The contract of a queue's producers and consumers: its name and the payload, which both ends validate. */
+/** The contract of a queue's producers and consumers: its name, and a payload that both ends validate. */
 export interface JobType<Payload> {
   queue: string;
   payload: z.ZodType<Payload>;
   /**
-   * Returns the job id. A job with the id of a waiting or running job is ignored. Contains no ':'; is no
-   * whole number.
+   * Returns the job id. A job with the id of a waiting or running job is ignored. An id contains no ':' and
+   * is no whole number.
    */
   id: (payload: Payload) => string;
 }
 
-export interface JobCounts {
+/** The number of jobs by state. */
+interface JobCounts {
   waiting: number;
   delayed: number;
   active: number;
@@ -28,10 +29,11 @@ export interface JobQueue<Payload> {
   /** Returns whether the job waits or runs; null while Redis is unavailable. */
   isQueued(payload: Payload): Promise<boolean | null>;
   /** Returns the number of jobs by state; null while Redis is unavailable. */
-  counts(): Promise<JobCounts | null>;
+  countJobs(): Promise<JobCounts | null>;
   close(): Promise<void>;
 }
 
+/** Opens the producer's end of a queue on an existing connection. */
 export function openJobQueue<Payload>(
   type: JobType<Payload>,
   connection: Redis,
@@ -40,23 +42,22 @@ export function openJobQueue<Payload>(
   const queue = new Queue(type.queue, { connection });
   // BullMQ repeats the errors of the connection here; the connection itself already logs them.
   queue.on('error', error => logger.debug({ err: error, queue: type.queue }, 'queue error'));
-  /** Fails early: before its first connection, a queue makes its callers wait for one. */
-  const requireConnection = () => {
-    if (connection.status !== 'ready') throw new Error(`Redis is unavailable: ${connection.status}`);
+  const readOrNull = async <Result>(failure: string, read: () => Promise<Result>): Promise<Result | null> => {
+    try {
+      requireConnection(connection);
+      return await read();
+    } catch (error) {
+      logger.debug({ err: error, queue: type.queue }, failure);
+      return null;
+    }
   };
   return {
-    async enqueue(payload, options = {}) {
+    async enqueue(payload, { delaySeconds = 0 } = {}) {
       const job = type.payload.parse(payload);
       try {
-        requireConnection();
-        const settings = {
-          jobId: type.id(job),
-          delay: (options.delaySeconds ?? 0) * 1000,
-          removeOnComplete: true,
-          removeOnFail: true,
-        };
-        await inSpan('enqueue job', { 'messaging.destination.name': type.queue }, () =>
-          queue.add(type.queue, job, settings),
+        requireConnection(connection);
+        await runInSpan('enqueue job', { 'messaging.destination.name': type.queue }, () =>
+          queue.add(type.queue, job, { ...REMOVE, jobId: type.id(job), delay: delaySeconds * 1000 }),
         );
         return true;
       } catch (error) {
@@ -65,31 +66,25 @@ export function openJobQueue<Payload>(
       }
     },
 
-    async isQueued(payload) {
-      try {
-        requireConnection();
-        return (await queue.getJob(type.id(payload))) !== undefined;
-      } catch (error) {
-        logger.debug({ err: error, queue: type.queue }, 'job lookup failed');
-        return null;
-      }
-    },
+    isQueued: payload =>
+      readOrNull('job lookup failed', async () => (await queue.getJob(type.id(payload))) !== undefined),
 
-    async counts() {
-      try {
-        requireConnection();
-        const {
-          waiting = 0,
-          delayed = 0,
-          active = 0,
-        } = await queue.getJobCounts('waiting', 'delayed', 'active');
-        return { waiting, delayed, active };
-      } catch (error) {
-        logger.debug({ err: error, queue: type.queue }, 'job counts failed');
-        return null;
-      }
-    },
+    countJobs: () => readOrNull('job counts failed', () => readCounts(queue)),
 
     close: () => queue.close(),
   };
+}
+
+/** Ended jobs are removed, so that their ids can be used again. */
+const REMOVE = { removeOnComplete: true, removeOnFail: true };
+
+/** Fails early: before its first connection, a queue makes its callers wait for one. */
+function requireConnection({ status }: Redis): void {
+  if (status !== 'ready') throw new Error(`Redis is unavailable: ${status}`);
+}
+
+async function readCounts(queue: Queue): Promise<JobCounts> {
+  const counts = await queue.getJobCounts('waiting', 'delayed', 'active');
+  const { waiting = 0, delayed = 0, active = 0 } = counts;
+  return { waiting, delayed, active };
 }

@@ -4,13 +4,10 @@ import { withTimeout } from '../concurrency/with-timeout.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { JobType } from './job-queue.ts';
 
-/** A crashed worker is detected after this time and one check; its jobs then run again on another worker. */
+/** A crashed worker is detected after this time and one check. Its jobs then run on another worker. */
 const LOCK_MILLISECONDS = 8000;
 const STALLED_CHECK_MILLISECONDS = 4000;
-/**
- * Maximum wait for BullMQ to close. A job that is not acknowledged runs again; the claim then finds it
- * finished.
- */
+/** Maximum wait for BullMQ to close. An unacknowledged job runs again; the claim then finds it finished. */
 const CLOSE_MILLISECONDS = 1000;
 
 /** The consumer's end of a queue. */
@@ -24,9 +21,9 @@ export interface JobWorker {
 }
 
 /**
- * Creates a worker that calls `run` for each job of a queue, up to `concurrency` jobs concurrently. When
- * `run` throws, the error is logged and the job is dropped: the reconciler enqueues jobs again from the state
- * in the database.
+ * Creates a worker that calls `run` for each job of a queue, up to `concurrency` jobs concurrently. An error
+ * of `run` is logged and its job is dropped. The reconciler enqueues jobs again from the state in the
+ * database.
  */
 export function createJobWorker<Payload>(
   type: JobType<Payload>,
@@ -60,7 +57,7 @@ export function createJobWorker<Payload>(
       return running.size;
     },
     async close() {
-      // Does not resolve while Redis is unavailable.
+      // This promise does not resolve while Redis is unavailable.
       const closed = worker
         .close()
         .catch(error => logger.warn({ err: error, queue: type.queue }, 'queue close failed'));

@@ -17,12 +17,12 @@ export interface RedisConfigCheck {
 }
 
 /**
- * Checks the configuration of Redis now and after each reconnection, as another server may then respond. When
- * Redis is unavailable for the first `waitMilliseconds`, the process starts without the check; later faults
+ * Checks the configuration of Redis now and after each reconnection, which may reach another server. When
+ * Redis is unavailable for the first `waitMilliseconds`, the process starts without the check. Later faults
  * are logged as errors.
  *
- * @throws {StartupError} when Redis evicts keys or, if it has to be `persistent`, stores nothing on disk:
- * jobs and leaderboards would be lost repeatedly.
+ * @throws {StartupError} when Redis evicts keys, or when a `persistent` Redis stores nothing on disk. Jobs
+ * and leaderboards would be lost repeatedly.
  */
 export async function checkRedisConfig(
   redis: Redis,
@@ -62,10 +62,7 @@ function findFaults(config: ReportedConfig, persistent: boolean): string[] {
   return faults;
 }
 
-/**
- * Reads CONFIG; when CONFIG is forbidden, as in managed services, reads INFO, which does not report
- * snapshots.
- */
+/** Reads CONFIG. Managed services forbid CONFIG; then reads INFO, which does not report snapshots. */
 async function readReportedConfig(
   redis: Redis,
   persistent: boolean,

@@ -6,19 +6,18 @@ import {
   RLWrapperTimeouts,
 } from 'rate-limiter-flexible';
 
-/** After this time Redis counts as unavailable: a frozen server never refuses a connection. */
+/** The time after which Redis counts as unavailable, as a frozen server never refuses a connection. */
 const REDIS_MILLISECONDS = 500;
 
 /** The result of a request for points. `retryAfterSeconds` is at least 1. */
-export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number };
+type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number };
 
 /**
  * Limits the points per key within a window that starts with the first point; all processes share the counts.
  */
 export interface RateLimiter {
   /**
-   * Takes `points`, 1 by default. Call it before the work, so that concurrent requests cannot exceed the
-   * limit.
+   * Takes `points`, 1 by default. Callers do so before the work: concurrent requests stay within the limit.
    */
   consume(key: string, points?: number): Promise<Allowance>;
   /** Returns one point, for work that does not count after all. */

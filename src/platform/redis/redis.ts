@@ -14,9 +14,9 @@ const KEEP_ALIVE_MILLISECONDS = 10_000;
 const SILENCE_MILLISECONDS = 7000;
 
 /**
- * Returns a connection that reconnects by itself and logs each outage once. An outage without a closed
- * connection is detected too: by TCP keep-alive on an idle connection, otherwise within two periods of
- * `silenceMilliseconds`. Callers must close the connection with `disconnect()`.
+ * Returns a connection that reconnects by itself and logs each outage once. TCP keep-alive detects a server
+ * that disappears during an idle period. At other times a silence of at most twice `silenceMilliseconds`
+ * reveals the outage. Callers must close the connection with `disconnect()`.
  */
 export function openRedis(
   url: string,
@@ -31,8 +31,8 @@ export function openRedis(
     maxRetriesPerRequest: use === 'command' ? 1 : null,
     // A connected server that sends no reply counts as unavailable.
     ...(use === 'command' && { commandTimeout: 2000 }),
-    // The check sends a command that is forbidden on a connection with subscriptions; Redis accepts
-    // subscriptions while it loads its data.
+    // A connection with subscriptions forbids the command of this check. Redis accepts subscriptions while it
+    // loads its data.
     enableReadyCheck: use !== 'subscriber',
     enableOfflineQueue: use !== 'command',
     autoResubscribe: true,

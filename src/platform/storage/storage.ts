@@ -56,7 +56,7 @@ export interface Storage {
   write(
     key: StorageKey,
     body: Readable,
-    options: { maxBytes: number; checksum?: boolean; signal?: AbortSignal },
+    options: { maxBytes: number; checksum?: boolean },
   ): Promise<{ sizeBytes: number; sha256: string | null }>;
 
   /** Stores a complete local file under `key`; replaces an existing file atomically. */

@@ -1,10 +1,8 @@
 import type { EntityManager } from '../../platform/database/database.ts';
-import { isPublished, Video } from '../video.entity.ts';
+import { Video } from '../video.entity.ts';
+import { isPublished } from '../visibility.ts';
 
-/**
- * Returns the file keys of a video in any status, and whether it is published; null when the video does not
- * exist.
- */
+/** Returns the file keys of a video in any status, and whether it is published; null for an unknown video. */
 export async function findMedia(em: EntityManager, videoId: string) {
   const video = await em.findOne(Video, videoId);
   if (video === null) return null;

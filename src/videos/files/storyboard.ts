@@ -1,4 +1,4 @@
-/** Layout of the pictures in a clip's storyboard, row by row. */
+/** The layout of the pictures in a clip's storyboard, row by row. */
 export interface StoryboardLayout {
   tileCount: number;
   columns: number;
@@ -11,22 +11,24 @@ export interface StoryboardLayout {
 
 const COLUMNS = 5;
 
-/** Returns the layout for one picture a second of the part between the bumpers. */
-export function storyboardLayout(contentSeconds: number): StoryboardLayout {
+/** Returns the layout with one picture for each second between the bumpers. */
+export function createStoryboardLayout(contentSeconds: number): StoryboardLayout {
   const tileCount = Math.max(1, Math.ceil(contentSeconds));
   return {
     tileCount,
     columns: COLUMNS,
     rows: Math.ceil(tileCount / COLUMNS),
-    ...{ tileWidth: 160, tileHeight: 90, secondsPerTile: 1 },
+    tileWidth: 160,
+    tileHeight: 90,
+    secondsPerTile: 1,
   };
 }
 
 /**
  * Returns WebVTT that maps times of the clip to parts of `picture`, as media fragments (W3C Media Fragments
- * URI, 4.2.2). The first and the last picture also cover the bumpers, so that every time has a picture.
+ * URI, 4.2.2). The first and the last picture also cover the bumpers, so every time has a picture.
  */
-export function storyboardCues(
+export function formatStoryboardCues(
   layout: StoryboardLayout,
   picture: string,
   clip: { durationSeconds: number; contentStartSeconds: number },
@@ -37,13 +39,13 @@ export function storyboardCues(
     const last = tile === tileCount - 1;
     const end = last ? clip.durationSeconds : clip.contentStartSeconds + (tile + 1) * secondsPerTile;
     const [x, y] = [(tile % columns) * tileWidth, Math.floor(tile / columns) * tileHeight];
-    return `${timestamp(start)} --> ${timestamp(end)}\n${picture}#xywh=${x},${y},${tileWidth},${tileHeight}\n`;
+    return `${formatTimestamp(start)} --> ${formatTimestamp(end)}\n${picture}#xywh=${x},${y},${tileWidth},${tileHeight}\n`;
   });
   return ['WEBVTT\n', ...cues].join('\n');
 }
 
-/** `mm:ss.ttt` (WebVTT, 4.3); clips are much shorter than an hour. */
-function timestamp(seconds: number): string {
+/** Returns `mm:ss.ttt` (WebVTT, 4.3); clips are much shorter than an hour. */
+function formatTimestamp(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   return `${String(minutes).padStart(2, '0')}:${(seconds - minutes * 60).toFixed(3).padStart(6, '0')}`;
 }

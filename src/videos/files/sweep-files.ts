@@ -4,33 +4,37 @@ import type { Storage, StoredFile } from '../../platform/storage/storage.ts';
 import { Video } from '../video.entity.ts';
 import { RENDITIONS, toVideoId } from './video-files.ts';
 
-/** A younger file may belong to an upload whose row is not committed yet, or to an encode under way. */
+/** A younger file may belong to an encode under way, or to an upload whose row is not committed yet. */
 const GRACE_SECONDS = 3600;
 const BATCH = 500;
 
+interface SweepDeps {
+  em: EntityManager;
+  storage: Storage;
+}
+
 /**
- * Deletes unfinished writes and files that no row names; returns the number of each. Ages are measured by the
- * database's clock: a sweeper whose own clock is fast would delete uploads under way. Leaves the rest to the
+ * Deletes unfinished writes and the files that no row names; returns the number of each. Measures ages by the
+ * database's clock, as a sweeper with a fast clock would delete uploads under way. Leaves the rest to the
  * next sweep once `signal` aborts.
  */
 export async function sweepFiles(
-  em: EntityManager,
-  storage: Storage,
+  { em, storage }: SweepDeps,
   { graceSeconds = GRACE_SECONDS, signal }: { graceSeconds?: number; signal?: AbortSignal } = {},
 ): Promise<{ unfinished: number; orphans: number }> {
   const unfinished = await storage.sweepTemp(await readInstant(em, graceSeconds), signal);
   let orphans = 0;
-  for await (const file of findOrphans(em, storage, { graceSeconds, signal })) {
+  for await (const file of findOrphans({ em, storage }, { graceSeconds, signal })) {
     if (signal?.aborted) break;
-    if (await removeOrphan(em, storage, file)) orphans++;
+    if (await removeOrphan({ em, storage }, file)) orphans++;
   }
   return { unfinished, orphans };
 }
 
-/** Deletes a file that still has no row; false when it has one, or when a restore holds the sweep lock. */
-export async function removeOrphan(em: EntityManager, storage: Storage, file: StoredFile): Promise<boolean> {
+/** Deletes a file that still has no row. Returns false for a file with a row, and during a restore. */
+export async function removeOrphan({ em, storage }: SweepDeps, file: StoredFile): Promise<boolean> {
   return em.fork().transactional(async lock => {
-    // A restore stores files before their rows, and holds the lock meanwhile.
+    // A restore holds the lock, as it stores files before their rows.
     if (!(await tryAdvisoryLock(lock, 'sweepFiles', 'shared'))) return false;
     if ((await filterOrphans(em, [file])).length === 0) return false;
     await storage.remove(file.key);
@@ -40,13 +44,12 @@ export async function removeOrphan(em: EntityManager, storage: Storage, file: St
 
 /** Yields the files that no row names and that are older than the grace period. */
 export async function* findOrphans(
-  em: EntityManager,
-  storage: Storage,
+  { em, storage }: SweepDeps,
   { graceSeconds = GRACE_SECONDS, signal }: { graceSeconds?: number; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<StoredFile> {
   const before = await readInstant(em, graceSeconds);
   for (const area of ['original', 'processed'] as const) {
-    for await (const files of inBatches(storage.list(area))) {
+    for await (const files of splitIntoBatches(storage.list(area))) {
       if (signal?.aborted) return;
       yield* await filterOrphans(
         em,
@@ -56,7 +59,7 @@ export async function* findOrphans(
   }
 }
 
-/** Returns the time that many seconds ago, by the database's clock. */
+/** Returns the time `secondsAgo` seconds ago, by the database's clock. */
 async function readInstant(em: EntityManager, secondsAgo: number): Promise<Date> {
   const [clock] = await em
     .fork()
@@ -79,7 +82,7 @@ async function filterOrphans(em: EntityManager, files: StoredFile[]): Promise<St
   });
 }
 
-async function* inBatches<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
+async function* splitIntoBatches<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
   let batch: Item[] = [];
   for await (const item of items) {
     if (batch.push(item) < BATCH) continue;

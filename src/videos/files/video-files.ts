@@ -1,7 +1,7 @@
 import type { StorageKey } from '../../platform/storage/storage.ts';
-import type { OriginalType } from '../uploads/accepted-file.ts';
+import type { OriginalType } from '../uploads/accept-file.ts';
 
-/** Returns the key of a player's own file, which is stored unchanged. */
+/** Returns the key of an original: the player's file, which is stored unchanged. */
 export const toOriginalKey = (videoId: string, type: OriginalType): StorageKey =>
   `original/${videoId}.${type.extension}`;
 
@@ -11,7 +11,7 @@ export interface Renditions {
   clipKey: StorageKey;
   /** A JPEG still of the clip. */
   posterKey: StorageKey;
-  /** A few seconds of the clip, small, as an animated WebP. */
+  /** A small animated WebP of a few seconds of the clip. */
   previewKey: StorageKey;
   /** A picture of each second of the clip, tiled into one JPEG. */
   storyboardKey: StorageKey;

@@ -3,12 +3,13 @@ import type { EntityManager } from '../../platform/database/database.ts';
 import type { EventBus } from '../../platform/pubsub/event-bus.ts';
 import type { StorageKey } from '../../platform/storage/storage.ts';
 import { Video } from '../video.entity.ts';
-import { NEXT_SEQUENCE, NEXT_SEQUENCE_AFTER_WAIT } from './status-sequence.ts';
+import { NEXT_SEQUENCE_AFTER_WAIT, nextSequence } from './status-sequence.ts';
 import { publishVideoChanged } from './video.events.ts';
 
 /*
- * Each write of a worker is one UPDATE that names its attempt. When no row changes, another worker owns the
- * video or the video is deleted: the caller drops its output. Leases are compared with the database's clock.
+ * Each write of a worker is one UPDATE whose condition contains its attempt. When no row changes, another
+ * worker owns the video or the video is deleted, and the caller drops its output. All leases are compared
+ * with the database's clock.
  */
 
 export interface ProcessingDeps {
@@ -17,8 +18,7 @@ export interface ProcessingDeps {
 }
 
 /**
- * SQL: whether a worker let its lease expire while it processed the video; a requeued video has the phase
- * QUEUED.
+ * SQL: whether the lease expired while a worker processed the video. A requeued video has the phase QUEUED.
  */
 export const LEASE_EXPIRED = `status = 'PROCESSING' and phase <> 'QUEUED' and lease_until < now()`;
 
@@ -28,21 +28,21 @@ export interface Claim {
   attempt: number;
   attemptLimit: number;
   originalKey: StorageKey;
-  /** Of the upload, when it came in a request. */
+  /** Id of the request that uploaded the video; null for a video without a request. */
   requestId: string | null;
-  /** Of the upload's trace, if there is one. */
+  /** W3C trace context of the upload; null when the upload was not traced. */
   traceparent: string | null;
 }
 
-/** Condition under which a row still belongs to a claim. */
-export const ownedRow = ({ videoId, attempt }: Claim) => ({
+/** Returns the condition under which a row still belongs to a claim. */
+export const toOwnedRow = ({ videoId, attempt }: Claim) => ({
   id: videoId,
   attempt,
   status: 'PROCESSING' as const,
 });
 
-/** SQL value: so many seconds from now, by the database's clock. */
-export const secondsFromNow = (seconds: number) => raw('now() + make_interval(secs => ?)', [seconds]);
+/** Returns the SQL value of the time `seconds` from now, by the database's clock. */
+export const toTimeFromNow = (seconds: number) => raw('now() + make_interval(secs => ?)', [seconds]);
 
 /**
  * Returns whether a worker died while it processed this video. The next worker then processes it without
@@ -56,9 +56,9 @@ export async function isPoisonSuspect({ em }: Pick<ProcessingDeps, 'em'>, videoI
   return row?.suspect ?? false;
 }
 
-export interface ClaimTerms {
+interface ClaimOptions {
   leaseSeconds: number;
-  /** A video that so many workers died of is not retried: it may be the cause of their deaths. */
+  /** Worker deaths after which a video is not claimed again: the video may be their cause. */
   maxWorkerDeaths: number;
   /** Estimate shown to subscribers; null while there is none. */
   expectedSeconds?: number | null | undefined;
@@ -73,13 +73,13 @@ interface ClaimedRow {
 }
 
 /**
- * Claims a video that waits or whose lease has expired. Null when another worker owns it, when it is finished
- * or deleted, or when too many workers died of it.
+ * Claims a waiting video, or one with an expired lease. Returns null for a video that is finished, deleted or
+ * owned by another worker. Returns null also at the limit of attempts or worker deaths.
  */
 export async function claimVideo(
   { em, events }: ProcessingDeps,
   videoId: string,
-  { leaseSeconds, maxWorkerDeaths, expectedSeconds = null }: ClaimTerms,
+  { leaseSeconds, maxWorkerDeaths, expectedSeconds = null }: ClaimOptions,
 ): Promise<Claim | null> {
   const [row] = await em.execute<ClaimedRow[]>(
     `update videos
@@ -105,32 +105,35 @@ export async function claimVideo(
   };
 }
 
-/** Extends the lease; false when it is lost. */
+/** Extends the lease. Returns false when the lease is lost. */
 export async function renewLease(
   { em }: ProcessingDeps,
   claim: Claim,
   leaseSeconds: number,
 ): Promise<boolean> {
-  const renewed = await em.nativeUpdate(Video, ownedRow(claim), { leaseUntil: secondsFromNow(leaseSeconds) });
+  const renewed = await em.nativeUpdate(Video, toOwnedRow(claim), {
+    leaseUntil: toTimeFromNow(leaseSeconds),
+  });
   return renewed === 1;
 }
 
 /**
- * Reverts the worker death that was recorded when this claim's lease expired, and returns the attempt that it
- * cost: the worker is alive. No change when the video has ended or is deleted.
+ * Reverts the worker death that was recorded when this claim's lease expired, and grants the lost attempt
+ * again. Only the worker of the claim calls this, which proves that it is alive. Changes nothing when the
+ * video has ended or is deleted.
  */
 export async function undoCrash({ em, events }: ProcessingDeps, { videoId, attempt }: Claim): Promise<void> {
-  const counted = {
+  const attemptCounted = {
     id: videoId,
     attempt: { $gt: attempt },
     status: 'PROCESSING',
     workerDeaths: { $gt: 0 },
   } as const;
-  const reverted = {
+  const attemptReverted = {
     workerDeaths: raw('worker_deaths - 1'),
     attemptLimit: raw('attempt_limit + 1'),
-    sequence: raw(NEXT_SEQUENCE),
+    ...nextSequence,
   };
-  const changed = await em.nativeUpdate(Video, counted, reverted);
+  const changed = await em.nativeUpdate(Video, attemptCounted, attemptReverted);
   if (changed > 0) await publishVideoChanged(events, videoId);
 }

@@ -15,44 +15,44 @@ export interface ReconcileDeps {
   em: EntityManager;
   jobs: VideoJobs;
   events: EventBus;
-  /** As for a claim. */
+  /** Worker deaths after which a video is failed; the same limit as for a claim. */
   maxWorkerDeaths: number;
   /**
-   * Whether videos may be failed: false after an outage, in which leases expire while their workers are
-   * alive.
+   * Whether an expired lease means a dead worker. False after an outage, in which the leases of live workers
+   * expire; the run then fails no video.
    */
-  mayFail: boolean;
+  leasesReliable: boolean;
 }
 
-/** What one run changed. */
-export interface Reconciliation {
+/** The changes of one run. */
+export interface ReconcileResult {
   enqueued: number;
   failed: AbandonedVideo[];
 }
 
 /** A video that ended as `FAILED(INTERNAL)` after its last worker's lease had expired. */
-export interface AbandonedVideo {
+interface AbandonedVideo {
   videoId: string;
   attempt: number;
-  /** Whether the video ended because workers died of it, and not only because no attempts are left. */
+  /** True for a video that exceeded the limit of worker deaths; false when only its attempts ran out. */
   poison: boolean;
 }
 
 /**
- * Reconciles the queue with the rows: enqueues again the videos that wait or lost their worker, and fails
- * those that have no attempts left or were processed by too many workers that died. A job that is already
- * queued is not enqueued twice. Null when another process reconciles at the same time.
+ * Reconciles the queue with the rows. Enqueues the videos that wait or lost their worker; a job that is
+ * already queued is not enqueued twice. Fails the videos without attempts left, and those with too many
+ * worker deaths. Returns null when another process reconciles at the same time.
  */
 export async function reconcileVideos({
   em,
   jobs,
   events,
   maxWorkerDeaths,
-  mayFail,
-}: ReconcileDeps): Promise<Reconciliation | null> {
+  leasesReliable,
+}: ReconcileDeps): Promise<ReconcileResult | null> {
   const found = await em.transactional(async em => {
     if (!(await tryAdvisoryLock(em, 'reconcile'))) return null;
-    const failed = mayFail ? await failExpired(em, maxWorkerDeaths) : [];
+    const failed = leasesReliable ? await failExpired(em, maxWorkerDeaths) : [];
     const claimable = await em.execute<{ id: string; attempt: number }[]>(
       `select id, attempt from videos
         where (status = 'UPLOADED' and queued_at < now() - make_interval(secs => ?))
@@ -67,14 +67,14 @@ export async function reconcileVideos({
   for (const { videoId } of found.failed) await publishVideoChanged(events, videoId);
   let enqueued = 0;
   for (const { id, attempt } of found.claimable) {
-    // The first refusal means that Redis is disconnected; the next run tries again.
+    // A failed enqueue means that Redis is disconnected. The next run retries.
     if (!(await jobs.enqueue({ videoId: id, attempt }))) break;
     enqueued++;
   }
   return { enqueued, failed: found.failed };
 }
 
-/** Fails the videos with an expired lease that have no attempts left or cost too many workers. */
+/** Fails the videos with an expired lease and no attempts left or too many worker deaths. */
 function failExpired(em: EntityManager, maxWorkerDeaths: number): Promise<AbandonedVideo[]> {
   return em.execute<AbandonedVideo[]>(
     `update videos set status = 'FAILED', failure_reason = 'INTERNAL', lease_until = null,

@@ -1,17 +1,15 @@
 import { raw } from '@mikro-orm/core';
-import { recalculateScores } from '../../rankings/player-scores.ts';
+import { recalculateScores } from '../../rankings/recalculate-scores.ts';
 import type { Renditions } from '../files/video-files.ts';
 import { Video } from '../video.entity.ts';
 import type { FailureReason, ProcessingPhase } from '../video.status.ts';
-import { type Claim, ownedRow, type ProcessingDeps, secondsFromNow } from './claim-video.ts';
-import { NEXT_SEQUENCE } from './status-sequence.ts';
+import { type Claim, type ProcessingDeps, toOwnedRow, toTimeFromNow } from './claim-video.ts';
+import { nextSequence } from './status-sequence.ts';
 import { publishVideoChanged } from './video.events.ts';
 
-const nextSequence = { sequence: raw(NEXT_SEQUENCE) };
-
 /**
- * Records the progress of an attempt and extends its lease; false when it is lost. The percentage never
- * falls. Without `secondsLeft` the earlier estimate stays.
+ * Records the progress of an attempt and extends its lease. Returns false when the lease is lost. The
+ * percentage never falls. Without `secondsLeft` the earlier estimate stays.
  */
 export async function recordProgress(
   deps: ProcessingDeps,
@@ -22,19 +20,19 @@ export async function recordProgress(
   return updateOwned(deps, claim, {
     phase: progress.phase,
     percent: raw('greatest(percent, ?::real)', [progress.percent]),
-    leaseUntil: secondsFromNow(leaseSeconds),
-    ...(progress.secondsLeft != null && { readyAt: secondsFromNow(progress.secondsLeft) }),
+    leaseUntil: toTimeFromNow(leaseSeconds),
+    ...(progress.secondsLeft != null && { readyAt: toTimeFromNow(progress.secondsLeft) }),
   });
 }
 
-/** Publishes the finished clip; false when the claim is lost, so that the caller removes its files. */
+/** Publishes the finished clip. Returns false when the claim is lost; the caller then removes its files. */
 export async function completeVideo(
   deps: ProcessingDeps,
   claim: Claim,
   clip: Renditions & { durationSeconds: number },
 ): Promise<boolean> {
   const published = await deps.em.transactional(async em => {
-    const row = ownedRow(claim);
+    const row = toOwnedRow(claim);
     const video = await em.findOne(Video, row, { fields: ['player'] });
     const changes = { ...clip, status: 'PROCESSED' as const, percent: 100, leaseUntil: null };
     const processedAt = raw('now()');
@@ -47,14 +45,14 @@ export async function completeVideo(
   return published;
 }
 
-/** Ends the video as `FAILED`, without a retry; false when the claim is lost. */
+/** Ends the video as `FAILED`, without a retry. Returns false when the claim is lost. */
 export async function failVideo(deps: ProcessingDeps, claim: Claim, reason: FailureReason): Promise<boolean> {
   return updateOwned(deps, claim, { status: 'FAILED', failureReason: reason, leaseUntil: null });
 }
 
 /**
- * Releases the video, to be claimed again after `delaySeconds`; false when the claim is lost. An attempt that
- * ended for a reason outside the work, such as a worker that stops, is not counted.
+ * Releases the video, to be claimed again after `delaySeconds`. Returns false when the claim is lost. An
+ * attempt that ended for a reason outside the work, such as a worker that stops, must not be `counted`.
  */
 export async function releaseVideo(
   deps: ProcessingDeps,
@@ -63,7 +61,7 @@ export async function releaseVideo(
 ): Promise<boolean> {
   return updateOwned(deps, claim, {
     phase: 'QUEUED',
-    leaseUntil: secondsFromNow(options.delaySeconds),
+    leaseUntil: toTimeFromNow(options.delaySeconds),
     readyAt: null,
     ...(!options.counted && { attemptLimit: raw('attempt_limit + 1') }),
   });
@@ -74,7 +72,7 @@ async function updateOwned(
   claim: Claim,
   changes: Parameters<typeof em.nativeUpdate<Video>>[2],
 ): Promise<boolean> {
-  const changed = await em.nativeUpdate(Video, ownedRow(claim), { ...changes, ...nextSequence });
+  const changed = await em.nativeUpdate(Video, toOwnedRow(claim), { ...changes, ...nextSequence });
   if (changed === 0) return false;
   await publishVideoChanged(events, claim.videoId);
   return true;

@@ -3,10 +3,10 @@ import type { EventBus } from '../../platform/pubsub/event-bus.ts';
 import type { QueuePosition, QueuePositions, QueueSubscription } from '../queue/queue-positions.ts';
 import { Video } from '../video.entity.ts';
 import { maySee, type Viewer } from '../visibility.ts';
-import { waitingSequence } from './status-sequence.ts';
+import { toWaitingSequence } from './status-sequence.ts';
 import { videoChanged } from './video.events.ts';
 
-/** Leases without an event after which the row of a video under processing is read again. */
+/** The number of leases without an event after which a row under processing is read again. */
 const SILENT_LEASES = 2;
 
 /** A video at one point of its processing. */
@@ -14,8 +14,9 @@ export interface VideoStatusUpdate {
   video: Video;
   /** Higher than in every earlier update of this video, in all processes. */
   sequence: number;
-  /** Number of videos that are claimed before this one; null unless the video waits. */
+  /** The number of videos before this one in the queue; null unless the video waits. */
   queuePosition: number | null;
+  /** Estimated seconds until the video is published; null while there is no estimate. */
   etaSeconds: number | null;
 }
 
@@ -26,7 +27,7 @@ export interface StatusReaderDeps {
   leaseSeconds: number;
 }
 
-/** Reads the status of one video: its row, only while stale, and its queue position while it waits. */
+/** Reads the status of one video: its row when stale, and its queue position while the video waits. */
 export class StatusReader implements Disposable {
   readonly #deps: StatusReaderDeps;
   readonly #videoId: string;
@@ -100,7 +101,7 @@ export class StatusReader implements Disposable {
     if (this.#row === 'stale') {
       this.#row = 'fresh';
       const em = this.#deps.forkEm();
-      this.#video = await em.findOne(Video, this.#videoId, { populate: ['secondsLeft', 'turnsWaited'] });
+      this.#video = await em.findOne(Video, this.#videoId, { populate: ['secondsLeft', 'waitTicks'] });
     }
     return this.#video;
   }
@@ -121,7 +122,7 @@ export class StatusReader implements Disposable {
 function toWaitingUpdate(video: Video, position: QueuePosition | null): VideoStatusUpdate {
   return {
     video,
-    sequence: waitingSequence(video.sequence, video.turnsWaited ?? 0, position?.turns ?? 0),
+    sequence: toWaitingSequence(video.sequence, video.waitTicks ?? 0, position?.waitTicks ?? 0),
     queuePosition: position?.position ?? null,
     etaSeconds: position?.etaSeconds ?? null,
   };

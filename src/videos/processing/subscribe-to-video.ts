@@ -11,9 +11,9 @@ const MIN_INTERVAL_MILLISECONDS = 250;
  * Ends after a terminal status or when the video is deleted. A slow reader misses updates in between, never
  * the newest. Emits nothing when the viewer may not see the video.
  *
- * A change costs one read of the row by its key. A queue position costs a subscriber nothing, as all
- * subscribers share one scan. A change of a video under processing is seen within two leases, also when its
- * event is lost.
+ * A change costs one read of the row by its key. Queue positions cost no read per subscriber, as all
+ * subscribers share one scan. When the event of a change is lost, a video under processing is read again
+ * within two leases.
  */
 export function subscribeToVideo(
   deps: StatusReaderDeps,

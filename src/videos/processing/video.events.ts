@@ -10,8 +10,7 @@ export const videoChanged: Channel<z.infer<typeof payload>> = {
 };
 
 /**
- * Publishes that a row has changed. Called after the commit, as subscribers read the row when the event
- * arrives.
+ * Publishes that a row has changed. Callers commit first, as subscribers read the row when the event arrives.
  */
 export async function publishVideoChanged(events: EventBus, videoId: string): Promise<void> {
   await events.publish(videoChanged, videoId, { videoId, deleted: false });

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { JobQueue, JobType } from '../../platform/queue/job-queue.ts';
 
-/** All that the API and the worker share about processing: the video, and the number of attempts so far. */
+/** The payload of a job: the video, and the number of its attempts so far. */
 const payload = z.object({ videoId: z.uuid(), attempt: z.int().nonnegative() });
 
-export type ProcessVideoJob = z.infer<typeof payload>;
+type ProcessVideoJob = z.infer<typeof payload>;
 export type VideoJobs = JobQueue<ProcessVideoJob>;
 
-/** The id contains the attempt, so that the queue does not drop a retry as a duplicate of the failed job. */
+/** The id contains the attempt, so the queue does not drop a retry as a duplicate. */
 export const processVideoJob: JobType<ProcessVideoJob> = {
   queue: 'process-video',
   payload,

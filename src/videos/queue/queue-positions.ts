@@ -1,11 +1,11 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import { TURN_SECONDS, turnsSince } from '../processing/status-sequence.ts';
-import { createEtaEstimator, readQueueForecast } from './queue-eta.ts';
+import { WAIT_TICK_SECONDS, waitTicksSince } from '../processing/status-sequence.ts';
+import { createEtaEstimator, readQueueLoad } from './queue-eta.ts';
 
-/** Least time between two scans that new subscribers cause. */
+/** The minimum interval between two scans that new subscribers cause. */
 const NEW_SUBSCRIBERS_MILLISECONDS = 100;
-/** Distant positions are sent coarsely: a change of at least this share is sent. */
+/** The minimum change of a position or estimate that is sent, as a share of the last value. */
 const CHANGE_SHARE = 0.02;
 
 /** The position of a waiting video. */
@@ -14,26 +14,24 @@ export interface QueuePosition {
   position: number;
   /** Estimated seconds until the clip is published; null while there is no estimate. */
   etaSeconds: number | null;
-  /**
-   * {@link TURN_SECONDS} that the video has waited, by the database's clock and so the same in every process.
-   */
-  turns: number;
+  /** Wait ticks since the video was queued, by the database's clock and so equal in every process. */
+  waitTicks: number;
 }
 
 /** A video's queue position, updated until the subscription is disposed. */
 export interface QueueSubscription extends Disposable {
-  /** The position last sent; null while it is unknown. */
+  /** The last sent position; null while the position is unknown. */
   readonly position: QueuePosition | null;
 }
 
-/** `moved`: the position changed. `left`: the video waits no longer. */
+/** `moved` means that the position changed, `left` that the video no longer waits. */
 type QueueChange = 'moved' | 'left';
 
 /** The queue positions of all waiting videos with a subscriber in this process. */
 export interface QueuePositions {
   /**
-   * Resolves once the position of a video is read or the read has failed. `onChange` is called after a change
-   * of at least {@link CHANGE_SHARE}, at most once in {@link TURN_SECONDS}.
+   * Resolves once the position of a video is read or the read has failed. Calls `onChange` after a change of
+   * at least {@link CHANGE_SHARE}, at most once in {@link WAIT_TICK_SECONDS}.
    */
   subscribe(videoId: string, onChange: (change: QueueChange) => void): Promise<QueueSubscription>;
 }
@@ -45,79 +43,96 @@ interface Subscriber {
 }
 
 /**
- * Reads the queue once for all subscribers: one scan of an index that holds only the queue, for any number of
- * subscribers. Scans at most every 2 seconds, sooner for new subscribers, and never without subscribers.
+ * Creates the queue positions of this process. One scan of an index that holds only unfinished videos serves
+ * any number of subscribers. Scans run at most every 2 seconds, sooner for new subscribers, and never without
+ * subscribers.
  */
-export function createQueuePositions({
-  forkEm,
-  logger,
-}: {
-  forkEm: () => EntityManager;
-  logger: Logger;
-}): QueuePositions {
-  const subscribers = new Set<Subscriber>();
-  let newcomers: (() => void)[] = [];
-  let scanning = false;
-  let scannedAt = Number.NEGATIVE_INFINITY;
-  let timer: NodeJS.Timeout | undefined;
-
-  const scanIn = (milliseconds: number) => {
-    clearTimeout(timer);
-    timer = setTimeout(scan, milliseconds).unref();
-  };
-  const scanForNewcomers = () =>
-    scanIn(Math.max(0, scannedAt + NEW_SUBSCRIBERS_MILLISECONDS - performance.now()));
-
-  const scan = async () => {
-    scanning = true;
-    scannedAt = performance.now();
-    // Subscribers that come during this scan wait for the next one, as the query may not contain their
-    // videos.
-    const [present, waiting] = [[...subscribers], newcomers];
-    newcomers = [];
-    try {
-      const positions = await readPositions(forkEm(), new Set(present.map(({ videoId }) => videoId)));
-      for (const subscriber of present) notify(subscriber, positions.get(subscriber.videoId));
-    } catch (error) {
-      // Subscribers keep their last position; the next scan tries again.
-      logger.warn({ err: error }, 'queue positions not read');
-    }
-    for (const resolve of waiting) resolve();
-    scanning = false;
-    if (newcomers.length > 0) scanForNewcomers();
-    else if (subscribers.size > 0) scanIn(TURN_SECONDS * 1000);
-  };
-
+export function createQueuePositions(deps: { forkEm: () => EntityManager; logger: Logger }): QueuePositions {
+  const scanner = new QueueScanner(deps);
   return {
     async subscribe(videoId, onChange) {
       const subscriber: Subscriber = { videoId, position: null, onChange };
-      const { promise: scanned, resolve } = Promise.withResolvers<void>();
-      subscribers.add(subscriber);
-      newcomers.push(resolve);
-      if (!scanning) scanForNewcomers();
-      await scanned;
+      await scanner.add(subscriber);
       return {
         get position() {
           return subscriber.position;
         },
-        [Symbol.dispose]() {
-          subscribers.delete(subscriber);
-          if (subscribers.size === 0 && !scanning) clearTimeout(timer);
-        },
+        [Symbol.dispose]: () => scanner.remove(subscriber),
       };
     },
   };
 }
 
+/** Scans the queue while there are subscribers. */
+class QueueScanner {
+  readonly #deps: { forkEm: () => EntityManager; logger: Logger };
+  readonly #subscribers = new Set<Subscriber>();
+  /** Resolves the subscribers that the next scan reads for the first time. */
+  #pendingSubscribers: (() => void)[] = [];
+  #isScanning = false;
+  #scannedAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: { forkEm: () => EntityManager; logger: Logger }) {
+    this.#deps = deps;
+  }
+
+  /** Resolves after the first scan that contains the subscriber. */
+  async add(subscriber: Subscriber): Promise<void> {
+    const { promise: scanned, resolve } = Promise.withResolvers<void>();
+    this.#subscribers.add(subscriber);
+    this.#pendingSubscribers.push(resolve);
+    if (!this.#isScanning) this.#scheduleNext();
+    await scanned;
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+    if (this.#subscribers.size === 0 && !this.#isScanning) clearTimeout(this.#timer);
+  }
+
+  async #scan(): Promise<void> {
+    this.#isScanning = true;
+    this.#scannedAt = performance.now();
+    // The query may lack the videos of later subscribers, which therefore wait for the next scan.
+    const [subscribers, pending] = [[...this.#subscribers], this.#pendingSubscribers];
+    this.#pendingSubscribers = [];
+    try {
+      const videoIds = new Set(subscribers.map(({ videoId }) => videoId));
+      const positions = await readPositions(this.#deps.forkEm(), videoIds);
+      for (const subscriber of subscribers) notify(subscriber, positions.get(subscriber.videoId));
+    } catch (error) {
+      // Subscribers keep their last position; the next scan tries again.
+      this.#deps.logger.warn({ err: error }, 'queue positions not read');
+    }
+    for (const resolve of pending) resolve();
+    this.#isScanning = false;
+    this.#scheduleNext();
+  }
+
+  #scheduleNext(): void {
+    if (this.#pendingSubscribers.length > 0) {
+      this.#scanIn(Math.max(0, this.#scannedAt + NEW_SUBSCRIBERS_MILLISECONDS - performance.now()));
+    } else if (this.#subscribers.size > 0) {
+      this.#scanIn(WAIT_TICK_SECONDS * 1000);
+    }
+  }
+
+  #scanIn(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#scan(), milliseconds).unref();
+  }
+}
+
 /**
- * Updates a subscriber at most once a turn, as sequences must grow. A scan within the same turn, for new
+ * Updates a subscriber at most once a wait tick, as sequences must grow. A scan within the same tick, for new
  * subscribers, changes nothing for the others.
  */
 function notify(subscriber: Subscriber, latest: QueuePosition | undefined): void {
   const { position: sent } = subscriber;
   if (latest === undefined) {
     subscriber.onChange('left');
-  } else if (sent === null || (latest.turns > sent.turns && hasChanged(sent, latest))) {
+  } else if (sent === null || (latest.waitTicks > sent.waitTicks && hasChanged(sent, latest))) {
     subscriber.position = latest;
     subscriber.onChange('moved');
   }
@@ -132,20 +147,20 @@ function isWorthSending(sent: number | null, latest: number | null): boolean {
   return sent !== latest && Math.abs(sent - latest) >= sent * CHANGE_SHARE;
 }
 
-/** The positions of those among `videoIds` that wait. */
+/** Returns the positions of the waiting videos among `videoIds`. */
 async function readPositions(
   em: EntityManager,
   videoIds: ReadonlySet<string>,
 ): Promise<Map<string, QueuePosition>> {
-  const rows = await em.execute<{ id: string; position: number; turns: number }[]>(
-    `select id, position, ${turnsSince('queued_at')} as turns
+  const rows = await em.execute<{ id: string; position: number; waitTicks: number }[]>(
+    `select id, position, ${waitTicksSince('queued_at')} as "waitTicks"
        from (select id, queued_at, (row_number() over (order by queued_at, id) - 1)::int as position
-               from videos where status = 'UPLOADED') as line
+               from videos where status = 'UPLOADED') as queue
       where id = any(?::uuid[])`,
     [`{${[...videoIds].join()}}`],
   );
-  const estimate = createEtaEstimator(await readQueueForecast(em));
+  const estimate = createEtaEstimator(await readQueueLoad(em));
   return new Map(
-    rows.map(({ id, position, turns }) => [id, { position, turns, etaSeconds: estimate(position) }]),
+    rows.map(({ id, position, waitTicks }) => [id, { position, waitTicks, etaSeconds: estimate(position) }]),
   );
 }

@@ -1,17 +1,18 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 
 /** Counts of the videos that have not ended. */
-export interface QueueState {
-  /** For their first attempt. */
+interface QueueState {
+  /** Videos that wait for their first attempt. */
   waiting: number;
+  /** Videos that a worker processes. */
   processing: number;
-  /** For another attempt. */
+  /** Videos that wait for another attempt. */
   retrying: number;
   /** Longest wait for a first attempt, in seconds; 0 when no video waits. */
   oldestSeconds: number;
 }
 
-/** Counts the queue; one scan of an index that holds only the queue. */
+/** Returns the state of the queue. Costs one scan of an index that holds only unfinished videos. */
 export async function readQueueState(em: EntityManager): Promise<QueueState> {
   const [row] = await em.execute<[QueueState]>(
     `select count(*) filter (where status = 'UPLOADED')::int as waiting,

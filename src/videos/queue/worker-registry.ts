@@ -1,7 +1,7 @@
 import type { EntityManager } from '../../platform/database/database.ts';
 import { RegisteredWorker } from './registered-worker.entity.ts';
 
-/** Interval of the heartbeats of a worker that takes jobs. */
+/** The interval of the heartbeats of a worker that takes jobs. */
 export const HEARTBEAT_SECONDS = 3;
 /** A worker without a heartbeat for this long is not counted. */
 const EXPIRY_SECONDS = 10;
@@ -26,7 +26,7 @@ export async function deregisterWorker(em: EntityManager, workerId: string): Pro
   await em.nativeDelete(RegisteredWorker, workerId);
 }
 
-/** Returns the number of videos that all workers which take jobs now process concurrently. */
+/** Returns the number of videos that all live workers together process concurrently. */
 export async function readTotalCapacity(em: EntityManager): Promise<number> {
   const [row] = await em.execute<{ capacity: number }[]>(
     `select coalesce(sum(slots), 0)::int as capacity from live_workers

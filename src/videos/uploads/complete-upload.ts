@@ -1,5 +1,5 @@
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
-import { currentTraceparent } from '../../platform/observability/tracing.ts';
+import { getTraceparent } from '../../platform/observability/tracing.ts';
 import { type DirectUploads, NoSuchFile, type StagedObject } from '../../platform/storage/storage.ts';
 import { toOriginalKey } from '../files/video-files.ts';
 import { Video } from '../video.entity.ts';
@@ -10,12 +10,13 @@ import {
   UnsupportedFile,
   UploadNotFound,
 } from '../video.errors.ts';
-import { acceptFile, HEAD_BYTES, type OriginalType } from './accepted-file.ts';
+import { acceptFile, HEAD_BYTES, type OriginalType } from './accept-file.ts';
 import { toStagedKey } from './create-upload.ts';
-import { insertOrFindVideo, validateTitle } from './new-video.ts';
+import { insertOrFindVideo } from './insert-or-find-video.ts';
 import type { SubmitVideoDeps } from './submit-video.ts';
+import { validateSubmission } from './validate-submission.ts';
 
-export interface CompletedUpload {
+interface CompletedUpload {
   playerId: string;
   uploadId: string;
   title: string;
@@ -23,7 +24,7 @@ export interface CompletedUpload {
 }
 
 /**
- * Creates a video from a file that its player has sent directly to the store, under the same rules as any
+ * Creates a video from a file that its player has sent directly to the store. The rules are those of any
  * other upload. Returns the first video when the upload is already completed.
  *
  * @throws {InvalidInput} for the title.
@@ -36,14 +37,14 @@ export interface CompletedUpload {
 export async function completeUpload(deps: SubmitVideoDeps, upload: CompletedUpload): Promise<Video> {
   const { em, storage } = deps;
   if (storage.direct === null) throw new DirectUploadUnavailable();
-  const title = validateTitle({ ...upload, idempotencyKey: null });
+  const title = validateSubmission({ ...upload, idempotencyKey: null });
   if (!isUuid(upload.uploadId)) throw new UploadNotFound();
   const idempotencyKey = `direct:${upload.uploadId}`;
   try {
     return await promoteUpload(deps, storage.direct, { ...upload, title, idempotencyKey });
   } catch (error) {
     if (!(error instanceof NoSuchFile)) throw error;
-    // Promoted already, by a concurrent request or one whose response was lost; or never sent.
+    // An earlier or a concurrent request has promoted the file, or the file was never sent.
     const first = await em.findOne(Video, { player: upload.playerId, idempotencyKey });
     if (first === null) throw new UploadNotFound();
     return requireSameTitle(first, title);
@@ -62,7 +63,7 @@ async function promoteUpload(
 
   const id = uuidv7();
   const originalKey = toOriginalKey(id, type);
-  // Promotes only the file that was checked: a file sent again meanwhile has another etag.
+  // Promotes only the checked file: a file that was sent again meanwhile has another etag.
   await direct.promote(staged, originalKey);
   // A crash between here and the commit leaves a file without a row, which is swept.
   const video = await insertOrFindVideo(em, {
@@ -75,7 +76,7 @@ async function promoteUpload(
     attemptLimit: processing.maxAttempts,
     idempotencyKey,
     requestId,
-    traceparent: currentTraceparent(),
+    traceparent: getTraceparent(),
   });
   await direct.remove(key);
   if (video.id !== id) {
@@ -84,14 +85,12 @@ async function promoteUpload(
   }
 
   logger.info({ videoId: id, uploadId, sizeBytes: staged.sizeBytes }, 'uploaded');
-  // Not awaited: the row is the outbox, and an unavailable queue must not delay the player.
+  // The row is the outbox: an unavailable queue must not delay the player, so the call is not awaited.
   void jobs.enqueue({ videoId: id, attempt: 0 });
   return video;
 }
 
-/**
- * Returns the type of a staged file by its first bytes; removes a file that is too large or of another type.
- */
+/** Returns the type of a staged file by its first bytes. Removes a file that breaks a rule. */
 async function validateStagedFile(
   direct: DirectUploads,
   staged: StagedObject,
@@ -103,7 +102,7 @@ async function validateStagedFile(
     try {
       return (await acceptFile(head)).type;
     } finally {
-      // Also for a refused file: an unread response occupies a connection to the store.
+      // An unread response, also that of a refused file, occupies a connection to the store.
       head.destroy();
     }
   } catch (error) {

@@ -3,17 +3,17 @@ import { InvalidInput } from '../../platform/errors.ts';
 import type { PresignedUpload, StagedKey, Storage } from '../../platform/storage/storage.ts';
 import type { MediaSettings } from '../media-settings.ts';
 import { DirectUploadUnavailable, FileTooLarge } from '../video.errors.ts';
-import type { OriginalType } from './accepted-file.ts';
+import type { OriginalType } from './accept-file.ts';
 
-export interface CreateUploadDeps {
+interface CreateUploadDeps {
   storage: Pick<Storage, 'direct'>;
   media: Pick<MediaSettings, 'maxUploadBytes' | 'uploadLinkSeconds'>;
 }
 
 /**
- * Returns a presigned upload of exactly `sizeBytes`, directly to the store. Creates no row: the file is
- * stored under the player's id, where only its player can complete it, and is swept an hour after it was
- * sent.
+ * Returns a presigned upload of exactly `sizeBytes`, directly to the store. Creates no row. The file is
+ * stored under the player's id, so only that player can complete the upload. It is swept an hour after its
+ * arrival.
  *
  * @throws {InvalidInput} for a size that is not a positive integer.
  * @throws {FileTooLarge} past `maxUploadBytes`.

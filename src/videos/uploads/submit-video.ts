@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import type { EntityManager } from '../../platform/database/database.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import { currentTraceparent, inSpan } from '../../platform/observability/tracing.ts';
+import { getTraceparent, runInSpan } from '../../platform/observability/tracing.ts';
 import { BodyTooLarge, type Storage } from '../../platform/storage/storage.ts';
 import { toOriginalKey } from '../files/video-files.ts';
 import type { MediaSettings } from '../media-settings.ts';
@@ -10,24 +10,25 @@ import type { ProcessingSettings } from '../processing/processing-settings.ts';
 import type { VideoJobs } from '../processing/video.jobs.ts';
 import type { Video } from '../video.entity.ts';
 import { FileTooLarge, IdempotencyKeyReused } from '../video.errors.ts';
-import { acceptFile } from './accepted-file.ts';
-import { insertOrFindVideo, validateTitle } from './new-video.ts';
+import { acceptFile } from './accept-file.ts';
+import { insertOrFindVideo } from './insert-or-find-video.ts';
+import { validateSubmission } from './validate-submission.ts';
 
-export interface VideoSubmission {
+interface VideoSubmission {
   playerId: string;
   title: string;
   /** The file's bytes, as they arrive. */
   file: Readable;
-  /** Identifies the upload, so that a client that lost the response can send it again. */
+  /** Identifies the upload, so that a client without a response can send it again. */
   idempotencyKey: string | null;
-  /** Id of the request; the worker's log lines carry it too. */
+  /** Id of the request; the worker's log lines contain it too. */
   requestId: string;
 }
 
 /**
- * Stores an upload and returns its video. The file is durably stored and its row committed when this
- * resolves: a later failure of the queue, of Redis or of this process does not lose it. An upload that
- * repeats an idempotency key returns the first video.
+ * Stores an upload and returns its video. Resolves when the file is durable and the row is committed. A later
+ * failure of the queue, of Redis or of this process loses neither. An upload that repeats an idempotency key
+ * returns the first video.
  *
  * @throws {InvalidInput} for the title or the idempotency key.
  * @throws {UnsupportedFile} when the content is neither MP4 nor QuickTime.
@@ -39,7 +40,7 @@ export async function submitVideo(
   submission: VideoSubmission,
 ): Promise<Video> {
   const { playerId, idempotencyKey } = submission;
-  const title = validateTitle(submission);
+  const title = validateSubmission(submission);
 
   const id = uuidv7();
   const { type, originalKey, stored } = await store(storage, id, submission, media.maxUploadBytes);
@@ -56,7 +57,7 @@ export async function submitVideo(
     originalSha256: stored.sha256,
     idempotencyKey,
     requestId: submission.requestId,
-    traceparent: currentTraceparent(),
+    traceparent: getTraceparent(),
   });
   if (video.id !== id) {
     await storage.remove(originalKey);
@@ -65,7 +66,7 @@ export async function submitVideo(
   }
 
   logger.info({ videoId: id, sizeBytes: stored.sizeBytes }, 'uploaded');
-  // Not awaited: the row is the outbox, and an unavailable queue must not delay the player.
+  // The row is the outbox: an unavailable queue must not delay the player, so the call is not awaited.
   void jobs.enqueue({ videoId: id, attempt: 0 });
   return video;
 }
@@ -90,7 +91,11 @@ async function store(
     const checksum = idempotencyKey !== null;
     const originalKey = toOriginalKey(videoId, type);
     const write = () => storage.write(originalKey, body, { maxBytes, checksum });
-    return { type, originalKey, stored: await inSpan('store original', { 'anb.video.id': videoId }, write) };
+    return {
+      type,
+      originalKey,
+      stored: await runInSpan('store original', { 'anb.video.id': videoId }, write),
+    };
   } catch (error) {
     // A file that arrives in one chunk fails before the first write.
     if (error instanceof BodyTooLarge) throw new FileTooLarge(maxBytes, { cause: error });

@@ -1,51 +1,14 @@
-/** Viewers in the order of the columns below. */
-export const VIEWERS = ['anyone', 'player', 'owner', 'moderator'] as const;
+import {
+  type AccessPath,
+  ALWAYS_NULL,
+  LOGGED_IN,
+  MODERATORS,
+  OWNER,
+  OWNER_NULL,
+  PUBLIC,
+} from './access-path.ts';
+import { OPERATION_PATHS } from './authorisation-operations.ts';
 
-/**
- * The outcome of a field for each of {@link VIEWERS}: a value (`given`), `null`, `absent` if the parent
- * object is not visible, an error code, or the result type of a mutation.
- */
-export type Row = readonly [string, string, string, string];
-
-/** The objects that documents refer to. */
-export interface Subjects {
-  /** Global id of the owner. */
-  owner: string;
-  /** Username of the owner. */
-  username: string;
-  /** A failed video of the owner. */
-  failed: string;
-  /** Another failed video of the owner, created for one document. */
-  fresh: string;
-  /** A published video of the owner with votes from all other viewers. */
-  published: string;
-}
-
-/** The fields of a type on one path through the schema. */
-export interface AccessPath {
-  type: string;
-  /** Returns a document that selects `it` of the type. */
-  toDocument: (it: string, subjects: Subjects) => string;
-  /** Rows with the fields to which they apply. */
-  rows: readonly (readonly [Row, string])[];
-  /** Arguments by field. */
-  arguments?: Record<string, (subjects: Subjects) => string>;
-}
-
-const PUBLIC: Row = ['given', 'given', 'given', 'given'];
-const ALWAYS_NULL: Row = ['null', 'null', 'null', 'null'];
-const LOGGED_IN: Row = ['absent', 'given', 'given', 'given'];
-const OWNER: Row = ['absent', 'absent', 'given', 'given'];
-const OWNER_NULL: Row = ['absent', 'absent', 'null', 'null'];
-const MODERATORS: Row = ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', 'given'];
-/** Direct uploads are unavailable with local storage. */
-const DIRECT: Row = [
-  'UNAUTHENTICATED',
-  'DirectUploadUnavailable',
-  'DirectUploadUnavailable',
-  'DirectUploadUnavailable',
-];
-const moderatorsOnly = (type: string): Row => ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', type];
 const PUBLIC_VIDEO =
   'id title player status uploadedAt processedAt votes viewerHasVoted durationSeconds hidden processedUrl posterUrl previewUrl storyboardUrl';
 
@@ -59,68 +22,7 @@ const page = (type: string, list: string, row = PUBLIC): AccessPath[] => [
 ];
 
 export const ACCESS_PATHS: readonly AccessPath[] = [
-  {
-    type: 'Query',
-    toDocument: it => `{ ${it} }`,
-    arguments: {
-      node: ({ failed }) => `(id: "${failed}")`,
-      nodes: ({ failed }) => `(ids: ["${failed}"])`,
-      video: ({ failed }) => `(id: "${failed}")`,
-      player: ({ username }) => `(username: "${username}")`,
-      rankingOf: ({ owner }) => `(playerId: "${owner}")`,
-    },
-    rows: [
-      [PUBLIC, 'cities contest nodes player rankingOf rankings videos'],
-      [['null', 'null', 'given', 'given'], 'node video'],
-      [['null', 'given', 'given', 'given'], 'me'],
-      [ALWAYS_NULL, 'results'],
-      [MODERATORS, 'allVideos auditTrail queueBoardUrl'],
-    ],
-  },
-  {
-    type: 'Mutation',
-    toDocument: it => `mutation { ${it} }`,
-    arguments: {
-      signUp: () =>
-        '(input: { firstName: "", lastName: "", email: "", password: "", passwordConfirmation: "", city: "", country: "" })',
-      logIn: () => '(input: { email: "nobody@example.com", password: "a guess" })',
-      logOut: () => '(refreshToken: "none")',
-      refreshSession: () => '(refreshToken: "none")',
-      updateProfile: () => '(input: { city: "" })',
-      castVote: ({ published }) => `(videoId: "${published}")`,
-      withdrawVote: ({ fresh }) => `(videoId: "${fresh}")`,
-      deleteVideo: ({ fresh }) => `(videoId: "${fresh}")`,
-      hideVideo: ({ fresh }) => `(videoId: "${fresh}", reason: "Why not")`,
-      restoreVideo: ({ fresh }) => `(videoId: "${fresh}", reason: "Why not")`,
-      requeueVideo: ({ fresh }) => `(videoId: "${fresh}", reason: "Why not")`,
-      closeContest: () => '(reason: "")',
-      createUpload: () => '(input: { sizeBytes: 1, type: MP4 })',
-      completeUpload: () => '(input: { uploadId: "none", title: "Sent elsewhere" })',
-    },
-    rows: [
-      [['InvalidInput', 'InvalidInput', 'InvalidInput', 'InvalidInput'], 'signUp'],
-      [['BadCredentials', 'BadCredentials', 'BadCredentials', 'BadCredentials'], 'logIn'],
-      [['LoggedOut', 'LoggedOut', 'LoggedOut', 'LoggedOut'], 'logOut'],
-      [['SessionExpired', 'SessionExpired', 'SessionExpired', 'SessionExpired'], 'refreshSession'],
-      [['UNAUTHENTICATED', 'InvalidInput', 'InvalidInput', 'InvalidInput'], 'updateProfile'],
-      [['UNAUTHENTICATED', 'UnsupportedFile', 'UnsupportedFile', 'UnsupportedFile'], 'uploadVideo'],
-      [DIRECT, 'createUpload completeUpload'],
-      [['UNAUTHENTICATED', 'AlreadyVoted', 'OwnVideo', 'AlreadyVoted'], 'castVote'],
-      [['UNAUTHENTICATED', 'NotVoted', 'NotVoted', 'NotVoted'], 'withdrawVote'],
-      [['UNAUTHENTICATED', 'VideoNotFound', 'DeletedVideo', 'VideoNotFound'], 'deleteVideo'],
-      [moderatorsOnly('Video'), 'hideVideo restoreVideo requeueVideo'],
-      [moderatorsOnly('InvalidInput'), 'closeContest'],
-    ],
-  },
-  {
-    type: 'Subscription',
-    toDocument: it => `subscription { ${it} }`,
-    arguments: { videoStatus: ({ failed }) => `(videoId: "${failed}")` },
-    rows: [
-      [PUBLIC, 'rankingChanged'],
-      [['FORBIDDEN', 'FORBIDDEN', 'given', 'given'], 'videoStatus'],
-    ],
-  },
+  ...OPERATION_PATHS,
   {
     type: 'Video',
     toDocument: (it, { failed }) => `{ video(id: "${failed}") { ${it} } }`,

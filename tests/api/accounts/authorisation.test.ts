@@ -6,23 +6,13 @@ import { loadEnv } from '../../../src/env.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { subscribeBySse } from '../../kit/api/subscriptions.ts';
-import {
-  createModerator,
-  createUsers,
-  leaderboardSynced,
-  publishVideos,
-  startSecondApi,
-} from '../../kit/contest/create-users.ts';
-import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
-import {
-  ACCESS_PATHS,
-  type AccessPath,
-  OUTCOMES,
-  type Row,
-  type Subjects,
-  VIEWERS,
-  WINNER_PATH,
-} from './authorisation-table.ts';
+import { createModerator, createUsers } from '../../kit/contest/create-users.ts';
+import { startSecondApi } from '../../kit/contest/start-second-api.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { insertVideo, publishVideos } from '../../kit/contest/videos.ts';
+import { waitForLeaderboard } from '../../kit/contest/waits.ts';
+import { type AccessPath, type Row, type Subjects, VIEWERS } from './access-path.ts';
+import { ACCESS_PATHS, OUTCOMES, WINNER_PATH } from './authorisation-table.ts';
 
 type Caller = (typeof VIEWERS)[number] | 'expired' | 'forged';
 
@@ -66,7 +56,7 @@ beforeAll(async () => {
   ] as const) {
     await app.graphql(vote, { id }, voter);
   }
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   const moderate = (mutation: string) =>
     app.graphql(
       `mutation { ${mutation}(videoId: "${published}", reason: "A test") { __typename } }`,
@@ -75,7 +65,7 @@ beforeAll(async () => {
     );
   await moderate('hideVideo');
   await moderate('restoreVideo');
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   // Older clips have no preview and no storyboard. A key without a file is enough for a URL.
   await app.database.em
     .fork()
@@ -131,20 +121,20 @@ async function firstEvent(caller: Caller, query: string): Promise<unknown> {
 
 async function getUploadOutcome(caller: Caller): Promise<string> {
   try {
-    const answer = await app.upload({ token: tokens.get(caller) ?? '' }, new Blob(['no video'.repeat(1000)]));
-    return answer.__typename ?? '';
+    const video = await app.upload({ token: tokens.get(caller) ?? '' }, new Blob(['no video'.repeat(1000)]));
+    return video.__typename ?? '';
   } catch (error) {
     return /"code":"(\w+)"/.exec(String(error))?.[1] ?? String(error);
   }
 }
 
-const ANSWER = z.object({
+const RESPONSE = z.object({
   data: z.unknown().optional(),
   errors: z.array(z.object({ extensions: z.looseObject({ code: z.string() }) })).optional(),
 });
 
-function read(answer: unknown): string {
-  const { data, errors } = ANSWER.parse(answer);
+function read(response: unknown): string {
+  const { data, errors } = RESPONSE.parse(response);
   if (errors?.[0]) return errors[0].extensions.code;
   const holder = findHolder(data);
   if (holder === undefined) return 'absent';

@@ -8,7 +8,8 @@ import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { createClient, type TestClient } from '../../kit/api/client.ts';
 import { createModerator } from '../../kit/contest/create-users.ts';
-import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { insertVideo } from '../../kit/contest/videos.ts';
 
 const MAIN = join(import.meta.dirname, '../../../server/main.ts');
 

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { createModerator, createUser, publishVideo } from '../../kit/contest/create-users.ts';
-import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { createModerator, createUser } from '../../kit/contest/create-users.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { insertVideo, publishVideo } from '../../kit/contest/videos.ts';
 
 graphql(`
   fragment OwnView on Session {

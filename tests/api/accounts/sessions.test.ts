@@ -36,13 +36,13 @@ describe('a session', () => {
       code: 'SESSION_EXPIRED',
     });
     expect(await accounts.refresh(second.refreshToken)).toMatchObject({ __typename: 'SessionExpired' });
-    expect(await getRefusal(second.accessToken)).toBe('UNAUTHENTICATED');
+    expect(await getErrorCode(second.accessToken)).toBe('UNAUTHENTICATED');
   });
 
   test('is refreshed once by four concurrent requests', async () => {
     const { refreshToken } = await signUp();
     const results = await Promise.all([1, 2, 3, 4].map(() => accounts.refresh(refreshToken)));
-    expect(results.filter(answer => answer.__typename === 'Session')).toHaveLength(1);
+    expect(results.filter(result => result.__typename === 'Session')).toHaveLength(1);
   });
 
   test('ends at logOut without affecting other sessions', async () => {
@@ -53,7 +53,7 @@ describe('a session', () => {
     expect(await logOut()).toEqual({ __typename: 'LoggedOut', wasOpen: true });
     expect(await logOut()).toEqual({ __typename: 'LoggedOut', wasOpen: false });
     expect(await accounts.refresh(here.refreshToken)).toMatchObject({ __typename: 'SessionExpired' });
-    expect(await getRefusal(here.accessToken)).toBe('UNAUTHENTICATED');
+    expect(await getErrorCode(here.accessToken)).toBe('UNAUTHENTICATED');
     const { data } = await app.graphql(ME, {}, { token: there.accessToken });
     expect(data.me?.email).toBe(email);
   });
@@ -61,7 +61,7 @@ describe('a session', () => {
   test('rejects its tokens after it expires', async () => {
     const { token, refreshToken } = await app.signUp();
     await expire(refreshToken, '1 second');
-    expect(await getRefusal(token)).toBe('UNAUTHENTICATED');
+    expect(await getErrorCode(token)).toBe('UNAUTHENTICATED');
     expect(await accounts.logOut(refreshToken)).toEqual({ __typename: 'LoggedOut', wasOpen: false });
     expect(await accounts.refresh(refreshToken)).toMatchObject({ __typename: 'SessionExpired' });
   });
@@ -88,7 +88,7 @@ describe('a session', () => {
   test('rejects an access token as refresh token and a refresh token as access token', async () => {
     const session = await signUp();
     expect(await accounts.refresh(session.accessToken)).toMatchObject({ __typename: 'SessionExpired' });
-    expect(await getRefusal(session.refreshToken)).toBe('UNAUTHENTICATED');
+    expect(await getErrorCode(session.refreshToken)).toBe('UNAUTHENTICATED');
   });
 
   test('is required for me, which is null otherwise', async () => {
@@ -108,7 +108,7 @@ async function expire(refreshToken: string, ago: string): Promise<void> {
     ]);
 }
 
-async function getRefusal(token: string): Promise<unknown> {
+async function getErrorCode(token: string): Promise<unknown> {
   const { errors } = await app.graphql(ME, {}, { token });
   return errors?.[0]?.extensions.code;
 }

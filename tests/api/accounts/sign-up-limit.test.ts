@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { redisConnected } from '../../kit/contest/create-users.ts';
 import { countByTypename } from '../../kit/contest/votes.ts';
+import { waitForRedis } from '../../kit/contest/waits.ts';
 import { createSignUpInput } from './accounts.ts';
 
 const SIGN_UP = graphql(`
@@ -19,7 +19,7 @@ let app: App;
 beforeAll(async () => {
   app = await startApp({ SIGN_UPS_PER_HOUR: '3', TRUSTED_PROXIES: '127.0.0.1' });
   // Sign-ups are counted in memory until Redis is connected.
-  await redisConnected(app);
+  await waitForRedis(app);
 });
 afterAll(() => app?.stop());
 

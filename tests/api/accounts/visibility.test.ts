@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { findVideoRow, insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { findVideoRow, insertVideo } from '../../kit/contest/videos.ts';
 
 const VISIBILITY = graphql(`
   query VisibilitySeen($id: ID!, $owner: ID!) {
@@ -91,7 +92,7 @@ async function listVisible(viewer: string, state: State): Promise<string[]> {
     nodes: has(data.nodes.flatMap(node => node ?? [])),
     gallery: has(data.videos.nodes),
     "player's videos": has(data.owner && 'videos' in data.owner ? data.owner.videos.nodes : []),
-    status: await mayFollow(id, token),
+    status: await maySubscribe(id, token),
     clip: await isServed(data.video?.processedUrl),
     poster: await isServed(data.video?.posterUrl),
     original: await isServed(data.video?.originalUrl),
@@ -100,7 +101,7 @@ async function listVisible(viewer: string, state: State): Promise<string[]> {
   return Object.keys(facts).filter(name => facts[name]);
 }
 
-async function mayFollow(id: string, token: string | undefined): Promise<boolean> {
+async function maySubscribe(id: string, token: string | undefined): Promise<boolean> {
   try {
     for await (const event of app.subscribeToVideo(id, token ? { token } : {})) return event.video.id === id;
   } catch (error) {
@@ -110,7 +111,7 @@ async function mayFollow(id: string, token: string | undefined): Promise<boolean
 }
 
 describe.each(Object.keys(STATES) as State[])('a video that is %s', state => {
-  test.each(VIEWERS)('is visible to %s as the table says', async viewer => {
+  test.each(VIEWERS)('is visible to %s as the table defines', async viewer => {
     expect((await listVisible(viewer, state)).toSorted()).toEqual(TABLE[state][viewer].toSorted());
   });
 

@@ -1,16 +1,11 @@
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { eventually } from '../../kit/api/multipart.ts';
-import {
-  createUser,
-  createUsers,
-  giveVotes,
-  leaderboardSynced,
-  publishVideos,
-  type TestUser,
-} from '../../kit/contest/create-users.ts';
+import { createUser, createUsers, type TestUser } from '../../kit/contest/create-users.ts';
+import { publishVideos } from '../../kit/contest/videos.ts';
+import { giveVotes } from '../../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../../kit/contest/waits.ts';
+import { recordCommands } from '../../kit/services/record-commands.ts';
 
 const CITY_RANKS = graphql(`
   query CityPlaces($ids: [ID!]!) {
@@ -32,7 +27,7 @@ beforeAll(async () => {
   players = [...first, ...second, ...third];
   const videoIds = await publishVideos(app.database, players);
   await giveVotes(app.database, new Map(videoIds.map((id, n) => [id, [5, 9, 1, 8, 2, 7, 3][n] ?? 0])));
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
 });
 afterAll(() => app?.stop());
 
@@ -45,23 +40,16 @@ const getCityRanks = async (users: TestUser[]) => {
 const POSITIONS = [3, 1, 5, 1, 2, 2, 4];
 
 test('cityRanking returns the rank in the city with one lookup for all players of a city', async () => {
-  const redis = new Redis(app.redis.url);
-  const monitor = await redis.monitor();
-  const lookUps: string[][] = [];
-  monitor.on('monitor', (_time: string, command: string[]) => lookUps.push(command));
+  using record = await recordCommands(app.redis.url);
   const ranks = await getCityRanks([...players, idle]);
   expect(ranks.map(rank => rank?.position)).toEqual([...POSITIONS, undefined]);
   expect(ranks[1]).toEqual({ position: 1, votes: 9, player: { id: players[1]?.id } });
   expect(ranks.at(-1)).toBeNull();
-  await redis.echo('marker');
-  await eventually(async () => lookUps.some(([name, text]) => name === 'echo' && text === 'marker'));
   // One lookup for the global leaderboard and one for each city.
-  const boards = lookUps.flatMap(([name = '', , , board = '']) =>
+  const boards = (await record.take()).flatMap(([name = '', , , board = '']) =>
     /^eval/i.test(name) && /^(all$|city:)/.test(board) ? board : [],
   );
   expect(boards).toHaveLength(3);
-  monitor.disconnect();
-  redis.disconnect();
 });
 
 test('cityRanking is the same while Redis is unavailable', async () => {

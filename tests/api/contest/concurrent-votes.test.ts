@@ -6,13 +6,12 @@ import {
   createModerator,
   createUser,
   createUsers,
-  leaderboardSynced,
   NO_LIMITS,
-  publishVideos,
-  startSecondApi,
   type TestUser,
 } from '../../kit/contest/create-users.ts';
-import { findVideoRow, toRowId } from '../../kit/contest/videos.ts';
+import { startSecondApi } from '../../kit/contest/start-second-api.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { findVideoRow, publishVideos } from '../../kit/contest/videos.ts';
 import {
   castVote,
   countByTypename,
@@ -21,6 +20,7 @@ import {
   retryWhileUnavailable,
   withdrawVote,
 } from '../../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../../kit/contest/waits.ts';
 
 const HIDE = graphql(`
   mutation CrowdHide($videoId: ID!) { hideVideo(videoId: $videoId, reason: "A closer look") { __typename } }
@@ -123,7 +123,7 @@ test('counters equal rows after 300 players vote and withdraw concurrently while
   ).toEqual([]);
   expect(counts.Video).toBeGreaterThan(300);
   expect(await findCounterMismatches(app.database)).toEqual([]);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
 });
 
 test('Postgres has detected no deadlock', async () => {

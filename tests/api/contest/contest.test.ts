@@ -2,17 +2,11 @@ import { afterEach, expect, test } from 'vitest';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import {
-  createModerator,
-  createUsers,
-  giveVotes,
-  NO_LIMITS,
-  publishVideos,
-  startSecondApi,
-  type TestUser,
-} from '../../kit/contest/create-users.ts';
-import { toRowId } from '../../kit/contest/videos.ts';
-import { castVote, findCounterMismatches, withdrawVote } from '../../kit/contest/votes.ts';
+import { createModerator, createUsers, NO_LIMITS, type TestUser } from '../../kit/contest/create-users.ts';
+import { startSecondApi } from '../../kit/contest/start-second-api.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { publishVideos } from '../../kit/contest/videos.ts';
+import { castVote, findCounterMismatches, giveVotes, withdrawVote } from '../../kit/contest/votes.ts';
 
 const CLOSE = graphql(`
   mutation CloseTheContest($reason: String!) {

@@ -1,26 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeId } from '../../../schema/global-ids.ts';
-import { claimVideo } from '../../../src/videos/processing/claim-video.ts';
-import { failVideo } from '../../../src/videos/processing/record-processing.ts';
-import { processVideoJob } from '../../../src/videos/processing/video.jobs.ts';
-import { Video } from '../../../src/videos/video.entity.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { eventually } from '../../kit/api/multipart.ts';
-import {
-  createModerator,
-  createUser,
-  leaderboardSynced,
-  publishVideo,
-  type TestUser,
-} from '../../kit/contest/create-users.ts';
-import { openProcessingDeps } from '../../kit/contest/processing-deps.ts';
+import { createModerator, createUser, type TestUser } from '../../kit/contest/create-users.ts';
 import { readRankingPage } from '../../kit/contest/rankings.ts';
-import { findVideoRow, insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { findVideoRow, insertVideo, publishVideo } from '../../kit/contest/videos.ts';
 import { castVote, findCounterMismatches } from '../../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../../kit/contest/waits.ts';
 
 const HIDE = graphql(`
   mutation ModerateHide($videoId: ID!, $reason: String!) {
@@ -72,22 +59,12 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-const openQueue = () => {
-  const connection = new Redis(app.redis.url, { maxRetriesPerRequest: null });
-  const queue = new Queue(processVideoJob.queue, { connection });
-  return Object.assign(queue, {
-    async [Symbol.asyncDispose]() {
-      await queue.close();
-      connection.disconnect();
-    },
-  });
-};
 const getAuditTrail = async (id: string, caller: TestUser) => app.graphql(TRAIL, { id }, caller);
 
 test('hideVideo removes a video and its votes from public lists until it is restored, and both are audited', async () => {
   const voter = await createUser(app);
   await castVote(app, voter, videoId);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   expect((await readRankingPage(app, {})).edges).toMatchObject([
     { node: { votes: 1, player: { id: player.id } } },
   ]);
@@ -104,13 +81,13 @@ test('hideVideo removes a video and its votes from public lists until it is rest
   expect(await castVote(app, await createUser(app), videoId)).toMatchObject({
     __typename: 'VideoNotPublished',
   });
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   expect(await readRankingPage(app, {})).toMatchObject({ edges: [], totalCount: 0 });
   expect((await getAuditTrail(videoId, voter)).data.video).toBeNull();
 
   const restored = await app.graphql(RESTORE, { videoId, reason: 'A misunderstanding' }, moderator);
   expect(restored.data.restoreVideo).toEqual({ __typename: 'Video', id: videoId, hidden: false, votes: 1 });
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   expect((await readRankingPage(app, {})).edges).toMatchObject([{ node: { votes: 1 } }]);
   expect(await findCounterMismatches(app.database)).toEqual([]);
 
@@ -150,7 +127,7 @@ test('restoreVideo keeps the time at which the player reached the total', async 
   await castVote(app, voter, firstVideo);
   await castVote(app, voter, secondVideo);
   const order = async () => {
-    await leaderboardSynced(app);
+    await waitForLeaderboard(app);
     return (await readRankingPage(app, {})).ids.filter(id => [first.id, second.id].includes(id));
   };
   const before = await order();
@@ -162,50 +139,7 @@ test('restoreVideo keeps the time at which the player reached the total', async 
   expect(await order()).toEqual(before);
 });
 
-test('requeueVideo queues a failed video again with new attempts', async () => {
-  await using processing = await openProcessingDeps(app);
-  await using queue = openQueue();
-  const failed = await insertVideo(app.database, player);
-  const id = toRowId(failed);
-  const claim = await claimVideo(processing, id, { leaseSeconds: 60, maxWorkerDeaths: 2 });
-  if (claim === null) throw new Error('The video cannot be claimed');
-  await failVideo(processing, claim, 'INTERNAL');
-  // The number of worker deaths at which a video is no longer retried; requeueVideo resets the count.
-  await app.database.em.fork().nativeUpdate(Video, id, { workerDeaths: 2 });
-  const events = app.subscribeToVideo(failed, player);
-
-  const { data } = await app.graphql(REQUEUE, { videoId: failed, reason: 'The disk was full' }, moderator);
-  expect(data.requeueVideo).toEqual({ __typename: 'Video', id: failed, status: 'UPLOADED', failure: null });
-  expect(await findVideoRow(app, failed)).toMatchObject({
-    attempt: 1,
-    attemptLimit: 4,
-    percent: 0,
-    failureReason: null,
-  });
-  expect((await events.next()).value).toMatchObject({ status: 'UPLOADED', phase: 'QUEUED', failure: null });
-  await events.return(undefined);
-  await eventually(
-    async () => (await queue.getJob(processVideoJob.id({ videoId: id, attempt: 1 }))) !== undefined,
-  );
-  expect(await claimVideo(processing, id, { leaseSeconds: 60, maxWorkerDeaths: 2 })).toMatchObject({
-    attempt: 2,
-    attemptLimit: 4,
-  });
-  // The old claim is no longer valid.
-  expect(await failVideo(processing, claim, 'INTERNAL')).toBe(false);
-  const trail = (await getAuditTrail(failed, moderator)).data.video?.auditTrail;
-  expect(trail).toMatchObject([{ action: 'REQUEUE_VIDEO', reason: 'The disk was full' }]);
-});
-
-test('requeueVideo returns VideoNotFailed, and all moderation mutations return VideoNotFound', async () => {
-  const waiting = await insertVideo(app.database, player);
-  for (const id of [waiting, videoId]) {
-    const { data } = await app.graphql(REQUEUE, { videoId: id, reason: 'Try' }, moderator);
-    expect(data.requeueVideo).toEqual({ __typename: 'VideoNotFailed', code: 'VIDEO_NOT_FAILED' });
-    expect(
-      (await getAuditTrail(id, moderator)).data.video?.auditTrail.some(({ reason }) => reason === 'Try'),
-    ).toBe(false);
-  }
+test('moderation mutations return VideoNotFound for a missing video', async () => {
   const missing = { videoId: encodeId('Video', randomUUID()), reason: 'Try' };
   const results = await Promise.all([
     app.graphql(HIDE, missing, moderator).then(({ data }) => data.hideVideo),

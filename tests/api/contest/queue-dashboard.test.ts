@@ -6,7 +6,8 @@ import { processVideoJob } from '../../../src/videos/processing/video.jobs.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
 import { createModerator, createUser, type TestUser } from '../../kit/contest/create-users.ts';
-import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { insertVideo } from '../../kit/contest/videos.ts';
 import { openBrowser, openPage, recordPage } from '../../kit/services/browser.ts';
 
 const BOARD = graphql(`

@@ -1,21 +1,13 @@
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { eventually } from '../../kit/api/multipart.ts';
-import {
-  createUser,
-  createUsers,
-  giveVotes,
-  leaderboardSynced,
-  NO_LIMITS,
-  publishVideos,
-  redisConnected,
-  type TestUser,
-} from '../../kit/contest/create-users.ts';
+import { createUser, createUsers, NO_LIMITS, type TestUser } from '../../kit/contest/create-users.ts';
 import { readRankingPage, readSortedPlayers } from '../../kit/contest/rankings.ts';
-import { toRowId } from '../../kit/contest/videos.ts';
-import { castVote } from '../../kit/contest/votes.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { publishVideos } from '../../kit/contest/videos.ts';
+import { giveVotes } from '../../kit/contest/votes.ts';
+import { waitForLeaderboard, waitForRedis } from '../../kit/contest/waits.ts';
+import { recordCommands } from '../../kit/services/record-commands.ts';
 
 const RANK = graphql(`
   query PlaceOf($playerId: ID!, $around: Int) {
@@ -43,7 +35,7 @@ beforeAll(async () => {
   const videoIds = await publishVideos(app.database, players);
   // Many ties, and totals that do not follow the order of ids.
   await giveVotes(app.database, new Map(videoIds.map((id, n) => [id, (n * 37) % 23])));
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
   ranked = await readSortedPlayers(app.database);
 });
 afterAll(() => app?.stop());
@@ -54,7 +46,7 @@ const getRank = async (playerId: string, around?: number) => {
   return data.rankingOf;
 };
 const globalId = (rowId = '') => Buffer.from(`Player:${rowId}`).toString('base64url');
-const getRefusal = async (args: object) => {
+const getError = async (args: object) => {
   try {
     await readRankingPage(app, args);
   } catch (error) {
@@ -73,7 +65,7 @@ describe.each([
   afterAll(async () => {
     if (!withoutRedis) return;
     await app.redis.start();
-    await redisConnected(app);
+    await waitForRedis(app);
   });
 
   test('page forward through every player once, in the published order', async () => {
@@ -179,20 +171,17 @@ test('rankings return BAD_USER_INPUT for first with last, page sizes outside 0 t
     { after: 'page two' },
     { after: Buffer.from('{"id":1}').toString('base64url') },
   ]) {
-    expect(await getRefusal(args), JSON.stringify(args)).toContain('BAD_USER_INPUT');
+    expect(await getError(args), JSON.stringify(args)).toContain('BAD_USER_INPUT');
   }
   expect((await readRankingPage(app, { first: 0 })).edges).toEqual([]);
   await expect(getRank(idle.id, 51)).rejects.toThrow('BAD_USER_INPUT');
 });
 
 test('a page of players reads all its ranks with one lookup', async () => {
-  const redis = new Redis(app.redis.url);
-  const monitor = await redis.monitor();
-  const commands: string[][] = [];
-  monitor.on('monitor', (_time: string, command: string[]) => commands.push(command));
+  using record = await recordCommands(app.redis.url);
   const execute = vi.spyOn(app.database.em.getConnection(), 'execute');
   const measureCost = async (count: number) => {
-    commands.length = 0;
+    await record.take();
     execute.mockClear();
     const { data } = await app.graphql(PLAYERS, { ids: ranked.slice(0, count).map(globalId) });
     expect(data.nodes).toMatchObject(
@@ -200,10 +189,8 @@ test('a page of players reads all its ranks with one lookup', async () => {
     );
     // The leaderboard sync queries dirty scores all the time.
     const queries = execute.mock.calls.filter(([query]) => !JSON.stringify(query).includes('dirty'));
-    await redis.echo('marker');
-    await eventually(async () => commands.some(([name, text]) => name === 'echo' && text === 'marker'));
     // EVALSHA, or EVAL the first time, with the ids as arguments.
-    const lookUps = commands.filter(
+    const lookUps = (await record.take()).filter(
       ([name = '', ...args]) => /^eval/i.test(name) && args.includes(ranked[0] ?? ''),
     );
     return { lookUps: lookUps.length, queries: queries.length };
@@ -211,44 +198,4 @@ test('a page of players reads all its ranks with one lookup', async () => {
   expect(await measureCost(1)).toEqual({ lookUps: 1, queries: 1 });
   expect(await measureCost(20)).toEqual({ lookUps: 1, queries: 1 });
   execute.mockRestore();
-  monitor.disconnect();
-  redis.disconnect();
-});
-
-test('rankings put the first player to reach a total first, and continue from a cursor after entries have moved', async () => {
-  const players = await createUsers(app, 12, 'Pasto');
-  const videoIds = await publishVideos(app.database, players);
-  const voters = await createUsers(app, 4);
-  const vote = async (player: number, voter: number) => {
-    const { __typename } = await castVote(app, voters[voter] as TestUser, videoIds[player] ?? '');
-    expect(__typename).toBe('Video');
-  };
-  // The player with the later id reaches the total first.
-  await vote(2, 0);
-  await vote(1, 0);
-  await vote(1, 1);
-  await vote(2, 1);
-  await vote(3, 1);
-  await leaderboardSynced(app);
-  const indexes = (ids: string[]) => ids.map(id => players.findIndex(player => player.id === id));
-  const first = await readRankingPage(app, { city: 'Pasto', first: 5 });
-  expect(indexes(first.ids)).toEqual([1, 2, 3, 0, 4]);
-
-  // One entry of the page is hidden, and a later entry moves to the top.
-  await app.database.em
-    .fork()
-    .execute('update videos set hidden_at = now() where id = ?', [toRowId(videoIds[2] ?? '')]);
-  await giveVotes(
-    app.database,
-    new Map([
-      [videoIds[2] ?? '', 1],
-      [videoIds[8] ?? '', 9],
-    ]),
-  );
-  await leaderboardSynced(app);
-  const second = await readRankingPage(app, { city: 'Pasto', first: 4, after: first.pageInfo.endCursor });
-  expect(indexes(second.ids)).toEqual([5, 6, 7, 9]);
-  expect(second.edges.map(({ node }) => node.position)).toEqual([6, 7, 8, 9]);
-  const back = await readRankingPage(app, { city: 'Pasto', last: 9, before: second.pageInfo.startCursor });
-  expect(indexes(back.ids)).toEqual([8, 1, 3, 0, 4]);
 });

@@ -3,7 +3,8 @@ import { AuditEntry } from '../../../src/audit/audit-entry.entity.ts';
 import { appointModerator } from '../../../src/moderation/appoint-moderator.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { insertVideo } from '../../kit/contest/videos.ts';
 
 const HEADER =
   'city,position,playerId,username,votes,reachedAt,decidedBy,certifiedAt,firstName,lastName,email,playerGlobalId';
@@ -16,7 +17,7 @@ let player: TestPlayer;
 beforeAll(async () => {
   app = await startApp({ CORS_ORIGINS: SITE });
   [moderator, player] = await Promise.all([app.signUp(), app.signUp()]);
-  await appointModerator(app.database.em.fork(), moderator.email);
+  await appointModerator({ em: app.database.em.fork() }, moderator.email);
 });
 afterAll(() => app.stop());
 

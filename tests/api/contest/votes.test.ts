@@ -3,18 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeId } from '../../../schema/global-ids.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
-import {
-  createModerator,
-  createUser,
-  createUsers,
-  leaderboardSynced,
-  publishVideo,
-  redisConnected,
-  type TestUser,
-} from '../../kit/contest/create-users.ts';
+import { createModerator, createUser, createUsers, type TestUser } from '../../kit/contest/create-users.ts';
 import { readRankingPage } from '../../kit/contest/rankings.ts';
-import { findVideoRow, insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { findVideoRow, insertVideo, publishVideo } from '../../kit/contest/videos.ts';
 import { castVote, findCounterMismatches, withdrawVote } from '../../kit/contest/votes.ts';
+import { waitForLeaderboard, waitForRedis } from '../../kit/contest/waits.ts';
 
 const MINE = graphql(`
   query MyVotes($first: Int, $after: String, $last: Int, $before: String) {
@@ -216,7 +210,7 @@ test('votes count and are ranked while Redis is unavailable, and appear in the l
     expect(await castVote(app, voter, rankedVideo)).toMatchObject({ __typename: 'AlreadyVoted' });
     expect(await readVotes()).toEqual([1]);
   });
-  await redisConnected(app);
-  await leaderboardSynced(app);
+  await waitForRedis(app);
+  await waitForLeaderboard(app);
   expect(await readVotes()).toEqual([1]);
 });

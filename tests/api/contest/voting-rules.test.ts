@@ -2,17 +2,12 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import {
-  createUser,
-  createUsers,
-  NO_LIMITS,
-  publishVideo,
-  publishVideos,
-  redisConnected,
-  startSecondApi,
-} from '../../kit/contest/create-users.ts';
-import { toRowId } from '../../kit/contest/videos.ts';
+import { createUser, createUsers, NO_LIMITS } from '../../kit/contest/create-users.ts';
+import { startSecondApi } from '../../kit/contest/start-second-api.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { publishVideo, publishVideos } from '../../kit/contest/videos.ts';
 import { castVote, countByTypename, findCounterMismatches, withdrawVote } from '../../kit/contest/votes.ts';
+import { waitForRedis } from '../../kit/contest/waits.ts';
 
 const REMAINING = graphql(
   `query VotesRemaining { me { votesRemaining } contest { phase maxVotesPerPlayer } }`,
@@ -120,7 +115,7 @@ test('concurrent votes through two APIs stop exactly at VOTING_CLOSES_AT by the 
 
 test('each vote counts against the account’s rate limit, also in one request', async () => {
   await using api = await startSecondApi(app, { VOTES_PER_MINUTE: '10' });
-  await redisConnected(api);
+  await waitForRedis(api);
   const videoId = await publishVideo(app.database, await createUser(app));
   const [voter, other] = await createUsers(app, 2);
   if (!voter || !other) throw new Error('A user is missing');
@@ -144,7 +139,7 @@ test('each vote counts against the account’s rate limit, also in one request',
 
 test('a network has its own rate limit, and one account uses at most its own limit of it', async () => {
   await using api = await startSecondApi(app, { VOTES_PER_MINUTE: '5', VOTES_PER_MINUTE_PER_NETWORK: '8' });
-  await redisConnected(api);
+  await waitForRedis(api);
   // Resets the limit of the network, which the other tests share.
   const redis = new Redis(app.redis.url);
   await redis.flushall();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { multipartBody, part, post } from '../../kit/api/multipart.ts';
+import { createMultipartBody, createPart, post } from '../../kit/api/multipart.ts';
 import { subscribeBySse, subscribeByWebSocket, type TestSubscription } from '../../kit/api/subscriptions.ts';
 import { createUser, type TestUser } from '../../kit/contest/create-users.ts';
 import { listStoredFiles } from '../../kit/contest/videos.ts';
@@ -103,13 +103,17 @@ describe('uploads', () => {
     const query =
       'mutation ($file: Upload!) { uploadVideo(input: { title: "One", file: $file }) { __typename } }';
     const parts = [
-      part('operations', JSON.stringify({ query, variables: { file: null } })),
-      part('map', '{"0":["variables.file"]}'),
-      part('0', Buffer.concat([box('ftyp', Buffer.from('mp42\0\0\0\0mp42isom')), Buffer.alloc(300_000)]), {
-        filename: 'clip.mp4',
-      }),
+      createPart('operations', JSON.stringify({ query, variables: { file: null } })),
+      createPart('map', '{"0":["variables.file"]}'),
+      createPart(
+        '0',
+        Buffer.concat([box('ftyp', Buffer.from('mp42\0\0\0\0mp42isom')), Buffer.alloc(300_000)]),
+        {
+          filename: 'clip.mp4',
+        },
+      ),
     ];
-    const whole = multipartBody(parts);
+    const whole = createMultipartBody(parts);
     const resume = Promise.withResolvers<void>();
     const headers = {
       authorization: `Bearer ${player.token}`,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { BOUNDARY, multipartUpload } from '../../kit/api/multipart.ts';
+import { BOUNDARY, createMultipartUpload } from '../../kit/api/multipart.ts';
 import { createUser, type TestUser } from '../../kit/contest/create-users.ts';
 
 const END = `\r\n--${BOUNDARY}--\r\n`;
@@ -70,7 +70,10 @@ describe.concurrent('a deliberately slow client', () => {
   test('receives 408 and is disconnected while it drips a file', async () => {
     const query =
       'mutation ($file: Upload!) { uploadVideo(input: { title: "Slow", file: $file }) { __typename } }';
-    const start = multipartUpload({ query, variables: { file: null } }, MP4_START).subarray(0, -END.length);
+    const start = createMultipartUpload({ query, variables: { file: null } }, MP4_START).subarray(
+      0,
+      -END.length,
+    );
     const head = toRequestHead({
       host: 'x',
       authorization: `Bearer ${player.token}`,
@@ -90,7 +93,7 @@ describe.concurrent('a deliberately slow client', () => {
       received += chunk;
     });
     socket.write('GET /health HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(10));
-    await waitUntil('ten requests are answered', () => received.split('"ok"').length === 11, {
+    await waitUntil('ten requests have responses', () => received.split('"ok"').length === 11, {
       deadlineSeconds: 5,
     });
     expect(socket.destroyed).toBe(false);

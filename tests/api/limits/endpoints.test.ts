@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { readTrustedDocuments } from '../../../server/graphql/persisted-operations.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { subscribeByWebSocket } from '../../kit/api/subscriptions.ts';
-import { startSecondApi } from '../../kit/contest/create-users.ts';
+import { startSecondApi } from '../../kit/contest/start-second-api.ts';
 
 const SITE = 'https://anb.example';
 const FOREIGN_SITE = 'https://evil.example';

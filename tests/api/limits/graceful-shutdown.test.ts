@@ -7,20 +7,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { MachineClock } from '../../../scripts/process/machine-clock.mjs';
+import { hasErrorCode } from '../../../src/platform/process/system-errors.ts';
 import { graphql } from '../../gql/gql.ts';
-import { BallotCastDocument, UploadVideoDocument } from '../../gql/graphql.ts';
+import { CastVoteDocument, UploadVideoDocument } from '../../gql/graphql.ts';
 import { type ApiProcess, startApiProcess } from '../../kit/api/api-process.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import { createClient } from '../../kit/api/client.ts';
-import { BOUNDARY, eventually, multipartUpload } from '../../kit/api/multipart.ts';
+import { BOUNDARY, createMultipartUpload, waitForCondition } from '../../kit/api/multipart.ts';
 import {
   openReconnectingSocket,
   openReconnectingSse,
   type ReconnectingSubscription,
 } from '../../kit/api/reconnecting-subscriptions.ts';
-import { createUser, leaderboardSynced, NO_LIMITS, publishVideo } from '../../kit/contest/create-users.ts';
-import { listStoredFiles, toRowId } from '../../kit/contest/videos.ts';
+import { createUser, NO_LIMITS } from '../../kit/contest/create-users.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { listStoredFiles, publishVideo } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../../kit/contest/waits.ts';
 import { type Balancer, openBalancer } from '../../kit/services/balancer.ts';
 import { openTcpRelay, type TcpRelay } from '../../kit/services/tcp-relay.ts';
 
@@ -46,7 +49,7 @@ describe('an API that receives SIGTERM', () => {
   let videoId: string;
   beforeAll(async () => {
     videoId = await publishVideo(app.database, await createUser(app));
-    await leaderboardSynced(app);
+    await waitForLeaderboard(app);
     stores = [await openTcpRelay(app.processEnv.DATABASE_URL ?? ''), await openTcpRelay(app.redis.url)];
     const [{ url: DATABASE_URL }, { url: REDIS_URL }] = stores;
     [first, second] = await Promise.all([
@@ -80,7 +83,7 @@ describe('an API that receives SIGTERM', () => {
     const release = await lockVideo();
     const vote = postVote(balancer.url, voter.token);
     const socketVote = voteBySocket(balancer.url, socketVoter.token, cleanup);
-    await eventually(hasWaitingVotes, 20);
+    await waitForCondition(hasWaitingVotes, 20);
 
     const idleConnection = connect(Number(new URL(first.url).port), '127.0.0.1');
     cleanup.defer(() => void idleConnection.destroy());
@@ -88,10 +91,10 @@ describe('an API that receives SIGTERM', () => {
     const idleClosed = once(idleConnection, 'close');
 
     first.kill('SIGTERM');
-    await eventually(async () => (await fetch(`${first.url}/ready`)).status === 503);
+    await waitForCondition(async () => (await fetch(`${first.url}/ready`)).status === 503);
     expect((await createClient(first.url).graphql('{ __typename }')).headers.get('connection')).toBe('close');
     // After the notice period the API refuses connections and closes subscriptions.
-    await eventually(() => refusesConnections(first.url), 20);
+    await waitForCondition(() => refusesConnections(first.url), 20);
     for (const { reconnected } of subscribers) await reconnected;
     // An unused connection would delay the stop by the request timeout.
     await idleClosed;
@@ -136,7 +139,10 @@ describe('an API that receives SIGTERM', () => {
     const { sent } = beginUpload(second.url, (await app.signUp()).token);
     const { promise: cutOff, resolve } = Promise.withResolvers<Error>();
     sent.on('error', resolve);
-    await eventually(async () => (await listStoredFiles(app)).some(path => path.startsWith('temp/')), 20);
+    await waitForCondition(
+      async () => (await listStoredFiles(app)).some(path => path.startsWith('temp/')),
+      20,
+    );
     for (const store of stores) store.close();
 
     using clock = new MachineClock();
@@ -169,7 +175,7 @@ describe('an API that receives SIGTERM', () => {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     });
-    sent.end(JSON.stringify({ query: BallotCastDocument.toString(), variables: { videoId } }));
+    sent.end(JSON.stringify({ query: CastVoteDocument.toString(), variables: { videoId } }));
     const response = await readResponse(sent);
     return { connection: response.headers.connection, body: JSON.parse(await text(response)) };
   }
@@ -182,7 +188,7 @@ describe('an API that receives SIGTERM', () => {
       connectionParams: { authorization: `Bearer ${token}` },
     });
     cleanup.defer(() => client.dispose());
-    const results = client.iterate({ query: BallotCastDocument.toString(), variables: { videoId } });
+    const results = client.iterate({ query: CastVoteDocument.toString(), variables: { videoId } });
     return (await results.next()).value?.data;
   }
 });
@@ -190,7 +196,7 @@ describe('an API that receives SIGTERM', () => {
 /** Sends the first part of an upload; `finish` sends the rest and returns the data of the response. */
 function beginUpload(url: string, token: string) {
   const head = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
-  const body = multipartUpload(
+  const body = createMultipartUpload(
     { query: UploadVideoDocument.toString(), variables: { input: { title: 'Crossover', file: null } } },
     Buffer.concat([head, Buffer.alloc(200_000)]),
     'variables.input.file',
@@ -225,7 +231,7 @@ async function refusesConnections(url: string): Promise<boolean> {
     await once(socket, 'connect');
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+    return hasErrorCode(error, 'ECONNREFUSED');
   } finally {
     socket.destroy();
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
-import { eventually } from '../../kit/api/multipart.ts';
+import { waitForCondition } from '../../kit/api/multipart.ts';
 
 let app: App;
 beforeAll(async () => {
@@ -52,5 +52,5 @@ test('/ready returns 503 while a folder of the store is not writable', async () 
 test('/ready returns 200 and reports redis: false while Redis is unavailable', async () => {
   const response = await withoutRedis(app, () => get('/ready'));
   expect(response).toMatchObject({ status: 200, body: { ready: true, redis: false } });
-  await eventually(async () => (await get('/ready')).body.redis);
+  await waitForCondition(async () => (await get('/ready')).body.redis);
 });

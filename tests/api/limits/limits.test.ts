@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { createUser, publishVideo } from '../../kit/contest/create-users.ts';
+import { createUser } from '../../kit/contest/create-users.ts';
+import { publishVideo } from '../../kit/contest/videos.ts';
 
 const SETTINGS = {
   TRUSTED_PROXIES: '127.0.0.1',
@@ -22,7 +23,7 @@ const readCost = (extensions: unknown) =>
   z.object({ cost: z.object({ operation: z.int(), limit: z.int() }) }).parse(extensions).cost.operation;
 
 /** Sends a document; returns the status, the code of the first error and the data. */
-async function getRefusal(query: string, headers = {}): Promise<unknown[]> {
+async function getError(query: string, headers = {}): Promise<unknown[]> {
   const caller = { headers: { ...from('10.0.0.1').headers, ...headers } };
   const { status, data, errors } = await app.graphql(query, {}, caller);
   const { code, requestId } = errors?.[0]?.extensions ?? {};
@@ -42,10 +43,10 @@ describe('a document', () => {
 
   test.each(Object.entries(most))(
     'may have the maximum number of %s and no more',
-    async (_part, [count, documentOf]) => {
-      const [, code] = await getRefusal(documentOf(count + 1));
+    async (_part, [count, createDocument]) => {
+      const [, code] = await getError(createDocument(count + 1));
       expect(code).toBe('DOCUMENT_TOO_LARGE');
-      const { errors } = await app.graphql(documentOf(count));
+      const { errors } = await app.graphql(createDocument(count));
       expect(errors?.map(({ extensions }) => extensions.code) ?? []).not.toContain('DOCUMENT_TOO_LARGE');
     },
   );
@@ -54,10 +55,10 @@ describe('a document', () => {
     const deep = `{ videos(first: 1) { nodes { player { videos(first: 1) { nodes { player { videos(first: 1) { __typename } } } } } } } }`;
     expect((await app.graphql(deep, {}, from('10.0.0.2'))).errors).toBeUndefined();
     const deeper = deep.replace('__typename', 'nodes { id }');
-    expect(await getRefusal(deeper)).toEqual([400, 'DOCUMENT_TOO_LARGE', undefined]);
+    expect(await getError(deeper)).toEqual([400, 'DOCUMENT_TOO_LARGE', undefined]);
     const hidden = `{ videos(first: 1) { nodes { ...a } } } fragment a on Video { player { ...b } }
       fragment b on Player { videos(first: 1) { nodes { player { username } } } }`;
-    expect(await getRefusal(hidden)).toEqual([400, 'DOCUMENT_TOO_LARGE', undefined]);
+    expect(await getError(hidden)).toEqual([400, 'DOCUMENT_TOO_LARGE', undefined]);
   });
 
   test.each([
@@ -65,7 +66,7 @@ describe('a document', () => {
     ['with a recursive fragment', '{ ...a } fragment a on Query { ...a }'],
     ['that is empty', ''],
   ])('%s is rejected with 400 and a code', async (_, query) => {
-    const [status, code] = await getRefusal(query, { accept: 'application/graphql-response+json' });
+    const [status, code] = await getError(query, { accept: 'application/graphql-response+json' });
     expect([status, code]).toEqual([400, expect.stringMatching(/^[A-Z_]+$/)]);
   });
 });

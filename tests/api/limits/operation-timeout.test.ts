@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestClient } from '../../kit/api/client.ts';
-import { startSecondApi } from '../../kit/contest/create-users.ts';
+import { startSecondApi } from '../../kit/contest/start-second-api.ts';
 
 let app: App;
 /** An API with a limit of 1 s for each operation. */
@@ -45,8 +45,8 @@ const toOutcome = ({ status, errors }: Awaited<ReturnType<TestClient['graphql']>
 
 test('a query over OPERATION_SECONDS returns DEADLINE_EXCEEDED and is cancelled in the database', async () => {
   await whileLocked('lock table videos in access exclusive mode', async () => {
-    const answers = await Promise.all([1, 2, 3].map(() => strict.graphql(VIDEOS)));
-    expect(answers.map(toOutcome)).toEqual([1, 2, 3].map(() => [503, 'DEADLINE_EXCEEDED']));
+    const responses = await Promise.all([1, 2, 3].map(() => strict.graphql(VIDEOS)));
+    expect(responses.map(toOutcome)).toEqual([1, 2, 3].map(() => [503, 'DEADLINE_EXCEEDED']));
     await waitForWaiting(0);
   });
   expect((await strict.graphql(VIDEOS)).status).toBe(200);

@@ -12,7 +12,7 @@ import { sweepFiles } from '../../../src/videos/files/sweep-files.ts';
 import { UploadVideoDocument } from '../../gql/graphql.ts';
 import { type App, startApp, withoutRedis } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { BOUNDARY, eventually, multipartUpload } from '../../kit/api/multipart.ts';
+import { BOUNDARY, createMultipartUpload, waitForCondition } from '../../kit/api/multipart.ts';
 import {
   listStoredFiles,
   makeShortSource,
@@ -87,7 +87,7 @@ test('a subscriber receives the end of a video although Redis becomes unavailabl
 });
 
 test('every operation returns SERVICE_UNAVAILABLE while Postgres is unavailable, and works afterwards', async () => {
-  await eventually(async () => (await getReadiness()).body.redis);
+  await waitForCondition(async () => (await getReadiness()).body.redis);
   postgres.close();
   for (const response of [await queryMe(), await app.graphql('{ videos { nodes { id } } }')]) {
     expect(response.status).toBe(503);
@@ -121,7 +121,7 @@ test('an upload returns SERVICE_UNAVAILABLE when Postgres becomes unavailable, a
   const before = await listStoredFiles(app);
   const variables = { input: { title: 'Crossover', file: null } };
   const head = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
-  const body = multipartUpload(
+  const body = createMultipartUpload(
     { query: UploadVideoDocument.toString(), variables },
     Buffer.concat([head, Buffer.alloc(200_000)]),
     'variables.input.file',
@@ -136,7 +136,7 @@ test('an upload returns SERVICE_UNAVAILABLE when Postgres becomes unavailable, a
     },
   });
   sent.write(body.subarray(0, 150_000));
-  await eventually(async () => (await listStoredFiles(app)).some(path => path.startsWith('temp/')));
+  await waitForCondition(async () => (await listStoredFiles(app)).some(path => path.startsWith('temp/')));
   postgres.close();
   sent.end(body.subarray(150_000));
   const [response] = await once(sent, 'response');
@@ -148,7 +148,7 @@ test('an upload returns SERVICE_UNAVAILABLE when Postgres becomes unavailable, a
   const orphans = async () => (await listStoredFiles(app)).filter(path => !before.includes(path));
   const [orphan = ''] = await orphans();
   const storage = await openLocalStorage(app.storageDir);
-  const sweep = () => sweepFiles(app.database.em.fork(), storage);
+  const sweep = () => sweepFiles({ em: app.database.em.fork(), storage });
   // The row of a recent file may not be committed yet.
   expect(await sweep()).toEqual({ unfinished: 0, orphans: 0 });
   const longAgo = new Date(Date.now() - 2 * 3600 * 1000);

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toMediaPath } from '../../../src/videos/files/media-urls.ts';
 import { openMediaServer, type TestMediaServer } from '../../kit/api/media-server.ts';
-import { eventually } from '../../kit/api/multipart.ts';
+import { waitForCondition } from '../../kit/api/multipart.ts';
 
 let server: TestMediaServer;
 beforeAll(async () => {
@@ -93,7 +93,7 @@ describe('a client that disconnects', () => {
       sent.on('error', () => sent.destroy());
       sent.end(() => sent.destroy());
     }
-    await eventually(async () => (await openFiles()) === 0);
+    await waitForCondition(async () => (await openFiles()) === 0);
     expect((await server.get(path)).body).toHaveLength(20 * 1024 ** 2);
     expect(server.unexpectedErrors).toEqual([]);
   });

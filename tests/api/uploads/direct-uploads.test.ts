@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest'
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
 import { completeUpload, createUpload, putFile, uploadDirectly } from '../../kit/api/direct-uploads.ts';
-import { findVideoRow, makeShortSource, toRowId } from '../../kit/contest/videos.ts';
-import { type ObjectStore, startObjectStore } from '../../kit/services/object-store.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { findVideoRow, makeShortSource } from '../../kit/contest/videos.ts';
+import { type ObjectStore, startObjectStore } from '../../kit/services/swift/object-store.ts';
 
 const MAX_BYTES = 512 * 1024;
 const title = 'Tear drop';
@@ -31,13 +32,13 @@ afterAll(async () => {
   vi.unstubAllEnvs();
 });
 
-const listPendingFiles = async (owner: TestPlayer) =>
+const listStagedFiles = async (owner: TestPlayer) =>
   (await store.keys()).filter(key => key.startsWith(`temp/${toRowId(owner.id)}/`));
 
 it('completeUpload creates a video with the real type and size and removes the staged file', async () => {
   const upload = await uploadDirectly(app, player, clip, 'QUICKTIME');
   expect(Date.parse(upload.expiresAt) - Date.now()).toBeGreaterThan(590_000);
-  expect(await listPendingFiles(player)).toHaveLength(1);
+  expect(await listStagedFiles(player)).toHaveLength(1);
   const video = await completeUpload(app, player, { uploadId: upload.uploadId, title: `  ${title} ` });
   if (video.__typename !== 'Video') throw new Error(JSON.stringify(video));
   expect(video).toMatchObject({ title, status: 'UPLOADED' });
@@ -46,7 +47,7 @@ it('completeUpload creates a video with the real type and size and removes the s
     originalBytes: clip.length,
     originalKey: `original/${toRowId(video.id)}.mp4`,
   });
-  expect(await listPendingFiles(player)).toEqual([]);
+  expect(await listStagedFiles(player)).toEqual([]);
 });
 
 it.each([
@@ -61,7 +62,7 @@ it('createUpload accepts a file of exactly MAX_UPLOAD_BYTES, and the store rejec
   const upload = await createUpload(app, player, { sizeBytes: MAX_BYTES, type: 'MP4' });
   if (upload.__typename !== 'DirectUpload') throw new Error(JSON.stringify(upload));
   expect(await putFile(upload, Buffer.alloc(MAX_BYTES + 1))).toBe(403);
-  expect(await listPendingFiles(player)).toEqual([]);
+  expect(await listStagedFiles(player)).toEqual([]);
 });
 
 it('completeUpload returns the first video for repeated and concurrent calls', async () => {
@@ -124,7 +125,7 @@ it('completeUpload rejects and removes a file whose content is not a video', asy
   const { uploadId } = await uploadDirectly(app, player, Buffer.from('<html>'.repeat(2000)));
   const result = await completeUpload(app, player, { uploadId, title });
   expect(result.__typename).toBe('UnsupportedFile');
-  expect(await listPendingFiles(player)).toEqual([]);
+  expect(await listStagedFiles(player)).toEqual([]);
 });
 
 it('completeUpload rejects and removes a file that is too large', async () => {
@@ -134,7 +135,7 @@ it('completeUpload rejects and removes a file that is too large', async () => {
   await store.client.send(new PutObjectCommand({ Bucket: store.env.S3_BUCKET, Key, Body }));
   const result = await completeUpload(app, player, { uploadId, title });
   expect(result).toMatchObject({ __typename: 'FileTooLarge', limitBytes: MAX_BYTES });
-  expect(await listPendingFiles(player)).toEqual([]);
+  expect(await listStagedFiles(player)).toEqual([]);
 });
 
 it('completeUpload keeps the staged file when the title is invalid', async () => {

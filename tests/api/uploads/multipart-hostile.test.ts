@@ -1,18 +1,23 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { multipartUpload } from '../../kit/api/multipart.ts';
+import { createMultipartUpload } from '../../kit/api/multipart.ts';
 import {
+  createRequestHead,
   LIMITS,
   openUploadServer,
-  requestHead,
   STORE,
   type TestUploadServer,
 } from '../../kit/api/upload-server.ts';
-import { hostileFields, hostileTargets } from '../../kit/hostile/hostile-fields.ts';
-import { hostileFramings, hostileParts } from '../../kit/hostile/hostile-parts.ts';
+import { createHostileFields, createHostileTargets } from '../../kit/hostile/hostile-fields.ts';
+import { createHostileFramings, createHostileParts } from '../../kit/hostile/hostile-parts.ts';
 
-const hostileUploads = [...hostileTargets(), ...hostileFields(), ...hostileParts(), ...hostileFramings()];
+const hostileUploads = [
+  ...createHostileTargets(),
+  ...createHostileFields(),
+  ...createHostileParts(),
+  ...createHostileFramings(),
+];
 
 let server: TestUploadServer;
 beforeAll(async () => {
@@ -38,8 +43,8 @@ describe('the upload endpoint', () => {
     async bytes => {
       await server.expectUnaffected(async () => {
         const socket = connect(server.address);
-        const whole = multipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes));
-        socket.write(requestHead(whole.length));
+        const whole = createMultipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes));
+        socket.write(createRequestHead(whole.length));
         await new Promise(sent => socket.write(whole.subarray(0, bytes), sent));
         socket.resetAndDestroy();
       });
@@ -49,11 +54,11 @@ describe('the upload endpoint', () => {
   test.for([0, 300, 500_000])('returns 408 to a client that stalls after %i bytes', async bytes => {
     await server.expectUnaffected(async () => {
       const socket = connect(server.address);
-      const whole = multipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes));
-      socket.write(requestHead(whole.length));
+      const whole = createMultipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes));
+      socket.write(createRequestHead(whole.length));
       socket.write(whole.subarray(0, bytes));
-      const [answer] = await once(socket, 'data');
-      expect(String(answer)).toMatch(/^HTTP\/1.1 408 [\s\S]*REQUEST_TIMEOUT/);
+      const [response] = await once(socket, 'data');
+      expect(String(response)).toMatch(/^HTTP\/1.1 408 [\s\S]*REQUEST_TIMEOUT/);
       await new Promise(closed => socket.once('close', closed));
     });
   });

@@ -1,17 +1,23 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BOUNDARY, multipartBody, multipartUpload, part, post } from '../../kit/api/multipart.ts';
 import {
+  BOUNDARY,
+  createMultipartBody,
+  createMultipartUpload,
+  createPart,
+  post,
+} from '../../kit/api/multipart.ts';
+import {
+  createKeepAliveAgent,
+  createRequestHead,
   HEADERS,
-  keepAliveAgent,
   LIMITS,
   openUploadServer,
   RESULT,
-  requestHead,
   STORE,
-  storedResult,
   type TestUploadServer,
+  toStoredResult,
 } from '../../kit/api/upload-server.ts';
 
 let server: TestUploadServer;
@@ -22,45 +28,49 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 describe('the upload endpoint', () => {
   test.for([0, 1, 65_536, LIMITS.maxFileBytes])('stores a file of %i bytes', async sizeBytes => {
-    const { status, text } = await server.send(multipartUpload(STORE, Buffer.alloc(sizeBytes, 'x')));
-    expect([status, JSON.parse(text)]).toEqual([200, storedResult(sizeBytes)]);
+    const { status, text } = await server.send(createMultipartUpload(STORE, Buffer.alloc(sizeBytes, 'x')));
+    expect([status, JSON.parse(text)]).toEqual([200, toStoredResult(sizeBytes)]);
   });
 
   test('accepts a file in an input object, in a list and under any part name', async () => {
     const input = { query: `mutation ($input: StoreInput!) { storeInput(input: $input) ${RESULT} }` };
     const inInput = { ...input, variables: { input: { title: 'Triple', file: null } } };
     expect(
-      JSON.parse((await server.send(multipartUpload(inInput, Buffer.alloc(9), 'variables.input.file'))).text),
-    ).toEqual(storedResult(9, 'storeInput'));
+      JSON.parse(
+        (await server.send(createMultipartUpload(inInput, Buffer.alloc(9), 'variables.input.file'))).text,
+      ),
+    ).toEqual(toStoredResult(9, 'storeInput'));
     const list = { query: `mutation ($files: [Upload!]!) { storeList(files: $files) ${RESULT} }` };
     const inList = { ...list, operationName: null, variables: { files: [null] } };
     expect(
-      JSON.parse((await server.send(multipartUpload(inList, Buffer.alloc(9), 'variables.files.0'))).text),
-    ).toEqual(storedResult(9, 'storeList'));
-    const named = multipartBody([
-      part('operations', JSON.stringify(STORE)),
-      part('map', '{"ficha técnica":["variables.file"]}'),
-      part('ficha técnica', 'clip', { filename: 'jugada «3».mp4' }),
+      JSON.parse(
+        (await server.send(createMultipartUpload(inList, Buffer.alloc(9), 'variables.files.0'))).text,
+      ),
+    ).toEqual(toStoredResult(9, 'storeList'));
+    const named = createMultipartBody([
+      createPart('operations', JSON.stringify(STORE)),
+      createPart('map', '{"ficha técnica":["variables.file"]}'),
+      createPart('ficha técnica', 'clip', { filename: 'jugada «3».mp4' }),
     ]);
-    expect(JSON.parse((await server.send(named)).text)).toEqual(storedResult(4));
+    expect(JSON.parse((await server.send(named)).text)).toEqual(toStoredResult(4));
   });
 
   test('stores a file whose bytes look like delimiters', async () => {
     const bytes = Buffer.from(
       `\r\n--${BOUNDARY.slice(0, -1)}\r\n--\r\n\r\n----${BOUNDARY.toUpperCase()}--\r\n`,
     );
-    expect(JSON.parse((await server.send(multipartUpload(STORE, bytes))).text)).toEqual(
-      storedResult(bytes.length),
+    expect(JSON.parse((await server.send(createMultipartUpload(STORE, bytes))).text)).toEqual(
+      toStoredResult(bytes.length),
     );
   });
 
   test.for([1, 200_000])(
     'returns FileTooLarge for %i bytes over the limit and reuses the connection',
     async excess => {
-      using agent = keepAliveAgent();
+      using agent = createKeepAliveAgent();
       await server.expectUnaffected(async () => {
         const { status, text } = await server.send(
-          multipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes + excess)),
+          createMultipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes + excess)),
           {
             agent,
           },
@@ -68,8 +78,8 @@ describe('the upload endpoint', () => {
         const tooLarge = { store: { __typename: 'FileTooLarge', limitBytes: LIMITS.maxFileBytes } };
         expect([status, JSON.parse(text)]).toEqual([200, { data: tooLarge }]);
       });
-      const again = await server.send(multipartUpload(STORE, Buffer.alloc(5)), { agent });
-      expect([again.reused, JSON.parse(again.text)]).toEqual([true, storedResult(5)]);
+      const again = await server.send(createMultipartUpload(STORE, Buffer.alloc(5)), { agent });
+      expect([again.reused, JSON.parse(again.text)]).toEqual([true, toStoredResult(5)]);
     },
   );
 
@@ -83,8 +93,8 @@ describe('the upload endpoint', () => {
     async ([response, headers]) => {
       await server.expectUnaffected(async () => {
         const socket = connect(server.address);
-        socket.write(requestHead(1e12, headers));
-        const file = multipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes + 1000));
+        socket.write(createRequestHead(1e12, headers));
+        const file = createMultipartUpload(STORE, Buffer.alloc(LIMITS.maxFileBytes + 1000));
         socket.write(file.subarray(0, file.length - 100));
         const [received] = await once(socket, 'data');
         expect(String(received)).toContain(response);
@@ -97,16 +107,19 @@ describe('the upload endpoint', () => {
   );
 
   test('returns the result of a resolver that ignores the file, and reuses the connection', async () => {
-    using agent = keepAliveAgent();
+    using agent = createKeepAliveAgent();
     const operation = {
       query: 'mutation ($file: Upload!) { ignore(file: $file) }',
       variables: { file: null },
     };
     await server.expectUnaffected(async () => {
       for (const reused of [false, true]) {
-        const response = await server.send(multipartUpload(operation, Buffer.alloc(LIMITS.maxFileBytes)), {
-          agent,
-        });
+        const response = await server.send(
+          createMultipartUpload(operation, Buffer.alloc(LIMITS.maxFileBytes)),
+          {
+            agent,
+          },
+        );
         expect([response.reused, JSON.parse(response.text)]).toEqual([reused, { data: { ignore: true } }]);
       }
     });
@@ -116,8 +129,8 @@ describe('the upload endpoint', () => {
     'waits for a slow resolver without a timeout (%i bytes)',
     async sizeBytes => {
       const operation = { ...STORE, query: STORE.query.replace('store(', 'storeLate(') };
-      const { text } = await server.send(multipartUpload(operation, Buffer.alloc(sizeBytes)));
-      expect(JSON.parse(text)).toEqual(storedResult(sizeBytes, 'storeLate'));
+      const { text } = await server.send(createMultipartUpload(operation, Buffer.alloc(sizeBytes)));
+      expect(JSON.parse(text)).toEqual(toStoredResult(sizeBytes, 'storeLate'));
     },
   );
 
@@ -133,7 +146,7 @@ describe('the upload endpoint', () => {
   ])('returns 400 with a GraphQL error for %s', async ([, query]) => {
     await server.expectUnaffected(async () => {
       const { status, text } = await server.send(
-        multipartUpload({ query, variables: { file: null } }, Buffer.alloc(200_000)),
+        createMultipartUpload({ query, variables: { file: null } }, Buffer.alloc(200_000)),
       );
       expect(status).toBe(400);
       expect(JSON.parse(text).errors[0].message).toEqual(expect.any(String));
@@ -143,7 +156,7 @@ describe('the upload endpoint', () => {
   test('returns 403 for a request without a preflight header', async () => {
     await server.expectUnaffected(async () => {
       const { 'graphql-require-preflight': _, ...headers } = HEADERS;
-      const { status } = await post(server.url, multipartUpload(STORE, Buffer.alloc(10)), { headers });
+      const { status } = await post(server.url, createMultipartUpload(STORE, Buffer.alloc(10)), { headers });
       expect(status).toBe(403);
     });
   });

@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { post } from '../../kit/api/multipart.ts';
 import {
+  createKeepAliveAgent,
   HEADERS,
-  keepAliveAgent,
   LIMITS,
   openUploadServer,
   type TestUploadServer,
@@ -21,7 +21,7 @@ describe('the endpoint for requests without a file', () => {
     Buffer.from(JSON.stringify({ query: '{ hello }' }).padEnd(sizeBytes));
 
   test('accepts a body of exactly the limit and returns 413 for one byte more', async () => {
-    using agent = keepAliveAgent();
+    using agent = createKeepAliveAgent();
     const whole = await post(server.url, request(LIMITS.maxJsonBytes), { headers: json, agent });
     expect([whole.status, JSON.parse(whole.text)]).toEqual([200, { data: { hello: 'Hello you' } }]);
     const over = await post(server.url, request(LIMITS.maxJsonBytes + 1), { headers: json, agent });

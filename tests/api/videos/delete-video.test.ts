@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { eventually } from '../../kit/api/multipart.ts';
+import { waitForCondition } from '../../kit/api/multipart.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
 import {
   findVideoRow,
   insertVideo,
   listStoredFiles,
   makeShortSource,
   TINY_RULES,
-  toRowId,
   uploadVideo,
 } from '../../kit/contest/videos.ts';
 import { startWorker, type TestWorker } from '../../kit/contest/worker.ts';
@@ -102,8 +102,8 @@ test('deleteVideo stops a running encode and leaves no row and no file', async (
   expect(await remove(videoId)).toMatchObject({ __typename: 'DeletedVideo' });
   // The worker may have killed the encoder already.
   if (isRunning(encoder)) process.kill(encoder, 'SIGCONT');
-  await eventually(async () => !isRunning(encoder), 2);
-  await eventually(async () => worker.log().some(line => line.msg === 'lease lost'));
+  await waitForCondition(async () => !isRunning(encoder), 2);
+  await waitForCondition(async () => worker.log().some(line => line.msg === 'lease lost'));
   expect(await findVideoRow(app, videoId)).toBeNull();
   const files = (await listStoredFiles(app)).filter(path => path.includes(toRowId(videoId)));
   expect(files).toEqual([]);

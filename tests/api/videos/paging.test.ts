@@ -203,8 +203,10 @@ test.each([
     () => Buffer.from('Trophy:00000000-0000-7000-8000-000000000000').toString('base64url'),
   ],
   ['without a type', () => 'none'],
-])('an id %s returns BAD_USER_INPUT', async (_, idOf) => {
-  const { errors } = await app.graphql('query ($id: ID!) { video(id: $id) { id } }', { id: idOf(player) });
+])('an id %s returns BAD_USER_INPUT', async (_, createId) => {
+  const { errors } = await app.graphql('query ($id: ID!) { video(id: $id) { id } }', {
+    id: createId(player),
+  });
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
 });
 

@@ -5,19 +5,19 @@ import { loadEnv } from '../../../src/env.ts';
 import { createAccessTokens } from '../../../src/players/access-tokens.ts';
 import { graphql } from '../../gql/gql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
-import { eventually } from '../../kit/api/multipart.ts';
+import { waitForCondition } from '../../kit/api/multipart.ts';
 import { subscribeBySse, subscribeByWebSocket, type TestSubscription } from '../../kit/api/subscriptions.ts';
 import {
   createModerator,
   createUser,
   createUsers,
-  leaderboardSynced,
   NO_LIMITS,
-  publishVideos,
   type TestUser,
 } from '../../kit/contest/create-users.ts';
-import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { insertVideo, publishVideos } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../../kit/contest/waits.ts';
 
 const TOP_QUERY = graphql(`
   subscription SharedTop($city: String, $top: Int) {
@@ -61,7 +61,7 @@ beforeEach(async () => {
   city = `Ciudad ${cities}`;
   players = await createUsers(app, 2, city);
   videoIds = await publishVideos(app.database, players);
-  await leaderboardSynced(app);
+  await waitForLeaderboard(app);
 });
 const first = <Item>(items: readonly Item[]): Item => {
   const [item] = items;
@@ -135,7 +135,7 @@ describe.each([
     const voter = await createUser(app);
     await castVote(app, voter, first(videoIds));
     await insertVideo(app.database, owner, { status: 'FAILED', failureReason: 'TOO_SHORT', title: 'Secret' });
-    await leaderboardSynced(app);
+    await waitForLeaderboard(app);
     const callers = [{}, voter, owner, await createModerator(app), await createUser(app)];
     const opened = await Promise.all(
       callers.map(async caller =>
@@ -164,7 +164,7 @@ describe.each([
     const firstName = parseTop(await earlySubscription.next())[0]?.player.firstName;
     expect(firstName).toBe('Test');
     await app.graphql(RENAME, { firstName: 'Luka' }, first(players));
-    await eventually(async () => {
+    await waitForCondition(async () => {
       await using lateSubscription = await subscribe(app, topOperation());
       return parseTop(await lateSubscription.next()).some(({ player }) => player.firstName === 'Luka');
     });
@@ -190,11 +190,11 @@ test('ends for a viewer when the access token expires, and continues for the oth
 
 test('ends the shared execution after the last subscriber disconnects', async () => {
   const stopped = async () => (await readMetrics()).running === 0;
-  await eventually(stopped);
+  await waitForCondition(stopped);
   {
     await using subscription = await subscribeBySse(app, topOperation());
     await subscription.next();
     expect((await readMetrics()).running).toBe(1);
   }
-  await eventually(stopped);
+  await waitForCondition(stopped);
 });

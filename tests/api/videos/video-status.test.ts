@@ -14,9 +14,10 @@ import type { VideoStatusSubscription } from '../../gql/graphql.ts';
 import { VideoStatusDocument } from '../../gql/graphql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { StatusEvent, TestPlayer } from '../../kit/api/client.ts';
-import { eventually } from '../../kit/api/multipart.ts';
+import { waitForCondition } from '../../kit/api/multipart.ts';
 import { openProcessingDeps } from '../../kit/contest/processing-deps.ts';
-import { insertVideo, toRowId } from '../../kit/contest/videos.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { insertVideo } from '../../kit/contest/videos.ts';
 
 const silent = createLogger({ level: 'silent' }, {});
 
@@ -37,7 +38,7 @@ afterAll(async () => {
 });
 
 type Caller = { token?: string };
-type Follow = (videoId: string, caller: Caller) => AsyncGenerator<StatusEvent>;
+type Subscribe = (videoId: string, caller: Caller) => AsyncGenerator<StatusEvent>;
 
 const socketClient = (caller: Caller): Client & Disposable => {
   const client = createClient({
@@ -50,7 +51,7 @@ const socketClient = (caller: Caller): Client & Disposable => {
 };
 const operation = (videoId: string) => ({ query: VideoStatusDocument.toString(), variables: { videoId } });
 
-async function* followBySocket(videoId: string, caller: Caller): AsyncGenerator<StatusEvent> {
+async function* subscribeByWebSocket(videoId: string, caller: Caller): AsyncGenerator<StatusEvent> {
   using client = socketClient(caller);
   for await (const { data, errors } of client.iterate<VideoStatusSubscription>(operation(videoId))) {
     if (!data) throw new Error(JSON.stringify(errors));
@@ -74,14 +75,14 @@ const complete = (claimed: Claim) =>
   });
 const next = async (events: AsyncGenerator<StatusEvent>) => (await events.next()).value;
 
-describe.each<{ transport: string; subscribe: Follow; expectedError: object }>([
+describe.each<{ transport: string; subscribe: Subscribe; expectedError: object }>([
   {
     transport: 'SSE',
     subscribe: (videoId, caller) => app.subscribeToVideo(videoId, caller),
     expectedError: { message: expect.stringContaining('Connection closed') },
   },
-  { transport: 'WebSocket', subscribe: followBySocket, expectedError: { code: 4401 } },
-])('following a video over $transport', ({ subscribe, expectedError }) => {
+  { transport: 'WebSocket', subscribe: subscribeByWebSocket, expectedError: { code: 4401 } },
+])('subscribing to a video over $transport', ({ subscribe, expectedError }) => {
   test('sends the current state, then each change, and completes when the video is processed', async () => {
     const videoId = await insertVideo(app.database, player);
     const events = subscribe(videoId, player);
@@ -119,7 +120,7 @@ describe.each<{ transport: string; subscribe: Follow; expectedError: object }>([
       video: { status: 'PROCESSED', processedUrl: expect.stringContaining('/clip.mp4') },
     });
     expect(await events.next()).toMatchObject({ done: true });
-    await eventually(async () => (await countSubscribers(videoId)) === 0);
+    await waitForCondition(async () => (await countSubscribers(videoId)) === 0);
   });
 
   test('sends a late subscriber the final state and completes', async () => {
@@ -159,7 +160,7 @@ describe.each<{ transport: string; subscribe: Follow; expectedError: object }>([
     for (const events of subscriptions) await next(events);
     expect(await countSubscribers(videoId)).toBe(1);
     for (const events of subscriptions) await events.return(undefined);
-    await eventually(async () => (await countSubscribers(videoId)) === 0);
+    await waitForCondition(async () => (await countSubscribers(videoId)) === 0);
   });
 
   test('ends when the access token expires', async () => {
@@ -172,7 +173,7 @@ describe.each<{ transport: string; subscribe: Follow; expectedError: object }>([
     // The stream is cut off so that its client reconnects and receives the error; the socket closes as
     // unauthorised.
     await expect(events.next()).rejects.toMatchObject(expectedError);
-    await eventually(async () => (await countSubscribers(videoId)) === 0);
+    await waitForCondition(async () => (await countSubscribers(videoId)) === 0);
   });
 });
 
@@ -199,7 +200,7 @@ describe('a socket', () => {
     await events.next();
     expect(await countSubscribers(videoId)).toBe(1);
     await events.return?.();
-    await eventually(async () => (await countSubscribers(videoId)) === 0);
+    await waitForCondition(async () => (await countSubscribers(videoId)) === 0);
     const result = await client.iterate<{ me: { email: string } }>({ query: '{ me { email } }' }).next();
     expect(result.value?.data?.me.email).toBe(player.email);
   });

@@ -5,7 +5,7 @@ import { graphql } from '../../gql/gql.ts';
 import type { VideoUploadMutation } from '../../gql/graphql.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { TestPlayer } from '../../kit/api/client.ts';
-import { BOUNDARY, eventually, multipartUpload, post } from '../../kit/api/multipart.ts';
+import { BOUNDARY, createMultipartUpload, post, waitForCondition } from '../../kit/api/multipart.ts';
 import { findVideoRow, listStoredFiles } from '../../kit/contest/videos.ts';
 
 const LIMIT_BYTES = 1_000_000;
@@ -44,7 +44,7 @@ const HEADERS = {
   'x-graphql-yoga-csrf': '1',
 };
 const toUploadBody = (file: Buffer, title = 'Crossover') =>
-  multipartUpload(
+  createMultipartUpload(
     { query: UPLOAD.toString(), variables: { input: { title, file: null } } },
     file,
     'variables.input.file',
@@ -186,11 +186,11 @@ describe('a request', () => {
     });
     sent.write(body.subarray(0, 80_000));
     const isUploading = async () => (await listStoredFiles(app)).some(path => path.startsWith('temp/'));
-    await eventually(isUploading);
+    await waitForCondition(isUploading);
     const left = once(sent, 'error');
     sent.destroy(new Error('disconnected'));
     await left;
-    await eventually(async () => !(await isUploading()));
+    await waitForCondition(async () => !(await isUploading()));
     expect([await listStoredFiles(app), await countVideos()]).toEqual([files, before]);
   });
 

@@ -9,9 +9,11 @@ import { deregisterWorker, recordHeartbeat } from '../../../src/videos/queue/wor
 import type { Viewer } from '../../../src/videos/visibility.ts';
 import { type App, startApp } from '../../kit/api/app.ts';
 import type { StatusEvent } from '../../kit/api/client.ts';
-import { createUser, startSecondApi, type TestUser } from '../../kit/contest/create-users.ts';
+import { createUser, type TestUser } from '../../kit/contest/create-users.ts';
 import { openProcessingDeps } from '../../kit/contest/processing-deps.ts';
-import { insertVideo, readStatusEvent, toRowId } from '../../kit/contest/videos.ts';
+import { startSecondApi } from '../../kit/contest/start-second-api.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { insertVideo, readStatusEvent } from '../../kit/contest/videos.ts';
 
 const WORKER = { workerId: crypto.randomUUID(), capacity: 2 };
 
@@ -187,7 +189,7 @@ test('a burst of changes emits at most four events a second, and its end immedia
   await next(events);
   const claimed = await claim(videoId);
   const updates: StatusEvent[] = [];
-  const following = (async () => {
+  const subscription = (async () => {
     for await (const event of events) updates.push(event);
   })();
   const startedAt = performance.now();
@@ -195,7 +197,7 @@ test('a burst of changes emits at most four events a second, and its end immedia
     await recordProgress(processing, claimed, { phase: 'RENDERING', percent }, 60);
   }
   await failVideo(processing, claimed, 'CORRUPT');
-  await following;
+  await subscription;
   const seconds = (performance.now() - startedAt) / 1000;
   expect(updates.at(-1)).toMatchObject({ status: 'FAILED', failure: { reason: 'CORRUPT' } });
   expect(updates.length).toBeLessThanOrEqual(2 + 4 * seconds);

@@ -3,12 +3,12 @@ import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { UploadVideoDocument } from '../../gql/graphql.ts';
-import { BOUNDARY, multipartUpload } from '../../kit/api/multipart.ts';
+import { BOUNDARY, createMultipartUpload } from '../../kit/api/multipart.ts';
 
 /** The start of an MP4; the API checks only these bytes. */
 const MP4_HEAD = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
 const CHUNK = Buffer.alloc(1024 ** 2);
-const ANSWER = z.object({
+const RESPONSE = z.object({
   data: z.object({
     uploadVideo: z.object({
       __typename: z.string(),
@@ -21,7 +21,7 @@ const ANSWER = z.object({
 /** Starts the upload of a file of `sizeBytes` that the API accepts as a video. The caller sends the bytes. */
 export function beginUpload({ url }: { url: string }, { token }: { token: string }, sizeBytes: number) {
   const variables = { input: { title: 'Crossover', file: null } };
-  const empty = multipartUpload(
+  const empty = createMultipartUpload(
     { query: UploadVideoDocument.toString(), variables },
     MP4_HEAD,
     'variables.input.file',
@@ -37,7 +37,7 @@ export function beginUpload({ url }: { url: string }, { token }: { token: string
       'x-graphql-yoga-csrf': '1',
     },
   });
-  const answered = once(sent, 'response');
+  const responded = once(sent, 'response');
   sent.write(before);
   let remainingBytes = sizeBytes - MP4_HEAD.length;
 
@@ -50,12 +50,12 @@ export function beginUpload({ url }: { url: string }, { token }: { token: string
         if (!sent.write(chunk)) await once(sent, 'drain');
       }
     },
-    /** Sends the remaining bytes. Returns the answer. */
+    /** Sends the remaining bytes. Returns the response. */
     async finish() {
       await this.send(remainingBytes);
       sent.end(empty.subarray(before.length));
-      const [response] = (await answered) as [IncomingMessage];
-      const { data } = ANSWER.parse(await json(response));
+      const [response] = (await responded) as [IncomingMessage];
+      const { data } = RESPONSE.parse(await json(response));
       return { status: response.statusCode, ...data.uploadVideo };
     },
   };

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { toMediaPath } from '../../../src/videos/files/media-urls.ts';
-import { createUser, publishVideo, type TestUser } from '../../kit/contest/create-users.ts';
-import { findVideoRow, toRowId } from '../../kit/contest/videos.ts';
+import { createUser, type TestUser } from '../../kit/contest/create-users.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { findVideoRow, publishVideo } from '../../kit/contest/videos.ts';
 import { type NginxSystem, openNginxSystem } from './nginx-system.ts';
 import { openNginx } from './open-nginx.ts';
 import { postQuery, sendRaw } from './raw-request.ts';
@@ -44,12 +45,12 @@ describe('an operational endpoint', () => {
     '//media/metrics',
     '/media/\\..\\..\\metrics',
     '/media/\\../../ready',
-  ])('answers 404 to other networks: %s', async path => {
+  ])('returns 404 to other networks: %s', async path => {
     const { status, body } = await sendRaw(system.nginx, path);
     expect([status, body.toString()]).toEqual([404, '{"error":"Not found"}']);
   });
 
-  test('answers the operations network', async () => {
+  test('serves the operations network', async () => {
     await using nginx = await openNginx({
       port: await anyFreePort(),
       apis: system.apis.map(({ url }) => url),
@@ -63,7 +64,7 @@ describe('an operational endpoint', () => {
     }
   });
 
-  test('shows a load balancer only that an API answers: /health', async () => {
+  test('shows a load balancer only that an API responds: /health', async () => {
     const { status, body } = await sendRaw(system.nginx, '/health');
     expect([status, body.toString()]).toEqual([200, '{"status":"ok"}']);
   });
@@ -72,12 +73,12 @@ describe('an operational endpoint', () => {
 describe('an original', () => {
   const ORIGINAL = z.object({ video: z.object({ originalUrl: z.string().nullable() }) });
   const readOriginalUrl = async (player: TestUser) => {
-    const answer = await system.client.graphql(
+    const response = await system.client.graphql(
       'query ($id: ID!) { video(id: $id) { originalUrl } }',
       { id: videoId },
       { token: player.token },
     );
-    return ORIGINAL.parse(answer.data).video.originalUrl;
+    return ORIGINAL.parse(response.data).video.originalUrl;
   };
 
   test('is sent to its owner through a signed link that only the owner receives', async () => {
@@ -116,9 +117,9 @@ describe('an original', () => {
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   test('has a request id and each security header once, from nginx and from the API', async () => {
-    const answers = {
+    const responses = {
       api: await postQuery(system.nginx, '{ __typename }'),
       file: await sendRaw(system.nginx, toMediaPath(toRowId(videoId), 'clip.mp4')),
       nothing: await sendRaw(system.nginx, '/nothing'),
@@ -127,9 +128,9 @@ describe('every answer', () => {
         headers: { 'content-length': 102 * 1024 ** 2 },
       }),
     };
-    const statuses = Object.values(answers).map(({ status }) => status);
+    const statuses = Object.values(responses).map(({ status }) => status);
     expect(statuses).toEqual([200, 200, 404, 413]);
-    for (const [source, { rawHeaders }] of Object.entries(answers)) {
+    for (const [source, { rawHeaders }] of Object.entries(responses)) {
       const names = rawHeaders.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase());
       for (const name of [
         'cache-control',

@@ -47,10 +47,10 @@ test('a flood from one address receives GraphQL errors with 429 and a delay', as
   await using nginx = await openForApi({
     replacements: { 'zone=requests burst=300': 'zone=requests burst=20' },
   });
-  const answers = await Promise.all(Array.from({ length: 200 }, () => postQuery(nginx, '{ __typename }')));
-  const refused = answers.filter(({ status }) => status === 429);
+  const responses = await Promise.all(Array.from({ length: 200 }, () => postQuery(nginx, '{ __typename }')));
+  const refused = responses.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThan(0);
-  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(20);
+  expect(responses.filter(({ status }) => status === 200).length).toBeGreaterThan(20);
   for (const { headers, body } of refused) {
     expect(headers).toMatchObject({ 'retry-after': '1', 'content-type': 'application/json' });
     expect(JSON.parse(body.toString())).toMatchObject({

@@ -2,8 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toMediaPath } from '../../../src/videos/files/media-urls.ts';
-import { createUser, publishVideo } from '../../kit/contest/create-users.ts';
-import { findVideoRow, toRowId } from '../../kit/contest/videos.ts';
+import { createUser } from '../../kit/contest/create-users.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { findVideoRow, publishVideo } from '../../kit/contest/videos.ts';
 import { beginUpload } from './big-upload.ts';
 import { type NginxSystem, openNginxSystem } from './nginx-system.ts';
 import { postQuery, sendRaw } from './raw-request.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => system?.[Symbol.asyncDispose]());
 
-const sendConcurrently = <Answer>(count: number, send: () => Promise<Answer>) =>
+const sendConcurrently = <Result>(count: number, send: () => Promise<Result>) =>
   Promise.all(Array.from({ length: count }, send));
 
 test('nginx retries safe requests of a hung API at another one, and no POST', async () => {

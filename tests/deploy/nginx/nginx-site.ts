@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram, withTools } from '../../../scripts/stack/tools.ts';
+import { findProgram, withTools } from '../../../scripts/stack/find-program.ts';
 
 const CONFIGURATION = join(import.meta.dirname, '../../../deploy/nginx');
 const CLASSIC = join(import.meta.dirname, '../../../infra/classic/hosts/nginx.conf');

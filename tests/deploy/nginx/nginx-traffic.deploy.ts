@@ -7,16 +7,11 @@ import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { toMediaPath } from '../../../src/videos/files/media-urls.ts';
 import { VotesLiveDocument } from '../../gql/graphql.ts';
 import { subscribeBySse, subscribeByWebSocket, type TestSubscription } from '../../kit/api/subscriptions.ts';
-import {
-  createUser,
-  createUsers,
-  leaderboardSynced,
-  NO_LIMITS,
-  publishVideo,
-  type TestUser,
-} from '../../kit/contest/create-users.ts';
-import { findVideoRow, listStoredFiles, toRowId } from '../../kit/contest/videos.ts';
+import { createUser, createUsers, NO_LIMITS, type TestUser } from '../../kit/contest/create-users.ts';
+import { toRowId } from '../../kit/contest/to-row-id.ts';
+import { findVideoRow, listStoredFiles, publishVideo } from '../../kit/contest/videos.ts';
 import { castVote } from '../../kit/contest/votes.ts';
+import { waitForLeaderboard } from '../../kit/contest/waits.ts';
 import { beginUpload } from './big-upload.ts';
 import { type NginxSystem, openNginxSystem } from './nginx-system.ts';
 import { sendRaw } from './raw-request.ts';
@@ -74,7 +69,7 @@ describe('a subscription through nginx', () => {
     'over %s sends each vote immediately, and survives a reload of nginx',
     async ([, subscribe]) => {
       const videoId = await publishVideo(system.app.database, player);
-      await leaderboardSynced(system.app);
+      await waitForLeaderboard(system.app);
       const voters = await createUsers(system.app, 2);
       await using subscription = await subscribe(system.nginx, VOTES);
       const before = await readVotes(subscription);
@@ -120,7 +115,7 @@ describe('a clip through nginx', () => {
       'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
     });
     expect(headers).not.toHaveProperty('x-accel-redirect');
-    // The API's own answer has an empty body.
+    // The API's own response has an empty body.
     const direct = await sendRaw(system.apis[0], path);
     expect(direct.body.length).toBe(0);
   });
@@ -131,13 +126,13 @@ describe('a clip through nginx', () => {
     ['bytes=299990-', 299_990, 299_999],
     ['bytes=-10', 299_990, 299_999],
     ['bytes=299000-500000', 299_000, 299_999],
-  ] as const)('answers the range %s with exactly those bytes', async ([range, start, end]) => {
+  ] as const)('returns for the range %s exactly those bytes', async ([range, start, end]) => {
     const { status, headers, body } = await sendRaw(system.nginx, path, { headers: { range } });
     expect([status, headers['content-range']]).toEqual([206, `bytes ${start}-${end}/300000`]);
     expect(body.equals(CLIP.subarray(start, end + 1))).toBe(true);
   });
 
-  test('answers several ranges with the whole file, a range past the end with 416, and HEAD without a body', async () => {
+  test('returns the whole file for several ranges, 416 for a range past the end, and no body for HEAD', async () => {
     const several = await sendRaw(system.nginx, path, { headers: { range: 'bytes=0-1,5-6' } });
     expect([several.status, several.body.length]).toEqual([200, CLIP.length]);
     const past = await sendRaw(system.nginx, path, { headers: { range: 'bytes=300000-' } });

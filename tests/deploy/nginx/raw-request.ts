@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-export interface RawAnswer {
+export interface RawResponse {
   status: number;
   headers: IncomingMessage['headers'];
   /** Names and values alternately, in the case of the response. */
@@ -19,7 +19,7 @@ export async function sendRaw(
     headers = {},
     body,
   }: { method?: string; headers?: OutgoingHttpHeaders; body?: string } = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const { hostname, port } = new URL(url);
   const sent = request({ hostname, port, path, method, headers });
   sent.end(body);
@@ -29,7 +29,7 @@ export async function sendRaw(
 }
 
 /** Posts an operation to `/graphql`. */
-export const postQuery = (server: { url: string }, query: string): Promise<RawAnswer> =>
+export const postQuery = (server: { url: string }, query: string): Promise<RawResponse> =>
   sendRaw(server, '/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },

@@ -45,7 +45,7 @@ const UPLOAD = graphql(`
   }
 `);
 
-const FOLLOW = graphql(`
+const VIDEO_STATUS = graphql(`
   subscription VideoStatus($videoId: ID!) {
     videoStatus(videoId: $videoId) {
       sequence status phase percent queuePosition etaSeconds attempt maxAttempts
@@ -132,7 +132,7 @@ export function createClient(url: string) {
       const client = createSseClient({ url: endpoint, headers: toHeaders(caller), retryAttempts: 0 });
       try {
         const variables = { videoId };
-        const events = client.iterate<VideoStatusSubscription>({ query: FOLLOW.toString(), variables });
+        const events = client.iterate<VideoStatusSubscription>({ query: VIDEO_STATUS.toString(), variables });
         for await (const { data, errors } of events) {
           if (!data) throw new Error(JSON.stringify(errors));
           yield data.videoStatus;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { VideoMedia } from '../../../server/media/media-source.ts';
+import type { VideoMedia } from '../../../server/media/find-media-source.ts';
 import { serveMedia } from '../../../server/media/serve-media.ts';
 import { createSignedLinks } from '../../../src/platform/crypto/signed-links.ts';
 import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts';
@@ -25,7 +25,7 @@ interface FetchOptions {
 export type TestMediaServer = Awaited<ReturnType<typeof openMediaServer>>;
 
 /**
- * Starts a server for `/media` alone, on a dedicated folder. With `accelPrefix` it answers as behind an nginx
+ * Starts a server for `/media` alone, on a dedicated folder. With `accelPrefix` it responds as behind an nginx
  * that sends the files itself.
  */
 export async function openMediaServer(accelPrefix: string | null = null) {

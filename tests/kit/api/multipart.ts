@@ -5,7 +5,7 @@ import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 export const BOUNDARY = 'anb-test-boundary';
 
 /** Builds one part of a multipart body with its headers, without its delimiter. */
-export function part(
+export function createPart(
   name: string,
   content: string | Buffer,
   { filename, headers = [] }: { filename?: string; headers?: string[] } = {},
@@ -16,7 +16,7 @@ export function part(
 }
 
 /** Builds a multipart body from `parts`. */
-export function multipartBody(parts: Buffer[], boundary = BOUNDARY): Buffer {
+export function createMultipartBody(parts: Buffer[], boundary = BOUNDARY): Buffer {
   const delimited = parts.flatMap(each => [Buffer.from(`--${boundary}\r\n`), each, Buffer.from('\r\n')]);
   return Buffer.concat([...delimited, Buffer.from(`--${boundary}--\r\n`)]);
 }
@@ -24,11 +24,11 @@ export function multipartBody(parts: Buffer[], boundary = BOUNDARY): Buffer {
 /**
  * Builds the body of a GraphQL multipart request with `file` at `path`, in the order of the specification.
  */
-export function multipartUpload(operations: unknown, file: Buffer, path = 'variables.file'): Buffer {
-  return multipartBody([
-    part('operations', JSON.stringify(operations)),
-    part('map', JSON.stringify({ 0: [path] })),
-    part('0', file, { filename: 'clip.mp4', headers: ['Content-Type: video/mp4'] }),
+export function createMultipartUpload(operations: unknown, file: Buffer, path = 'variables.file'): Buffer {
+  return createMultipartBody([
+    createPart('operations', JSON.stringify(operations)),
+    createPart('map', JSON.stringify({ 0: [path] })),
+    createPart('0', file, { filename: 'clip.mp4', headers: ['Content-Type: video/mp4'] }),
   ]);
 }
 
@@ -68,5 +68,5 @@ export async function post(
 }
 
 /** Resolves once `condition` is true. @throws after `seconds` of machine time. */
-export const eventually = (condition: () => Promise<boolean>, seconds = 5): Promise<void> =>
+export const waitForCondition = (condition: () => Promise<boolean>, seconds = 5): Promise<void> =>
   waitUntil(String(condition), condition, { deadlineSeconds: seconds });

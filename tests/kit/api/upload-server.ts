@@ -15,7 +15,7 @@ import { useRequestBody } from '../../../server/uploads/request-body.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts';
 import { BodyTooLarge } from '../../../src/platform/storage/storage.ts';
-import { BOUNDARY, eventually, multipartUpload, post } from './multipart.ts';
+import { BOUNDARY, createMultipartUpload, post, waitForCondition } from './multipart.ts';
 
 const typeDefs = /* GraphQL */ `
   scalar Upload
@@ -46,7 +46,7 @@ export const HEADERS = {
 };
 
 /** Returns the response body for a stored file. */
-export const storedResult = (sizeBytes: number, field = 'store') => ({
+export const toStoredResult = (sizeBytes: number, field = 'store') => ({
   data: { [field]: { __typename: 'Stored', sizeBytes } },
 });
 
@@ -114,10 +114,10 @@ export async function openUploadServer() {
     async expectUnaffected(act: () => Promise<void>): Promise<void> {
       const before = (await filesIn('original')).length;
       await act();
-      const { text } = await send(multipartUpload(STORE, Buffer.alloc(3)));
-      expect(JSON.parse(text)).toEqual(storedResult(3));
+      const { text } = await send(createMultipartUpload(STORE, Buffer.alloc(3)));
+      expect(JSON.parse(text)).toEqual(toStoredResult(3));
       expect(await filesIn('original')).toHaveLength(before + 1);
-      await eventually(async () => (await filesIn('temp')).length === 0);
+      await waitForCondition(async () => (await filesIn('temp')).length === 0);
       expect(Object.keys(Object.prototype)).toEqual([]);
       // Yoga masks only unexpected errors.
       expect(masked.splice(0)).toEqual([]);
@@ -131,7 +131,10 @@ export async function openUploadServer() {
 }
 
 /** Builds the head of a multipart request to write to a raw socket. */
-export function requestHead(contentLength: number, changes: Record<string, string | undefined> = {}): string {
+export function createRequestHead(
+  contentLength: number,
+  changes: Record<string, string | undefined> = {},
+): string {
   const { ':method': method = 'POST', ...headers } = {
     ...HEADERS,
     host: 'x',
@@ -145,7 +148,7 @@ export function requestHead(contentLength: number, changes: Record<string, strin
 }
 
 /** Creates an agent that reuses one connection for all requests. */
-export function keepAliveAgent(): Agent & Disposable {
+export function createKeepAliveAgent(): Agent & Disposable {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return Object.assign(agent, { [Symbol.dispose]: () => agent.destroy() });
 }

@@ -1,6 +1,6 @@
 import { createClient as createSseClient } from 'graphql-sse';
 import type { Database } from '../../../src/platform/database/database.ts';
-import { toCityKey } from '../../../src/players/city.ts';
+import { toCityKey } from '../../../src/players/to-city-key.ts';
 import { graphql } from '../../gql/gql.ts';
 import type {
   RankingPageQuery,
@@ -69,7 +69,7 @@ export async function* subscribeToTop(
 }
 
 /** Returns the next event. @throws if the stream has ended. */
-export async function nextTop(events: AsyncGenerator<RankingTop>): Promise<RankingTop> {
+export async function readNextTop(events: AsyncGenerator<RankingTop>): Promise<RankingTop> {
   const { done, value } = await events.next();
   if (done) throw new Error('The stream has ended');
   return value;

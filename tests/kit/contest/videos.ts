@@ -1,13 +1,14 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { encodeId } from '../../../schema/global-ids.ts';
 import type { Database } from '../../../src/platform/database/database.ts';
+import { recalculateScores } from '../../../src/rankings/recalculate-scores.ts';
 import { RENDITIONS, toRenditionKeys } from '../../../src/videos/files/video-files.ts';
 import { Video } from '../../../src/videos/video.entity.ts';
 import type { App } from '../api/app.ts';
 import type { StatusEvent, TestPlayer } from '../api/client.ts';
 import { makeSource } from '../media/media.ts';
+import { listFiles } from '../services/list-files.ts';
+import { toRowId } from './to-row-id.ts';
 
 /** Settings that accept a source of 1 second and 16 pixels of height, with short leases and retries. */
 export const TINY_RULES = {
@@ -22,10 +23,6 @@ export const TINY_RULES = {
 
 /** Creates a source that the worker processes in about 1 s; returns its path. */
 export const makeShortSource = () => makeSource({ picture: 'testsrc2=size=64x36:rate=10:duration=1.2' });
-
-/** Returns the UUID in a global id. */
-export const toRowId = (globalId: string): string =>
-  Buffer.from(globalId, 'base64url').toString().split(':')[1] ?? '';
 
 /** Inserts a video of `player` with `changes` to the columns of a new upload; returns its global id. */
 export async function insertVideo(
@@ -60,6 +57,30 @@ function toVideoRow(
     ...finished,
     ...changes,
   };
+}
+
+/** Inserts a published video of a player, without files; returns its global id. */
+export async function publishVideo(database: Database, player: Pick<TestPlayer, 'id'>): Promise<string> {
+  const [videoId] = await publishVideos(database, [player]);
+  if (videoId === undefined) throw new Error('No video was published');
+  return videoId;
+}
+
+/** Inserts one published video for each player; returns the global ids in the order of the players. */
+export async function publishVideos(
+  database: Database,
+  players: readonly Pick<TestPlayer, 'id'>[],
+): Promise<string[]> {
+  const videoIds = await Promise.all(
+    players.map(player => insertVideo(database, player, { status: 'PROCESSED' })),
+  );
+  await database.em.fork().transactional(em =>
+    recalculateScores(
+      em,
+      players.map(({ id }) => toRowId(id)),
+    ),
+  );
+  return videoIds;
 }
 
 /** Uploads a file and returns the global id of the video. @throws if the API does not accept the file. */
@@ -102,11 +123,7 @@ export const findVideoRow = ({ database }: Pick<App, 'database'>, videoId: strin
 
 /** Lists every file of the store, relative to its folder, sorted. */
 export async function listStoredFiles({ storageDir }: Pick<App, 'storageDir'>): Promise<string[]> {
-  const entries = await readdir(storageDir, { recursive: true, withFileTypes: true });
-  return entries
-    .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name).slice(storageDir.length + 1))
-    .toSorted();
+  return (await listFiles(storageDir)).toSorted();
 }
 
 /** Returns the storage keys of the renditions in a row, sorted as {@link listStoredFiles} sorts. */

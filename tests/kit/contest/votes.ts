@@ -1,10 +1,13 @@
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import type { Database } from '../../../src/platform/database/database.ts';
+import { recalculateScores } from '../../../src/rankings/recalculate-scores.ts';
 import { graphql } from '../../gql/gql.ts';
 import type { TestClient } from '../api/client.ts';
+import { insertPlayers } from './create-users.ts';
+import { toRowId } from './to-row-id.ts';
 
 const CAST = graphql(`
-  mutation BallotCast($videoId: ID!) {
+  mutation CastVote($videoId: ID!) {
     castVote(videoId: $videoId) {
       __typename
       ... on Video { id votes viewerHasVoted }
@@ -16,7 +19,7 @@ const CAST = graphql(`
 `);
 
 const WITHDRAW = graphql(`
-  mutation BallotWithdraw($videoId: ID!) {
+  mutation WithdrawVote($videoId: ID!) {
     withdrawVote(videoId: $videoId) {
       __typename
       ... on Video { id votes viewerHasVoted }
@@ -87,11 +90,33 @@ export function findCounterMismatches(database: Database): Promise<unknown[]> {
      )
      select 'video' as kind, id, votes::int as shown, rows::int as counted from counted where votes <> rows
      union all
-     select 'tally', tallies.player_id, tallies.votes, coalesce(totals.votes, 0)::int
+     select 'score', tallies.player_id, tallies.votes, coalesce(totals.votes, 0)::int
        from tallies full join totals using (player_id)
       where (tallies.votes, tallies.published_videos)
             is distinct from (coalesce(totals.votes, 0), coalesce(totals.videos, 0))`,
   );
+}
+
+/** Adds the given number of votes to each video. The voters are new players. */
+export async function giveVotes(database: Database, counts: ReadonlyMap<string, number>): Promise<void> {
+  const voters = await insertPlayers(database, Math.max(...counts.values()));
+  const input = JSON.stringify([...counts].map(([videoId, count]) => ({ id: toRowId(videoId), count })));
+  await database.em.fork().transactional(async em => {
+    const rows = await em.execute<{ player_id: string }[]>(
+      `with given as (select * from jsonb_to_recordset(?::jsonb) as g (id uuid, count int)),
+       cast_votes as (
+         insert into votes (video_id, voter_id, network_hash, voter_age_seconds)
+         select given.id, voter::uuid, 'none', 0
+           from given, jsonb_array_elements_text(?::jsonb) with ordinality as v (voter, n) where n <= count
+       )
+       update videos set votes = votes + given.count from given where videos.id = given.id returning player_id`,
+      [input, JSON.stringify(voters)],
+    );
+    await recalculateScores(
+      em,
+      rows.map(({ player_id }) => player_id),
+    );
+  });
 }
 
 /** Returns the number of deadlocks that Postgres has detected in the database. */

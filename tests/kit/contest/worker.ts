@@ -8,14 +8,10 @@ import { writePidFile } from '../../../scripts/process/pid-file.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import type { App } from '../api/app.ts';
+import { BUMPERS_DIR } from '../run/bumpers-dir.ts';
 import { collectLogLines } from '../services/log-lines.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
-const MAIN = join(ROOT, 'worker/main.ts');
-/**
- * Shared with the local stack. A folder's name is derived from the inputs, so stale bumpers are never used.
- */
-const BUMPERS = join(ROOT, '.data/bumpers');
+const MAIN = join(import.meta.dirname, '../../../worker/main.ts');
 
 /** A worker that runs as a separate process. */
 export interface TestWorker {
@@ -46,7 +42,7 @@ export async function startWorker(
       WORKER_PORT: String(port),
       WORKER_CONCURRENCY: '2',
       WORKER_TEMP_DIR: await mkdtemp(join(runDir, 'worker-')),
-      BUMPERS_DIR: BUMPERS,
+      BUMPERS_DIR,
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,20 +1,20 @@
-import { multipartBody, multipartUpload } from '../api/multipart.ts';
+import { createMultipartBody, createMultipartUpload } from '../api/multipart.ts';
 import {
   CLIP,
+  createHostileUpload,
+  createMap,
+  createOperations,
   file,
   type HostileUpload,
-  hostile,
   MAP,
-  map,
   OPERATIONS,
-  operations,
   STORE,
 } from './hostile-upload.ts';
 
 const NESTING_DEPTH = 20_000;
 
 /** Yields uploads whose file paths must be rejected, each with variables that make the path plausible. */
-export function* hostileTargets(): Generator<HostileUpload> {
+export function* createHostileTargets(): Generator<HostileUpload> {
   const variables = {
     file: null,
     list: [null],
@@ -75,24 +75,24 @@ export function* hostileTargets(): Generator<HostileUpload> {
     `variables${'.nested'.repeat(500)}`,
   ];
   for (const path of paths) {
-    yield hostile(
+    yield createHostileUpload(
       `a file mapped to ${JSON.stringify(path).slice(0, 60)}`,
-      multipartUpload({ query: STORE, variables }, CLIP, path),
+      createMultipartUpload({ query: STORE, variables }, CLIP, path),
     );
   }
   const operationsText =
     '{"query":"{hello}","variables":{"__proto__":{"file":null},"constructor":{"file":null}}}';
   for (const name of ['__proto__', 'constructor']) {
     const mapText = `{"0":["variables.${name}.file"]}`;
-    yield hostile(
+    yield createHostileUpload(
       `a file mapped to a variable named ${name}`,
-      multipartBody([operations(operationsText), map(mapText), file()]),
+      createMultipartBody([createOperations(operationsText), createMap(mapText), file()]),
     );
   }
 }
 
 /** Yields uploads with maps and operations of the wrong shape. */
-export function* hostileFields(): Generator<HostileUpload> {
+export function* createHostileFields(): Generator<HostileUpload> {
   const maps = [
     '',
     ' ',
@@ -126,9 +126,9 @@ export function* hostileFields(): Generator<HostileUpload> {
     `${'{"0":'.repeat(5000)}1${'}'.repeat(5000)}`,
   ]);
   for (const text of maps) {
-    yield hostile(
+    yield createHostileUpload(
       `the map ${text.slice(0, 50) || '(empty)'}`,
-      multipartBody([operations(), map(text), file()]),
+      createMultipartBody([createOperations(), createMap(text), file()]),
     );
   }
   const texts = [
@@ -160,28 +160,36 @@ export function* hostileFields(): Generator<HostileUpload> {
     OPERATIONS.replace('"query"', '\uFEFF"query"'),
   ]);
   for (const text of texts) {
-    yield hostile(
+    yield createHostileUpload(
       `the operations ${text.slice(0, 70) || '(empty)'}`,
-      multipartBody([operations(text), map(), file()]),
+      createMultipartBody([createOperations(text), createMap(), file()]),
     );
   }
-  yield hostile(
+  yield createHostileUpload(
     'operations in UTF-16 declared as UTF-8',
-    multipartBody([operations(Buffer.from(OPERATIONS, 'utf16le')), map(), file()]),
+    createMultipartBody([createOperations(Buffer.from(OPERATIONS, 'utf16le')), createMap(), file()]),
   );
-  yield hostile(
+  yield createHostileUpload(
     'operations of invalid UTF-8',
-    multipartBody([operations(Buffer.from([0xff, 0xfe, 0, 0x80])), map(), file()]),
+    createMultipartBody([createOperations(Buffer.from([0xff, 0xfe, 0, 0x80])), createMap(), file()]),
   );
-  yield hostile(
+  yield createHostileUpload(
     'operations in an unknown charset',
-    multipartBody([operations(OPERATIONS, ['Content-Type: text/plain; charset=x-nope']), map(), file()]),
+    createMultipartBody([
+      createOperations(OPERATIONS, ['Content-Type: text/plain; charset=x-nope']),
+      createMap(),
+      file(),
+    ]),
   );
   const large = ' '.repeat(70_000);
-  yield hostile(
+  yield createHostileUpload(
     'operations over the limit',
-    multipartBody([operations(OPERATIONS + large), map(), file()]),
+    createMultipartBody([createOperations(OPERATIONS + large), createMap(), file()]),
     413,
   );
-  yield hostile('a map over the limit', multipartBody([operations(), map(MAP + large), file()]), 413);
+  yield createHostileUpload(
+    'a map over the limit',
+    createMultipartBody([createOperations(), createMap(MAP + large), file()]),
+    413,
+  );
 }

@@ -1,4 +1,4 @@
-import { part } from '../api/multipart.ts';
+import { createPart } from '../api/multipart.ts';
 
 /** A multipart request that must be rejected, with the expected status. */
 export interface HostileUpload {
@@ -14,11 +14,11 @@ export const OPERATIONS = JSON.stringify(OPERATION);
 export const MAP = '{"0":["variables.file"]}';
 export const CLIP = Buffer.from('a clip');
 
-export const operations = (text: string | Buffer = OPERATIONS, headers: string[] = []) =>
-  part('operations', text, { headers });
-export const map = (text: string | Buffer = MAP) => part('map', text);
-export const file = (name = '0', content = CLIP) => part(name, content, { filename: 'clip.mp4' });
-export const hostile = (
+export const createOperations = (text: string | Buffer = OPERATIONS, headers: string[] = []) =>
+  createPart('operations', text, { headers });
+export const createMap = (text: string | Buffer = MAP) => createPart('map', text);
+export const file = (name = '0', content = CLIP) => createPart(name, content, { filename: 'clip.mp4' });
+export const createHostileUpload = (
   title: string,
   content: Buffer,
   status = 400,

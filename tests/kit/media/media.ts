@@ -15,7 +15,7 @@ export const mediaFolder = await mkdtemp(join(inject('services').runDir, 'media-
 
 /** The picture of a source and how a camera would store it. */
 export interface SourceOptions {
-  /** A libavfilter graph with one video output, such as {@link quadrants} returns. */
+  /** A libavfilter graph with one video output, such as {@link createQuadrants} returns. */
   picture: string;
   /** Adds a tone as long as the picture. */
   sound?: boolean;
@@ -73,7 +73,7 @@ export async function runTool(tool: 'ffmpeg' | 'ffprobe', args: readonly string[
  * quadrants (from the top left, by rows) around a white square. `squareHeight` compensates for non-square
  * pixels.
  */
-export function quadrants(shape: {
+export function createQuadrants(shape: {
   width: number;
   height: number;
   seconds: number;
@@ -189,8 +189,8 @@ export function toFrame(pixels: Buffer, { width, height }: { width: number; heig
 
 const clamp = (position: number, size: number) => Math.max(0, Math.min(size - 1, Math.round(position)));
 
-/** Returns the name of the colour in {@link quadrants}, or `dark` or `other`. */
-export function colorName([red, green, blue]: Color): string {
+/** Returns the name of the colour in {@link createQuadrants}, or `dark` or `other`. */
+export function getColorName([red, green, blue]: Color): string {
   const [r, g, b] = [red > 120, green > 100, blue > 120];
   if (r && g && b) return 'white';
   if (r && g) return 'yellow';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaFolder, runTool } from './media.ts';
-import { counterFilter, drawTestPattern, type TestPatternShape } from './test-pattern.ts';
+import { createCounterFilter, drawTestPattern, type TestPatternShape } from './test-pattern.ts';
 
 /** Options of a file with a test pattern and a counter, as a camera, phone or editor stores it. */
 export interface TestPatternSource extends TestPatternShape {
@@ -26,17 +26,20 @@ export interface TestPatternSource extends TestPatternShape {
   container?: 'mp4' | 'mov';
 }
 
-export const colorTags = (matrix: string, primaries: string, transfer: string, range = 'tv') => [
+export const createColorTags = (matrix: string, primaries: string, transfer: string, range = 'tv') => [
   ...['-colorspace', matrix, '-color_primaries', primaries, '-color_trc', transfer, '-color_range', range],
 ];
-export const BT709 = colorTags('bt709', 'bt709', 'bt709');
+export const BT709 = createColorTags('bt709', 'bt709', 'bt709');
 export const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18'];
 
 /** Returns a filter that converts RGB to an encoder's colours without visible loss. */
-export const colorFilter = (matrix: string, format = 'yuv420p', range = 'tv') =>
+export const createColorFilter = (matrix: string, format = 'yuv420p', range = 'tv') =>
   `scale=out_color_matrix=${matrix}:out_range=${range}:flags=accurate_rnd+full_chroma_inp,format=${format}`;
 
-/** Returns a filter that tags frames with the colours of the encoder's options. Encoders of ffmpeg 7 read the frames. */
+/**
+ * Returns a filter that tags frames with the colours of the encoder's options. Encoders of ffmpeg 7 read them
+ * from the frames.
+ */
 function tagFrames(encode: readonly string[]): string {
   const getValue = (option: string) => encode[encode.indexOf(option) + 1] ?? '';
   const values = encode.includes('-colorspace')
@@ -53,7 +56,7 @@ export async function makeTestPatternSource(source: TestPatternSource): Promise<
   const [image, path, copyPath] = [`${name}.ppm`, `${name}.${container}`, `${name}-copy.${container}`];
   await writeFile(image, drawTestPattern(source));
   const encode = source.encode ?? [...H264, ...BT709];
-  const colors = source.colors ?? colorFilter('bt709');
+  const colors = source.colors ?? createColorFilter('bt709');
   const isTagged = /setparams|rgb/.test(colors);
   const filters = [
     ...(source.pixelAspect === undefined ? [] : [`setsar=${source.pixelAspect}`]),
@@ -64,7 +67,10 @@ export async function makeTestPatternSource(source: TestPatternSource): Promise<
   await runTool('ffmpeg', [
     ...['-f', 'image2', '-loop', '1', '-framerate', String(frameRate), '-t', String(seconds), '-i', image],
     ...(source.inputs ?? []),
-    ...['-filter_complex', `${counterFilter(source, frameRate, seconds)},${filters.join(',')}[pattern]`],
+    ...[
+      '-filter_complex',
+      `${createCounterFilter(source, frameRate, seconds)},${filters.join(',')}[pattern]`,
+    ],
     ...['-map', '[pattern]', '-fps_mode', 'passthrough', ...encode],
     ...['-movflags', '+faststart', ...(source.mux ?? []), path],
   ]);

@@ -63,7 +63,7 @@ export function drawTestPattern({
 /**
  * Returns a libavfilter graph that adds a counter of the presentation time to the repeated pattern in `[0]`.
  */
-export function counterFilter(pattern: TestPatternShape, frameRate: number, seconds: number): string {
+export function createCounterFilter(pattern: TestPatternShape, frameRate: number, seconds: number): string {
   const { width, height, white = WHITE, ticksPerSecond = TICKS_PER_SECOND } = pattern;
   const [left, top] = [Math.round(width * STRIP.left), Math.round(height * STRIP.top)];
   const [right, bottom] = [Math.round(width * STRIP.right), Math.round(height * STRIP.bottom)];
@@ -97,7 +97,7 @@ export interface TestPatternReading {
 }
 
 /** Returns the sizes that {@link readTestPattern} measures in an undistorted pattern that fills its box. */
-export function expectedSizes({ width, height }: TestPatternBox): TestPatternReading['sizes'] {
+export function getExpectedSizes({ width, height }: TestPatternBox): TestPatternReading['sizes'] {
   const patch: [number, number] = [width * PATCH.width, height * PATCH.height];
   const side = SQUARE * Math.min(width, height);
   return { red: patch, yellow: patch, square: [side, side] };
@@ -113,9 +113,9 @@ export function readTestPattern(frame: Frame, box: TestPatternBox): TestPatternR
   const [white, gray] = [sample(0.5, 0.5), sample(0.5, 0.2)];
   const [red = gray, , , yellow = gray] = corners;
   const across = (color: Color, from: number, to: number, down: number) =>
-    extent(x(from), x(to), position => getColorShare(frame.pixel(position, y(down)), gray, color));
+    findExtent(x(from), x(to), position => getColorShare(frame.pixel(position, y(down)), gray, color));
   const down = (color: Color, from: number, to: number, atX: number) =>
-    extent(y(from), y(to), position => getColorShare(frame.pixel(x(atX), position), gray, color));
+    findExtent(y(from), y(to), position => getColorShare(frame.pixel(x(atX), position), gray, color));
   return {
     ...{ corners, white, gray },
     sizes: {
@@ -133,7 +133,7 @@ export function readTestPattern(frame: Frame, box: TestPatternBox): TestPatternR
 function readCounter(brightness: (block: number) => number): number {
   const [white, black] = [brightness(0), brightness(1)];
   let ticks = 0;
-  // Gray code, highest bit first: each block says whether its bit differs from the bit before.
+  // Gray code, highest bit first: each block shows whether its bit differs from the bit before.
   for (let bit = BITS - 1, isSet = false; bit >= 0; bit--) {
     const share = (brightness(bit + 2) - black) / (white - black);
     if (!(Math.abs(share - 0.5) > 0.2)) return Number.NaN;
@@ -144,7 +144,7 @@ function readCounter(brightness: (block: number) => number): number {
 }
 
 /** Sums the shares of the pixels from one position to another; an edge pixel counts in part. */
-function extent(from: number, to: number, shareAt: (position: number) => number): number {
+function findExtent(from: number, to: number, shareAt: (position: number) => number): number {
   let sum = 0;
   for (let position = Math.round(from); position < Math.round(to); position++) sum += shareAt(position);
   return sum;

@@ -3,15 +3,11 @@ import { join } from 'node:path';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { loadEnv } from '../../../src/env.ts';
 import { detectSandbox, type Sandbox } from '../../../worker/ffmpeg/sandbox.ts';
-import { type Bumpers, prepareBumpers } from '../../../worker/steps/bumpers.ts';
+import { type Bumpers, prepareBumpers } from '../../../worker/steps/bumper-cache.ts';
 import { inspect, type SourceFile } from '../../../worker/steps/inspect.ts';
 import { type RenderedClip, type RenderOptions, render } from '../../../worker/steps/render.ts';
+import { BUMPERS_DIR } from '../run/bumpers-dir.ts';
 import { mediaFolder } from './media.ts';
-
-/**
- * Shared with the local stack. A folder's name is derived from the inputs, so stale bumpers are never used.
- */
-const BUMPERS = join(import.meta.dirname, '../../../.data/bumpers');
 
 /** The default rules. */
 export const defaultRules = loadEnv({
@@ -27,16 +23,16 @@ export const lenientRules = { ...defaultRules, minSourceSeconds: 0.1, minSourceH
 let tools: Promise<{ sandbox: Sandbox; bumpers: Bumpers }> | undefined;
 
 /** Returns the real sandbox of this host and real bumpers; prepares them once. */
-export function renderTools(): Promise<{ sandbox: Sandbox; bumpers: Bumpers }> {
+export function openRenderTools(): Promise<{ sandbox: Sandbox; bumpers: Bumpers }> {
   tools ??= (async () => ({
     sandbox: await detectSandbox(),
-    bumpers: await prepareBumpers(BUMPERS),
+    bumpers: await prepareBumpers(BUMPERS_DIR),
   }))();
   return tools;
 }
 
 /** Creates a job folder with a copy of a file, as the worker does. */
-export async function jobFolder(path: string): Promise<SourceFile> {
+export async function createJobFolder(path: string): Promise<SourceFile> {
   const folder = await mkdtemp(join(mediaFolder, 'job-'));
   await copyFile(path, join(folder, 'source'));
   return { folder, fileName: 'source' };
@@ -44,10 +40,10 @@ export async function jobFolder(path: string): Promise<SourceFile> {
 
 /** Inspects and renders a file as the worker does. */
 export async function renderFile(path: string, options: Partial<RenderOptions> = {}): Promise<RenderedClip> {
-  const { sandbox, bumpers } = await renderTools();
+  const { sandbox, bumpers } = await openRenderTools();
   const rules = options.rules ?? lenientRules;
   const signal = options.signal ?? machineTimeout(60);
-  const source = await jobFolder(path);
+  const source = await createJobFolder(path);
   const facts = await inspect(source, rules, { sandbox, signal });
   return render(source, facts, {
     rules,

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { createDatabase } from '../../../scripts/stack/databases.ts';
+import { findProgram, withTools } from '../../../scripts/stack/find-program.ts';
 import { migrateDatabase } from '../../../scripts/stack/migrate-database.ts';
 import { anyFreePort } from '../../../scripts/stack/ports.ts';
 import { startPostgres } from '../../../scripts/stack/postgres.ts';
-import { findProgram, withTools } from '../../../scripts/stack/tools.ts';
-import { prepareBumpers } from '../../../worker/steps/bumpers.ts';
+import { prepareBumpers } from '../../../worker/steps/bumper-cache.ts';
+import { BUMPERS_DIR } from './bumpers-dir.ts';
 import { watchRun } from './watch-run.ts';
 
 declare module 'vitest' {
@@ -27,10 +28,6 @@ declare module 'vitest' {
 }
 
 const TEMPLATE = 'migrated';
-/**
- * Shared with the local stack. A folder's name is derived from the inputs, so stale bumpers are never used.
- */
-const BUMPERS = join(import.meta.dirname, '../../../.data/bumpers');
 // Test data does not need to survive a power failure.
 const UNSAFE_AND_FAST = {
   fsync: 'off',
@@ -58,7 +55,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await createDatabase(adminUrl, TEMPLATE);
     await migrateDatabase({ ...process.env, DATABASE_URL: postgres.url(TEMPLATE) });
     // Prepared once for all workers of the run, also if setup used another version of ffmpeg.
-    await prepareBumpers(BUMPERS);
+    await prepareBumpers(BUMPERS_DIR);
     const redisServer = findProgram('redis-server', process.env.PATH);
     project.provide('services', { adminUrl, template: TEMPLATE, runDir, redisServer });
     return removeRun;

@@ -1,4 +1,4 @@
-// Waits until the test run closes standard input, which happens however the run ends. Then stops its
+// Waits until the test run closes standard input, which happens at every end of the run. Then stops its
 // remaining servers, also those of a crashed test file, and removes its folder. Vitest skips the teardown on
 // a signal.
 

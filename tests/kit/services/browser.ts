@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { isExecutable } from '../../../scripts/stack/find-program.ts';
 
 const PROGRAM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -19,7 +19,9 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
-/** Opens a page without timeouts of its own. The test's timeout, which scales with the machine, ends what hangs. */
+/**
+ * Opens a page without a timeout. The test's timeout, which scales with the machine, ends a page that hangs.
+ */
 export async function openPage(browser: Browser, options?: BrowserContextOptions): Promise<Page> {
   const page = await browser.newPage(options);
   page.setDefaultTimeout(0);
@@ -33,16 +35,6 @@ function findChromium(): string {
   const found = [process.env.CHROMIUM ?? [], paths].flat().find(isExecutable);
   if (found === undefined) throw new Error('Chromium is not installed; npm run setup -- --tests installs it');
   return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    // Absent or not executable: the next folder may have it.
-    return false;
-  }
 }
 
 /** The URLs that a page has requested so far, and its console and page errors. */

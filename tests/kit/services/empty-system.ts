@@ -6,7 +6,7 @@ import { openLocalStorage } from '../../../src/platform/storage/local-storage.ts
 import { createDatabase } from './services.ts';
 
 /** Creates a folder for a backup or a store; the run removes it. */
-export const backupDir = (): Promise<string> => mkdtemp(join(inject('services').runDir, 'backup-'));
+export const createBackupDir = (): Promise<string> => mkdtemp(join(inject('services').runDir, 'backup-'));
 
 /**
  * Creates an empty database and an empty store for the rest of a test. The database has no tables if it is
@@ -19,7 +19,7 @@ export async function createEmptySystem(options: { bare: boolean } = { bare: tru
     await database.close(true);
     await testDatabase.drop();
   });
-  const storageDir = await backupDir();
+  const storageDir = await createBackupDir();
   const connection = { url: testDatabase.url, certificateAuthority: undefined };
   return { database, storageDir, storage: await openLocalStorage(storageDir), connection };
 }

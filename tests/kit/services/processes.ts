@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
+import { hasErrorCode } from '../../../src/platform/process/system-errors.ts';
 
 /** Returns the process ids of the ffmpeg processes that descend from process `ancestor`. */
 export function findEncoders(ancestor: number): number[] {
@@ -43,9 +44,7 @@ function readStat(pid: string): { parent: number; name: string } | null {
     const [, name = '', state, parent] = /\((.*)\) (\w) (\d+)/s.exec(stat) ?? [];
     return state === 'Z' ? null : { parent: Number(parent), name };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) {
-      return null;
-    }
+    if (hasErrorCode(error, 'ENOENT', 'ESRCH')) return null;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 export interface ProgramResult {
   code: number | string | null | undefined;
   output: string;
-  complaint: string;
+  stderr: string;
 }
 
 /** Runs a program of the product, named by its path in the repository, and resolves when it ends. */
@@ -19,8 +19,8 @@ export function runProgram(
 ): Promise<ProgramResult> {
   const { promise, resolve } = Promise.withResolvers<ProgramResult>();
   const options = { cwd: ROOT, env: { PATH: process.env.PATH, ...env }, signal: machineTimeout(60) };
-  execFile(process.execPath, [program, ...args], options, (error, output, complaint) =>
-    resolve({ code: error ? error.code : 0, output, complaint }),
+  execFile(process.execPath, [program, ...args], options, (error, output, stderr) =>
+    resolve({ code: error ? error.code : 0, output, stderr }),
   );
   return promise;
 }

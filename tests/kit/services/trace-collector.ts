@@ -38,7 +38,7 @@ export interface CollectedSpan {
   parentSpanId?: string | undefined;
   name: string;
   startTimeUnixNano: bigint;
-  /** Service name of the process that exportRequest the span. */
+  /** Service name of the process that exported the span. */
   service: string | undefined;
 }
 
@@ -69,9 +69,12 @@ export async function startTraceCollector(): Promise<TraceCollector> {
 }
 
 /** Returns the span names of a trace in order of their starts; two spaces of indent for each level. */
-export function traceTree(spans: readonly CollectedSpan[], traceId: string, parent?: string): string[] {
+export function getTraceTree(spans: readonly CollectedSpan[], traceId: string, parent?: string): string[] {
   return spans
     .filter(span => span.traceId === traceId && (span.parentSpanId || undefined) === parent)
     .toSorted((one, other) => Number(one.startTimeUnixNano - other.startTimeUnixNano))
-    .flatMap(({ name, spanId }) => [name, ...traceTree(spans, traceId, spanId).map(below => `  ${below}`)]);
+    .flatMap(({ name, spanId }) => [
+      name,
+      ...getTraceTree(spans, traceId, spanId).map(below => `  ${below}`),
+    ]);
 }

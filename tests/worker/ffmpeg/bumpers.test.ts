@@ -2,7 +2,7 @@ import { access, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFi
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashHeader } from '../../../worker/ffmpeg/clip-file.ts';
-import { openBumperCache, prepareBumpers } from '../../../worker/steps/bumpers.ts';
+import { openBumperCache, prepareBumpers } from '../../../worker/steps/bumper-cache.ts';
 import { mediaFolder, probeFile } from '../../kit/media/media.ts';
 
 const cache = await mkdtemp(join(mediaFolder, 'cache-'));

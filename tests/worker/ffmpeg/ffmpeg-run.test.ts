@@ -2,16 +2,16 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
-import { keptFrames, mainJob } from '../../../worker/ffmpeg/arguments.ts';
-import { classifyFfmpegError, FfmpegFailed } from '../../../worker/ffmpeg/failures.ts';
-import { type FfmpegJob, type FfmpegOptions, runFfmpeg } from '../../../worker/ffmpeg/run.ts';
-import { detectSandbox, type Grant, UNCONFINED } from '../../../worker/ffmpeg/sandbox.ts';
+import { classifyFfmpegError, FfmpegFailed } from '../../../worker/ffmpeg/ffmpeg-errors.ts';
+import { countKeptFrames, createContentJob } from '../../../worker/ffmpeg/ffmpeg-jobs.ts';
+import { type FfmpegJob, type FfmpegOptions, runFfmpeg } from '../../../worker/ffmpeg/run-ffmpeg.ts';
+import { detectSandbox, NO_SANDBOX, type SandboxPermissions } from '../../../worker/ffmpeg/sandbox.ts';
 import { render } from '../../../worker/steps/render.ts';
 import { makeSource, mediaFolder } from '../../kit/media/media.ts';
-import { jobFolder, lenientRules, renderTools } from '../../kit/media/worker-media.ts';
+import { createJobFolder, lenientRules, openRenderTools } from '../../kit/media/worker-media.ts';
 
 const detected = await detectSandbox();
-const grant = (limits: Partial<Grant['limits']> = {}): Grant => ({
+const grant = (limits: Partial<SandboxPermissions['limits']> = {}): SandboxPermissions => ({
   folder: mediaFolder,
   readOnly: [],
   limits: { memoryBytes: 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 ** 3, openFiles: 64, ...limits },
@@ -41,11 +41,11 @@ const untilGone = (text: string) =>
 
 describe.each([
   ['in the sandbox', detected],
-  ['without a sandbox', UNCONFINED],
+  ['without a sandbox', NO_SANDBOX],
 ])('ffmpeg %s', (where, sandbox) => {
   const options = (more: Partial<FfmpegOptions> = {}): FfmpegOptions => ({
     sandbox,
-    grant: grant(),
+    permissions: grant(),
     timeoutSeconds: 30,
     ...more,
   });
@@ -85,7 +85,7 @@ describe.each([
 it('ffmpeg does not start with an aborted signal', async () => {
   const reason = new Error('aborted before');
   const running = runFfmpeg(endless('never'), {
-    ...{ sandbox: UNCONFINED, grant: grant(), timeoutSeconds: 10 },
+    ...{ sandbox: NO_SANDBOX, permissions: grant(), timeoutSeconds: 10 },
     signal: AbortSignal.abort(reason),
   });
   await expect(running).rejects.toBe(reason);
@@ -93,7 +93,7 @@ it('ffmpeg does not start with an aborted signal', async () => {
 
 it('ffmpeg ends at its CPU limit, and the source is rejected', async () => {
   const running = runFfmpeg(endless('cpu'), {
-    ...{ sandbox: detected, grant: grant({ cpuSeconds: 1 }), timeoutSeconds: 60 },
+    ...{ sandbox: detected, permissions: grant({ cpuSeconds: 1 }), timeoutSeconds: 60 },
   }).catch(classifyFfmpegError);
   expect(await running).toMatchObject({ name: 'SourceRejected', reason: 'TIMED_OUT' });
 });
@@ -105,7 +105,7 @@ it('a source that needs more memory than the limit is rejected', async () => {
     outputs: [{ options: ['-map', '[out]', '-f', 'null'], target: '-' }],
   };
   const running = runFfmpeg(hungry, {
-    ...{ sandbox: detected, grant: grant({ memoryBytes: 600 * 1024 ** 2 }), timeoutSeconds: 60 },
+    ...{ sandbox: detected, permissions: grant({ memoryBytes: 600 * 1024 ** 2 }), timeoutSeconds: 60 },
   }).catch(classifyFfmpegError);
   expect(await running).toMatchObject({ name: 'SourceRejected', reason: 'UNSUPPORTED_FORMAT' });
 });
@@ -115,9 +115,11 @@ it('a full disk is not a fault of the source', async () => {
     ...endless('full'),
     outputs: [{ options: ['-f', 'rawvideo'], target: '/dev/full' }],
   };
-  const running = runFfmpeg(toFullDisk, { sandbox: UNCONFINED, grant: grant(), timeoutSeconds: 20 }).catch(
-    classifyFfmpegError,
-  );
+  const running = runFfmpeg(toFullDisk, {
+    sandbox: NO_SANDBOX,
+    permissions: grant(),
+    timeoutSeconds: 20,
+  }).catch(classifyFfmpegError);
   expect(await running).toMatchObject({
     name: 'FfmpegFailed',
     stderrTail: expect.stringContaining('No space left'),
@@ -139,8 +141,8 @@ it.each([
 });
 
 it('a missing source file is not a fault of the source', async () => {
-  const { sandbox, bumpers } = await renderTools();
-  const source = await jobFolder(await makeSource({ picture: 'color=red:s=320x180:r=30:d=1' }));
+  const { sandbox, bumpers } = await openRenderTools();
+  const source = await createJobFolder(await makeSource({ picture: 'color=red:s=320x180:r=30:d=1' }));
   await rm(`${source.folder}/${source.fileName}`);
   const error: unknown = await render(source, plainFacts, {
     ...{ rules: lenientRules, bumpers, sandbox, timeoutSeconds: 20 },
@@ -170,7 +172,7 @@ it('the protocol and format whitelists stand before the source, as input options
     clip: '/job/main.mp4',
     ...{ poster: '/job/p.jpg', brightPoster: '/job/b.jpg', preview: '/job/p.webp', storyboard: '/job/s.jpg' },
   };
-  const [source] = mainJob(plainFacts, keptFrames(plainFacts, 30), paths).inputs;
+  const [source] = createContentJob(plainFacts, countKeptFrames(plainFacts, 30), paths).inputs;
   expect(source?.source).toBe('file:/job/source');
   expect(source?.options.join(' ')).toContain('-protocol_whitelist file -format_whitelist mov');
 });

@@ -7,14 +7,14 @@ import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { detectSandbox, type Grant, UNCONFINED } from '../../../worker/ffmpeg/sandbox.ts';
+import { detectSandbox, NO_SANDBOX, type SandboxPermissions } from '../../../worker/ffmpeg/sandbox.ts';
 import { mediaFolder } from '../../kit/media/media.ts';
-import { pathWithout } from '../../kit/services/path-without.ts';
+import { createPathWithout } from '../../kit/services/path-without.ts';
 
 const sandbox = await detectSandbox();
-const withoutBubblewrap = await detectSandbox(await pathWithout(mediaFolder, 'bwrap'));
+const withoutBubblewrap = await detectSandbox(await createPathWithout(mediaFolder, 'bwrap'));
 const folder = await mkdtemp(join(mediaFolder, 'sandbox-'));
-const grant = (readOnly: string[] = []): Grant => ({
+const grant = (readOnly: string[] = []): SandboxPermissions => ({
   folder,
   readOnly,
   limits: { memoryBytes: 512 * 1024 ** 2, cpuSeconds: 5, fileBytes: 1024 ** 2, openFiles: 64 },
@@ -36,7 +36,7 @@ it.each([
 ])('ffmpeg receives no environment variable of the worker, with %s', async (_name, sandbox) => {
   vi.stubEnv('SANDBOX_SECRET', 'postgres://password');
   onTestFinished(() => void vi.unstubAllEnvs());
-  expect(await runInside('env', grant(), UNCONFINED)).toContain('password');
+  expect(await runInside('env', grant(), NO_SANDBOX)).toContain('password');
   expect(await runInside('env', grant(), sandbox)).not.toContain('password');
 });
 
@@ -62,7 +62,7 @@ describe.runIf(sandbox.isolation === 'bubblewrap')('bubblewrap', () => {
     const connect = `exec 3<>/dev/tcp/127.0.0.1/${port} && while read -r line <&3; do :; done`;
     await expect(runInside(connect)).rejects.toThrow(/\/dev\/tcp/);
     expect(connections).toBe(0);
-    await runInside(connect, grant(), UNCONFINED);
+    await runInside(connect, grant(), NO_SANDBOX);
     expect(connections).toBe(1);
   });
 

@@ -4,18 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { detectSandbox } from '../../../worker/ffmpeg/sandbox.ts';
 import { inspect, type SourceFile } from '../../../worker/steps/inspect.ts';
-import { makeSource, quadrants, type SourceOptions } from '../../kit/media/media.ts';
-import { defaultRules, jobFolder, lenientRules } from '../../kit/media/worker-media.ts';
+import { createQuadrants, makeSource, type SourceOptions } from '../../kit/media/media.ts';
+import { createJobFolder, defaultRules, lenientRules } from '../../kit/media/worker-media.ts';
 
 const sandbox = await detectSandbox();
 const inspectFile = (source: SourceFile, rules = lenientRules) =>
   inspect(source, rules, { sandbox, signal: machineTimeout(20) });
 const inspectRecipe = async (recipe: SourceOptions, rules = lenientRules) =>
-  inspectFile(await jobFolder(await makeSource(recipe)), rules);
+  inspectFile(await createJobFolder(await makeSource(recipe)), rules);
 
 /** Creates a source of these bytes. */
 async function writeSource(content: string | Buffer): Promise<SourceFile> {
-  const source = await jobFolder(import.meta.filename);
+  const source = await createJobFolder(import.meta.filename);
   await writeFile(join(source.folder, source.fileName), content);
   return source;
 }
@@ -147,14 +147,14 @@ describe('inspect', () => {
       Buffer.concat([head, Buffer.from("\nffconcat version 1.0\nfile 'other.mp4'\n")]),
     );
     const other = await readFile(
-      await makeSource({ picture: quadrants({ width: 320, height: 240, seconds: 1 }) }),
+      await makeSource({ picture: createQuadrants({ width: 320, height: 240, seconds: 1 }) }),
     );
     await writeFile(join(source.folder, 'other.mp4'), other);
     await expect(inspectFile(source)).rejects.toMatchObject({ name: 'SourceRejected' });
   });
 
   it('refuses a file without its end and its moov box as CORRUPT', async () => {
-    const source = await jobFolder(
+    const source = await createJobFolder(
       await makeSource({ picture: 'testsrc2=s=640x360:r=10:d=1', indexLast: true }),
     );
     const path = join(source.folder, source.fileName);
@@ -172,7 +172,7 @@ it('a missing source is an internal error', async () => {
 });
 
 it('inspect stops with the reason of the signal', async () => {
-  const source = await jobFolder(await makeSource({ picture: small(1) }));
+  const source = await createJobFolder(await makeSource({ picture: small(1) }));
   const reason = new Error('the video was deleted');
   const inspecting = inspect(source, lenientRules, { sandbox, signal: AbortSignal.abort(reason) });
   await expect(inspecting).rejects.toBe(reason);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
-import { makeMainPart, readFrames } from '../../kit/media/main-part.ts';
+import { makeContentPart, readFrames } from '../../kit/media/content-part.ts';
 import type { Frame } from '../../kit/media/media.ts';
 import { defaultRules, lenientRules } from '../../kit/media/worker-media.ts';
 
@@ -29,7 +29,7 @@ const CLIPS = [
 
 it.each(CLIPS)('a clip keeps each frame at its time: $title', async ({ file, frameRate, rules }) => {
   const path = createRequire(import.meta.url).resolve(file);
-  const { frames } = await makeMainPart(path, SECONDS, rules);
+  const { frames } = await makeContentPart(path, SECONDS, rules);
   const sourceFrames = await readFrames(path, { seconds: SECONDS + 1, matrix: 'bt709' });
   expect(frames).toHaveLength(SECONDS * 30);
   const matches = frames.map((frame, index) => {

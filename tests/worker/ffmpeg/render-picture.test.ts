@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { RenderedClip } from '../../../worker/steps/render.ts';
-import { colorName, decodeFrame, makeSource, quadrants, type SourceOptions } from '../../kit/media/media.ts';
-import { lenientRules, renderFile, renderTools } from '../../kit/media/worker-media.ts';
+import {
+  createQuadrants,
+  decodeFrame,
+  getColorName,
+  makeSource,
+  type SourceOptions,
+} from '../../kit/media/media.ts';
+import { lenientRules, openRenderTools, renderFile } from '../../kit/media/worker-media.ts';
 
 /** The index of a frame in the middle of the source's first second. */
 const IN_MAIN = 75 + 15;
 const oneSecond = { ...lenientRules, clipSeconds: 1 };
-const portrait: SourceOptions = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
+const portrait: SourceOptions = { picture: createQuadrants({ width: 540, height: 960, seconds: 1 }) };
 const clips = new Map<string, Promise<RenderedClip>>();
 
 /** Returns the clip of a source's first second, rendered once per recipe. */
@@ -20,7 +26,7 @@ function renderOnce(recipe: SourceOptions): Promise<RenderedClip> {
 describe('the picture', () => {
   it('is laid over a blurred copy of itself, without black bars', async () => {
     const frame = await decodeFrame((await renderOnce(portrait)).clipPath, IN_MAIN);
-    expect([frame.at(60, 40), frame.at(60, 700), frame.at(1220, 700)].map(colorName)).toEqual([
+    expect([frame.at(60, 40), frame.at(60, 700), frame.at(1220, 700)].map(getColorName)).toEqual([
       'red',
       'blue',
       'yellow',
@@ -48,12 +54,12 @@ describe('the picture', () => {
   });
 
   it('stands between the bumpers of 2.5 seconds each', async () => {
-    const { bumpers } = await renderTools();
+    const { bumpers } = await openRenderTools();
     const clip = await renderFile(await makeSource({ picture: 'color=0x20B020:s=640x360:r=30:d=1' }), {
       rules: oneSecond,
     });
     const isGreen = async (index: number) =>
-      colorName((await decodeFrame(clip.clipPath, index)).at(300, 600)) === 'green';
+      getColorName((await decodeFrame(clip.clipPath, index)).at(300, 600)) === 'green';
     expect([await isGreen(74), await isGreen(75), await isGreen(104), await isGreen(105)]).toEqual([
       false,
       true,

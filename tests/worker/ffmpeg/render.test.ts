@@ -1,22 +1,22 @@
 import { readFile, truncate } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { startsFast } from '../../../worker/ffmpeg/clip-file.ts';
+import { isFastStart } from '../../../worker/ffmpeg/clip-file.ts';
 import type { RenderedClip } from '../../../worker/steps/render.ts';
 import {
-  colorName,
+  createQuadrants,
   decodeFrame,
+  getColorName,
   makeSource,
   probeFile,
-  quadrants,
   type SourceOptions,
 } from '../../kit/media/media.ts';
-import { jobFolder, lenientRules, renderFile } from '../../kit/media/worker-media.ts';
+import { createJobFolder, lenientRules, renderFile } from '../../kit/media/worker-media.ts';
 
 const BUMPERS = 150;
 /** The index of a frame in the middle of the source's first second. */
 const IN_MAIN = 75 + 15;
 const oneSecond = { ...lenientRules, clipSeconds: 1 };
-const portrait: SourceOptions = { picture: quadrants({ width: 540, height: 960, seconds: 1 }) };
+const portrait: SourceOptions = { picture: createQuadrants({ width: 540, height: 960, seconds: 1 }) };
 const clips = new Map<string, Promise<RenderedClip>>();
 
 /** Returns the clip of a source's first second, rendered once per recipe. */
@@ -31,7 +31,7 @@ describe('every source', () => {
   const cases: [title: string, recipe: SourceOptions, fitted: [width: number, height: number]][] = [
     [
       'landscape with audio',
-      { picture: quadrants({ width: 1280, height: 720, seconds: 1 }), sound: true },
+      { picture: createQuadrants({ width: 1280, height: 720, seconds: 1 }), sound: true },
       [1280, 720],
     ],
     ['portrait', portrait, [406, 720]],
@@ -60,15 +60,15 @@ describe('every source', () => {
     const frame = await decodeFrame(clip.clipPath, IN_MAIN);
     const [left, top] = [(1280 - width) / 2, (720 - height) / 2];
     const corner = (right: boolean, down: boolean) =>
-      colorName(
+      getColorName(
         frame.at(right ? left + width - 200 * (width / 1280) : left + 6, down ? top + height - 7 : top + 6),
       );
     expect([corner(false, false), corner(true, false), corner(false, true), corner(true, true)]).toEqual([
       ...['red', 'green', 'blue', 'yellow'],
     ]);
     // Within the fitted picture only: the backdrop shows another white square.
-    const across = countPositions(x => colorName(frame.at(left + x, 360)) === 'white', width);
-    const down = countPositions(y => colorName(frame.at(640, y)) === 'white', 720);
+    const across = countPositions(x => getColorName(frame.at(left + x, 360)) === 'white', width);
+    const down = countPositions(y => getColorName(frame.at(640, y)) === 'white', 720);
     expect(Math.abs(across - down)).toBeLessThanOrEqual(6);
   });
 });
@@ -113,7 +113,7 @@ it('a clip starts with its moov box, and equal sources give equal bytes', async 
     await renderOnce(portrait),
     await renderFile(await makeSource(portrait), { rules: oneSecond }),
   ];
-  expect(await startsFast(first.clipPath)).toBe(true);
+  expect(await isFastStart(first.clipPath)).toBe(true);
   expect((await readFile(first.clipPath)).equals(await readFile(second.clipPath))).toBe(true);
   expect((await readFile(first.posterPath)).equals(await readFile(second.posterPath))).toBe(true);
 });
@@ -136,7 +136,7 @@ it('the progress of a rendering rises and never reaches 100', async () => {
 });
 
 it('a source shorter than its moov box declares is refused as CORRUPT', async () => {
-  const whole = await jobFolder(await makeSource({ picture: 'testsrc2=s=640x360:r=30:d=4' }));
+  const whole = await createJobFolder(await makeSource({ picture: 'testsrc2=s=640x360:r=30:d=4' }));
   const path = `${whole.folder}/${whole.fileName}`;
   await truncate(path, Math.floor((await readFile(path)).length * 0.6));
   await expect(renderFile(path, { rules: { ...lenientRules, clipSeconds: 4 } })).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RenderedClip } from '../../../worker/steps/render.ts';
 import { readAnimation } from '../../kit/media/animation.ts';
-import { colorName, decodeFrame, makeSource } from '../../kit/media/media.ts';
+import { decodeFrame, getColorName, makeSource } from '../../kit/media/media.ts';
 import { lenientRules, renderFile } from '../../kit/media/worker-media.ts';
 
 const BLACK = '0x000000';
@@ -29,7 +29,7 @@ describe('a clip with a black beginning', () => {
   it('has a poster of its first frame that is not black', async () => {
     const poster = await decodeFrame(clip.posterPath, 0);
     expect([poster.width, poster.height]).toEqual([1280, 720]);
-    expect(colorName(poster.at(640, 360))).toBe('red');
+    expect(getColorName(poster.at(640, 360))).toBe('red');
   });
 
   it('has a storyboard whose cues cover the whole clip', async () => {
@@ -51,7 +51,7 @@ describe('a clip with a black beginning', () => {
     expect([board.width, board.height]).toEqual([800, 180]);
     const centerColors = cues.slice(1).map(cue => {
       const [x = 0, y = 0] = (/xywh=(\d+),(\d+)/.exec(cue) ?? []).slice(1).map(Number);
-      return colorName(board.at(x + 80, y + 45));
+      return getColorName(board.at(x + 80, y + 45));
     });
     expect(centerColors).toEqual(['dark', 'dark', 'red', 'green', 'blue', 'yellow', 'red']);
   });
@@ -65,14 +65,14 @@ describe('a clip with a black beginning', () => {
 
     const still = join(dirname(clip.previewPath), 'frame.webp');
     await writeFile(still, frames[2]?.picture ?? '');
-    expect(colorName((await decodeFrame(still, 0)).at(160, 90))).toBe('green');
+    expect(getColorName((await decodeFrame(still, 0)).at(160, 90))).toBe('green');
   });
 });
 
 it('a black clip shorter than the time of its poster has all stills', async () => {
   const clip = await renderColors([BLACK], 0.6);
-  expect(colorName((await decodeFrame(clip.posterPath, 0)).at(640, 360))).toBe('dark');
-  expect(colorName((await decodeFrame(clip.previewPath, 0)).at(160, 90))).toBe('dark');
+  expect(getColorName((await decodeFrame(clip.posterPath, 0)).at(640, 360))).toBe('dark');
+  expect(getColorName((await decodeFrame(clip.previewPath, 0)).at(160, 90))).toBe('dark');
   const board = await decodeFrame(clip.storyboardPath, 0);
   expect([board.width, board.height]).toEqual([800, 90]);
   expect(await readFile(clip.storyboardCuesPath, 'utf8')).toBe(

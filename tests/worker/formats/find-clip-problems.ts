@@ -1,7 +1,7 @@
-import type { MainPart } from '../../kit/media/main-part.ts';
+import type { ContentPart } from '../../kit/media/content-part.ts';
 import type { Color, Frame } from '../../kit/media/media.ts';
 import {
-  expectedSizes,
+  getExpectedSizes,
   PATCHES,
   readTestPattern,
   type TestPatternBox,
@@ -18,7 +18,7 @@ const FRAME_SECONDS = 1 / 30;
 const TOLERANCE_TICKS = 0.6;
 
 /** Returns a sentence for each way in which the main part of a clip differs from its format case. */
-export function findClipProblems(formatCase: FormatCase, { frames, poster }: MainPart): string[] {
+export function findClipProblems(formatCase: FormatCase, { frames, poster }: ContentPart): string[] {
   const box = toPatternBox(formatCase);
   const expectedFrames = formatCase.frames ?? 30;
   const middle = frames[frames.length >> 1] ?? poster;
@@ -54,7 +54,10 @@ function findTimingProblems(formatCase: FormatCase, index: number, ticks: number
 
 function findPictureProblems(formatCase: FormatCase, picture: Frame, box: TestPatternBox): string[] {
   const reading = readTestPattern(picture, box);
-  return [...findSizeProblems(reading.sizes, expectedSizes(box)), ...findColorProblems(formatCase, reading)];
+  return [
+    ...findSizeProblems(reading.sizes, getExpectedSizes(box)),
+    ...findColorProblems(formatCase, reading),
+  ];
 }
 
 function findSizeProblems(

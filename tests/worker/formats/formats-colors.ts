@@ -1,5 +1,5 @@
 import { withOrientation } from '../../kit/media/mp4-edits.ts';
-import { colorFilter, colorTags, H264 } from '../../kit/media/test-pattern-source.ts';
+import { createColorFilter, createColorTags, H264 } from '../../kit/media/test-pattern-source.ts';
 import type { FormatCase } from './format-case.ts';
 
 const SMALL = { width: 640, height: 360 };
@@ -13,8 +13,9 @@ const hevc = (...parameters: string[]) => [
   ...['-c:v', 'libx265', '-preset', 'ultrafast', '-tag:v', 'hvc1'],
   ...['-x265-params', ['log-level=error', 'crf=18', ...parameters].join(':')],
 ];
-const bt2020 = (range = 'tv') => colorFilter('bt2020', 'yuv420p10le', range);
-const wideGamutTags = (transfer: string, range = 'tv') => colorTags('bt2020nc', 'bt2020', transfer, range);
+const bt2020 = (range = 'tv') => createColorFilter('bt2020', 'yuv420p10le', range);
+const wideGamutTags = (transfer: string, range = 'tv') =>
+  createColorTags('bt2020nc', 'bt2020', transfer, range);
 const MASTERED = 'master-display=G(8500,39850)B(6550,2300)R(35400,14600)WP(15635,16450)L(10000000,1)';
 
 /** Colour matrices, ranges, depths, and dynamic ranges. */
@@ -22,35 +23,35 @@ export const COLORS: FormatCase[] = [
   {
     title: 'full range, from QuickTime and action cameras',
     source: {
-      ...{ ...SMALL, colors: colorFilter('bt709', 'yuvj420p', 'pc'), container: 'mov' },
-      encode: [...H264, ...colorTags('bt709', 'bt709', 'bt709', 'pc')],
+      ...{ ...SMALL, colors: createColorFilter('bt709', 'yuvj420p', 'pc'), container: 'mov' },
+      encode: [...H264, ...createColorTags('bt709', 'bt709', 'bt709', 'pc')],
     },
   },
   { title: 'high definition without colour tags', source: { ...HD, encode: H264 } },
   {
     title: 'standard definition without colour tags',
-    source: { width: 640, height: 480, colors: colorFilter('bt601'), encode: H264 },
+    source: { width: 640, height: 480, colors: createColorFilter('bt601'), encode: H264 },
     fitted: [960, 720],
   },
   {
     title: 'high definition in BT.601',
     source: {
-      ...{ ...HD, colors: colorFilter('bt601') },
-      encode: [...H264, ...colorTags('smpte170m', 'smpte170m', 'smpte170m')],
+      ...{ ...HD, colors: createColorFilter('bt601') },
+      encode: [...H264, ...createColorTags('smpte170m', 'smpte170m', 'smpte170m')],
     },
   },
   {
     title: 'high definition in BT.601 for Europe with full range, from Android phones',
     source: {
-      ...{ ...HD, colors: colorFilter('bt601', 'yuvj420p', 'pc') },
-      encode: [...H264, ...colorTags('bt470bg', 'bt470bg', 'smpte170m', 'pc')],
+      ...{ ...HD, colors: createColorFilter('bt601', 'yuvj420p', 'pc') },
+      encode: [...H264, ...createColorTags('bt470bg', 'bt470bg', 'smpte170m', 'pc')],
     },
   },
   {
     title: 'SMPTE 240M, from early HD camcorders',
     source: {
-      ...{ ...SMALL, colors: colorFilter('smpte240m') },
-      encode: [...H264, ...colorTags('smpte240m', 'smpte240m', 'smpte240m')],
+      ...{ ...SMALL, colors: createColorFilter('smpte240m') },
+      encode: [...H264, ...createColorTags('smpte240m', 'smpte240m', 'smpte240m')],
     },
   },
   {
@@ -62,7 +63,7 @@ export const COLORS: FormatCase[] = [
       encode: [...H264, ...wideGamutTags('bt2020-10')],
     },
   },
-  { title: '10 bits', source: { ...SMALL, colors: colorFilter('bt709', 'yuv420p10le') } },
+  { title: '10 bits', source: { ...SMALL, colors: createColorFilter('bt709', 'yuv420p10le') } },
   {
     title: 'RGB',
     source: {

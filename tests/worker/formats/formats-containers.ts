@@ -1,5 +1,5 @@
 import { withoutDuration, withTrackDisabled } from '../../kit/media/mp4-edits.ts';
-import { BT709, colorFilter, H264 } from '../../kit/media/test-pattern-source.ts';
+import { BT709, createColorFilter, H264 } from '../../kit/media/test-pattern-source.ts';
 import type { FormatCase } from './format-case.ts';
 
 const SMALL = { width: 640, height: 360 };
@@ -34,13 +34,13 @@ export const CONTAINERS: FormatCase[] = [
   },
   {
     title: 'MPEG-4 Part 2',
-    source: { ...SMALL, colors: colorFilter('bt601'), encode: ['-c:v', 'mpeg4', '-q:v', '2'] },
+    source: { ...SMALL, colors: createColorFilter('bt601'), encode: ['-c:v', 'mpeg4', '-q:v', '2'] },
   },
   {
     title: 'ProRes',
     source: {
       ...SMALL,
-      colors: `${colorFilter('bt709', 'yuv422p10le')},${PRORES_COLORS}`,
+      colors: `${createColorFilter('bt709', 'yuv422p10le')},${PRORES_COLORS}`,
       encode: ['-c:v', 'prores_ks', ...BT709],
       container: 'mov',
     },

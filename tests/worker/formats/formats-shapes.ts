@@ -1,5 +1,5 @@
 import { withOrientation } from '../../kit/media/mp4-edits.ts';
-import { BT709, colorFilter, H264 } from '../../kit/media/test-pattern-source.ts';
+import { BT709, createColorFilter, H264 } from '../../kit/media/test-pattern-source.ts';
 import type { FormatCase } from './format-case.ts';
 
 type Matrix = Parameters<typeof withOrientation>[1];
@@ -45,7 +45,12 @@ export const SHAPES: FormatCase[] = [
   },
   {
     title: 'odd width and height',
-    source: { width: 641, height: 363, colors: colorFilter('bt709', 'yuv444p'), encode: [...H264, ...BT709] },
+    source: {
+      width: 641,
+      height: 363,
+      colors: createColorFilter('bt709', 'yuv444p'),
+      encode: [...H264, ...BT709],
+    },
     fitted: [1272, 720],
   },
   {

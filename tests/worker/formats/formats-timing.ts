@@ -1,6 +1,6 @@
 import type { SourceFault } from '../../../src/videos/video.status.ts';
 import { withOrientation } from '../../kit/media/mp4-edits.ts';
-import { BT709, colorFilter, colorTags, H264 } from '../../kit/media/test-pattern-source.ts';
+import { BT709, createColorFilter, createColorTags, H264 } from '../../kit/media/test-pattern-source.ts';
 import type { FormatCase } from './format-case.ts';
 
 const SMALL = { width: 640, height: 360 };
@@ -155,7 +155,7 @@ export const TIMING: FormatCase[] = [
     title: 'interlaced MPEG-4 Part 2',
     source: {
       ...{ ...SMALL, frameRate: 50, ticksPerSecond: 50, filters: ['tinterlace=interleave_top'] },
-      colors: colorFilter('bt601').replace('scale=', 'scale=interl=1:'),
+      colors: createColorFilter('bt601').replace('scale=', 'scale=interl=1:'),
       encode: [
         '-c:v',
         'mpeg4',
@@ -165,7 +165,7 @@ export const TIMING: FormatCase[] = [
         '+ilme+ildct',
         '-top',
         '1',
-        ...colorTags('smpte170m', 'smpte170m', 'smpte170m'),
+        ...createColorTags('smpte170m', 'smpte170m', 'smpte170m'),
       ],
     },
     longestFrameSeconds: 1 / 25,

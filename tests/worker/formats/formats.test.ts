@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { makeMainPart } from '../../kit/media/main-part.ts';
+import { makeContentPart } from '../../kit/media/content-part.ts';
 import { probeFile } from '../../kit/media/media.ts';
 import { makeTestPatternSource } from '../../kit/media/test-pattern-source.ts';
 import { defaultRules, lenientRules } from '../../kit/media/worker-media.ts';
@@ -19,7 +19,7 @@ it.concurrent.each(formatCases)(
   'a clip keeps shape, colours and timing of the test pattern: $title',
   async formatCase => {
     const rules = formatCase.useContestLengths ? contestLengths : lenientRules;
-    const part = await makeMainPart(await makeTestPatternSource(formatCase.source), 1, rules);
+    const part = await makeContentPart(await makeTestPatternSource(formatCase.source), 1, rules);
     expect(findClipProblems(formatCase, part)).toEqual([]);
     if (formatCase.source.inputs) {
       expect((await probeFile(part.path)).streams.map(({ codec_type }) => codec_type)).toEqual(['video']);
@@ -30,7 +30,7 @@ it.concurrent.each(formatCases)(
 it.concurrent.each(WRONG_LENGTHS)(
   'rejects a source of $seconds seconds with $reason',
   async ({ source, reason }) => {
-    const mainPart = makeMainPart(await makeTestPatternSource(source), 1, contestLengths);
+    const mainPart = makeContentPart(await makeTestPatternSource(source), 1, contestLengths);
     await expect(mainPart).rejects.toMatchObject({ reason });
   },
 );

@@ -36,7 +36,7 @@ export function createRandomIntegers(seed: number): () => number {
 }
 
 /** Returns random bytes: the same seed gives the same bytes. */
-export function noise(length: number, seed: number): Buffer {
+export function createNoise(length: number, seed: number): Buffer {
   const next = createRandomIntegers(seed);
   return Buffer.from(Array.from({ length }, () => next() % 256));
 }

@@ -7,13 +7,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { detectSandbox } from '../../../worker/ffmpeg/sandbox.ts';
 import { makeSource, mediaFolder } from '../../kit/media/media.ts';
-import { pathWithout } from '../../kit/services/path-without.ts';
+import { createPathWithout } from '../../kit/services/path-without.ts';
 import type { HostileCase } from './hostile-case.ts';
 import { DAMAGE, PICTURES, POLYGLOTS } from './hostile-files.ts';
 import { STRUCTURES } from './hostile-structures.ts';
 import { TABLES, TIMES } from './hostile-tables.ts';
 import { processHostileFile } from './process-hostile-file.ts';
-import { createSsrfLures } from './ssrf-lures.ts';
+import { createSsrfTestFiles } from './ssrf-test-files.ts';
 
 const LONG_AGO = new Date('2001-01-01');
 const good = await readFile(
@@ -32,7 +32,7 @@ const server = createServer((_request, response) => response.end(String(visits++
 server.on('connection', () => visits++);
 await once(server.listen(0, '127.0.0.1'), 'listening');
 afterAll(() => server.close());
-const LURES = createSsrfLures(neighbour, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+const LURES = createSsrfTestFiles(neighbour, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 
 async function expectOutcome(
   outcomes: HostileCase[1],
@@ -51,7 +51,7 @@ async function expectOutcome(
 
 const sandboxes = {
   sandboxed: detectSandbox(process.env.PATH),
-  bare: detectSandbox(await pathWithout(mediaFolder, 'bwrap')),
+  bare: detectSandbox(await createPathWithout(mediaFolder, 'bwrap')),
 };
 
 describe.each([

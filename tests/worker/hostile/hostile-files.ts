@@ -5,12 +5,12 @@ import { makeSource, mediaFolder, runTool } from '../../kit/media/media.ts';
 import { appendToBox, box, editBox, u32 } from '../../kit/media/mp4.ts';
 import {
   ANY,
+  createNoise,
   createRandomIntegers,
   DAMAGED,
   FINE,
   type HostileCase,
   NO_VIDEO,
-  noise,
   TOO_MUCH,
   UNKNOWN,
 } from './hostile-case.ts';
@@ -50,7 +50,7 @@ export const POLYGLOTS: readonly HostileCase[] = [
   ['no bytes', NO_VIDEO, () => Buffer.alloc(0)],
   ['one byte', NO_VIDEO, () => Buffer.alloc(1)],
   ['zeros', NO_VIDEO, () => Buffer.alloc(100_000)],
-  ['noise', NO_VIDEO, () => noise(100_000, 3)],
+  ['noise', NO_VIDEO, () => createNoise(100_000, 3)],
 ];
 
 const cover = (picture: Buffer) => createMetadata(box('covr', box('data', u32(14, 0), picture)));

@@ -7,7 +7,7 @@ import {
   replaceBox,
   u32,
 } from '../../kit/media/mp4.ts';
-import { DAMAGED, FINE, type HostileCase, NO_VIDEO, noise, TOO_MUCH, UNKNOWN } from './hostile-case.ts';
+import { createNoise, DAMAGED, FINE, type HostileCase, NO_VIDEO, TOO_MUCH, UNKNOWN } from './hostile-case.ts';
 
 const TABLE = 'moov/trak/mdia/minf/stbl';
 const SAMPLE = `${TABLE}/stsd/avc1`;
@@ -44,7 +44,7 @@ export const STRUCTURES: readonly HostileCase[] = [
   ['no moov box', DAMAGED, good => replaceBox(good, 'moov', () => Buffer.alloc(0))],
   ['no sample table', [...DAMAGED, ...NO_VIDEO], good => replaceBox(good, TABLE, () => Buffer.alloc(0))],
   ['only a ftyp box', DAMAGED, good => good.subarray(0, good.readUInt32BE(0))],
-  ['a ftyp box and noise', DAMAGED, good => Buffer.concat([good.subarray(0, 32), noise(50_000, 7)])],
+  ['a ftyp box and noise', DAMAGED, good => Buffer.concat([good.subarray(0, 32), createNoise(50_000, 7)])],
   ['encrypted samples', UNKNOWN, codec('encv')],
   ['an unknown codec', UNKNOWN, codec('\u0000\u0001\n ')],
   ['raw video', UNKNOWN, codec('raw ')],

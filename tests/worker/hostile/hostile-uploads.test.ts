@@ -14,7 +14,7 @@ import type { HostileCase } from './hostile-case.ts';
 import { DAMAGE, POLYGLOTS } from './hostile-files.ts';
 import { STRUCTURES } from './hostile-structures.ts';
 import { TABLES, TIMES } from './hostile-tables.ts';
-import { createSsrfLures } from './ssrf-lures.ts';
+import { createSsrfTestFiles } from './ssrf-test-files.ts';
 
 let app: App;
 let worker: TestWorker;
@@ -38,13 +38,13 @@ test('hostile uploads are refused or fail with an allowed reason, while good upl
     STRUCTURES,
     POLYGLOTS,
     DAMAGE,
-    createSsrfLures('/etc/passwd', app.url),
+    createSsrfTestFiles('/etc/passwd', app.url),
   ].flatMap(group => group.slice(0, 2));
   const findProblem = async ([name, outcomes, make]: HostileCase): Promise<string[]> => {
-    const answer = await app.upload(player, new Blob([new Uint8Array(make(good))]));
-    if (answer.__typename === 'UnsupportedFile') return [];
-    if (answer.__typename !== 'Video') return [`${name}: ${answer.__typename}`];
-    const { status, failure } = await waitForOutcome(app, player, answer.id);
+    const video = await app.upload(player, new Blob([new Uint8Array(make(good))]));
+    if (video.__typename === 'UnsupportedFile') return [];
+    if (video.__typename !== 'Video') return [`${name}: ${video.__typename}`];
+    const { status, failure } = await waitForOutcome(app, player, video.id);
     const actual = status === 'PROCESSED' ? status : failure?.reason;
     return outcomes.some(allowed => allowed === actual) ? [] : [`${name}: ${actual}`];
   };

@@ -6,7 +6,7 @@ import { openWorkspace } from '../../../worker/processing/workspace.ts';
 import { inspect } from '../../../worker/steps/inspect.ts';
 import { render } from '../../../worker/steps/render.ts';
 import { mediaFolder } from '../../kit/media/media.ts';
-import { lenientRules, renderTools } from '../../kit/media/worker-media.ts';
+import { lenientRules, openRenderTools } from '../../kit/media/worker-media.ts';
 import type { Outcome } from './hostile-case.ts';
 
 const SAMPLE_MILLISECONDS = 40;
@@ -31,7 +31,7 @@ export async function processHostileFile(
   sandbox: Sandbox,
   signal: AbortSignal,
 ): Promise<HostileResult> {
-  const { bumpers } = await renderTools();
+  const { bumpers } = await openRenderTools();
   await using workspace = await openWorkspace(mediaFolder, 'hostile');
   const { folder } = workspace;
   await writeFile(workspace.path('source'), file);

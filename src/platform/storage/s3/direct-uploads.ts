@@ -8,7 +8,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { type DirectUploads, NoSuchFile, type StagedKey } from '../storage.ts';
+import { type DirectUploads, NoSuchFile, type PresignedUpload, type StagedKey } from '../storage.ts';
 import { requireStagedKey, requireStorageKey } from '../storage-keys.ts';
 import { required, type S3Bucket, toBody } from './bucket.ts';
 
@@ -16,42 +16,17 @@ import { required, type S3Bucket, toBody } from './bucket.ts';
 const SIGNED_HEADERS = new Set(['content-length', 'content-type', 'x-amz-server-side-encryption']);
 
 /**
- * Creates uploads to `temp/` by presigned PUT, and copies within the bucket; no byte passes through this
- * process.
+ * Creates uploads to `temp/` by presigned PUT. Files are copied within the bucket, not through this process.
  */
-export function createDirectUploads({ client, bucket, encryption }: S3Bucket): DirectUploads {
-  const toLocation = (key: StagedKey) => ({ Bucket: bucket, Key: requireStagedKey(key) });
+export function createDirectUploads(store: S3Bucket): DirectUploads {
+  const { client, bucket, encryption } = store;
 
   return {
-    async presignPut(key, { sizeBytes, contentType, seconds }) {
-      const expiresAt = new Date(Date.now() + seconds * 1000);
-      const put = new PutObjectCommand({
-        ...toLocation(key),
-        ...encryption,
-        ContentLength: sizeBytes,
-        ContentType: contentType,
-      });
-      const url = await getSignedUrl(client, put, {
-        expiresIn: seconds,
-        signableHeaders: new Set([...SIGNED_HEADERS, 'host']),
-        // The URL could carry them too, but not every store reads them there.
-        unhoistableHeaders: SIGNED_HEADERS,
-      });
-      const { ServerSideEncryption: algorithm, SSEKMSKeyId: keyId } = encryption;
-      return {
-        url,
-        headers: {
-          'content-type': contentType,
-          ...(algorithm && { 'x-amz-server-side-encryption': algorithm }),
-          ...(keyId && { 'x-amz-server-side-encryption-aws-kms-key-id': keyId }),
-        },
-        expiresAt,
-      };
-    },
+    presignPut: (key, file) => presignPut(store, key, file),
 
     async find(key) {
       try {
-        const head = await client.send(new HeadObjectCommand(toLocation(key)));
+        const head = await client.send(new HeadObjectCommand(toLocation(store, key)));
         return { key, sizeBytes: required(head.ContentLength), etag: required(head.ETag) };
       } catch (error) {
         if (error instanceof NotFound) return null;
@@ -62,7 +37,7 @@ export function createDirectUploads({ client, bucket, encryption }: S3Bucket): D
     async open({ key, etag }, bytes) {
       try {
         const range = { Range: `bytes=0-${bytes - 1}`, IfMatch: etag };
-        return toBody(await client.send(new GetObjectCommand({ ...toLocation(key), ...range })));
+        return toBody(await client.send(new GetObjectCommand({ ...toLocation(store, key), ...range })));
       } catch (error) {
         throw isMissingOrChanged(error) ? new NoSuchFile(key, { cause: error }) : error;
       }
@@ -85,9 +60,39 @@ export function createDirectUploads({ client, bucket, encryption }: S3Bucket): D
     },
 
     async remove(key) {
-      await client.send(new DeleteObjectCommand(toLocation(key)));
+      await client.send(new DeleteObjectCommand(toLocation(store, key)));
     },
   };
+}
+
+const toLocation = ({ bucket }: S3Bucket, key: StagedKey) => ({ Bucket: bucket, Key: requireStagedKey(key) });
+
+async function presignPut(
+  store: S3Bucket,
+  key: StagedKey,
+  { sizeBytes, contentType, seconds }: Parameters<DirectUploads['presignPut']>[1],
+): Promise<PresignedUpload> {
+  const { client, encryption } = store;
+  const expiresAt = new Date(Date.now() + seconds * 1000);
+  const put = new PutObjectCommand({
+    ...toLocation(store, key),
+    ...encryption,
+    ContentLength: sizeBytes,
+    ContentType: contentType,
+  });
+  const url = await getSignedUrl(client, put, {
+    expiresIn: seconds,
+    signableHeaders: new Set([...SIGNED_HEADERS, 'host']),
+    // The URL could contain these headers too, but not every store reads them there.
+    unhoistableHeaders: SIGNED_HEADERS,
+  });
+  const { ServerSideEncryption: algorithm, SSEKMSKeyId: keyId } = encryption;
+  const headers = {
+    'content-type': contentType,
+    ...(algorithm && { 'x-amz-server-side-encryption': algorithm }),
+    ...(keyId && { 'x-amz-server-side-encryption-aws-kms-key-id': keyId }),
+  };
+  return { url, headers, expiresAt };
 }
 
 /** Returns whether the object is missing or has another etag. */

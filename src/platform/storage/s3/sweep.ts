@@ -55,7 +55,7 @@ async function* listMultipartUploads(
 async function hasPartSince({ client, bucket }: S3Bucket, { Key, UploadId }: MultipartUpload, since: Date) {
   let marker: string | undefined;
   try {
-    // Not the SDK's paginator: it checks the marker only, which the last page has too.
+    // The SDK's paginator would not end, as it checks only the marker, which the last page has too.
     for (let more = true; more; ) {
       const page = await client.send(
         new ListPartsCommand({ Bucket: bucket, Key, UploadId, PartNumberMarker: marker }),
@@ -66,7 +66,7 @@ async function hasPartSince({ client, bucket }: S3Bucket, { Key, UploadId }: Mul
     }
     return false;
   } catch (error) {
-    // Completed after the listing.
+    // The upload was completed after the listing.
     if (error instanceof NoSuchUpload) return true;
     throw error;
   }
