@@ -1,6 +1,6 @@
 import { InvalidInput } from '../src/platform/errors.ts';
 import type { PresignedUpload } from '../src/platform/storage/storage.ts';
-import type { OriginalType } from '../src/videos/uploads/accept-file.ts';
+import type { SourceFormat } from '../src/videos/source-formats.ts';
 import { completeUpload } from '../src/videos/uploads/complete-upload.ts';
 import { createUpload } from '../src/videos/uploads/create-upload.ts';
 import { submitVideo } from '../src/videos/uploads/submit-video.ts';
@@ -56,7 +56,7 @@ const UploadTypeEnum = builder.enumType('UploadType', {
   values: {
     MP4: { value: 'video/mp4', description: 'MP4, the format of most phones.' },
     QUICKTIME: { value: 'video/quicktime', description: 'QuickTime (MOV), the format of iPhones.' },
-  } satisfies Record<string, { value: OriginalType['contentType']; description: string }>,
+  } satisfies Record<string, { value: SourceFormat['contentType']; description: string }>,
 });
 
 const UploadHeader = builder.objectRef<{ name: string; value: string }>('UploadHeader').implement({

@@ -1,5 +1,6 @@
 import type { StorageKey } from '../../src/platform/storage/storage.ts';
 import type { PublicFileName } from '../../src/videos/files/media-urls.ts';
+import { SOURCE_FORMATS, type SourceFormat } from '../../src/videos/source-formats.ts';
 
 /** The files of one video. */
 export interface VideoMedia {
@@ -10,7 +11,7 @@ export interface VideoMedia {
   storyboardKey: StorageKey | null;
   storyboardCuesKey: StorageKey | null;
   originalKey: StorageKey;
-  originalType: 'video/mp4' | 'video/quicktime';
+  originalType: SourceFormat['contentType'];
 }
 
 /** A stored file and the headers of its response. */
@@ -48,7 +49,7 @@ const PRIVATE_HEADERS = {
  */
 export function findMediaSource(media: VideoMedia, videoId: string, file: string): MediaSource | null {
   if (file === 'original') {
-    const extension = media.originalType === 'video/quicktime' ? 'mov' : 'mp4';
+    const extension = SOURCE_FORMATS.get(media.originalType)?.extension;
     const disposition = `attachment; filename="${videoId}.${extension}"`;
     const headers = { 'content-type': media.originalType, 'content-disposition': disposition };
     return { key: media.originalKey, headers: { ...PRIVATE_HEADERS, ...headers } };

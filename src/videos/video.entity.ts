@@ -3,7 +3,7 @@ import type { StorageKey } from '../platform/storage/storage.ts';
 import { Player } from '../players/player.entity.ts';
 import { PUBLISHED_VIDEO } from '../rankings/published-video.ts';
 import { waitTicksSince } from './processing/status-sequence.ts';
-import type { OriginalType } from './uploads/accept-file.ts';
+import type { SourceFormat } from './source-formats.ts';
 import {
   FAILURE_REASONS,
   type FailureReason,
@@ -68,7 +68,7 @@ const VideoSchema = defineEntity({
     hiddenAt: p.datetime().nullable(),
 
     originalKey: p.string().length(120).$type<StorageKey>(),
-    originalType: p.string().length(40).$type<OriginalType['contentType']>(),
+    originalType: p.string().length(40).$type<SourceFormat['contentType']>(),
     originalBytes: p.bigint('number'),
     // Recognizes a repeated upload. Null without an idempotency key: hashing costs a tenth of an upload.
     originalSha256: p.string().length(64).nullable(),

@@ -1,4 +1,5 @@
 import { createStoryboardLayout } from '../../src/videos/files/storyboard.ts';
+import { SOURCE_DEMUXERS } from '../../src/videos/source-formats.ts';
 import { CLIP, createContentGraph, TAG_BT709 } from './content-graph.ts';
 import { makeStills, type StillPaths } from './make-stills.ts';
 import type { MediaFacts } from './probe.ts';
@@ -48,14 +49,8 @@ export function createContentJob(
     inputs: [
       {
         options: [
-          ...[
-            '-protocol_whitelist',
-            'file',
-            '-format_whitelist',
-            'mov',
-            '-max_alloc',
-            String(MAX_ALLOCATION_BYTES),
-          ],
+          ...['-protocol_whitelist', 'file', '-format_whitelist', SOURCE_DEMUXERS],
+          ...['-max_alloc', String(MAX_ALLOCATION_BYTES)],
           // The frame count ends the clip. The time limit stops reading in a file with a gap in its time
           // stamps, and decoding after the last frame.
           ...['-threads', '1', '-t', String(frameCount / CLIP.frameRate + READ_ON_SECONDS)],
@@ -103,14 +98,7 @@ export function createSpliceJob(list: string, output: string): FfmpegJob {
     outputs: [
       {
         options: [
-          '-map',
-          '0:v',
-          '-c',
-          'copy',
-          '-map_metadata',
-          '-1',
-          '-fflags',
-          '+bitexact',
+          ...['-map', '0:v', '-c', 'copy', '-map_metadata', '-1', '-fflags', '+bitexact'],
           ...CONTAINER_OPTIONS,
         ],
         target: output,

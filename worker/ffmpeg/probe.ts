@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runInSpan } from '../../src/platform/observability/tracing.ts';
+import { SOURCE_DEMUXERS } from '../../src/videos/source-formats.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import { runProgram } from './run-program.ts';
 import type { Sandbox, SandboxPermissions } from './sandbox.ts';
@@ -102,7 +103,7 @@ export async function probe(
   const read = (...selection: string[]) =>
     runFfprobe(
       [
-        ...['-protocol_whitelist', 'file', '-format_whitelist', 'mov', '-max_streams', '32'],
+        ...['-protocol_whitelist', 'file', '-format_whitelist', SOURCE_DEMUXERS, '-max_streams', '32'],
         ...['-probesize', '10M', '-analyzeduration', '10M', '-max_alloc', String(256 * 1024 ** 2)],
         ...selection,
         `file:${source.folder}/${source.fileName}`,

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { fileTypeFromFile } from 'file-type';
 import type { Env } from '../../src/env.ts';
+import { SOURCE_FORMATS } from '../../src/videos/source-formats.ts';
 import { SourceRejected } from '../../src/videos/video.status.ts';
 import { classifyFfmpegError } from '../ffmpeg/ffmpeg-errors.ts';
 import { type MediaFacts, probe } from '../ffmpeg/probe.ts';
 import type { Sandbox } from '../ffmpeg/sandbox.ts';
 
-const CONTAINERS = ['video/mp4', 'video/quicktime', 'video/x-m4v'];
 const CODECS = ['h264', 'hevc', 'vp8', 'vp9', 'av1', 'mpeg4', 'prores'];
 const MAX_PIXELS = 3840 * 2160 * 1.1;
 const MAX_FRAME_RATE = 300;
@@ -43,7 +43,7 @@ export async function inspect(
 /** Checks the first bytes; the name and the declared type are ignored. */
 async function checkContainer(path: string): Promise<void> {
   const type = (await fileTypeFromFile(path))?.mime ?? 'unknown type';
-  if (CONTAINERS.includes(type)) return;
+  if (SOURCE_FORMATS.has(type)) return;
   throw new SourceRejected(type.startsWith('video/') ? 'UNSUPPORTED_FORMAT' : 'NOT_A_VIDEO', type);
 }
 

@@ -1,8 +1,8 @@
 import type { StorageKey } from '../../platform/storage/storage.ts';
-import type { OriginalType } from '../uploads/accept-file.ts';
+import type { SourceFormat } from '../source-formats.ts';
 
 /** Returns the key of an original: the player's file, which is stored unchanged. */
-export const toOriginalKey = (videoId: string, type: OriginalType): StorageKey =>
+export const toOriginalKey = (videoId: string, type: SourceFormat): StorageKey =>
   `original/${videoId}.${type.extension}`;
 
 /** The files made from an original, by the names of the columns that hold their keys. */

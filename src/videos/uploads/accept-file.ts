@@ -1,22 +1,11 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
+import { SOURCE_FORMATS, type SourceFormat } from '../source-formats.ts';
 import { UnsupportedFile } from '../video.errors.ts';
 
 /** Enough for every signature that `file-type` detects, except the contents of archives. */
 export const HEAD_BYTES = 4100;
-
-/** The two containers that phones record, by the media types of `file-type`. */
-const ACCEPTED: ReadonlyMap<string, OriginalType> = new Map([
-  ['video/mp4', { contentType: 'video/mp4', extension: 'mp4' }],
-  ['video/x-m4v', { contentType: 'video/mp4', extension: 'mp4' }],
-  ['video/quicktime', { contentType: 'video/quicktime', extension: 'mov' }],
-]);
-
-export interface OriginalType {
-  contentType: 'video/mp4' | 'video/quicktime';
-  extension: 'mp4' | 'mov';
-}
 
 /**
  * Returns the type of a file by its first bytes, and the whole file as `body`. Ignores name and declared
@@ -24,10 +13,10 @@ export interface OriginalType {
  *
  * @throws {UnsupportedFile} and leaves the rest of `file` unread.
  */
-export async function acceptFile(file: Readable): Promise<{ type: OriginalType; body: Readable }> {
+export async function acceptFile(file: Readable): Promise<{ type: SourceFormat; body: Readable }> {
   const { head, body } = await peek(file);
   const detected = await fileTypeFromBuffer(head);
-  const type = ACCEPTED.get(detected?.mime ?? '');
+  const type = SOURCE_FORMATS.get(detected?.mime ?? '');
   if (!type) throw new UnsupportedFile(detected?.mime ?? null);
   return { type, body };
 }

@@ -2,6 +2,7 @@ import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { getTraceparent } from '../../platform/observability/tracing.ts';
 import { type DirectUploads, NoSuchFile, type StagedObject } from '../../platform/storage/storage.ts';
 import { toOriginalKey } from '../files/video-files.ts';
+import type { SourceFormat } from '../source-formats.ts';
 import { Video } from '../video.entity.ts';
 import {
   DirectUploadUnavailable,
@@ -10,7 +11,7 @@ import {
   UnsupportedFile,
   UploadNotFound,
 } from '../video.errors.ts';
-import { acceptFile, HEAD_BYTES, type OriginalType } from './accept-file.ts';
+import { acceptFile, HEAD_BYTES } from './accept-file.ts';
 import { toStagedKey } from './create-upload.ts';
 import { insertOrFindVideo } from './insert-or-find-video.ts';
 import type { SubmitVideoDeps } from './submit-video.ts';
@@ -95,7 +96,7 @@ async function validateStagedFile(
   direct: DirectUploads,
   staged: StagedObject,
   maxUploadBytes: number,
-): Promise<OriginalType> {
+): Promise<SourceFormat> {
   try {
     if (staged.sizeBytes > maxUploadBytes) throw new FileTooLarge(maxUploadBytes);
     const head = await direct.open(staged, HEAD_BYTES);

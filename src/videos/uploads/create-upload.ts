@@ -2,8 +2,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { InvalidInput } from '../../platform/errors.ts';
 import type { PresignedUpload, StagedKey, Storage } from '../../platform/storage/storage.ts';
 import type { MediaSettings } from '../media-settings.ts';
+import type { SourceFormat } from '../source-formats.ts';
 import { DirectUploadUnavailable, FileTooLarge } from '../video.errors.ts';
-import type { OriginalType } from './accept-file.ts';
 
 interface CreateUploadDeps {
   storage: Pick<Storage, 'direct'>;
@@ -21,7 +21,7 @@ interface CreateUploadDeps {
  */
 export async function createUpload(
   { storage: { direct }, media }: CreateUploadDeps,
-  file: { playerId: string; sizeBytes: number; contentType: OriginalType['contentType'] },
+  file: { playerId: string; sizeBytes: number; contentType: SourceFormat['contentType'] },
 ): Promise<PresignedUpload & { uploadId: string }> {
   const { playerId, sizeBytes, contentType } = file;
   if (direct === null) throw new DirectUploadUnavailable();
