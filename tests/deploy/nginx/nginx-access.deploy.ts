@@ -149,9 +149,7 @@ describe('every response', () => {
   test('is logged as a line of JSON without secrets', async () => {
     const link = '/media/0198c1de-0000-7000-8000-000000000001/original?expires=9999999999&signature=hush';
     const { headers } = await sendRaw(system.nginx, link);
-    const line = (await system.nginx.accessLog()).find(
-      ({ requestId }) => requestId === headers['x-request-id'],
-    );
+    const [line] = await system.nginx.findLogLines(({ requestId }) => requestId === headers['x-request-id']);
     expect(line).toMatchObject({ method: 'GET', path: link.split('?')[0], status: '403', apiStatus: '403' });
     expect(await system.nginx.output()).not.toContain('hush');
   });

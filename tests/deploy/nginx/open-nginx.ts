@@ -8,6 +8,7 @@ import { writePidFile } from '../../../scripts/process/pid-file.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
 import { prepareNginx, type Site } from './nginx-site.ts';
 
+type LogLine = z.output<typeof LOG_LINE>;
 const LOG_LINE = z.strictObject({
   ...{ time: z.iso.datetime({ offset: true }), requestId: z.string(), address: z.string() },
   ...{ method: z.string(), path: z.string(), status: z.string(), sentBytes: z.string() },
@@ -22,8 +23,11 @@ export interface Nginx extends AsyncDisposable {
   reload(): Promise<void>;
   /** Returns the log so far. */
   output(): Promise<string>;
-  /** Returns the lines of the access log, in the order in which the requests ended. */
-  accessLog(): Promise<z.output<typeof LOG_LINE>[]>;
+  /**
+   * Returns the lines of the access log that match, once there are `count` of them. nginx logs a request after
+   * its client has the response.
+   */
+  findLogLines(matches: (line: LogLine) => boolean, count?: number): Promise<LogLine[]>;
 }
 
 /**
@@ -64,9 +68,15 @@ export async function openNginx(site: Site, prepare = prepareNginx): Promise<Ngi
       const hasNewWorker = async () => (await findWorkers(pid)).some(worker => !before.includes(worker));
       await waitUntil('nginx has new workers', hasNewWorker, { deadlineSeconds: 20 });
     },
-    async accessLog() {
-      const lines = (await output()).split('\n').filter(line => line.startsWith('{'));
-      return lines.map(line => LOG_LINE.parse(JSON.parse(line)));
+    async findLogLines(matches, count = 1) {
+      let found: LogLine[] = [];
+      const hasLogged = async () => {
+        const lines = (await output()).split('\n').filter(line => line.startsWith('{'));
+        found = lines.map(line => LOG_LINE.parse(JSON.parse(line))).filter(matches);
+        return found.length >= count;
+      };
+      await waitUntil('nginx has logged the requests', hasLogged, { deadlineSeconds: 10 });
+      return found;
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');

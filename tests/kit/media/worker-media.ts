@@ -7,7 +7,7 @@ import { type Bumpers, prepareBumpers } from '../../../worker/steps/bumper-cache
 import { inspect, type SourceFile } from '../../../worker/steps/inspect.ts';
 import { type RenderedClip, type RenderOptions, render } from '../../../worker/steps/render.ts';
 import { BUMPERS_DIR } from '../run/bumpers-dir.ts';
-import { mediaFolder } from './media.ts';
+import { createQuadrants, makeSource, mediaFolder, type SourceOptions } from './media.ts';
 
 /** The default rules. */
 export const defaultRules = loadEnv({
@@ -19,6 +19,9 @@ export const defaultRules = loadEnv({
 
 /** Rules that accept short and small sources, for tests of other subjects. */
 export const lenientRules = { ...defaultRules, minSourceSeconds: 0.1, minSourceHeight: 16, clipSeconds: 2 };
+
+/** Rules for clips with the first second of their source. */
+export const oneSecondRules = { ...lenientRules, clipSeconds: 1 };
 
 let tools: Promise<{ sandbox: Sandbox; bumpers: Bumpers }> | undefined;
 
@@ -54,4 +57,22 @@ export async function renderFile(path: string, options: Partial<RenderOptions> =
     onProgress: () => undefined,
     ...options,
   });
+}
+
+export const portraitSource: SourceOptions = {
+  picture: createQuadrants({ width: 540, height: 960, seconds: 1 }),
+};
+
+/** Index of the frame of a clip in the middle of its source's first second. */
+export const CONTENT_FRAME = 75 + 15;
+
+const clips = new Map<string, Promise<RenderedClip>>();
+
+/** Returns the clip of a source's first second; renders equal sources once per test file. */
+export function renderFirstSecond(options: SourceOptions): Promise<RenderedClip> {
+  const key = JSON.stringify(options);
+  const clip =
+    clips.get(key) ?? makeSource(options).then(path => renderFile(path, { rules: oneSecondRules }));
+  clips.set(key, clip);
+  return clip;
 }

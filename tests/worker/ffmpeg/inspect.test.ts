@@ -10,8 +10,8 @@ import { createJobFolder, defaultRules, lenientRules } from '../../kit/media/wor
 const sandbox = await detectSandbox();
 const inspectFile = (source: SourceFile, rules = lenientRules) =>
   inspect(source, rules, { sandbox, signal: machineTimeout(20) });
-const inspectRecipe = async (recipe: SourceOptions, rules = lenientRules) =>
-  inspectFile(await createJobFolder(await makeSource(recipe)), rules);
+const inspectSource = async (source: SourceOptions, rules = lenientRules) =>
+  inspectFile(await createJobFolder(await makeSource(source)), rules);
 
 /** Creates a source of these bytes. */
 async function writeSource(content: string | Buffer): Promise<SourceFile> {
@@ -29,17 +29,17 @@ describe('the contest rules', () => {
     [60.1, 'TOO_LONG'],
   ])('refuse %d seconds as %s', async (seconds, reason) => {
     const rules = { ...defaultRules, minSourceHeight: 240 };
-    await expect(inspectRecipe({ picture: small(seconds) }, rules)).rejects.toMatchObject({ reason });
+    await expect(inspectSource({ picture: small(seconds) }, rules)).rejects.toMatchObject({ reason });
   });
 
   it.each([20, 60])('accept %d seconds', async seconds => {
-    const facts = await inspectRecipe({ picture: small(seconds) }, { ...defaultRules, minSourceHeight: 240 });
+    const facts = await inspectSource({ picture: small(seconds) }, { ...defaultRules, minSourceHeight: 240 });
     expect(facts.durationSeconds).toBeCloseTo(seconds, 3);
   });
 
   it('measure the video track, not a longer audio track', async () => {
     const sound = ['-f', 'lavfi', '-i', 'sine=d=1.4', '-c:v', 'libx264', '-c:a', 'aac'];
-    const facts = await inspectRecipe({ picture: small(1), encode: sound });
+    const facts = await inspectSource({ picture: small(1), encode: sound });
     expect(facts.durationSeconds).toBeCloseTo(1, 3);
   });
 
@@ -47,19 +47,19 @@ describe('the contest rules', () => {
     ['1920x1078', { picture: sized(1920, 1078) }],
     ['1078x1920', { picture: sized(1078, 1920) }],
     ['a rotated 1920x1078', { picture: sized(1920, 1078), rotate: 90 }],
-  ] as const)('refuse %s as RESOLUTION_TOO_LOW', async (_title, recipe) => {
+  ] as const)('refuse %s as RESOLUTION_TOO_LOW', async (_title, source) => {
     const rules = { ...lenientRules, minSourceHeight: 1080 };
-    await expect(inspectRecipe(recipe, rules)).rejects.toMatchObject({ reason: 'RESOLUTION_TOO_LOW' });
+    await expect(inspectSource(source, rules)).rejects.toMatchObject({ reason: 'RESOLUTION_TOO_LOW' });
   });
 
   it('accept 1080x1920, also when it is stored rotated', async () => {
     const rules = { ...lenientRules, minSourceHeight: 1080 };
-    expect(await inspectRecipe({ picture: sized(1080, 1920) }, rules)).toMatchObject({
+    expect(await inspectSource({ picture: sized(1080, 1920) }, rules)).toMatchObject({
       width: 1080,
       height: 1920,
       rotation: 0,
     });
-    expect(await inspectRecipe({ picture: sized(1920, 1080), rotate: 90 }, rules)).toMatchObject({
+    expect(await inspectSource({ picture: sized(1920, 1080), rotate: 90 }, rules)).toMatchObject({
       width: 1080,
       height: 1920,
       rotation: 90,
@@ -69,14 +69,14 @@ describe('the contest rules', () => {
 
 describe('inspect', () => {
   it('accepts a QuickTime file by its content, regardless of its name', async () => {
-    expect(await inspectRecipe({ picture: small(1), container: 'mov' })).toMatchObject({
+    expect(await inspectSource({ picture: small(1), container: 'mov' })).toMatchObject({
       codec: 'h264',
       width: 320,
     });
   });
 
   it('reads pixel aspect ratio, interlacing and high dynamic range from the file', async () => {
-    expect(await inspectRecipe({ picture: `${sized(720, 540)},setsar=4/3` })).toMatchObject({
+    expect(await inspectSource({ picture: `${sized(720, 540)},setsar=4/3` })).toMatchObject({
       width: 960,
       height: 540,
     });
@@ -90,7 +90,7 @@ describe('inspect', () => {
       '-pix_fmt',
       'yuv420p',
     ];
-    expect(await inspectRecipe({ picture: small(1), encode: interlaced })).toMatchObject({
+    expect(await inspectSource({ picture: small(1), encode: interlaced })).toMatchObject({
       interlaced: true,
     });
     const hlg = [
@@ -102,7 +102,7 @@ describe('inspect', () => {
       // Encoders of ffmpeg 7 read the colours of the frames.
       ...['-vf', 'setparams=color_trc=arib-std-b67:colorspace=bt2020nc'],
     ];
-    expect(await inspectRecipe({ picture: small(1), encode: hlg })).toMatchObject({
+    expect(await inspectSource({ picture: small(1), encode: hlg })).toMatchObject({
       hdr: 'arib-std-b67',
       colorMatrix: 'bt2020nc',
     });
@@ -113,8 +113,8 @@ describe('inspect', () => {
     ['a codec outside the allowed list', { picture: small(1), encode: ['-c:v', 'mjpeg'] }],
     ['more pixels than 4K', { picture: 'color=red:s=4320x2400:r=2:d=1' }],
     ['an extreme aspect ratio', { picture: sized(640, 62) }],
-  ] as const)('refuses %s as UNSUPPORTED_FORMAT', async (_title, recipe) => {
-    await expect(inspectRecipe(recipe)).rejects.toMatchObject({ reason: 'UNSUPPORTED_FORMAT' });
+  ] as const)('refuses %s as UNSUPPORTED_FORMAT', async (_title, source) => {
+    await expect(inspectSource(source)).rejects.toMatchObject({ reason: 'UNSUPPORTED_FORMAT' });
   });
 
   it.each([
@@ -125,7 +125,7 @@ describe('inspect', () => {
     ],
   ])('refuses %s as NOT_A_VIDEO', async (_title, streams) => {
     const encode = ['-f', 'lavfi', '-i', 'sine=d=1', ...streams];
-    await expect(inspectRecipe({ picture: small(1), encode })).rejects.toMatchObject({
+    await expect(inspectSource({ picture: small(1), encode })).rejects.toMatchObject({
       reason: 'NOT_A_VIDEO',
     });
   });

@@ -1,31 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { RenderedClip } from '../../../worker/steps/render.ts';
+import { decodeFrame, getColorName, makeSource } from '../../kit/media/media.ts';
 import {
-  createQuadrants,
-  decodeFrame,
-  getColorName,
-  makeSource,
-  type SourceOptions,
-} from '../../kit/media/media.ts';
-import { lenientRules, openRenderTools, renderFile } from '../../kit/media/worker-media.ts';
-
-/** The index of a frame in the middle of the source's first second. */
-const IN_MAIN = 75 + 15;
-const oneSecond = { ...lenientRules, clipSeconds: 1 };
-const portrait: SourceOptions = { picture: createQuadrants({ width: 540, height: 960, seconds: 1 }) };
-const clips = new Map<string, Promise<RenderedClip>>();
-
-/** Returns the clip of a source's first second, rendered once per recipe. */
-function renderOnce(recipe: SourceOptions): Promise<RenderedClip> {
-  const key = JSON.stringify(recipe);
-  const clip = clips.get(key) ?? makeSource(recipe).then(path => renderFile(path, { rules: oneSecond }));
-  clips.set(key, clip);
-  return clip;
-}
+  CONTENT_FRAME,
+  oneSecondRules,
+  openRenderTools,
+  portraitSource,
+  renderFile,
+  renderFirstSecond,
+} from '../../kit/media/worker-media.ts';
 
 describe('the picture', () => {
   it('is laid over a blurred copy of itself, without black bars', async () => {
-    const frame = await decodeFrame((await renderOnce(portrait)).clipPath, IN_MAIN);
+    const frame = await decodeFrame((await renderFirstSecond(portraitSource)).clipPath, CONTENT_FRAME);
     expect([frame.at(60, 40), frame.at(60, 700), frame.at(1220, 700)].map(getColorName)).toEqual([
       'red',
       'blue',
@@ -39,7 +25,7 @@ describe('the picture', () => {
   it('has the watermark in the top right corner, in the clip and in the poster', async () => {
     const gray = 'color=0x404040:s=1280x720:r=30:d=2';
     const clip = await renderFile(await makeSource({ picture: gray }));
-    const moving = await decodeFrame(clip.clipPath, IN_MAIN);
+    const moving = await decodeFrame(clip.clipPath, CONTENT_FRAME);
     const still = await decodeFrame(clip.posterPath, 0);
     for (const frame of [moving, still]) {
       expect([frame.width, frame.height]).toEqual([1280, 720]);
@@ -56,7 +42,7 @@ describe('the picture', () => {
   it('stands between the bumpers of 2.5 seconds each', async () => {
     const { bumpers } = await openRenderTools();
     const clip = await renderFile(await makeSource({ picture: 'color=0x20B020:s=640x360:r=30:d=1' }), {
-      rules: oneSecond,
+      rules: oneSecondRules,
     });
     const isGreen = async (index: number) =>
       getColorName((await decodeFrame(clip.clipPath, index)).at(300, 600)) === 'green';

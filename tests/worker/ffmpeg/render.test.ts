@@ -1,7 +1,6 @@
 import { readFile, truncate } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { isFastStart } from '../../../worker/ffmpeg/clip-file.ts';
-import type { RenderedClip } from '../../../worker/steps/render.ts';
 import {
   createQuadrants,
   decodeFrame,
@@ -10,35 +9,29 @@ import {
   probeFile,
   type SourceOptions,
 } from '../../kit/media/media.ts';
-import { createJobFolder, lenientRules, renderFile } from '../../kit/media/worker-media.ts';
+import {
+  CONTENT_FRAME,
+  createJobFolder,
+  lenientRules,
+  oneSecondRules,
+  portraitSource,
+  renderFile,
+  renderFirstSecond,
+} from '../../kit/media/worker-media.ts';
 
 const BUMPERS = 150;
-/** The index of a frame in the middle of the source's first second. */
-const IN_MAIN = 75 + 15;
-const oneSecond = { ...lenientRules, clipSeconds: 1 };
-const portrait: SourceOptions = { picture: createQuadrants({ width: 540, height: 960, seconds: 1 }) };
-const clips = new Map<string, Promise<RenderedClip>>();
-
-/** Returns the clip of a source's first second, rendered once per recipe. */
-function renderOnce(recipe: SourceOptions): Promise<RenderedClip> {
-  const key = JSON.stringify(recipe);
-  const clip = clips.get(key) ?? makeSource(recipe).then(path => renderFile(path, { rules: oneSecond }));
-  clips.set(key, clip);
-  return clip;
-}
-
 describe('every source', () => {
-  const cases: [title: string, recipe: SourceOptions, fitted: [width: number, height: number]][] = [
+  const cases: [title: string, source: SourceOptions, fitted: [width: number, height: number]][] = [
     [
       'landscape with audio',
       { picture: createQuadrants({ width: 1280, height: 720, seconds: 1 }), sound: true },
       [1280, 720],
     ],
-    ['portrait', portrait, [406, 720]],
+    ['portrait', portraitSource, [406, 720]],
   ];
 
-  it.each(cases)('becomes the same kind of clip: %s', async (_title, recipe, [width, height]) => {
-    const clip = await renderOnce(recipe);
+  it.each(cases)('becomes the same kind of clip: %s', async (_title, source, [width, height]) => {
+    const clip = await renderFirstSecond(source);
 
     const { streams, format } = await probeFile(clip.clipPath);
     expect(streams).toEqual([
@@ -57,7 +50,7 @@ describe('every source', () => {
     expect(format.duration).toBeCloseTo(6, 3);
     expect(clip).toMatchObject({ durationSeconds: 6, frameCount: 180, sizeBytes: format.size });
 
-    const frame = await decodeFrame(clip.clipPath, IN_MAIN);
+    const frame = await decodeFrame(clip.clipPath, CONTENT_FRAME);
     const [left, top] = [(1280 - width) / 2, (720 - height) / 2];
     const corner = (right: boolean, down: boolean) =>
       getColorName(
@@ -102,7 +95,7 @@ describe('the length', () => {
       '1000',
     ];
     const gap = await makeSource({ picture: 'color=red:s=320x180:r=1:d=3', encode: hours });
-    const rules = { ...oneSecond, maxSourceSeconds: 1e6 };
+    const rules = { ...oneSecondRules, maxSourceSeconds: 1e6 };
     const clip = await renderFile(gap, { rules });
     expect(clip.frameCount).toBe(30 + BUMPERS);
   });
@@ -110,8 +103,8 @@ describe('the length', () => {
 
 it('a clip starts with its moov box, and equal sources give equal bytes', async () => {
   const [first, second] = [
-    await renderOnce(portrait),
-    await renderFile(await makeSource(portrait), { rules: oneSecond }),
+    await renderFirstSecond(portraitSource),
+    await renderFile(await makeSource(portraitSource), { rules: oneSecondRules }),
   ];
   expect(await isFastStart(first.clipPath)).toBe(true);
   expect((await readFile(first.clipPath)).equals(await readFile(second.clipPath))).toBe(true);
