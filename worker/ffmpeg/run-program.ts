@@ -40,12 +40,14 @@ export async function runProgram(
 ): Promise<string> {
   signal?.throwIfAborted();
   const [file = '', ...args] = commandLine;
-  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Without a free descriptor there are no pipes, in spite of the types.
+  const child: ChildProcess = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = waitForExit(child);
   const kill = () => {
     child.kill('SIGKILL');
     // A child of the program may still hold the pipes open.
-    child.stdout.destroy();
-    child.stderr.destroy();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   };
   const stdout = collectOutput(child.stdout, kill);
   const tail = collectTail(child.stderr, onErrorLine);
@@ -56,7 +58,7 @@ export async function runProgram(
     kill();
   }, timeoutSeconds * 1000);
   signal?.addEventListener('abort', kill);
-  const exit = await waitForExit(child);
+  const exit = await ended;
   clearTimeout(timer);
   signal?.removeEventListener('abort', kill);
 
@@ -68,10 +70,10 @@ export async function runProgram(
 }
 
 /** Returns the chunks of the output so far; past the limit, calls `stop`. */
-function collectOutput(stream: Readable, stop: () => void): readonly Buffer[] {
+function collectOutput(stream: Readable | null, stop: () => void): readonly Buffer[] {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  stream.on('data', (chunk: Buffer) => {
+  stream?.on('data', (chunk: Buffer) => {
     sizeBytes += chunk.length;
     if (sizeBytes > MAX_OUTPUT_BYTES) stop();
     else chunks.push(chunk);
@@ -80,7 +82,7 @@ function collectOutput(stream: Readable, stop: () => void): readonly Buffer[] {
 }
 
 /** Returns the last lines so far for which `onLine` returned true, shortened. */
-function collectTail(stream: Readable, onLine: (line: string) => boolean): readonly string[] {
+function collectTail(stream: Readable | null, onLine: (line: string) => boolean): readonly string[] {
   const tail: string[] = [];
   const addLine = (line: string) => {
     if (line === '' || !onLine(line)) return;
@@ -88,13 +90,13 @@ function collectTail(stream: Readable, onLine: (line: string) => boolean): reado
     if (tail.length > TAIL_LINES) tail.shift();
   };
   let unfinished = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (text: string) => {
+  stream?.setEncoding('utf8');
+  stream?.on('data', (text: string) => {
     const lines = (unfinished + text).split(/\r\n|\r|\n/);
     unfinished = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
     for (const line of lines) addLine(line);
   });
-  stream.on('end', () => addLine(unfinished));
+  stream?.on('end', () => addLine(unfinished));
   return tail;
 }
 

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { machineTimeout } from '../../../scripts/process/machine-clock.mjs';
 import { waitUntil } from '../../../scripts/process/wait-until.mjs';
@@ -175,4 +178,11 @@ it('the protocol and format whitelists stand before the source, as input options
   const [source] = createContentJob(plainFacts, countKeptFrames(plainFacts, 30), paths).inputs;
   expect(source?.source).toBe('file:/job/source');
   expect(source?.options.join(' ')).toContain('-protocol_whitelist file -format_whitelist mov');
+});
+
+it('a process without a free file descriptor fails the run and goes on', async () => {
+  const script = join(import.meta.dirname, 'without-descriptors.ts');
+  const command = `ulimit -n 100 && exec "${process.execPath}" "${script}"`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', command]);
+  expect(stdout).toBe('FfmpegFailed: EMFILE');
 });
