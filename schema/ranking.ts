@@ -36,15 +36,18 @@ const RankingEntry = builder.objectRef<RankedEntry>('RankingEntry').implement({
   }),
 });
 
-const RANKING_CURSOR = z.object({
-  id: z.uuid(),
-  score: z.int32(),
-  tieBreaker: z.string().regex(/^\d{16}$/),
-  // The limit leaves room for the positions of later pages in an Int.
-  position: z.int().min(1).max(2_000_000_000),
-});
+/** Clients keep cursors across releases, so the names of the fields stay. */
+const RANKING_CURSOR = z
+  .object({
+    id: z.uuid(),
+    score: z.int32(),
+    tie: z.string().regex(/^\d{16}$/),
+    // The limit leaves room for the positions of later pages in an Int.
+    position: z.int().min(1).max(2_000_000_000),
+  })
+  .transform(({ tie, ...entry }) => ({ ...entry, tieBreaker: tie }));
 const toCursor = ({ id, score, tieBreaker, position }: RankedEntry) =>
-  encodeCursor({ id, score, tieBreaker, position });
+  encodeCursor({ id, score, tie: tieBreaker, position });
 
 const RankingEdge = builder.objectRef<RankedEntry>('RankingEdge').implement({
   description: 'An entry of a ranking and its cursor.',

@@ -120,6 +120,15 @@ describe.each([
     }
   });
 
+  test('continue from a cursor that version 0.1.0 has sent', async () => {
+    const page = await readRankingPage(app, { first: 2 });
+    const cursor = page.edges[0]?.cursor ?? '';
+    const fields: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const released = { id: ranked[0], score: expect.any(Number), tie: expect.any(String), position: 1 };
+    expect(fields).toEqual(released);
+    expect((await readRankingPage(app, { first: 1, after: cursor })).ids).toEqual(page.ids.slice(1));
+  });
+
   test('are empty for a blank city, an unknown city and a city without published videos', async () => {
     for (const city of ['', '  ', 'Atlantis', 'Cali', 'all']) {
       const page = await readRankingPage(app, { city });
