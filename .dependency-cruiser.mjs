@@ -91,6 +91,11 @@ export default {
       { path: 'node_modules/fluent-ffmpeg/' },
     ),
     forbid(
+      'worker-starts-processes-in-one-file',
+      { path: '^worker/', pathNot: '^worker/ffmpeg/run-program\\.ts$' },
+      { path: '^(node:)?child_process$' },
+    ),
+    forbid(
       'product-uses-no-dev-dependencies',
       { path: '^(src|schema|server|worker)/' },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },

@@ -1,7 +1,8 @@
 // Makes a release: npm run release -- VERSION [--dry-run]
 //
-// Writes the version into package.json and package-lock.json, dates the Unreleased section of CHANGELOG.md,
-// copies the current schema to schema/released.graphql, then commits and tags. Does not push the tag.
+// Writes the version into package.json, package-lock.json and the image tag of infra/deployment.json, dates the
+// Unreleased section of CHANGELOG.md, makes the present schema the released one, then commits and tags. The
+// push of the tag is manual.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,8 @@ const USAGE = 'Usage: npm run release -- VERSION [--dry-run]';
 const MANIFEST_VERSION = /^ {2}"version": "(?<version>[^"]*)"/m;
 /** The first package of a lock file is the project itself. */
 const LOCKED_ROOT_VERSION = /^ {6}"version": "[^"]*"/m;
+/** The image that infra/ deploys. Images of other versions have their programs at other paths. */
+const IMAGE_TAG = /"imageTag": "[^"]*"/;
 const UNRELEASED = /^## Unreleased\n(?<changes>[\s\S]*?)(?=^## |$(?![\s\S]))/m;
 
 interface Release {
@@ -60,6 +63,7 @@ function prepareRelease(version: string): Release {
       'package-lock.json': read('package-lock.json')
         .replace(MANIFEST_VERSION, `  ${line}`)
         .replace(LOCKED_ROOT_VERSION, `      ${line}`),
+      'infra/deployment.json': read('infra/deployment.json').replace(IMAGE_TAG, `"imageTag": "v${version}"`),
       'CHANGELOG.md': dateChanges(read('CHANGELOG.md'), version),
       'schema/released.graphql': read('schema/schema.graphql'),
     },

@@ -42,8 +42,9 @@ test('a resolver module calls the use cases of one feature', async () => {
     const text = await readFile(join(ROOT, 'schema', file), 'utf8');
     const features = new Set<string>();
     // Errors and entities are shared with the schema, and a type import calls nothing.
-    for (const [, names = '', path = ''] of text.matchAll(/import \{([^}]*)\} from '\.\.\/src\/([^']+)'/g)) {
-      const calls = names.split(',').some(name => name.trim() !== '' && !name.trim().startsWith('type '));
+    for (const [, names = '', path = ''] of text.matchAll(/^import ([^']*) from '\.\.\/src\/([^']+)'/gm)) {
+      const imports = names.replace(/^\{|\}$/g, '').split(',');
+      const calls = imports.some(name => name.trim() !== '' && !name.trim().startsWith('type '));
       const [feature = ''] = path.split('/');
       if (calls && feature !== 'platform' && !/\.(errors|entity|status)\.ts$/.test(path))
         features.add(feature);

@@ -18,7 +18,7 @@ export interface ServerUser {
 
 /**
  * Returns the account for Postgres, which refuses to run as root: the owner of `dir` if it exists, else
- * `postgres`, else `nobody`. Null when this process is not root.
+ * 'postgres', else 'nobody'. Null when this process is not root.
  */
 export async function findServerUser(dir: string): Promise<ServerUser | null> {
   if (process.getuid?.() !== 0) return null;

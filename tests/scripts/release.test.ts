@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { beforeEach, expect, inject, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-const FILES = ['package.json', 'package-lock.json', 'schema', 'scripts/release.ts'];
+const FILES = ['package.json', 'package-lock.json', 'infra/deployment.json', 'schema', 'scripts/release.ts'];
 const CHANGELOG = '# Changelog\n\n## Unreleased\n\n- A change.\n\n## 0.1.0 — 2026-01-01\n\n- The first.\n';
 const TODAY = new Date().toISOString().slice(0, 10);
 const AUTHOR = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.com' };
@@ -38,6 +38,7 @@ test('a release writes the version, the changelog and the released schema, and i
   expect(JSON.parse(await read('package.json'))).toMatchObject({ version: '0.2.0' });
   const lock = { version: '0.2.0', packages: { '': { version: '0.2.0' } } };
   expect(JSON.parse(await read('package-lock.json'))).toMatchObject(lock);
+  expect(JSON.parse(await read('infra/deployment.json'))).toMatchObject({ imageTag: 'v0.2.0' });
   expect(await read('CHANGELOG.md')).toBe(
     CHANGELOG.replace('## Unreleased\n', `## Unreleased\n\n## 0.2.0 — ${TODAY}\n`),
   );
