@@ -1,10 +1,11 @@
 #!/bin/sh
-# Makes the secrets that docker-compose.yml hands to its containers, once: what is there stays as it is. Another folder
-# than deploy/secrets may be given.
+# Creates the secrets of docker-compose.yml. Keeps existing files. The optional argument is a folder in place of
+# deploy/secrets.
 set -eu
 
 folder=${1:-$(dirname "$0")/secrets}
-# The folder keeps others on the host out; the files are read in containers, whose users are none of the host's.
+# The folder denies access to other users of the host. The files are readable, as the users of containers do not exist
+# on the host.
 mkdir -p "$folder"
 chmod 700 "$folder"
 
@@ -18,7 +19,7 @@ random() { openssl rand -hex 32; }
 secret auth-secret "$(random)"
 secret postgres-password "$(random)"
 secret database-url "postgres://anb:$(cat "$folder/postgres-password")@postgres:5432/anb"
-# In the form that Redis reads as a part of its configuration.
+# A part of the Redis configuration.
 secret redis-password "requirepass $(random)
 "
 secret redis-url "redis://:$(sed 's/^requirepass //' "$folder/redis-password")@redis:6379"

@@ -9,15 +9,15 @@ const CIDR = z
 const DEPLOYMENT = z.strictObject({
   account: z.string().regex(/^\d{12}$/),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
-  /** Named, so that a template is the same wherever it is made. */
+  /** Explicit, so that a template does not depend on the account that synthesizes it. */
   availabilityZones: z.array(z.string()).length(2),
-  /** The one network that may come in by SSH and past nginx. */
-  operatorCidr: CIDR.refine(cidr => cidr !== '0.0.0.0/0', 'the operator is not the whole internet'),
+  /** The only network with access by SSH, and to the API without nginx. */
+  operatorCidr: CIDR.refine(cidr => cidr !== '0.0.0.0/0', 'must not be the whole internet'),
   alarmEmail: z.email(),
-  /** The product's image, as the pipeline tagged it. */
+  /** The tag that the pipeline gave the image of the product. */
   imageTag: z.string().min(1),
   classic: z.strictObject({
-    /** Amazon Linux 2023, x86-64. Pinned, as a newer one would replace the hosts. */
+    /** Amazon Linux 2023, x86-64. Pinned, as a newer image would replace the hosts. */
     hostImageId: z.string().regex(/^ami-[0-9a-f]{8,17}$/),
     sshKeyName: z.string().min(1),
   }),
@@ -29,10 +29,10 @@ const DEPLOYMENT = z.strictObject({
   }),
 });
 
-/** Where the product is deployed to, and who looks after it. */
+/** The destination of a deployment, and the access and the contact of its operator. */
 export type Deployment = z.infer<typeof DEPLOYMENT>;
 
-/** @throws when the file breaks a rule; the message names each problem. */
+/** @throws {Error} when the file breaks a rule; the message names each problem. */
 export function readDeployment(path = join(import.meta.dirname, 'deployment.json')): Deployment {
   return parseDeployment(JSON.parse(readFileSync(path, 'utf8')));
 }

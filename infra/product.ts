@@ -1,36 +1,36 @@
-/** What the infrastructure relies on about the product; a test holds it against the product's own settings. */
+/** Properties of the product that the infrastructure depends on; a test compares them with the product's settings. */
 export const PRODUCT = {
   apiPort: 8000,
   workerPort: 8001,
-  /** In the image; the folder that all processes share. */
+  /** The folder in the image that all processes share. */
   storageDir: '/app/uploads',
   repositoryName: 'anb-rising-stars',
   databaseName: 'anbdb',
   databaseUser: 'anb',
-  /** Run by `node` in the image's working folder. */
+  /** Files that `node` runs in the image's working folder. */
   programs: { api: 'server/main.ts', worker: 'worker/main.ts', migrate: 'scripts/operate/migrate.ts' },
-  /** All that strangers may ask for; `/metrics`, `/health` and `/ready` are not among it. */
+  /** The paths that the internet may request; `/metrics`, `/health` and `/ready` are not among them. */
   publicPaths: ['/graphql', '/media/*', '/exports/*', '/operations/queue', '/operations/queue/*'],
   workerConcurrency: 4,
-  /** The user that the image runs as, and that owns the shared folder. */
+  /** The user of the image, and the owner of the shared folder. */
   user: { uid: '1000', gid: '1000' },
 } as const;
 
-/** How long each part waits for the one below it; every number is seconds. */
+/** Timeouts of each part for the part below it, in seconds. */
 export const GRACE = {
-  /** Yoga pings an event stream each 12 s; uploads over slow lines are never idle this long. */
+  /** The API pings an event stream every 12 s; uploads over slow connections are never idle this long. */
   loadBalancerIdleSeconds: 300,
-  /** Longer than the balancer's, or it would write into connections that the API is closing. */
+  /** Longer than the balancer's timeout, so that the balancer never writes into a closing connection. */
   apiKeepAliveSeconds: 310,
   /** From leaving the target group to SIGTERM. */
   deregistrationSeconds: 60,
-  /** The most that Fargate gives between SIGTERM and SIGKILL, and all that Spot announces. */
+  /** The maximum of Fargate between SIGTERM and SIGKILL, and the notice of Spot. */
   stopTimeoutSeconds: 120,
-  /** What the product makes of it: the rest is for its exit. */
+  /** The grace period of the product; the rest is for its exit. */
   shutdownSeconds: 110,
-  /** The slowest clip that is common, 4K60 HEVC, on one core. */
+  /** The slowest common clip, 4K60 HEVC, on one core. */
   slowEncodeSeconds: 80,
 } as const;
 
-/** Holds the PEM certificates of the authority that signs the database's; the operator puts it there once per region. */
+/** Parameter with the PEM of the CA that signed the database's certificate; the operator stores it once per region. */
 export const DATABASE_CA_PARAMETER = '/anb-rising-stars/database-ca';

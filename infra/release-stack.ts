@@ -11,8 +11,8 @@ import type { Deployment } from './deployment.ts';
 import { PRODUCT } from './product.ts';
 
 /**
- * From a commit to what runs: every test, an image named after the commit, and the deployment of that image. ECS puts the
- * old tasks back when new ones don't become healthy, and CloudFormation the old template.
+ * The pipeline from a commit to its deployment: all tests, an image named after the commit, and the deployment of that
+ * image. ECS restores the old tasks when the new ones do not become healthy, and CloudFormation the old template.
  */
 export class ReleaseStack extends Stack {
   readonly #key: Key;
@@ -30,7 +30,7 @@ export class ReleaseStack extends Stack {
       `IMAGE=${repository.repositoryUriForTag('$CODEBUILD_RESOLVED_SOURCE_VERSION')}`,
       `aws ecr get-login-password | docker login --username AWS --password-stdin "\${IMAGE%%/*}"`,
       'docker build --tag "$IMAGE" .',
-      // Tags are immutable: a commit that is released again has its image already.
+      // Tags are immutable: the image of a commit that is released again exists already.
       'docker manifest inspect "$IMAGE" >/dev/null 2>&1 || docker push "$IMAGE"',
     ]);
     repository.grantPullPush(image);

@@ -4,7 +4,7 @@ import type { Deployment } from './deployment.ts';
 import { ReleaseStack } from './release-stack.ts';
 import { ScalableStack } from './scalable/scalable-stack.ts';
 
-/** What newer versions of the CDK do by default, and older templates could not bear. */
+/** Defaults of newer CDK versions, which would change older templates. */
 export const FEATURE_FLAGS = {
   '@aws-cdk/aws-iam:minimizePolicies': true,
   '@aws-cdk/core:checkSecretUsage': true,
@@ -13,10 +13,10 @@ export const FEATURE_FLAGS = {
   '@aws-cdk/aws-codepipeline:defaultPipelineTypeToV2': true,
 };
 
-/** The two shapes, of which one is deployed, and what builds and releases the image for them. */
+/** Adds the two deployments, of which one is used, and the pipeline that builds and releases their image. */
 export function addStacks(app: App, deployment: Deployment) {
   const { account, region, availabilityZones } = deployment;
-  // A VPC asks for all zones of the region even where it is told its own; this is where it looks before it asks AWS.
+  // A VPC looks up all zones of the region, even with explicit zones. This context avoids a request to AWS.
   app.node.setContext(`availability-zones:account=${account}:region=${region}`, availabilityZones);
   return {
     classic: new ClassicStack(app, 'anb-classic', deployment),

@@ -4,12 +4,15 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { PRODUCT } from './product.ts';
 
-/** What a password must not hold to stand in a URL as it is. */
+/** Characters that a password in a URL must not contain, as they need escapes. */
 export const URL_UNSAFE = '!"#$%&\'()*+,/:;<=>?@[\\]^`{|}~ ';
 
 /**
- * The URL of a store with its password in it, which is how the product is told. CloudFormation puts the password in when
- * it deploys; templates only refer to it. After a change of the password the URL follows with the next deployment.
+ * Creates a secret with the URL of the database, including its password, as the product reads it. A template only
+ * refers to the password; CloudFormation inserts it in the deployment. A changed password reaches the URL with the
+ * next deployment.
+ *
+ * @throws {Error} when the database has no generated password.
  */
 export function databaseUrl(scope: Construct, instance: DatabaseInstance): ISecret {
   const { secret } = instance;
@@ -24,7 +27,7 @@ export function databaseUrl(scope: Construct, instance: DatabaseInstance): ISecr
   );
 }
 
-/** Like {@link databaseUrl}; TLS, as `rediss` says. */
+/** Like {@link databaseUrl}, for Redis; the scheme `rediss` requires TLS. */
 export function redisUrl(scope: Construct, token: ISecret, address: string): ISecret {
   return urlSecret(scope, 'RedisUrl', 'rediss', '', token.secretValue, `${address}:6379`);
 }

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import { PRODUCT } from '../product.ts';
 import { databaseUrl, URL_UNSAFE } from '../url-secret.ts';
 
-/** PostgreSQL of the reference's size: one small instance without a standby, in subnets that reach nothing. */
+/** PostgreSQL in the size of the reference: one small instance without a standby, in subnets without a route out. */
 export class ClassicDatabase extends Construct {
   readonly url: ISecret;
 

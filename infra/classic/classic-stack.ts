@@ -30,7 +30,7 @@ import { firstBoot, readHostFile } from './hosts.ts';
 
 type HostName = Exclude<ClassicGroup, 'database'>;
 
-/** Fixed, so that a host that comes back is found where it was. */
+/** Fixed, so that a replaced host keeps its address. */
 const ADDRESSES: Record<HostName, string> = {
   backend: '10.20.0.10',
   worker: '10.20.0.20',
@@ -45,7 +45,7 @@ const ROOT_GIB: Record<HostName, number> = { backend: 20, worker: 20, nfs: 8 };
 const UPLOADS_GIB = 50;
 const DATA_DEVICE = '/dev/xvdf';
 
-/** The reference deployment as it was described: three hosts in a public subnet, and a database that only they reach. */
+/** The reference deployment: three hosts in a public subnet, and a database that only they reach. */
 export class ClassicStack extends Stack {
   readonly #deployment: Deployment;
   readonly #vpc: IVpc;

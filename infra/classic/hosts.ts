@@ -4,7 +4,7 @@ import { UserData } from 'aws-cdk-lib/aws-ec2';
 
 const FOLDER = join(import.meta.dirname, 'hosts');
 
-/** A host's first boot: the given variables, then the scripts of `hosts/` one after the other. */
+/** Returns the user data of a host's first boot: exports the variables, then runs the scripts of `hosts/` in order. */
 export function firstBoot(scripts: readonly string[], variables: Record<string, string>): UserData {
   const userData = UserData.forLinux();
   for (const [name, value] of Object.entries(variables))

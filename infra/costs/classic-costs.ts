@@ -1,6 +1,6 @@
 import type { CostLine } from './cost-lines.ts';
 
-/** A line of the reference's own estimate: its rate, how much of it, and the monthly amount that it states. */
+/** A line of the reference's own estimate: its rate, its quantity, and the stated monthly amount. */
 export interface ReferenceLine {
   part: string;
   usdPerUnit: number;
@@ -9,7 +9,7 @@ export interface ReferenceLine {
   statedUsd: number;
 }
 
-/** The estimate that came with the reference deployment. Its amounts are rounded to ten cents, not always to the nearest. */
+/** The estimate of the reference deployment. Its amounts are rounded to ten cents, not always to the nearest. */
 export const REFERENCE_LINES: readonly ReferenceLine[] = [
   { part: 'backend, t2.medium', usdPerUnit: 0.0464, units: 1, isHourly: true, statedUsd: 33.8 },
   { part: 'worker, t2.large', usdPerUnit: 0.0928, units: 1, isHourly: true, statedUsd: 67.6 },
@@ -19,7 +19,7 @@ export const REFERENCE_LINES: readonly ReferenceLine[] = [
   { part: 'transfer out, 10 GB', usdPerUnit: 0.09, units: 10, isHourly: false, statedUsd: 0.9 },
 ];
 
-/** The same deployment as our template has it, at list prices, with what the reference leaves out. */
+/** The resources of our template for the same deployment, at list prices, with those that the reference omits. */
 export const CLASSIC_LINES: readonly CostLine[] = [
   { part: 'backend', price: 't2.medium hour', quantity: 1 },
   { part: 'worker', price: 't2.large hour', quantity: 1 },
@@ -30,7 +30,7 @@ export const CLASSIC_LINES: readonly CostLine[] = [
   { part: 'public addresses', price: 'public IPv4 address hour', quantity: 3 },
   { part: 'metrics by the minute', price: 'metric month', quantity: 3 * 7 },
   { part: 'secrets', price: 'secret month', quantity: 4 },
-  { part: "the database's authority", price: 'advanced parameter month', quantity: 1 },
+  { part: 'CA certificates of the database', price: 'advanced parameter month', quantity: 1 },
   { part: 'logs', price: 'logs GB', quantity: 2, assumed: '2 GB' },
-  { part: 'transfer out', price: 'transfer out GB', quantity: 0, assumed: '10 GB, of 100 that are free' },
+  { part: 'transfer out', price: 'transfer out GB', quantity: 0, assumed: '10 GB, 100 free' },
 ];

@@ -1,11 +1,11 @@
 import { MONTH_HOURS, PRICES, type PriceName } from './prices.ts';
 
-/** So much of one thing; what is priced by the hour runs the whole month. */
+/** A quantity of one priced unit; a unit with an hourly price runs the whole month. */
 export interface CostLine {
   part: string;
   price: PriceName;
   quantity: number;
-  /** What the quantity rests on, where it is not the template's. */
+  /** The assumption behind a quantity that the template does not determine. */
   assumed?: string;
 }
 
@@ -13,7 +13,7 @@ export function monthlyDollars({ price, quantity }: CostLine): number {
   return PRICES[price] * quantity * (price.endsWith(' hour') ? MONTH_HOURS : 1);
 }
 
-/** Sums whole cents, as a reader of the table would. */
+/** Returns the sum of the amounts, each rounded to cents, as in the printed table. */
 export function sumDollars(amounts: readonly number[]): number {
   return amounts.reduce((cents, dollars) => cents + Math.round(dollars * 100), 0) / 100;
 }

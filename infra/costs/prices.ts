@@ -1,9 +1,10 @@
-/** Hours that a month is counted with. */
+/** Hours of a month in all estimates. */
 export const MONTH_HOURS = 730;
 
 /**
- * List prices in US dollars, on demand, in us-east-1, without free tiers but for what every account always has. They
- * change: compare them with the provider's before a decision hangs on them. Spot is what it mostly is, 70 % off.
+ * List prices in US dollars, on demand, in us-east-1. Free tiers are excluded, except those of every account without an
+ * expiry. Prices change: compare them with the provider's before a decision depends on them. Spot has its usual
+ * discount, 70 %.
  */
 export const PRICES = {
   't2.medium hour': 0.0464,

@@ -7,7 +7,7 @@ process.stdout.write(
   [
     ...referenceTable(),
     '',
-    ...listTable('classic, as our template has it, at list prices', CLASSIC_LINES),
+    ...listTable('classic, by our template, at list prices', CLASSIC_LINES),
     '',
     ...listTable('scalable, in a calm month, at list prices', SCALABLE_LINES),
     '',
@@ -29,7 +29,7 @@ function referenceTable(): string[] {
     ),
   ];
   return [
-    `The reference's own estimate; the last column is what it rounded away from its rates times ${MONTH_HOURS} h`,
+    `The reference's own estimate; the last column is its rounding of rates times ${MONTH_HOURS} h`,
     ...cells,
   ];
 }

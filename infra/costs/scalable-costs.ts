@@ -3,7 +3,7 @@ import type { CostLine } from './cost-lines.ts';
 const SPOT_WORKERS = 0.25;
 const CLIP_GB_OUT = 300;
 
-/** The scalable deployment in a calm month: as few tasks as it may have, and workers on Spot for six hours a day. */
+/** The scalable deployment in a calm month: the minimum of tasks, and one worker on Spot for six hours a day. */
 export const SCALABLE_LINES: readonly CostLine[] = [
   { part: 'API', price: 'Fargate vCPU hour', quantity: 2 * 1 },
   { part: 'API, memory', price: 'Fargate GB hour', quantity: 2 * 2 },
@@ -32,7 +32,7 @@ export const SCALABLE_LINES: readonly CostLine[] = [
   { part: 'Redis, two zones', price: 'cache.t4g.small hour', quantity: 2 },
   { part: 'media, last 30 days', price: 'EFS GB month', quantity: 100, assumed: '100 GB' },
   { part: 'media, older', price: 'EFS infrequent GB month', quantity: 100, assumed: '100 GB' },
-  { part: 'media, read', price: 'EFS read GB', quantity: CLIP_GB_OUT, assumed: 'all that is sent out' },
+  { part: 'media, read', price: 'EFS read GB', quantity: CLIP_GB_OUT, assumed: 'all outgoing clips' },
   { part: 'media, written', price: 'EFS write GB', quantity: 100, assumed: '100 GB' },
   { part: 'backups', price: 'backup GB month', quantity: 250, assumed: '250 GB' },
   {
@@ -45,7 +45,7 @@ export const SCALABLE_LINES: readonly CostLine[] = [
   { part: 'metrics', price: 'metric month', quantity: 40, assumed: 'Container Insights and the queue' },
   { part: 'alarms', price: 'alarm month', quantity: 12 },
   { part: 'secrets', price: 'secret month', quantity: 5 },
-  { part: "the database's authority", price: 'advanced parameter month', quantity: 1 },
+  { part: 'CA certificates of the database', price: 'advanced parameter month', quantity: 1 },
   { part: 'keys: alarms, backups, releases', price: 'key month', quantity: 3 },
   { part: 'DNS zone', price: 'hosted zone month', quantity: 1 },
   { part: 'images', price: 'image GB month', quantity: 10, assumed: '10 GB' },

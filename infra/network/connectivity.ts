@@ -1,4 +1,4 @@
-/** One kind of connection that is allowed. Whatever is not listed is refused. */
+/** One allowed kind of connection. All others are refused. */
 export interface Flow<Group extends string> {
   from: Group | 'internet' | 'operator';
   to: Group | 'internet';
@@ -8,10 +8,10 @@ export interface Flow<Group extends string> {
 }
 
 export interface Connectivity<Group extends string> {
-  /** Each is a security group. */
+  /** Names of the security groups. */
   groups: readonly Group[];
   flows: readonly Flow<Group>[];
-  /** Whether members may open connections to anywhere, as the reference has it, or only as listed. */
+  /** `open`: members may connect to any address, as in the reference. `listed`: only by the flows. */
   egress: 'open' | 'listed';
 }
 
@@ -24,7 +24,7 @@ export const CLASSIC: Connectivity<ClassicGroup> = {
   flows: [
     { from: 'internet', to: 'backend', port: 80, protocol: 'tcp', why: 'nginx' },
     { from: 'operator', to: 'backend', port: 22, protocol: 'tcp', why: 'SSH' },
-    { from: 'operator', to: 'backend', port: 8000, protocol: 'tcp', why: 'the API past nginx' },
+    { from: 'operator', to: 'backend', port: 8000, protocol: 'tcp', why: 'the API without nginx' },
     { from: 'operator', to: 'worker', port: 22, protocol: 'tcp', why: 'SSH' },
     { from: 'operator', to: 'worker', port: 8001, protocol: 'tcp', why: 'health of the worker' },
     { from: 'operator', to: 'nfs', port: 22, protocol: 'tcp', why: 'SSH' },
@@ -47,17 +47,17 @@ function fromBoth(
 
 export type ScalableGroup = 'balancer' | 'api' | 'worker' | 'database' | 'redis' | 'media';
 
-/** The scalable deployment: the internet reaches the load balancer, and nobody reaches a worker. */
+/** The scalable deployment: the internet reaches only the load balancer, and no part can connect to a worker. */
 export const SCALABLE: Connectivity<ScalableGroup> = {
   groups: ['balancer', 'api', 'worker', 'database', 'redis', 'media'],
   egress: 'listed',
   flows: [
     { from: 'internet', to: 'balancer', port: 443, protocol: 'tcp', why: 'HTTPS' },
-    { from: 'internet', to: 'balancer', port: 80, protocol: 'tcp', why: 'is sent on to HTTPS' },
+    { from: 'internet', to: 'balancer', port: 80, protocol: 'tcp', why: 'redirected to HTTPS' },
     { from: 'balancer', to: 'api', port: 8000, protocol: 'tcp', why: 'requests and health checks' },
     ...(['api', 'worker'] as const).flatMap((from): Flow<ScalableGroup>[] => [
       { from, to: 'database', port: 5432, protocol: 'tcp', why: 'PostgreSQL' },
-      { from, to: 'redis', port: 6379, protocol: 'tcp', why: 'Redis: jobs, events, boards' },
+      { from, to: 'redis', port: 6379, protocol: 'tcp', why: 'Redis: jobs, events, leaderboards' },
       { from, to: 'media', port: 2049, protocol: 'tcp', why: 'the shared folder' },
       { from, to: 'internet', port: 443, protocol: 'tcp', why: 'images, secrets, logs' },
     ]),

@@ -11,12 +11,12 @@ import { Construct } from 'constructs';
 import type { Connectivity, Flow } from './connectivity.ts';
 
 const ANYWHERE = '0.0.0.0/0';
-/** An egress rule that allows nothing takes the place of the one that allows everything, which an empty list brings. */
+/** An egress rule that allows nothing. An empty list would bring the default rule, which allows everything. */
 const NOWHERE = { ipProtocol: 'icmp', fromPort: 252, toPort: 86, cidrIp: '255.255.255.255/32' };
 
 /**
- * The security groups of a deployment, made from its connectivity and from nothing else: constructs that would open
- * ports by themselves can't. What uses a group should depend on this construct, so that its rules come first.
+ * The security groups of a deployment, generated from its connectivity only: other constructs cannot add rules to
+ * them. A user of a group should depend on this construct, so that the rules exist first.
  */
 export class SecurityGroups<Group extends string> extends Construct {
   readonly #groups = new Map<Group, { rules: CfnSecurityGroup; group: ISecurityGroup }>();
@@ -62,7 +62,7 @@ export class SecurityGroups<Group extends string> extends Construct {
   #addIngress(flow: Flow<Group>, to: Group, operatorCidr: string): void {
     new CfnSecurityGroupIngress(this, `${flow.from} to ${to} ${flow.protocol} ${flow.port}`, {
       groupId: this.#find(to).rules.attrGroupId,
-      ...portOf(flow),
+      ...toPort(flow),
       ...(flow.from === 'internet'
         ? { cidrIp: ANYWHERE }
         : flow.from === 'operator'
@@ -74,7 +74,7 @@ export class SecurityGroups<Group extends string> extends Construct {
   #addEgress(flow: Flow<Group>, from: Group): void {
     new CfnSecurityGroupEgress(this, `${from} out to ${flow.to} ${flow.protocol} ${flow.port}`, {
       groupId: this.#find(from).rules.attrGroupId,
-      ...portOf(flow),
+      ...toPort(flow),
       ...(flow.to === 'internet'
         ? { cidrIp: ANYWHERE }
         : { destinationSecurityGroupId: this.#find(flow.to).rules.attrGroupId }),
@@ -82,6 +82,6 @@ export class SecurityGroups<Group extends string> extends Construct {
   }
 }
 
-function portOf({ protocol, port, why }: Flow<string>) {
+function toPort({ protocol, port, why }: Flow<string>) {
   return { ipProtocol: protocol, fromPort: port, toPort: port, description: why };
 }

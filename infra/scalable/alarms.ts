@@ -36,16 +36,16 @@ interface Condition {
   metric: IMetric;
   above?: number;
   below?: number;
-  /** Minutes in a row, 5 unless told. */
+  /** Consecutive minutes until the alarm; 5 by default. */
   minutes?: number;
-  /** Whether silence is itself the news. */
+  /** Whether missing data raises the alarm. */
   silenceAlarms?: boolean;
   todo: string;
 }
 
 const ONE_MINUTE = Duration.minutes(1);
 
-/** Tells the operators by mail when something needs them, and again when it no longer does. */
+/** Sends the operators an e-mail when an alarm starts, and another one when it ends. */
 export class Alarms extends Construct {
   readonly topic: Topic;
 
@@ -97,63 +97,63 @@ function conditions({ entrance, api, worker, database, redis, media }: Watched):
         period: ONE_MINUTE,
       }),
       above: 1,
-      todo: 'More than 1 % of the requests fail. The log of the API says why, by request id.',
+      todo: 'More than 1 % of the requests fail. The log of the API has the causes, by request id.',
     },
     NoHealthyApi: {
       metric: entrance.targets.metrics.healthyHostCount({ period: ONE_MINUTE, statistic: Stats.MINIMUM }),
       below: 2,
       silenceAlarms: true,
-      todo: 'Fewer than two API tasks answer. Look at the events of the service and at its last deployment.',
+      todo: 'Fewer than two API tasks respond. Check the events of the service and its last deployment.',
     },
     SlowRequests: {
       metric: entrance.targets.metrics.targetResponseTime({ period: ONE_MINUTE, statistic: 'tm95' }),
       above: 5,
-      todo: 'Requests take long. Uploads over slow lines count in; look at the processors and at slow queries.',
+      todo: 'Requests are slow. Uploads over slow connections are included; check the CPU and slow queries.',
     },
     BusyApi: {
       metric: api.service.metricCpuUtilization({ period: ONE_MINUTE }),
       above: 85,
       minutes: 10,
-      todo: 'The API is as large as it may become, and busy. Raise the most tasks that it may have.',
+      todo: 'The API has its maximum of tasks, and is busy. Raise the maximum.',
     },
     NoWorker: {
       metric: runningTasks(worker.service),
       below: 1,
       silenceAlarms: true,
-      todo: 'No worker runs. Uploads are kept and wait.',
+      todo: 'No worker runs. Uploads are stored and wait.',
     },
     LongWait: {
       metric: oldestWaitingSeconds,
       above: 900,
       silenceAlarms: true,
-      todo: 'An upload has waited for 15 minutes, or no worker says how long. Look at the most tasks that workers may have, and at Spot.',
+      todo: 'An upload has waited for 15 minutes, or no worker reports the wait. Check the maximum of workers, and Spot.',
     },
     BusyDatabase: {
       metric: database.instance.metricCPUUtilization({ period: ONE_MINUTE }),
       above: 80,
       minutes: 10,
-      todo: 'PostgreSQL is busy. Performance Insights says with what.',
+      todo: 'PostgreSQL is busy. Performance Insights shows the statements.',
     },
     FullDatabase: {
       metric: database.instance.metricFreeStorageSpace({ period: ONE_MINUTE }),
       below: 5 * 1024 ** 3,
-      todo: 'PostgreSQL has less than 5 GiB left. Storage grows by itself up to its limit: raise it.',
+      todo: 'PostgreSQL has less than 5 GiB of free storage. Storage grows up to its limit: raise the limit.',
     },
     ManyConnections: {
       metric: database.instance.metricDatabaseConnections({ period: ONE_MINUTE, statistic: Stats.MAXIMUM }),
       above: MAX_CONNECTIONS * 0.8,
-      todo: 'PostgreSQL will soon refuse connections. Lower the pools or take a larger instance.',
+      todo: 'PostgreSQL will soon refuse connections. Reduce the pools or use a larger instance.',
     },
     FullRedis: {
       metric: ofRedis('DatabaseMemoryUsagePercentage'),
       above: 75,
-      todo: 'Redis evicts nothing and refuses writes when it is full. Take a larger node type.',
+      todo: 'A full Redis evicts nothing and refuses writes. Use a larger node type.',
     },
     BusyRedis: {
       metric: ofRedis('EngineCPUUtilization'),
       above: 80,
       minutes: 10,
-      todo: 'Redis has one thread, and it is busy. Take a larger node type.',
+      todo: 'The only thread of Redis is busy. Use a larger node type.',
     },
     BusyMedia: {
       metric: new Metric({
@@ -165,7 +165,7 @@ function conditions({ entrance, api, worker, database, redis, media }: Watched):
       }),
       above: 90,
       minutes: 10,
-      todo: 'The shared folder is at the limit of its operations.',
+      todo: 'The shared folder has reached its limit of operations.',
     },
   };
 }

@@ -7,7 +7,7 @@ import { type ProductDeps, ProductTask } from './product-task.ts';
 
 export const API_TASKS = { min: 2, max: 10 } as const;
 
-/** The API on Fargate: at least one task a zone, more as their processors are busy. */
+/** The API on Fargate: at least one task in each zone, more by CPU utilization. */
 export class ApiService extends Construct {
   readonly service: FargateService;
 
@@ -34,7 +34,7 @@ export class ApiService extends Construct {
       .scaleOnCpuUtilization('Processor', {
         targetUtilizationPercent: 60,
         scaleOutCooldown: Duration.seconds(60),
-        // Event streams stay where they are: a task more is of use only to clients that come later.
+        // Event streams stay on their task: a new task serves only later clients.
         scaleInCooldown: Duration.minutes(10),
       });
   }

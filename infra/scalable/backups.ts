@@ -6,7 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
 
-/** A copy of rows and files every night, kept for five weeks where no operator's mistake removes it. */
+/** A nightly copy of rows and files, kept for five weeks in a vault that refuses deletion by operators. */
 export class Backups extends Construct {
   constructor(
     scope: Construct,

@@ -14,10 +14,10 @@ import { Construct } from 'constructs';
 import { PRODUCT } from '../product.ts';
 import { databaseUrl, URL_UNSAFE } from '../url-secret.ts';
 
-/** What PostgreSQL on 4 GiB accepts by default: RDS sets its memory / 9,531,392 bytes. */
+/** Default maximum of connections on 4 GiB: RDS sets the memory divided by 9,531,392 bytes. */
 export const MAX_CONNECTIONS = 450;
 
-/** PostgreSQL with a standby in the other zone, TLS only, and two weeks in which any instant can be restored. */
+/** PostgreSQL with a standby in the other zone, TLS only, and point-in-time recovery of two weeks. */
 export class Database extends Construct {
   readonly instance: DatabaseInstance;
   readonly url: ISecret;

@@ -18,7 +18,7 @@ import { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { GRACE, PRODUCT } from '../product.ts';
 
-/** A rule of a listener takes no more values than this. */
+/** Maximum number of values in a listener rule. */
 const VALUES_PER_RULE = 5;
 
 interface EntranceProps {
@@ -28,7 +28,7 @@ interface EntranceProps {
   api: FargateService;
 }
 
-/** The only door: HTTPS at the product's domain, for the paths that strangers may ask for; anything else is not found. */
+/** The only entrance: HTTPS at the domain of the product, for the public paths; any other path returns 404. */
 export class Entrance extends Construct {
   readonly balancer: ApplicationLoadBalancer;
   readonly targets: ApplicationTargetGroup;
@@ -46,7 +46,7 @@ export class Entrance extends Construct {
     });
     this.balancer.logAccessLogs(
       new Bucket(this, 'AccessLogs', {
-        // The balancer can write to a bucket with no other encryption.
+        // The load balancer supports no other encryption of its log bucket.
         encryption: BucketEncryption.S3_MANAGED,
         blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
         enforceSSL: true,
@@ -60,7 +60,7 @@ export class Entrance extends Construct {
       targets: [api.loadBalancerTarget({ containerName: 'api', containerPort: PRODUCT.apiPort })],
       deregistrationDelay: Duration.seconds(GRACE.deregistrationSeconds),
       healthCheck: {
-        // Alive, not ready: while the database fails over, no task is better than another, and none should be replaced.
+        // Liveness, not readiness: a failover of the database affects all tasks alike, and must replace none of them.
         path: '/health',
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),

@@ -12,7 +12,7 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PRODUCT } from '../product.ts';
 
-/** The folder that all processes share, on EFS: reached by TLS, by the product's roles, through one access point. */
+/** The shared folder of all processes, on EFS: access over TLS, by the product's roles, through one access point. */
 export class Media extends Construct {
   readonly fileSystem: FileSystem;
   readonly #accessPoint: AccessPoint;
@@ -25,7 +25,7 @@ export class Media extends Construct {
       securityGroup,
       encrypted: true,
       throughputMode: ThroughputMode.ELASTIC,
-      // Originals are seldom read again; a clip that is watched comes back.
+      // Originals are seldom read again; a read returns a clip to the standard class.
       lifecyclePolicy: LifecyclePolicy.AFTER_30_DAYS,
       outOfInfrequentAccessPolicy: OutOfInfrequentAccessPolicy.AFTER_1_ACCESS,
       allowAnonymousAccess: false,

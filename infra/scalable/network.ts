@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 
 export const VPC_CIDR = '10.30.0.0/16';
 
-/** Two zones, each with a public subnet, one for processes that reaches out by a NAT gateway, and one for data that doesn't. */
+/** Two zones, each with a public subnet, one for processes with a NAT gateway, and one for data without a route out. */
 export class Network extends Construct {
   readonly vpc: Vpc;
 
@@ -20,7 +20,7 @@ export class Network extends Construct {
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(VPC_CIDR),
       availabilityZones,
-      // One a zone: with a shared one, the loss of its zone would cut off the other.
+      // One in each zone: the loss of the zone of a shared gateway would disconnect the other zone.
       natGateways: availabilityZones.length,
       subnetConfiguration: [
         { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
@@ -28,7 +28,7 @@ export class Network extends Construct {
         { name: 'data', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
       ],
     });
-    // The layers of images come from S3, past the NAT gateways' price per gigabyte.
+    // Image layers come from S3; the endpoint avoids the price per gigabyte of the NAT gateways.
     this.vpc.addGatewayEndpoint('Layers', { service: GatewayVpcEndpointAwsService.S3 });
     this.vpc.addFlowLog('Refused', {
       destination: FlowLogDestination.toCloudWatchLogs(

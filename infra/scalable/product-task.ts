@@ -19,7 +19,7 @@ import { GRACE, PRODUCT } from '../product.ts';
 import type { Media } from './media.ts';
 import { VPC_CIDR } from './network.ts';
 
-/** What every process of the product is started with. */
+/** Dependencies of every process of the product. */
 export interface ProductDeps {
   repository: IRepository;
   imageTag: string;
@@ -31,12 +31,12 @@ export interface ProductDeps {
   publicUrl: string;
 }
 
-/** Connections of one process to PostgreSQL; times the most tasks it stays within what the database accepts. */
+/** Connections of one process to PostgreSQL; the maximum of tasks stays within the database's limit. */
 export const DATABASE_POOL_SIZE = 10;
 
 /**
- * A Fargate task of the product. Its first container migrates the schema and ends: all but the first of the tasks that
- * start find nothing to do. A process sees the shared folder and /tmp, and can write nowhere else.
+ * A Fargate task of the product. Its first container migrates the schema and exits; after the first task of a release
+ * the schema is up to date. A process writes only to the shared folder and /tmp.
  */
 export class ProductTask extends Construct {
   readonly definition: FargateTaskDefinition;
@@ -66,7 +66,7 @@ export class ProductTask extends Construct {
     this.#migration = this.addProgram('migrate', PRODUCT.programs.migrate, { essential: false });
   }
 
-  /** The process itself: its end is the task's, and what it is told to stop it has {@link GRACE} to do. */
+  /** Adds the process itself. The task ends with it; after SIGTERM the process has {@link GRACE} to stop. */
   addProcess(name: 'api' | 'worker', port: number, environment: Record<string, string>): ContainerDefinition {
     const container = this.addProgram(name, PRODUCT.programs[name], {
       environment: { ...this.#environment(), ...environment },
@@ -82,7 +82,7 @@ export class ProductTask extends Construct {
         interval: Duration.seconds(15),
         timeout: Duration.seconds(5),
         retries: 3,
-        // The bumpers are in the image; this is for a slow start of everything else.
+        // For a slow start; the bumpers are in the image.
         startPeriod: Duration.seconds(120),
       },
     });
@@ -93,7 +93,10 @@ export class ProductTask extends Construct {
     return container;
   }
 
-  /** A container of the product's image that runs a file of it, or a line of code, with the settings of all processes. */
+  /**
+   * Adds a container of the product's image. It runs a file of the image with the settings of all processes, or a text
+   * of code without them.
+   */
   addProgram(
     name: string,
     program: string | { code: string },

@@ -7,15 +7,15 @@ import { PRODUCT } from '../product.ts';
 const NAMESPACE = 'ANB/RisingStars';
 const SCRAPE_SECONDS = 30;
 
-/** How long an upload may wait once the workers are as many as they may be, in seconds. */
+/** The acceptable wait of an upload at the target backlog, in seconds. */
 const ACCEPTABLE_WAIT_SECONDS = 150;
-/** A 30 s clip of 1080p30 on one core. */
+/** Duration of the encode of a 30 s clip of 1080p30, on one core. */
 const ENCODE_SECONDS = 30;
 
-/** Uploads that may wait for each running worker. */
+/** Waiting uploads for each running worker, the target of the scaling. */
 export const BACKLOG_PER_WORKER = (ACCEPTABLE_WAIT_SECONDS / ENCODE_SECONDS) * PRODUCT.workerConcurrency;
 
-/** Every worker sees the whole queue: the highest of what they say, never the sum. */
+/** Every worker reports the whole queue: the metric is their maximum, never their sum. */
 export const waitingVideos = new Metric({
   namespace: NAMESPACE,
   metricName: 'anb_queue_videos',
@@ -32,7 +32,7 @@ export const oldestWaitingSeconds = new Metric({
   period: Duration.minutes(1),
 });
 
-/** ECS counts the running tasks only with Container Insights. */
+/** Returns the number of running tasks, which ECS reports only with Container Insights. */
 export function runningTasks(service: FargateService): Metric {
   return new Metric({
     namespace: 'ECS/ContainerInsights',
@@ -44,8 +44,8 @@ export function runningTasks(service: FargateService): Metric {
 }
 
 /**
- * Settings of the CloudWatch agent beside a worker: it reads the worker's own `/metrics` and writes the two series of the
- * queue to the log in the embedded metric format, from which CloudWatch makes metrics.
+ * Returns the settings of the CloudWatch agent beside a worker. The agent scrapes the worker's `/metrics` and writes
+ * the two series of the queue to the log in the embedded metric format; CloudWatch extracts the metrics.
  */
 export function scrapeSettings(logGroupName: string): Record<string, string> {
   const ofWorkers = { source_labels: ['service'], label_matcher: '^worker$' };
@@ -77,7 +77,7 @@ export function scrapeSettings(logGroupName: string): Record<string, string> {
   };
 }
 
-/** Keeps as many workers that each has {@link BACKLOG_PER_WORKER} uploads waiting; a worker that encodes is not stopped. */
+/** Scales the workers to {@link BACKLOG_PER_WORKER} waiting uploads each. A worker that encodes is not stopped. */
 export function scaleOnBacklog(service: FargateService, { min, max }: { min: number; max: number }): void {
   const target = service.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
   const read = (id: string, metric: Metric) => ({

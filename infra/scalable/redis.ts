@@ -5,8 +5,8 @@ import { Construct } from 'constructs';
 import { redisUrl } from '../url-secret.ts';
 
 /**
- * Redis with a replica in the other zone, TLS and a password. It never evicts: jobs and boards are no cache. It may lose
- * what it took in the last second before a failover; the rows in PostgreSQL bring that back.
+ * Redis with a replica in the other zone, TLS and a password. Redis never evicts: jobs and leaderboards are no cache. A
+ * failover may lose the writes of the last second; the product rebuilds them from the rows in PostgreSQL.
  */
 export class Redis extends Construct {
   readonly url: ISecret;
@@ -23,12 +23,12 @@ export class Redis extends Construct {
     });
     const parameters = new CfnParameterGroup(this, 'Parameters', {
       cacheParameterGroupFamily: 'redis7',
-      description: 'ANB Rising Stars: nothing is evicted',
+      description: 'ANB Rising Stars: no eviction',
       properties: { 'maxmemory-policy': 'noeviction' },
     });
     const group = new CfnReplicationGroup(this, 'Group', {
       replicationGroupId: this.replicationGroupId,
-      replicationGroupDescription: 'ANB Rising Stars: jobs, events, boards, limits',
+      replicationGroupDescription: 'ANB Rising Stars: jobs, events, leaderboards, limits',
       engine: 'redis',
       engineVersion: '7.1',
       cacheNodeType: 'cache.t4g.small',

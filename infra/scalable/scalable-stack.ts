@@ -18,7 +18,7 @@ import { Network } from './network.ts';
 import { Redis } from './redis.ts';
 import { WorkerService } from './worker-service.ts';
 
-/** The product without a part that stands alone: each is doubled over two zones, or replaced by itself. */
+/** The product without a single point of failure: each part runs in two zones, or is replaced automatically. */
 export class ScalableStack extends Stack {
   constructor(scope: Construct, id: string, deployment: Deployment) {
     const { account, region, availabilityZones, operatorCidr, imageTag } = deployment;

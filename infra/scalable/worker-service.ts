@@ -14,8 +14,8 @@ const METRICS_AGENT_IMAGE = 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.
 export const WORKER_TASKS = { min: 1, max: 20 } as const;
 
 /**
- * The workers on Fargate, as many as the queue asks for: the first on demand, so that there is always one, all others on
- * Spot, where an encode that is cut off is handed back. Nothing can open a connection to them.
+ * The workers on Fargate, scaled by the queue. The first one runs on demand, so that one worker always runs. All
+ * others run on Spot, where an interrupted encode is requeued. No part can connect to a worker.
  */
 export class WorkerService extends Construct {
   readonly service: FargateService;
@@ -70,7 +70,7 @@ export class WorkerService extends Construct {
     );
     Validations.of(task.definition).acknowledge({
       id: 'CloudFormation-Validate::E1029',
-      reason: "The script's own template literals, which CloudFormation is not to fill in.",
+      reason: "The script's own template literals, which CloudFormation must not replace.",
     });
     task.definition.addToTaskRolePolicy(
       new PolicyStatement({

@@ -1,4 +1,4 @@
-/** Findings of cdk-nag that stand: every rule at every place. */
+/** Findings of cdk-nag that are accepted: each rule at each place. */
 export interface Accepted {
   rules: readonly string[];
   at: readonly string[];
@@ -20,12 +20,12 @@ export const ACCEPTED: readonly Accepted[] = [
       'anb-scalable/SecurityGroups/internet to balancer tcp 443',
       'anb-scalable/SecurityGroups/internet to balancer tcp 80',
     ],
-    why: 'The public door of a public contest; the connectivity lists it.',
+    why: 'The public entrance of a public contest; the connectivity lists it.',
   },
   {
     rules: ['AwsSolutions-VPC7'],
     at: ['anb-classic/Vpc/Resource'],
-    why: 'The reference has no flow logs; the scalable deployment has.',
+    why: 'The reference has no flow logs; the scalable deployment has them.',
   },
   {
     rules: ['AwsSolutions-RDS3'],
@@ -35,12 +35,12 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     rules: ['AwsSolutions-RDS11'],
     at: ['anb-classic/Database/Instance/Resource', 'anb-scalable/Database/Instance/Resource'],
-    why: 'The port is the reference’s. Only two groups reach it; another number would hide nothing.',
+    why: 'The reference has the default port. Only two groups reach it; another port would add no protection.',
   },
   {
     rules: ['AwsSolutions-AEC5'],
     at: ['anb-scalable/Redis/Group'],
-    why: 'As for the port of the database.',
+    why: 'The same reason as for the port of the database.',
   },
   {
     rules: ['AwsSolutions-SMG4'],
@@ -53,12 +53,12 @@ export const ACCEPTED: readonly Accepted[] = [
       'anb-scalable/Redis/Token/Resource',
       'anb-scalable/Redis/RedisUrl/Resource',
     ],
-    why: 'The product reads a URL with the password in it when it starts: a password changes with a deployment, not by itself.',
+    why: 'The product reads a URL with the password at its start: a password changes with a deployment, not by rotation.',
   },
   {
     rules: ['AwsSolutions-SMG4'],
     at: ['anb-classic/AuthSecret/Resource', 'anb-scalable/AuthSecret/Resource'],
-    why: 'The product verifies with several and signs with the first, so an operator adds a new one in front of the old.',
+    why: 'The product accepts several secrets and signs with the first: an operator rotates them (docs/operations.md).',
   },
   {
     rules: ['AwsSolutions-IAM5[Resource::*]'],
@@ -69,7 +69,7 @@ export const ACCEPTED: readonly Accepted[] = [
       `anb-scalable/Api/Task/Definition/ExecutionRole/${POLICY}`,
       `anb-scalable/Worker/Task/Definition/ExecutionRole/${POLICY}`,
     ],
-    why: 'ecr:GetAuthorizationToken knows no resource.',
+    why: 'ecr:GetAuthorizationToken supports no resource.',
   },
   {
     rules: [
@@ -81,7 +81,7 @@ export const ACCEPTED: readonly Accepted[] = [
       'AwsSolutions-IAM5[Resource::<Artifacts82DD59A1.Arn>/*]',
     ],
     at: RELEASE_ROLES,
-    why: 'What a stage needs of the one bucket that hands on its source, and of that bucket’s key.',
+    why: 'The permissions of a stage on the bucket that passes its source, and on the key of that bucket.',
   },
   {
     rules: ['AwsSolutions-IAM5[Action::s3:Abort*]', 'AwsSolutions-IAM5[Action::s3:DeleteObject*]'],
@@ -101,23 +101,23 @@ export const ACCEPTED: readonly Accepted[] = [
       'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:us-east-1:111111111111:task/<ClusterEB0386A7>/*]',
     ],
     at: [`anb-scalable/Worker/Task/Definition/TaskRole/${POLICY}`],
-    why: 'A worker protects its own task, whose id nobody knows before it runs.',
+    why: 'A worker protects its own task, which has no id before it runs.',
   },
   {
     rules: [
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
     ],
     at: ['anb-scalable/Backups/Plan/Stores/Role/Resource'],
-    why: 'The provider keeps the list of what a backup needs up to date.',
+    why: 'AWS maintains the permissions that a backup needs.',
   },
   {
     rules: ['AwsSolutions-S1'],
     at: ['anb-release/Artifacts/Resource', 'anb-scalable/Entrance/AccessLogs/Resource'],
-    why: 'The first holds sources for a month, for roles only; the second is itself a log.',
+    why: 'The first bucket stores sources for a month, for roles only; the second one is itself a log.',
   },
   {
     rules: ['AwsSolutions-ECS2'],
     at: ['anb-scalable/Api/Task/Definition/Resource', 'anb-scalable/Worker/Task/Definition/Resource'],
-    why: 'Settings that anybody may read; passwords and keys come from Secrets Manager.',
+    why: 'These settings are public; passwords and keys come from Secrets Manager.',
   },
 ];

@@ -2,7 +2,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CLASSIC, type Connectivity, SCALABLE } from '../network/connectivity.ts';
-import { deployment, resourcesOf, templates } from './stacks.ts';
+import { deployment, getResources, templates } from './stacks.ts';
 
 const REFERENCE = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('GroupId')]) });
 const RULE = z.object({
@@ -22,7 +22,7 @@ describe.each([
 ] satisfies { shape: string; template: Template; connectivity: Connectivity<string> }[])(
   'the $shape security groups',
   ({ template, connectivity }) => {
-    it('let in what the connectivity lists, and nothing else', () => {
+    it('allow the ingress that the connectivity lists, and no other', () => {
       expect(read(template).ingress).toEqual(
         connectivity.flows
           .filter(({ to }) => to !== 'internet')
@@ -31,7 +31,7 @@ describe.each([
       );
     });
 
-    it('let out what the connectivity lists, or all where it is open', () => {
+    it('allow the egress that the connectivity lists, or all egress where it is open', () => {
       const expected =
         connectivity.egress === 'open'
           ? connectivity.groups.map(group => `${group} → internet all`)
@@ -41,8 +41,8 @@ describe.each([
       expect(read(template).egress).toEqual(expected.sort());
     });
 
-    it('are the only ones there are', () => {
-      expect(resourcesOf(template, 'AWS::EC2::SecurityGroup').size).toBe(connectivity.groups.length);
+    it('are the only security groups', () => {
+      expect(getResources(template, 'AWS::EC2::SecurityGroup').size).toBe(connectivity.groups.length);
     });
   },
 );
@@ -71,32 +71,32 @@ describe('the scalable deployment', () => {
     expect(open).toEqual(['internet → balancer tcp:443', 'internet → balancer tcp:80']);
   });
 
-  it('lets nobody reach a worker', () => {
+  it('allows no connection to a worker', () => {
     expect(ingress.filter(rule => rule.includes('→ worker'))).toEqual([]);
   });
 
-  it('gives each part the group that is named after it', () => {
-    const groupsOf = (type: string, read: (properties: Record<string, unknown>) => unknown) =>
-      [...resourcesOf(templates.scalable, type).values()].map(properties =>
+  it('gives each part the group of its name', () => {
+    const getGroups = (type: string, read: (properties: Record<string, unknown>) => unknown) =>
+      [...getResources(templates.scalable, type).values()].map(properties =>
         z
           .array(REFERENCE)
           .parse(read(properties))
-          .map(reference => nameOf(templates.scalable, reference)),
+          .map(reference => getName(templates.scalable, reference)),
       );
     const network = z.object({ AwsvpcConfiguration: z.object({ SecurityGroups: z.unknown() }) });
-    expect(groupsOf('AWS::ElasticLoadBalancingV2::LoadBalancer', lb => lb.SecurityGroups)).toEqual([
+    expect(getGroups('AWS::ElasticLoadBalancingV2::LoadBalancer', lb => lb.SecurityGroups)).toEqual([
       ['balancer'],
     ]);
-    expect(groupsOf('AWS::RDS::DBInstance', db => db.VPCSecurityGroups)).toEqual([['database']]);
-    expect(groupsOf('AWS::ElastiCache::ReplicationGroup', group => group.SecurityGroupIds)).toEqual([
+    expect(getGroups('AWS::RDS::DBInstance', db => db.VPCSecurityGroups)).toEqual([['database']]);
+    expect(getGroups('AWS::ElastiCache::ReplicationGroup', group => group.SecurityGroupIds)).toEqual([
       ['redis'],
     ]);
-    expect(groupsOf('AWS::EFS::MountTarget', target => target.SecurityGroups)).toEqual([
+    expect(getGroups('AWS::EFS::MountTarget', target => target.SecurityGroups)).toEqual([
       ['media'],
       ['media'],
     ]);
     expect(
-      groupsOf(
+      getGroups(
         'AWS::ECS::Service',
         service => network.parse(service.NetworkConfiguration).AwsvpcConfiguration.SecurityGroups,
       ).sort(),
@@ -104,40 +104,40 @@ describe('the scalable deployment', () => {
   });
 });
 
-/** Who may open which connection to whom, read back from the rules of a template, sorted. */
+/** Reads the allowed connections from the rules of a template; each list is sorted. */
 function read(template: Template): { ingress: string[]; egress: string[] } {
-  const parse = (type: string) => [...resourcesOf(template, type).values()].map(rule => RULE.parse(rule));
+  const parse = (type: string) => [...getResources(template, type).values()].map(rule => RULE.parse(rule));
   const ingress = parse('AWS::EC2::SecurityGroupIngress').map(
     rule =>
-      `${peer(template, rule, rule.SourceSecurityGroupId)} → ${nameOf(template, rule.GroupId)} ${portOf(rule)}`,
+      `${peer(template, rule, rule.SourceSecurityGroupId)} → ${getName(template, rule.GroupId)} ${toPort(rule)}`,
   );
   const egress = parse('AWS::EC2::SecurityGroupEgress').map(
     rule =>
-      `${nameOf(template, rule.GroupId)} → ${peer(template, rule, rule.DestinationSecurityGroupId)} ${portOf(rule)}`,
+      `${getName(template, rule.GroupId)} → ${peer(template, rule, rule.DestinationSecurityGroupId)} ${toPort(rule)}`,
   );
-  for (const [id, group] of resourcesOf(template, 'AWS::EC2::SecurityGroup')) {
-    const name = nameOf(template, { 'Fn::GetAtt': [id, 'GroupId'] });
+  for (const [id, group] of getResources(template, 'AWS::EC2::SecurityGroup')) {
+    const name = getName(template, { 'Fn::GetAtt': [id, 'GroupId'] });
     const inline = (rules: unknown) => z.array(RULE).default([]).parse(rules);
     ingress.push(
-      ...inline(group.SecurityGroupIngress).map(rule => `${peer(template, rule)} → ${name} ${portOf(rule)}`),
+      ...inline(group.SecurityGroupIngress).map(rule => `${peer(template, rule)} → ${name} ${toPort(rule)}`),
     );
     egress.push(
       ...inline(group.SecurityGroupEgress)
         .filter(({ CidrIp }) => CidrIp !== '255.255.255.255/32')
-        .map(rule => `${name} → ${peer(template, rule)} ${portOf(rule)}`),
+        .map(rule => `${name} → ${peer(template, rule)} ${toPort(rule)}`),
     );
   }
   return { ingress: ingress.sort(), egress: egress.sort() };
 }
 
-function nameOf(template: Template, reference: Rule['GroupId']): string {
+function getName(template: Template, reference: Rule['GroupId']): string {
   const [id] = REFERENCE.parse(reference)['Fn::GetAtt'];
-  const group = resourcesOf(template, 'AWS::EC2::SecurityGroup').get(id);
+  const group = getResources(template, 'AWS::EC2::SecurityGroup').get(id);
   return z.string().parse(group?.GroupDescription).replace('ANB Rising Stars: ', '');
 }
 
 function peer(template: Template, { CidrIp }: Rule, group?: Rule['GroupId']): string {
-  if (group !== undefined) return nameOf(template, group);
+  if (group !== undefined) return getName(template, group);
   return CidrIp === '0.0.0.0/0'
     ? 'internet'
     : CidrIp === deployment.operatorCidr
@@ -145,7 +145,7 @@ function peer(template: Template, { CidrIp }: Rule, group?: Rule['GroupId']): st
       : String(CidrIp);
 }
 
-function portOf({ IpProtocol, FromPort, ToPort }: Rule): string {
+function toPort({ IpProtocol, FromPort, ToPort }: Rule): string {
   if (IpProtocol === '-1') return 'all';
   return `${IpProtocol}:${FromPort === ToPort ? FromPort : `${FromPort}-${ToPort}`}`;
 }

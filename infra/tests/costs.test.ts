@@ -3,29 +3,29 @@ import { CLASSIC_LINES, REFERENCE_LINES } from '../costs/classic-costs.ts';
 import { type CostLine, sumDollars } from '../costs/cost-lines.ts';
 import { MONTH_HOURS, type PriceName } from '../costs/prices.ts';
 import { SCALABLE_LINES } from '../costs/scalable-costs.ts';
-import { resourcesOf, templates } from './stacks.ts';
+import { getResources, templates } from './stacks.ts';
 
 describe("the reference's estimate", () => {
-  it('is $137.90 a month, as the sum of its parts', () => {
+  it('is $137.90 a month, the sum of its parts', () => {
     expect(sumDollars(REFERENCE_LINES.map(({ statedUsd }) => statedUsd))).toBe(137.9);
   });
 
-  it.each(REFERENCE_LINES)('has $part follow from its rate to what it rounded away', line => {
+  it.each(REFERENCE_LINES)('states $part within the rounding of its rate', line => {
     const { usdPerUnit, units, isHourly, statedUsd } = line;
     const exact = usdPerUnit * units * (isHourly ? MONTH_HOURS : 1);
     expect(Math.abs(statedUsd - exact)).toBeLessThan(0.15);
   });
 });
 
-describe('the costs count what the templates have', () => {
+describe('the costs count the resources of the templates', () => {
   const counted = (lines: readonly CostLine[], price: PriceName) =>
     lines.filter(line => line.price === price).reduce((sum, { quantity }) => sum + quantity, 0);
   const { classic, release, scalable } = templates;
   const count = (type: string, ...made: (typeof classic)[]) =>
-    made.reduce((sum, template) => sum + resourcesOf(template, type).size, 0);
+    made.reduce((sum, template) => sum + getResources(template, type).size, 0);
 
   it('in the reference deployment', () => {
-    const types = [...resourcesOf(classic, 'AWS::EC2::Instance').values()].map(host => host.InstanceType);
+    const types = [...getResources(classic, 'AWS::EC2::Instance').values()].map(host => host.InstanceType);
     expect(types.sort()).toEqual(['t2.large', 't2.medium', 't2.small']);
     for (const price of ['t2.large hour', 't2.medium hour', 't2.small hour'] as const) {
       expect(counted(CLASSIC_LINES, price)).toBe(1);

@@ -2,18 +2,18 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GRACE, PRODUCT } from '../product.ts';
-import { resourceOf, resourcesOf, templates } from './stacks.ts';
+import { getResource, getResources, templates } from './stacks.ts';
 
 const template = templates.scalable;
 
 describe('the load balancer', () => {
-  it('keeps a silent connection for 300 s', () => {
+  it('keeps an idle connection for 300 s', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
       LoadBalancerAttributes: Match.arrayWith([{ Key: 'idle_timeout.timeout_seconds', Value: '300' }]),
     });
   });
 
-  it('lets a task finish its answers for 60 s, and asks whether it lives on the port of the API', () => {
+  it('drains a task for 60 s, and checks its liveness on the port of the API', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
       Port: 8000,
       HealthCheckPath: '/health',
@@ -21,9 +21,9 @@ describe('the load balancer', () => {
     });
   });
 
-  it('sends HTTP on to HTTPS, and answers what it does not know with 404', () => {
+  it('redirects HTTP to HTTPS, and answers unknown paths with 404', () => {
     const [plain, secure] = [80, 443].map(port =>
-      [...resourcesOf(template, 'AWS::ElasticLoadBalancingV2::Listener').values()].find(
+      [...getResources(template, 'AWS::ElasticLoadBalancingV2::Listener').values()].find(
         ({ Port }) => Port === port,
       ),
     );
@@ -45,7 +45,7 @@ describe('the load balancer', () => {
       }),
     ),
   });
-  const patterns = [...resourcesOf(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').values()].flatMap(
+  const patterns = [...getResources(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').values()].flatMap(
     rule => RULE.parse(rule).Conditions.flatMap(({ PathPatternConfig }) => PathPatternConfig.Values),
   );
   const isRouted = (path: string) =>
@@ -72,26 +72,26 @@ describe('the load balancer', () => {
     '/graphqlx',
   ])('does not route %s', path => expect(isRouted(path)).toBe(false));
 
-  it('is found at the domain by a certificate for it', () => {
+  it('has a DNS record and a certificate for the domain', () => {
     template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'api.example.org.', Type: 'A' });
-    expect(resourceOf(template, 'AWS::CertificateManager::Certificate')).toMatchObject({
+    expect(getResource(template, 'AWS::CertificateManager::Certificate')).toMatchObject({
       DomainName: 'api.example.org',
       ValidationMethod: 'DNS',
     });
   });
 });
 
-describe('the order of patience', () => {
-  it('is that the API keeps connections longer than the balancer', () => {
+describe('the settings for the product', () => {
+  it('keep a connection of the API open longer than one of the load balancer', () => {
     expect(GRACE.apiKeepAliveSeconds).toBeGreaterThan(GRACE.loadBalancerIdleSeconds);
   });
 
-  it('is that a process ends before it is killed, and an encode before that', () => {
+  it('end a process before SIGKILL, and a slow encode before that', () => {
     expect(GRACE.shutdownSeconds).toBeLessThan(GRACE.stopTimeoutSeconds);
     expect(GRACE.slowEncodeSeconds).toBeLessThan(GRACE.shutdownSeconds);
   });
 
-  it('is that no public path is one of operations', () => {
+  it('have no operational path among the public paths', () => {
     expect(PRODUCT.publicPaths.some(path => /metrics|health|ready/.test(path))).toBe(false);
   });
 });

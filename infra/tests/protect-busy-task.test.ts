@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { containerOf } from './stacks.ts';
+import { getContainer } from './stacks.ts';
 
 const DEADLINE_MILLISECONDS = 30_000;
 
@@ -18,7 +18,7 @@ const agent = createServer(async (request, response) => {
     asked.push({ path: request.url, method: request.method, body: await json(request) });
   response.writeHead(agentStatus).end('{}');
 });
-const script = containerOf('worker', 'protection').Command ?? [];
+const script = getContainer('worker', 'protection').Command ?? [];
 let guard: ReturnType<typeof spawn>;
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ it('frees a task whose worker is idle', async () => {
   ]);
 });
 
-it('protects a task while its worker encodes, says so once, and again after a refusal', async () => {
+it('protects a task while its worker encodes, with one request, and another one after a refusal', async () => {
   agentStatus = 503;
   running = 2;
   await once(agent, 'request');
@@ -74,7 +74,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Resolves at the first request after which `holds`. */
+/** Resolves at the first request to the worker after which `holds` returns true. */
 async function until(holds: () => boolean): Promise<void> {
   const signal = AbortSignal.timeout(DEADLINE_MILLISECONDS);
   while (!holds()) await once(worker, 'request', { signal });

@@ -8,91 +8,91 @@ import { DATABASE_POOL_SIZE } from '../scalable/product-task.ts';
 import { BACKLOG_PER_WORKER } from '../scalable/queue-scaling.ts';
 import { WORKER_TASKS } from '../scalable/worker-service.ts';
 import {
-  containerOf,
   containersWith,
+  getContainer,
+  getResources,
+  getSetting,
   readSettingNames,
-  resourcesOf,
-  settingOf,
   templates,
 } from './stacks.ts';
 
 const template = templates.scalable;
 
 describe.each(['api', 'worker'] as const)('a task of the %s', name => {
-  const container = containerOf(name);
+  const container = getContainer(name);
 
-  it('is told only what the product has a setting for', () => {
+  it('sets only known settings of the product', () => {
     const settings = readSettingNames();
     expect(settings.size).toBeGreaterThan(30);
-    for (const { Environment, Secrets } of [container, containerOf(name, 'migrate')]) {
-      const told = [...Environment, ...Secrets].map(({ Name }) => Name);
-      expect(told.filter(setting => !settings.has(setting))).toEqual([]);
-      expect(told).toContain('DATABASE_URL');
+    for (const { Environment, Secrets } of [container, getContainer(name, 'migrate')]) {
+      const names = [...Environment, ...Secrets].map(({ Name }) => Name);
+      expect(names.filter(setting => !settings.has(setting))).toEqual([]);
+      expect(names).toContain('DATABASE_URL');
     }
   });
 
-  it('holds no secret in the clear', () => {
+  it('has no secret in plain text', () => {
     const secrets = ['AUTH_SECRET', 'DATABASE_CA', 'DATABASE_URL', 'REDIS_URL'];
     expect(container.Secrets.map(({ Name }) => Name).sort()).toEqual(secrets);
     expect(container.Environment.filter(({ Name }) => secrets.includes(Name))).toEqual([]);
   });
 
-  it('starts when the schema is migrated', () => {
+  it('starts once the schema is migrated', () => {
     expect(container.DependsOn).toEqual([{ ContainerName: 'migrate', Condition: 'SUCCESS' }]);
-    expect(containerOf(name, 'migrate')).toMatchObject({
+    expect(getContainer(name, 'migrate')).toMatchObject({
       Essential: false,
       EntryPoint: ['node'],
       Command: ['scripts/operate/migrate.ts'],
     });
   });
 
-  it('has as long to stop as an encode takes, and stops before it is killed', () => {
+  it('has the time of an encode to stop, and stops before SIGKILL', () => {
     expect(container.StopTimeout).toBe(120);
     expect(container.StopTimeout).toBeGreaterThanOrEqual(GRACE.slowEncodeSeconds);
-    expect(Number(settingOf(container, 'SHUTDOWN_GRACE_SECONDS'))).toBeLessThan(container.StopTimeout ?? 0);
+    expect(Number(getSetting(container, 'SHUTDOWN_GRACE_SECONDS'))).toBeLessThan(container.StopTimeout ?? 0);
   });
 
-  it('writes nowhere but to /tmp and to the shared folder', () => {
+  it('writes only to /tmp and to the shared folder', () => {
     expect(container.ReadonlyRootFilesystem).toBe(true);
     expect(container.MountPoints.map(({ ContainerPath }) => ContainerPath).sort()).toEqual([
       '/app/uploads',
       '/tmp',
     ]);
-    expect(settingOf(container, 'STORAGE_DIR')).toBe('/app/uploads');
+    expect(getSetting(container, 'STORAGE_DIR')).toBe('/app/uploads');
   });
 });
 
 describe('the API', () => {
   it('listens on 8000 and keeps idle connections longer than the load balancer', () => {
-    const container = containerOf('api');
+    const container = getContainer('api');
     expect(container.PortMappings).toMatchObject([{ ContainerPort: 8000 }]);
-    expect(Number(settingOf(container, 'KEEP_ALIVE_SECONDS'))).toBeGreaterThan(300);
+    expect(Number(getSetting(container, 'KEEP_ALIVE_SECONDS'))).toBeGreaterThan(300);
   });
 
-  it('runs in two tasks or more', () => {
+  it('runs at least two tasks', () => {
     expect(API_TASKS.min).toBeGreaterThanOrEqual(2);
-    expect(serviceOf('api')).toMatchObject({ DesiredCount: API_TASKS.min });
+    expect(getService('api')).toMatchObject({ DesiredCount: API_TASKS.min });
   });
 });
 
 describe('the worker', () => {
-  it('encodes four at a time on four cores, and answers on 8001', () => {
-    const container = containerOf('worker');
+  it('runs four concurrent encodes on four cores, and listens on 8001', () => {
+    const container = getContainer('worker');
     expect(container.PortMappings).toMatchObject([{ ContainerPort: 8001 }]);
-    expect(settingOf(container, 'WORKER_CONCURRENCY')).toBe('4');
+    expect(getSetting(container, 'WORKER_CONCURRENCY')).toBe('4');
     template.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '4096', Memory: '8192' });
   });
 
   it('runs on demand once and otherwise on Spot', () => {
-    expect(serviceOf('worker').CapacityProviderStrategy).toEqual([
+    expect(getService('worker').CapacityProviderStrategy).toEqual([
       { CapacityProvider: 'FARGATE', Base: 1, Weight: 0 },
       { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
     ]);
   });
 
   it('is not stopped while it encodes', () => {
-    const guard = containerOf('worker', 'protection');
-    expect(settingOf(guard, 'WORKER_HEALTH_URL')).toBe('http://127.0.0.1:8001/health/detailed');
+    const guard = getContainer('worker', 'protection');
+    expect(getSetting(guard, 'WORKER_HEALTH_URL')).toBe('http://127.0.0.1:8001/health/detailed');
     expect(guard.Command?.at(-1)).toContain('/task-protection/v1/state');
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
@@ -106,8 +106,8 @@ describe('the worker', () => {
     });
   });
 
-  it('is one of as many as keep the backlog of each at its target', () => {
-    const policy = [...resourcesOf(template, 'AWS::ApplicationAutoScaling::ScalingPolicy').values()].find(
+  it('scales to the target backlog per worker', () => {
+    const policy = [...getResources(template, 'AWS::ApplicationAutoScaling::ScalingPolicy').values()].find(
       ({ PolicyName }) => PolicyName === 'backlog-per-worker',
     );
     expect(policy?.TargetTrackingScalingPolicyConfiguration).toMatchObject({
@@ -129,28 +129,28 @@ describe('the worker', () => {
     });
   });
 
-  it("hands CloudWatch the metric that it is scaled by, from the product's own /metrics", () => {
-    const agent = containerOf('worker', 'metrics');
+  it('exports the metric of its scaling to CloudWatch, from the /metrics of the product', () => {
+    const agent = getContainer('worker', 'metrics');
     const read = (name: string) =>
       z
         .string()
         .transform(text => JSON.parse(text))
-        .parse(settingOf(agent, name));
+        .parse(getSetting(agent, name));
     expect(read('PROMETHEUS_CONFIG_CONTENT')).toMatchObject({
       scrape_configs: [{ static_configs: [{ targets: [`127.0.0.1:${PRODUCT.workerPort}`] }] }],
     });
-    const [queue] = [agent].map(container => settingOf(container, 'CW_CONFIG_CONTENT'));
+    const [queue] = [agent].map(container => getSetting(container, 'CW_CONFIG_CONTENT'));
     expect(JSON.stringify(queue)).toContain('^anb_queue_videos$');
   });
 });
 
-it('all tasks together stay within the connections that the database accepts', () => {
-  // A process and, while it starts, its migration.
+it('all tasks together stay within the maximum of database connections', () => {
+  // A process and, during its start, its migration.
   const perTask = DATABASE_POOL_SIZE + 2;
   expect((API_TASKS.max + WORKER_TASKS.max) * perTask).toBeLessThan(MAX_CONNECTIONS);
 });
 
-it('a task has one process, a migration, and beside a worker what watches it', () => {
+it('a task has one process and a migration, and a worker also its protection and metrics', () => {
   expect(containersWith('api').map(({ Name }) => Name)).toEqual(['migrate', 'api']);
   expect(containersWith('worker').map(({ Name }) => Name)).toEqual([
     'migrate',
@@ -160,8 +160,8 @@ it('a task has one process, a migration, and beside a worker what watches it', (
   ]);
 });
 
-function serviceOf(name: 'api' | 'worker') {
-  const services = [...resourcesOf(template, 'AWS::ECS::Service').entries()];
+function getService(name: 'api' | 'worker') {
+  const services = [...getResources(template, 'AWS::ECS::Service').entries()];
   const [, found] = services.find(([id]) => id.toLowerCase().startsWith(name)) ?? [];
   if (found === undefined) throw new Error(`There is no service ${name}`);
   return found;

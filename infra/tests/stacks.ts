@@ -11,33 +11,33 @@ export const app = new App({ context: FEATURE_FLAGS });
 
 const stacks = addStacks(app, deployment);
 
-/** What CloudFormation is given. Made once for all test files: making it is what takes the time. */
+/** The synthesized templates. One synthesis for all test files, as it is slow. */
 export const templates = {
   classic: Template.fromStack(stacks.classic),
   release: Template.fromStack(stacks.release),
   scalable: Template.fromStack(stacks.scalable),
 };
 
-/** A resource as the template has it: what a test reads of it, it has to parse. */
+/** A resource of a template; a test parses the properties that it reads. */
 const RESOURCE = z.object({ Properties: z.record(z.string(), z.unknown()).default({}) });
 
 export type Resource = z.infer<typeof RESOURCE>['Properties'];
 
-/** The properties of all resources of a type, by logical id. */
-export function resourcesOf(template: Template, type: string): Map<string, Resource> {
+/** Returns the properties of all resources of a type, by logical id. */
+export function getResources(template: Template, type: string): Map<string, Resource> {
   const found = Object.entries(template.findResources(type));
   return new Map(found.map(([id, resource]) => [id, RESOURCE.parse(resource).Properties]));
 }
 
-/** The only resource of a type. */
-export function resourceOf(template: Template, type: string): Resource {
-  const found = [...resourcesOf(template, type).values()];
+/** Returns the only resource of a type. @throws {Error} unless there is exactly one. */
+export function getResource(template: Template, type: string): Resource {
+  const found = [...getResources(template, type).values()];
   const [only] = found;
   if (only === undefined || found.length > 1) throw new Error(`${found.length} resources are ${type}`);
   return only;
 }
 
-/** Names of the product's settings, as it documents them itself. */
+/** Returns the names of the product's settings, from `.env.example`. */
 export function readSettingNames(): Set<string> {
   const example = readFileSync(join(import.meta.dirname, '../../.env.example'), 'utf8');
   return new Set([...example.matchAll(/^#? ?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name ?? ''));
@@ -59,21 +59,21 @@ const CONTAINER = z.object({
 
 export type Container = z.infer<typeof CONTAINER>;
 
-/** The containers of the task that runs the given process. */
+/** Returns the containers of the task that runs a process. */
 export function containersWith(process: 'api' | 'worker'): Container[] {
-  for (const task of resourcesOf(templates.scalable, 'AWS::ECS::TaskDefinition').values()) {
+  for (const task of getResources(templates.scalable, 'AWS::ECS::TaskDefinition').values()) {
     const containers = z.array(CONTAINER).parse(task.ContainerDefinitions);
     if (containers.some(({ Name }) => Name === process)) return containers;
   }
   throw new Error(`No task runs ${process}`);
 }
 
-export function containerOf(process: 'api' | 'worker', name: string = process): Container {
+export function getContainer(process: 'api' | 'worker', name: string = process): Container {
   const found = containersWith(process).find(({ Name }) => Name === name);
   if (found === undefined) throw new Error(`The task of ${process} has no container ${name}`);
   return found;
 }
 
-export function settingOf({ Environment }: Container, name: string): unknown {
+export function getSetting({ Environment }: Container, name: string): unknown {
   return Environment.find(({ Name }) => Name === name)?.Value;
 }

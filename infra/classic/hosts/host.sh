@@ -1,4 +1,4 @@
-# Runs first on the hosts that hold containers: Docker, the shared folder, and who may fetch what.
+# Runs first on the hosts that hold containers: Docker, the shared folder, and access to the image registry.
 set -euo pipefail
 dnf install -y docker nfs-utils
 systemctl enable --now docker
@@ -22,7 +22,7 @@ SETTINGS
 aws ecr get-login-password --region "$REGION" | docker login --username AWS --password-stdin "${IMAGE%%/*}"
 docker pull "$IMAGE"
 
-# A container that comes back after a crash and after a restart of the host: container NAME GRACE_SECONDS ARGUMENT...
+# Starts a container that restarts after a crash and after a restart of the host: container NAME GRACE_SECONDS ARGUMENT...
 container() {
   local name=$1 grace=$2
   shift 2
@@ -31,7 +31,7 @@ container() {
     "$@"
 }
 
-# Of the product: with the settings, the shared folder, and nothing else that it could write to.
+# Starts a container of the product with its settings; it can write to the shared folder only.
 product() {
   local name=$1 grace=$2 program=$3
   container "$name" "$grace" --env-file /etc/anb/product.env --read-only --tmpfs /tmp:size=4g --cap-drop ALL \

@@ -1,4 +1,4 @@
-# Exports uploads/{original,processed,temp}, on a volume of its own that outlives the host.
+# Exports uploads/{original,processed,temp}, on a separate volume that stays when the host is replaced.
 set -euo pipefail
 dnf install -y nfs-utils
 until [ -b "$DATA_DEVICE" ]; do sleep 2; done

@@ -1,2 +1,2 @@
-# Encodes; its health API answers on :8001. It ends, and Docker starts it again, until the backend has migrated the schema.
+# The worker, with its health API on :8001. It exits until the backend has migrated the schema; Docker restarts it.
 product worker "$STOP_TIMEOUT" "$WORKER_PROGRAM"
